@@ -1,0 +1,128 @@
+package org.qat4j.model;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.qat4j.QatException;
+
+/**
+ * A frozen network: immutable, checked, ready to run or to write. Any model that can be constructed
+ * can be executed: shapes fit, accumulators cannot overflow (6), names are unique.
+ */
+public final class IntegerModel {
+  private final String name;
+  private final List<Input> inputs;
+  private final List<Op> ops;
+  private final List<String> outputs;
+  private final List<TextInput> text;
+  private final List<String> labels;
+  private final Map<String, Value> values;
+
+  /**
+   * @param name for people, in the report and the ONNX graph
+   * @param inputs at least one
+   * @param ops in an order in which each reads only what is made before it
+   * @param outputs names of the values that are the answer, at least one
+   * @param text how to fill the inputs from raw text; empty where the model does not read text
+   * @param labels names of the classes, empty or as many as the first output has channels
+   * @throws QatException if the parts do not fit; the message names the operation
+   */
+  public IntegerModel(
+      String name,
+      List<Input> inputs,
+      List<Op> ops,
+      List<String> outputs,
+      List<TextInput> text,
+      List<String> labels) {
+    this.name = name;
+    this.inputs = List.copyOf(inputs);
+    this.ops = List.copyOf(ops);
+    this.outputs = List.copyOf(outputs);
+    this.text = List.copyOf(text);
+    this.labels = List.copyOf(labels);
+    this.values = new ModelTypes(this.inputs, this.ops).values();
+    checkOutputs();
+    checkText();
+  }
+
+  private void checkOutputs() {
+    if (outputs.isEmpty()) {
+      throw new QatException("a model needs an output");
+    }
+    for (String output : outputs) {
+      Value value = value(output);
+      if (value.tokens()) {
+        throw new QatException("the output \"" + output + "\" is token ids");
+      }
+    }
+    if (!labels.isEmpty()) {
+      List<Integer> shape = value(outputs.get(0)).shape();
+      int classes = shape.get(shape.size() - 1);
+      if (classes != labels.size()) {
+        throw new QatException(labels.size() + " labels for " + classes + " classes");
+      }
+    }
+  }
+
+  private void checkText() {
+    Map<String, Input> byName =
+        inputs.stream().collect(Collectors.toMap(Input::name, i -> i, (a, b) -> a));
+    for (TextInput t : text) {
+      Input input = byName.get(t.input());
+      if (input == null
+          || input.kind() != Input.Kind.TOKENS
+          || input.shape().get(0) != t.encoder().length()
+          || input.vocabularySize() != t.encoder().vocabularySize()) {
+        throw new QatException("the text encoder of \"" + t.input() + "\" does not fit any input");
+      }
+    }
+    if (!text.isEmpty()
+        && text.stream().map(TextInput::input).distinct().count() != inputs.size()) {
+      throw new QatException("every input needs exactly one text encoder, or none has one");
+    }
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public List<Input> inputs() {
+    return inputs;
+  }
+
+  public List<Op> ops() {
+    return ops;
+  }
+
+  public List<String> outputs() {
+    return outputs;
+  }
+
+  public List<TextInput> text() {
+    return text;
+  }
+
+  public List<String> labels() {
+    return labels;
+  }
+
+  /** Types of all values, inputs first, in the order in which they are made. */
+  public Map<String, Value> values() {
+    return new LinkedHashMap<>(values);
+  }
+
+  /**
+   * Type of one value.
+   *
+   * @throws QatException if there is no such value
+   */
+  public Value value(String valueName) {
+    Value value = values.get(valueName);
+    if (value == null) {
+      throw new QatException(
+          "there is no value \"" + valueName + "\"; there are " + values.keySet());
+    }
+    return value;
+  }
+}

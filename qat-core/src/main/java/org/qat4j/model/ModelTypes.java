@@ -1,0 +1,321 @@
+package org.qat4j.model;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.qat4j.QatException;
+import org.qat4j.numerics.AccumulatorBound;
+import org.qat4j.numerics.QuantParams;
+import org.qat4j.numerics.Requantize;
+
+/** Checks a list of operations and finds the type of every value. */
+final class ModelTypes implements Op.Visitor<Value> {
+  private static final int MAX_ELEMENTS = 1 << 26;
+
+  private final Map<String, Value> values = new LinkedHashMap<>();
+  private final Map<String, Integer> vocabulary = new LinkedHashMap<>();
+
+  ModelTypes(List<Input> inputs, List<Op> ops) {
+    if (inputs.isEmpty()) {
+      throw new QatException("a model needs an input");
+    }
+    for (Input input : inputs) {
+      boolean tokens = input.kind() == Input.Kind.TOKENS;
+      boolean ranked = input.shape().size() == 1 || (!tokens && input.shape().size() == 2);
+      if (!ranked || (tokens && input.vocabularySize() < 1)) {
+        throw new QatException("impossible input " + input);
+      }
+      put(input.name(), new Value(input.shape(), null, tokens));
+      vocabulary.put(input.name(), input.vocabularySize());
+    }
+    for (Op op : ops) {
+      try {
+        put(op.name(), op.accept(this));
+      } catch (QatException e) {
+        throw new QatException("operation \"" + op.name() + "\": " + e.getMessage(), e);
+      }
+    }
+  }
+
+  Map<String, Value> values() {
+    return Collections.unmodifiableMap(values);
+  }
+
+  private void put(String name, Value value) {
+    long size = 1;
+    for (int d : value.shape()) {
+      if (d < 1 || (size *= d) > MAX_ELEMENTS) {
+        throw new QatException("the shape " + value.shape() + " is impossible or too large");
+      }
+    }
+    if (values.put(name, value) != null) {
+      throw new QatException("two values are called \"" + name + "\"");
+    }
+  }
+
+  @Override
+  public Value visit(Op.Quantize o) {
+
+    Value in = get(o.input());
+    require(in.isReal(), "quantizes real values, but \"%s\" is not real", o.input());
+    return codes(in.shape(), activation(o.params()));
+  }
+
+  @Override
+  public Value visit(Op.Embedding o) {
+
+    table(o.input(), o.table());
+    int steps = get(o.input()).shape().get(0);
+    return codes(List.of(steps, o.table().dim(1)), tableParams(o.table()));
+  }
+
+  @Override
+  public Value visit(Op.EmbeddingBag o) {
+
+    table(o.input(), o.table());
+    AccumulatorBound.checkSum(get(o.input()).shape().get(0), 128);
+    return codes(List.of(o.table().dim(1)), activation(o.output()));
+  }
+
+  @Override
+  public Value visit(Op.Conv1d o) {
+    return conv(o);
+  }
+
+  @Override
+  public Value visit(Op.Dense o) {
+
+    Value in = getCodes(o.input());
+    require(o.weights().rank() == 2, "weights %s are not [out, in]", o.weights());
+    int features = last(in);
+    require(
+        o.weights().dim(1) == features,
+        "weights %s do not fit the input %s",
+        o.weights(),
+        in.shape());
+    return product(in, o.weights(), o.bias(), o.output(), withLast(in, o.weights().dim(0)));
+  }
+
+  @Override
+  public Value visit(Op.MaxPool1d o) {
+
+    Value in = sequence(o.input());
+    return codes(pooled(in, o.kernel(), o.stride()), in.params());
+  }
+
+  @Override
+  public Value visit(Op.GlobalMaxPool o) {
+
+    Value in = sequence(o.input());
+    return codes(List.of(last(in)), in.params());
+  }
+
+  @Override
+  public Value visit(Op.AvgPool1d o) {
+
+    Value in = sequence(o.input());
+    return codes(pooled(in, o.kernel(), o.stride()), average(in, o.kernel(), o.output()));
+  }
+
+  @Override
+  public Value visit(Op.GlobalAvgPool o) {
+
+    Value in = sequence(o.input());
+    return codes(List.of(last(in)), average(in, in.shape().get(0), o.output()));
+  }
+
+  @Override
+  public Value visit(Op.Concat o) {
+    return concat(o);
+  }
+
+  @Override
+  public Value visit(Op.Add o) {
+    return add(o);
+  }
+
+  @Override
+  public Value visit(Op.Flatten o) {
+
+    Value in = sequence(o.input());
+    return codes(List.of(in.size()), in.params());
+  }
+
+  @Override
+  public Value visit(Op.Lookup o) {
+    return lookup(o);
+  }
+
+  @Override
+  public Value visit(Op.Softmax o) {
+
+    Value in = get(o.input());
+    require(in.isReal(), "softmax reads real values, but \"%s\" is not real", o.input());
+    return in;
+  }
+
+  private Value conv(Op.Conv1d o) {
+    Value in = sequence(o.input());
+    require(o.weights().rank() == 3, "weights %s are not [out, kernel, in]", o.weights());
+    require(
+        o.weights().dim(2) == last(in),
+        "weights %s do not fit the input %s",
+        o.weights(),
+        in.shape());
+    require(
+        o.stride() >= 1 && o.dilation() >= 1 && o.padLeft() >= 0 && o.padRight() >= 0,
+        "stride %s, dilation %s, padding %s and %s",
+        o.stride(),
+        o.dilation(),
+        o.padLeft(),
+        o.padRight());
+    long span = (long) (o.weights().dim(1) - 1) * o.dilation() + 1;
+    long room = (long) in.shape().get(0) + o.padLeft() + o.padRight() - span;
+    require(room >= 0, "a kernel over %s steps does not fit the input %s", span, in.shape());
+    long steps = room / o.stride() + 1;
+    require(steps <= MAX_ELEMENTS, "%s steps are too many", steps);
+    return product(
+        in, o.weights(), o.bias(), o.output(), List.of(Math.toIntExact(steps), o.weights().dim(0)));
+  }
+
+  private static Value product(
+      Value in, QuantizedTensor weights, IntVector bias, Output output, List<Integer> shape) {
+    int channels = weights.dim(0);
+    require(bias.size() == channels, "%s biases for %s channels", bias.size(), channels);
+    AccumulatorBound.check(
+        in.params(), weights.codes(), channels, weights.zeroPoint(), bias.toArray());
+    for (int c = 0; c < weights.scaleCount(); c++) {
+      float outputScale = output instanceof Output.Codes codes ? codes.params().scale() : 1f;
+      Requantize.multiplier(in.params().scale(), weights.scale(c), outputScale);
+    }
+    return output instanceof Output.Codes codes
+        ? codes(shape, activation(codes.params()))
+        : new Value(shape, null, false);
+  }
+
+  private static QuantParams average(Value in, int n, QuantParams output) {
+    require(n >= 1, "an average over %s steps", n);
+    AccumulatorBound.checkSum(n, in.params().maxDistance());
+    Requantize.multiplier(in.params().scale(), 1f / n, output.scale());
+    return activation(output);
+  }
+
+  private static List<Integer> pooled(Value in, int kernel, int stride) {
+    int steps = in.shape().get(0);
+    require(
+        kernel >= 1 && stride >= 1 && kernel <= steps,
+        "windows of %s steps, %s apart, do not fit the input %s",
+        kernel,
+        stride,
+        in.shape());
+    return List.of((steps - kernel) / stride + 1, last(in));
+  }
+
+  private Value concat(Op.Concat o) {
+    require(!o.inputs().isEmpty(), "concatenates nothing");
+    Value first = getCodes(o.inputs().get(0));
+    long channels = 0;
+    for (String input : o.inputs()) {
+      Value in = getCodes(input);
+      require(
+          withLast(in, 1).equals(withLast(first, 1)),
+          "%s and %s do not lie side by side",
+          first.shape(),
+          in.shape());
+      channels += last(in);
+    }
+    require(channels <= MAX_ELEMENTS, "%s channels are too many", channels);
+    return codes(withLast(first, (int) channels), activation(o.output()));
+  }
+
+  private Value add(Op.Add o) {
+    require(o.inputs().size() >= 2, "adds fewer than two values");
+    Value first = getCodes(o.inputs().get(0));
+    for (String input : o.inputs()) {
+      Value in = getCodes(input);
+      require(
+          in.shape().equals(first.shape())
+              && in.params().scale() == first.params().scale()
+              && in.params().zeroPoint() == first.params().zeroPoint(),
+          "values to be added share shape, scale and zero point; here %s and %s",
+          first,
+          in);
+    }
+    return codes(first.shape(), activation(o.output()));
+  }
+
+  private Value lookup(Op.Lookup o) {
+    Value in = getCodes(o.input());
+    int codes = in.params().qmax() - in.params().qmin() + 1;
+    require(o.table().size() == codes, "a table of %s for %s codes", o.table().size(), codes);
+    QuantParams out = activation(o.output());
+    for (int q : o.table().toArray()) {
+      require(q >= out.qmin() && q <= out.qmax(), "code %s lies outside %s", q, out);
+    }
+    return codes(in.shape(), out);
+  }
+
+  private void table(String input, QuantizedTensor table) {
+    Value in = get(input);
+    require(in.tokens(), "an embedding reads token ids, but \"%s\" is not", input);
+    require(
+        table.rank() == 2 && table.scaleCount() == 1 && table.zeroPoint() == 0,
+        "a table has the shape [vocabulary, dimension], one scale and zero point 0; not %s",
+        table);
+    require(
+        vocabulary.get(input) <= table.dim(0),
+        "a table %s for ids below %s",
+        table,
+        vocabulary.get(input));
+  }
+
+  private static QuantParams tableParams(QuantizedTensor table) {
+    int bits = table.bits();
+    return new QuantParams(table.scale(0), 0, QuantParams.minCode(bits), QuantParams.maxCode(bits));
+  }
+
+  private static QuantParams activation(QuantParams params) {
+    require(
+        params.qmin() >= Byte.MIN_VALUE && params.qmax() <= Byte.MAX_VALUE,
+        "activations are bytes, not %s",
+        params);
+    return params;
+  }
+
+  private static Value codes(List<Integer> shape, QuantParams params) {
+    return new Value(shape, params, false);
+  }
+
+  private Value get(String name) {
+    Value value = values.get(name);
+    require(value != null, "reads \"%s\", which nothing before it makes", name);
+    return value;
+  }
+
+  private Value getCodes(String name) {
+    Value value = get(name);
+    require(value.isCodes(), "reads codes, but \"%s\" is not codes", name);
+    return value;
+  }
+
+  private Value sequence(String name) {
+    Value value = getCodes(name);
+    require(value.shape().size() == 2, "reads a sequence, but \"%s\" is %s", name, value.shape());
+    return value;
+  }
+
+  private static int last(Value value) {
+    return value.shape().get(value.shape().size() - 1);
+  }
+
+  private static List<Integer> withLast(Value value, int channels) {
+    return value.shape().size() == 1 ? List.of(channels) : List.of(value.shape().get(0), channels);
+  }
+
+  private static void require(boolean condition, String message, Object... args) {
+    if (!condition) {
+      throw new QatException(String.format(message, args));
+    }
+  }
+}

@@ -1,0 +1,277 @@
+package org.qat4j.model;
+
+import java.util.List;
+import org.qat4j.numerics.QuantParams;
+
+/**
+ * One operation of the frozen model. Each makes the value that bears its name. Equation numbers are
+ * those of docs/quantization.md.
+ */
+public sealed interface Op {
+  /** Unique in the model. */
+  String name();
+
+  /** Names of the values that it reads. */
+  List<String> inputs();
+
+  /** Calls the method of {@code visitor} that fits this operation. */
+  <R> R accept(Visitor<R> visitor);
+
+  /**
+   * One method for each kind of operation.
+   *
+   * @param <R> what the methods return
+   */
+  interface Visitor<R> {
+    R visit(Quantize op);
+
+    R visit(Embedding op);
+
+    R visit(EmbeddingBag op);
+
+    R visit(Conv1d op);
+
+    R visit(Dense op);
+
+    R visit(MaxPool1d op);
+
+    R visit(GlobalMaxPool op);
+
+    R visit(AvgPool1d op);
+
+    R visit(GlobalAvgPool op);
+
+    R visit(Concat op);
+
+    R visit(Add op);
+
+    R visit(Flatten op);
+
+    R visit(Lookup op);
+
+    R visit(Softmax op);
+  }
+
+  /** Real input to codes by (2) and (15). */
+  record Quantize(String name, String input, QuantParams params) implements Op {
+    @Override
+    public List<String> inputs() {
+      return List.of(input);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
+
+  /**
+   * Token ids [T] to codes [T, D] by (11): a gather.
+   *
+   * @param table [vocabulary, D], one scale, zero point 0
+   */
+  record Embedding(String name, String input, QuantizedTensor table) implements Op {
+    @Override
+    public List<String> inputs() {
+      return List.of(input);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
+
+  /**
+   * Token ids [T] to one vector of codes [D]: sum or mean of the rows of the tokens that are not
+   * padding (id 0), by (10); no token at all gives real 0.
+   *
+   * @param table [vocabulary, D], one scale, zero point 0
+   * @param mean divide by the number of tokens
+   */
+  record EmbeddingBag(
+      String name, String input, QuantizedTensor table, boolean mean, QuantParams output)
+      implements Op {
+    @Override
+    public List<String> inputs() {
+      return List.of(input);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
+
+  /**
+   * Convolution over time, codes [T, I] to [T', O]; steps beyond the ends are real 0.
+   *
+   * @param weights [O, K, I]
+   * @param bias int32 at scale s_x·s_w[o]
+   * @param padLeft steps added in front
+   * @param padRight steps added behind
+   */
+  record Conv1d(
+      String name,
+      String input,
+      QuantizedTensor weights,
+      IntVector bias,
+      int stride,
+      int dilation,
+      int padLeft,
+      int padRight,
+      Output output)
+      implements Op {
+    @Override
+    public List<String> inputs() {
+      return List.of(input);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
+
+  /**
+   * Matrix product, codes [I] to [O], or per step [T, I] to [T, O].
+   *
+   * @param weights [O, I]
+   * @param bias int32 at scale s_x·s_w[o]
+   */
+  record Dense(String name, String input, QuantizedTensor weights, IntVector bias, Output output)
+      implements Op {
+    @Override
+    public List<String> inputs() {
+      return List.of(input);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
+
+  /** Max over windows of steps, codes [T, C] to [T', C], no padding (9). */
+  record MaxPool1d(String name, String input, int kernel, int stride) implements Op {
+    @Override
+    public List<String> inputs() {
+      return List.of(input);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
+
+  /** Max over all steps, codes [T, C] to [C] (9). */
+  record GlobalMaxPool(String name, String input) implements Op {
+    @Override
+    public List<String> inputs() {
+      return List.of(input);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
+
+  /**
+   * Mean over windows of steps (10): the depthwise convolution with q_w = 1 and s_w = 1/n, codes
+   * [T, C] to [T', C], requantized by (7).
+   */
+  record AvgPool1d(String name, String input, int kernel, int stride, QuantParams output)
+      implements Op {
+    @Override
+    public List<String> inputs() {
+      return List.of(input);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
+
+  /** Mean over all steps (10), codes [T, C] to [C]. */
+  record GlobalAvgPool(String name, String input, QuantParams output) implements Op {
+    @Override
+    public List<String> inputs() {
+      return List.of(input);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
+
+  /** Codes side by side along the channels, each input by (1) then (2) where its scale differs. */
+  record Concat(String name, List<String> inputs, QuantParams output) implements Op {
+    public Concat {
+      inputs = List.copyOf(inputs);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
+
+  /** Sum of values that share one scale and zero point (10). */
+  record Add(String name, List<String> inputs, QuantParams output) implements Op {
+    public Add {
+      inputs = List.copyOf(inputs);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
+
+  /** Codes [T, C] to [T·C], step by step. */
+  record Flatten(String name, String input) implements Op {
+    @Override
+    public List<String> inputs() {
+      return List.of(input);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
+
+  /**
+   * Any function of one value (8): {@code table[q − qmin]} of the input's code.
+   *
+   * @param table one code per code of the input
+   */
+  record Lookup(String name, String input, IntVector table, QuantParams output) implements Op {
+    @Override
+    public List<String> inputs() {
+      return List.of(input);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
+
+  /** Softmax of real values over the last dimension, in float32. */
+  record Softmax(String name, String input) implements Op {
+    @Override
+    public List<String> inputs() {
+      return List.of(input);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
+}

@@ -1,0 +1,138 @@
+package org.qat4j.model;
+
+import java.util.Arrays;
+import org.qat4j.QatException;
+
+/**
+ * Integer weights: codes and the scales that give them meaning, {@code r = scale[c]·(q − z)}.
+ *
+ * <p>The codes are shared, not copied: neither the creator nor a reader may change them.
+ */
+public final class QuantizedTensor {
+  private final byte[] codes;
+  private final int[] shape;
+  private final int bits;
+  private final float[] scales;
+  private final int zeroPoint;
+
+  /**
+   * @param codes row-major codes, each in [−2^(bits−1), 2^(bits−1) − 1]
+   * @param shape dimensions, each ≥ 1, the output channel first
+   * @param bits 2 to 8
+   * @param scales one scale for the tensor, or one per index of the first dimension
+   * @param zeroPoint code of real 0; 0 unless there is a single scale
+   * @throws QatException if any of that does not hold
+   */
+  public QuantizedTensor(byte[] codes, int[] shape, int bits, float[] scales, int zeroPoint) {
+    if (bits < 2 || bits > 8) {
+      throw new QatException("weights have 2 to 8 bits, not " + bits);
+    }
+    long size = 1;
+    for (int d : shape) {
+      if (d < 1) {
+        throw new QatException("impossible shape " + Arrays.toString(shape));
+      }
+      size = Math.multiplyExact(size, (long) d);
+    }
+    if (shape.length == 0 || size != codes.length) {
+      throw new QatException(
+          codes.length + " codes do not fill the shape " + Arrays.toString(shape));
+    }
+    if (scales.length != 1 && scales.length != shape[0]) {
+      throw new QatException(
+          scales.length + " scales for " + shape[0] + " channels: expected 1 or " + shape[0]);
+    }
+    for (float s : scales) {
+      if (!(s > 0) || Float.isInfinite(s)) {
+        throw new QatException("a weight scale must be finite and positive, not " + s);
+      }
+    }
+    int lowest = -(1 << (bits - 1));
+    int highest = -lowest - 1;
+    for (byte q : codes) {
+      if (q < lowest || q > highest) {
+        throw new QatException("code " + q + " does not fit in " + bits + " bits");
+      }
+    }
+    if (zeroPoint < lowest || zeroPoint > highest || (zeroPoint != 0 && scales.length != 1)) {
+      throw new QatException(
+          "zero point "
+              + zeroPoint
+              + " of "
+              + bits
+              + "-bit weights with "
+              + scales.length
+              + " scales");
+    }
+    this.codes = codes;
+    this.shape = shape.clone();
+    this.bits = bits;
+    this.scales = scales.clone();
+    this.zeroPoint = zeroPoint;
+  }
+
+  /** Row-major codes; not to be changed. */
+  public byte[] codes() {
+    return codes;
+  }
+
+  public int[] shape() {
+    return shape.clone();
+  }
+
+  /** Dimension {@code i} of the shape. */
+  public int dim(int i) {
+    return shape[i];
+  }
+
+  public int rank() {
+    return shape.length;
+  }
+
+  public int bits() {
+    return bits;
+  }
+
+  /** 1, or as many as the first dimension. */
+  public int scaleCount() {
+    return scales.length;
+  }
+
+  /** Scale of output channel {@code c}. */
+  public float scale(int c) {
+    return scales.length == 1 ? scales[0] : scales[c];
+  }
+
+  public float[] scales() {
+    return scales.clone();
+  }
+
+  public int zeroPoint() {
+    return zeroPoint;
+  }
+
+  /** Bytes of the codes when packed at their bit width. */
+  public long packedBytes() {
+    return ((long) codes.length * bits + 7) / 8;
+  }
+
+  @Override
+  public boolean equals(Object o) {
+    return o instanceof QuantizedTensor t
+        && bits == t.bits
+        && zeroPoint == t.zeroPoint
+        && Arrays.equals(shape, t.shape)
+        && Arrays.equals(scales, t.scales)
+        && Arrays.equals(codes, t.codes);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Arrays.hashCode(shape) + Arrays.hashCode(codes);
+  }
+
+  @Override
+  public String toString() {
+    return "int" + bits + Arrays.toString(shape);
+  }
+}

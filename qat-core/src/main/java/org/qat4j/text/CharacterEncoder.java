@@ -1,0 +1,38 @@
+package org.qat4j.text;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * One id a Unicode code point: 1 is an unknown character, 2 + i the i-th of the alphabet.
+ *
+ * @param alphabet code points, each once
+ * @param length ids per text, ≥ 1
+ * @param lowerCase fold the text to lower case (root locale) first
+ */
+public record CharacterEncoder(List<Integer> alphabet, int length, boolean lowerCase)
+    implements TextEncoder {
+
+  public CharacterEncoder {
+    alphabet = Indexed.of(alphabet);
+  }
+
+  @Override
+  public int vocabularySize() {
+    return alphabet.size() + 2;
+  }
+
+  @Override
+  public void encode(String text, int[] ids) {
+    String s = lowerCase ? text.toLowerCase(Locale.ROOT) : text;
+    Indexed<Integer> index = (Indexed<Integer>) alphabet;
+    int n = 0;
+    for (int i = 0; i < s.length() && n < length; n++) {
+      int c = s.codePointAt(i);
+      i += Character.charCount(c);
+      ids[n] = index.find(c) + 2;
+    }
+    Arrays.fill(ids, n, length, PADDING);
+  }
+}

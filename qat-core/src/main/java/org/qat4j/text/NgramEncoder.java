@@ -1,0 +1,43 @@
+package org.qat4j.text;
+
+import java.util.Arrays;
+import java.util.Locale;
+
+/**
+ * Hashed character n-grams, the shortest first, with a space before and behind the text so that
+ * beginnings and ends are seen. Ids are 1 + FNV-1a (32 bits, over code points) mod {@code buckets}.
+ *
+ * @param minN shortest n-gram, ≥ 1
+ * @param maxN longest n-gram, ≥ minN
+ * @param buckets number of different ids
+ * @param length ids per text, ≥ 1
+ * @param lowerCase fold the text to lower case (root locale) first
+ */
+public record NgramEncoder(int minN, int maxN, int buckets, int length, boolean lowerCase)
+    implements TextEncoder {
+  private static final int FNV_OFFSET = 0x811c9dc5;
+  private static final int FNV_PRIME = 0x01000193;
+
+  @Override
+  public int vocabularySize() {
+    return buckets + 1;
+  }
+
+  @Override
+  public void encode(String text, int[] ids) {
+    String folded = lowerCase ? text.toLowerCase(Locale.ROOT) : text;
+    int[] s = (" " + folded + " ").codePoints().toArray();
+    int n = 0;
+    for (int size = minN; size <= maxN; size++) {
+      for (int i = 0; i + size <= s.length && n < length; i++) {
+        int hash = FNV_OFFSET ^ size;
+        for (int j = i; j < i + size; j++) {
+          hash = (hash ^ s[j]) * FNV_PRIME;
+        }
+        hash ^= hash >>> 15;
+        ids[n++] = 1 + Integer.remainderUnsigned(hash, buckets);
+      }
+    }
+    Arrays.fill(ids, n, length, PADDING);
+  }
+}

@@ -1,0 +1,43 @@
+package org.qat4j.text;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * One id a word: 1 is an unknown word, 2 + i the i-th of the vocabulary. Words are runs of letters
+ * and digits, with an apostrophe between letters kept; every other character that is not white
+ * space is a word of its own where {@code punctuation} is set, and dropped otherwise.
+ *
+ * @param words vocabulary, each once
+ * @param length ids per text, ≥ 1
+ * @param lowerCase fold the text to lower case (root locale) first
+ * @param punctuation keep punctuation marks as words
+ * @param skipUnknown leave unknown words out instead of giving them id 1
+ */
+public record WordEncoder(
+    List<String> words, int length, boolean lowerCase, boolean punctuation, boolean skipUnknown)
+    implements TextEncoder {
+
+  public WordEncoder {
+    words = Indexed.of(words);
+  }
+
+  @Override
+  public int vocabularySize() {
+    return words.size() + 2;
+  }
+
+  @Override
+  public void encode(String text, int[] ids) {
+    Indexed<String> index = (Indexed<String>) words;
+    WordTokenizer tokens = new WordTokenizer(text, lowerCase, punctuation);
+    int n = 0;
+    for (String word = tokens.next(); word != null && n < length; word = tokens.next()) {
+      int id = index.find(word) + 2;
+      if (id > 1 || !skipUnknown) {
+        ids[n++] = id;
+      }
+    }
+    Arrays.fill(ids, n, length, PADDING);
+  }
+}

@@ -1,0 +1,2 @@
+/** From text to token ids: one implementation for training and serving. */
+package org.qat4j.text;
