@@ -13,7 +13,7 @@ import org.qat4j.QatException;
 public record QuantParams(float scale, int zeroPoint, int qmin, int qmax) {
 
   /** The smallest scale that is used: products of two such scales are still normal floats. */
-  public static final float MIN_SCALE = 0x1p-60f;
+  public static final float MIN_SCALE = 0x1p-40f;
 
   public QuantParams {
     if (!(scale > 0) || Float.isInfinite(scale)) {

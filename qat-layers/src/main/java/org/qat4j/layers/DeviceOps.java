@@ -1,0 +1,38 @@
+package org.qat4j.layers;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.impl.transforms.strict.Rint;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+/** Quantization by ND4J operations, for arrays that do not live in host memory. */
+final class DeviceOps {
+  private DeviceOps() {}
+
+  /** rint(x / s) in place; half to even, unlike {@link Transforms#round(INDArray)}. */
+  static INDArray steps(INDArray x, Number scale) {
+    x.divi(scale);
+    return Nd4j.getExecutioner().exec(new Rint(x, x));
+  }
+
+  /** Clamps to [lo, hi] in place. */
+  static INDArray clamp(INDArray x, double lo, double hi) {
+    return Transforms.min(Transforms.max(x, lo, false), hi, false);
+  }
+
+  /** Symmetric fake quantization of a matrix in place, one scale per column or one in all. */
+  static void quantizeColumns(INDArray matrix, boolean perColumn, int maxCode, float minScale) {
+    INDArray magnitude = Transforms.abs(matrix, true);
+    INDArray scale =
+        perColumn
+            ? magnitude.max(true, 0).divi(maxCode)
+            : Nd4j.valueArrayOf(
+                new long[] {1, matrix.columns()}, magnitude.maxNumber().floatValue() / maxCode);
+    Transforms.max(scale, minScale, false);
+    INDArray row = scale.reshape('c', matrix.columns());
+    matrix.diviRowVector(row);
+    Nd4j.getExecutioner().exec(new Rint(matrix, matrix));
+    clamp(matrix, -maxCode, maxCode);
+    matrix.muliRowVector(row);
+  }
+}

@@ -1,0 +1,126 @@
+package org.qat4j.layers;
+
+import java.util.function.DoubleUnaryOperator;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationCube;
+import org.nd4j.linalg.activations.impl.ActivationELU;
+import org.nd4j.linalg.activations.impl.ActivationHardSigmoid;
+import org.nd4j.linalg.activations.impl.ActivationHardTanH;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationLReLU;
+import org.nd4j.linalg.activations.impl.ActivationReLU;
+import org.nd4j.linalg.activations.impl.ActivationReLU6;
+import org.nd4j.linalg.activations.impl.ActivationSELU;
+import org.nd4j.linalg.activations.impl.ActivationSigmoid;
+import org.nd4j.linalg.activations.impl.ActivationSoftPlus;
+import org.nd4j.linalg.activations.impl.ActivationSoftSign;
+import org.nd4j.linalg.activations.impl.ActivationSwish;
+import org.nd4j.linalg.activations.impl.ActivationTanH;
+import org.qat4j.QatException;
+import org.qat4j.numerics.QuantParams;
+
+/** How an activation function is computed on codes: as a clamp (8), or looked up in a table. */
+public final class FusedActivation {
+  private final boolean lowerBound;
+  private final boolean upperBound;
+  private final DoubleUnaryOperator function;
+
+  private FusedActivation(boolean lowerBound, boolean upperBound, DoubleUnaryOperator function) {
+    this.lowerBound = lowerBound;
+    this.upperBound = upperBound;
+    this.function = function;
+  }
+
+  /** Whether DL4J's function can be quantized. */
+  public static boolean supports(IActivation activation) {
+    return find(activation) != null;
+  }
+
+  /**
+   * The integer form of DL4J's function.
+   *
+   * @throws QatException if there is none
+   */
+  public static FusedActivation of(IActivation activation, String layer) {
+    FusedActivation found = find(activation);
+    if (found == null) {
+      throw new QatException(
+          "layer \""
+              + layer
+              + "\": the activation function "
+              + activation
+              + " cannot be quantized; use relu, relu6, identity, sigmoid, tanh, leakyrelu, elu,"
+              + " selu, swish, softplus, softsign, hardsigmoid, hardtanh or cube");
+    }
+    return found;
+  }
+
+  private static FusedActivation find(IActivation a) {
+    if (a instanceof ActivationIdentity) {
+      return new FusedActivation(false, false, null);
+    } else if (a instanceof ActivationReLU relu) {
+      boolean plain =
+          (relu.getMax() == null || relu.getMax() == 0)
+              && (relu.getThreshold() == null || relu.getThreshold() == 0)
+              && (relu.getNegativeSlope() == null || relu.getNegativeSlope() == 0);
+      return plain ? new FusedActivation(true, false, null) : null;
+    } else if (a instanceof ActivationReLU6) {
+      return new FusedActivation(true, true, null);
+    }
+    DoubleUnaryOperator f = function(a);
+    return f == null ? null : new FusedActivation(false, false, f);
+  }
+
+  private static DoubleUnaryOperator function(IActivation a) {
+    if (a instanceof ActivationSigmoid) {
+      return x -> 1 / (1 + Math.exp(-x));
+    } else if (a instanceof ActivationTanH) {
+      return Math::tanh;
+    } else if (a instanceof ActivationLReLU leaky) {
+      double alpha = leaky.getAlpha();
+      return x -> x >= 0 ? x : alpha * x;
+    } else if (a instanceof ActivationELU elu) {
+      double alpha = elu.getAlpha();
+      return x -> x >= 0 ? x : alpha * Math.expm1(x);
+    } else if (a instanceof ActivationSELU) {
+      return x -> 1.0507009873554805 * (x >= 0 ? x : 1.6732632423543772 * Math.expm1(x));
+    } else if (a instanceof ActivationSwish) {
+      return x -> x / (1 + Math.exp(-x));
+    } else if (a instanceof ActivationSoftPlus) {
+      return x -> x > 30 ? x : Math.log1p(Math.exp(x));
+    } else if (a instanceof ActivationSoftSign) {
+      return x -> x / (1 + Math.abs(x));
+    } else if (a instanceof ActivationHardSigmoid) {
+      return x -> Math.max(0, Math.min(1, 0.2 * x + 0.5));
+    } else if (a instanceof ActivationHardTanH) {
+      return x -> Math.max(-1, Math.min(1, x));
+    } else if (a instanceof ActivationCube) {
+      return x -> x * x * x;
+    }
+    return null;
+  }
+
+  /** Whether a table follows the product, so that the value before it is quantized too. */
+  public boolean isTable() {
+    return function != null;
+  }
+
+  /** Smallest code behind the clamp. */
+  public int lo(QuantParams out) {
+    return lowerBound ? out.zeroPoint() : out.qmin();
+  }
+
+  /** Largest code behind the clamp. */
+  public int hi(QuantParams out) {
+    return upperBound ? Math.max(out.zeroPoint() + 1, out.quantize(6f)) : out.qmax();
+  }
+
+  /** One code of {@code out} for each code of {@code in}, computed in double. */
+  public int[] table(QuantParams in, QuantParams out) {
+    int[] table = new int[in.qmax() - in.qmin() + 1];
+    for (int i = 0; i < table.length; i++) {
+      table[i] = out.quantize((float) function.applyAsDouble(in.dequantize(in.qmin() + i)));
+    }
+    return table;
+  }
+}

@@ -1,0 +1,108 @@
+package org.qat4j.layers;
+
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.qat4j.numerics.AccumulatorBound;
+import org.qat4j.numerics.QuantParams;
+import org.qat4j.numerics.Requantize;
+import org.qat4j.numerics.WeightQuantizer;
+
+/**
+ * The product of a layer in evaluation: exact integers carried in floats where the bound of (6)
+ * stays below 2^24, in doubles otherwise, so that the GEMM of ND4J does the work and the result is
+ * that of int32 accumulators.
+ */
+final class IntegerProduct {
+  private final WeightQuantizer weights;
+  private final int channels;
+  private final QuantParams input;
+  private final boolean exactInFloat;
+  private final INDArray matrix;
+
+  /**
+   * @param weights codes [channels, k]
+   * @param input meaning of the codes that are multiplied
+   */
+  IntegerProduct(WeightQuantizer weights, int channels, QuantParams input) {
+    this.weights = weights;
+    this.channels = channels;
+    this.input = input;
+    long bound = AccumulatorBound.check(input, weights.codes(), channels, 0, weights.bias());
+    this.exactInFloat = bound < AccumulatorBound.FLOAT_EXACT;
+    byte[] codes = weights.codes();
+    float[] w = new float[codes.length];
+    for (int i = 0; i < w.length; i++) {
+      w[i] = codes[i];
+    }
+    INDArray floats = Nd4j.create(w, new long[] {channels, w.length / channels}, 'c');
+    this.matrix = exactInFloat ? floats : floats.castTo(DataType.DOUBLE);
+  }
+
+  /** (q − z) of real values, in c order, by (2). */
+  static float[] distances(INDArray x, QuantParams p) {
+    float[] values = Floats.read(x);
+    float scale = p.scale();
+    float low = p.qmin() - p.zeroPoint();
+    float high = p.qmax() - p.zeroPoint();
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) Math.rint(Math.max(low, Math.min(high, values[i] / scale)));
+    }
+    return values;
+  }
+
+  /**
+   * Accumulators with bias, row-major [rows, channels].
+   *
+   * @param distances q − z, row-major [rows, k]
+   */
+  int[] accumulate(float[] distances, int rows) {
+    INDArray left = Nd4j.create(distances, new long[] {rows, distances.length / rows}, 'c');
+    INDArray product =
+        Nd4j.gemm(exactInFloat ? left : left.castTo(DataType.DOUBLE), matrix, false, true);
+    int[] acc = new int[rows * channels];
+    int[] bias = weights.bias();
+    if (exactInFloat) {
+      float[] columns = Floats.readInMemoryOrder(product);
+      for (int c = 0; c < channels; c++) {
+        for (int r = 0; r < rows; r++) {
+          acc[r * channels + c] = (int) columns[c * rows + r] + bias[c];
+        }
+      }
+    } else {
+      double[] columns = product.dup('f').data().asDouble();
+      for (int c = 0; c < channels; c++) {
+        for (int r = 0; r < rows; r++) {
+          acc[r * channels + c] = (int) columns[c * rows + r] + bias[c];
+        }
+      }
+    }
+    return acc;
+  }
+
+  /** Codes by (7) and (8), row-major. */
+  int[] codes(int[] acc, QuantParams out, int lo, int hi) {
+    float[] m = new float[channels];
+    for (int c = 0; c < channels; c++) {
+      m[c] = Requantize.multiplier(input.scale(), weights.scale(c), out.scale());
+    }
+    int[] codes = new int[acc.length];
+    for (int i = 0; i < acc.length; ) {
+      for (int c = 0; c < channels; c++, i++) {
+        codes[i] = Requantize.requantize(acc[i], m[c], out.zeroPoint(), lo, hi);
+      }
+    }
+    return codes;
+  }
+
+  /** Logits by (12), row-major. */
+  float[] logits(int[] acc) {
+    float[] logits = new float[acc.length];
+    for (int i = 0; i < acc.length; ) {
+      for (int c = 0; c < channels; c++, i++) {
+        logits[i] = Requantize.toReal(acc[i], input.scale(), weights.scale(c));
+      }
+    }
+    return logits;
+  }
+}

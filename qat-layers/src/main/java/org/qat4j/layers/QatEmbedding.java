@@ -1,0 +1,65 @@
+package org.qat4j.layers;
+
+import java.util.Collection;
+import java.util.List;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.ParamInitializer;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.NoOp;
+import org.nd4j.linalg.learning.regularization.Regularization;
+
+/**
+ * An embedding of token sequences under quantization (11): the rows that a batch reads are
+ * fake-quantized, not the whole table.
+ */
+public class QatEmbedding extends EmbeddingSequenceLayer implements QatLayerConf {
+  private static final long serialVersionUID = 1L;
+
+  private QuantSettings quant = new QuantSettings();
+
+  /** For DL4J's JSON reader. */
+  public QatEmbedding() {}
+
+  @Override
+  public QuantSettings getQuant() {
+    return quant;
+  }
+
+  @Override
+  public void setQuant(QuantSettings quant) {
+    this.quant = quant;
+  }
+
+  @Override
+  public Layer instantiate(
+      NeuralNetConfiguration conf,
+      Collection<TrainingListener> listeners,
+      int index,
+      INDArray view,
+      boolean initialize,
+      DataType type) {
+    QatEmbeddingImpl layer = new QatEmbeddingImpl(conf, type);
+    LayerSetup.connect(layer, layer.quantizer(), listeners, index, view, initialize);
+    return layer;
+  }
+
+  @Override
+  public ParamInitializer initializer() {
+    return new QuantStateInitializer(super.initializer());
+  }
+
+  @Override
+  public IUpdater getUpdaterByParam(String key) {
+    return QuantStateInitializer.STATE.equals(key) ? new NoOp() : super.getUpdaterByParam(key);
+  }
+
+  @Override
+  public List<Regularization> getRegularizationByParam(String key) {
+    return QuantStateInitializer.STATE.equals(key) ? null : super.getRegularizationByParam(key);
+  }
+}
