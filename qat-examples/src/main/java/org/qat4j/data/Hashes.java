@@ -1,0 +1,38 @@
+package org.qat4j.data;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** Hashes that are the same on every machine. */
+final class Hashes {
+  private Hashes() {}
+
+  static byte[] sha256(String text) {
+    return digest().digest(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  static MessageDigest digest() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** The first 48 bits of the SHA-256 of a text. */
+  static long hash48(String text) {
+    return ByteBuffer.wrap(sha256(text)).getLong() >>> 16;
+  }
+
+  /** A number in [0, n) that depends on the text alone. */
+  static int bucket(String text, int n) {
+    return (int) (hash48(text) % n);
+  }
+
+  static String hex(byte[] hash) {
+    return HexFormat.of().formatHex(hash);
+  }
+}

@@ -1,0 +1,51 @@
+package org.qat4j.data;
+
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.zip.GZIPOutputStream;
+
+/**
+ * Makes the list of rows of {@link LangidData}. Run it on each JDK with {@code dump FILE}, then on
+ * any with {@code combine FILE1 FILE2 OUT}: kept are phrases that both have, of languages with at
+ * least 300 of them.
+ */
+final class LangidRowsGenerator {
+  private static final int MIN_PHRASES = 300;
+
+  private LangidRowsGenerator() {}
+
+  public static void main(String[] args) throws IOException {
+    if (args[0].equals("dump")) {
+      List<String> lines = new ArrayList<>();
+      LocalePhrases.unique().forEach((text, language) -> lines.add(language + "\t" + text));
+      Files.write(Path.of(args[1]), lines, StandardCharsets.UTF_8);
+      return;
+    }
+    TreeSet<String> rows = new TreeSet<>(Files.readAllLines(Path.of(args[1])));
+    rows.retainAll(Files.readAllLines(Path.of(args[2])));
+    Map<String, Integer> counts = new HashMap<>();
+    rows.forEach(row -> counts.merge(row.substring(0, row.indexOf('\t')), 1, Integer::sum));
+    TreeSet<Long> hashes = new TreeSet<>();
+    for (String row : rows) {
+      if (counts.get(row.substring(0, row.indexOf('\t'))) >= MIN_PHRASES) {
+        hashes.add(Hashes.hash48(row));
+      }
+    }
+    try (DataOutputStream out =
+        new DataOutputStream(new GZIPOutputStream(Files.newOutputStream(Path.of(args[3]))))) {
+      out.writeInt(hashes.size());
+      for (long hash : hashes) {
+        out.writeShort((int) (hash >> 32));
+        out.writeInt((int) hash);
+      }
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package org.qat4j.qat;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.qat4j.QatException;
+
+/** A MultiLayerNetwork or ComputationGraph as one list of nodes in topological order. */
+final class Topology {
+  /**
+   * One vertex.
+   *
+   * @param name unique
+   * @param inputs names of nodes or network inputs
+   * @param conf configuration that holds the layer, or null for a vertex that is no layer
+   * @param vertex the vertex, or null in a MultiLayerNetwork
+   * @param preProcessor reshapes the layer's input, or null
+   */
+  record Node(
+      String name,
+      List<String> inputs,
+      NeuralNetConfiguration conf,
+      GraphVertex vertex,
+      InputPreProcessor preProcessor) {
+    Layer layer() {
+      return conf == null ? null : conf.getLayer();
+    }
+  }
+
+  private final List<String> inputs;
+  private final List<String> outputs;
+  private final Map<String, Node> nodes = new LinkedHashMap<>();
+
+  private Topology(List<String> inputs, List<String> outputs) {
+    this.inputs = inputs;
+    this.outputs = outputs;
+  }
+
+  static Topology of(Model network) {
+    if (network instanceof MultiLayerNetwork net) {
+      return of(net);
+    } else if (network instanceof ComputationGraph graph) {
+      return of(graph);
+    }
+    throw new QatException(
+        "a MultiLayerNetwork or ComputationGraph can be quantized, not "
+            + network.getClass().getName());
+  }
+
+  private static Topology of(MultiLayerNetwork net) {
+    int n = net.getnLayers();
+    Topology t = new Topology(List.of("input"), List.of(nameOf(net, n - 1)));
+    String last = "input";
+    for (int i = 0; i < n; i++) {
+      String name = nameOf(net, i);
+      NeuralNetConfiguration conf = net.getLayerWiseConfigurations().getConf(i);
+      InputPreProcessor pre = net.getLayerWiseConfigurations().getInputPreProcess(i);
+      if (t.nodes.put(name, new Node(name, List.of(last), conf, null, pre)) != null) {
+        throw new QatException("two layers are called \"" + name + "\"");
+      }
+      last = name;
+    }
+    return t;
+  }
+
+  private static String nameOf(MultiLayerNetwork net, int i) {
+    String name = net.getLayerWiseConfigurations().getConf(i).getLayer().getLayerName();
+    return name == null ? "layer" + i : name;
+  }
+
+  private static Topology of(ComputationGraph graph) {
+    ComputationGraphConfiguration conf = graph.getConfiguration();
+    Topology t = new Topology(conf.getNetworkInputs(), conf.getNetworkOutputs());
+    for (int index : graph.topologicalSortOrder()) {
+      String name = graph.getVertices()[index].getVertexName();
+      GraphVertex vertex = conf.getVertices().get(name);
+      if (vertex == null) {
+        continue;
+      }
+      LayerVertex layer = vertex instanceof LayerVertex v ? v : null;
+      t.nodes.put(
+          name,
+          new Node(
+              name,
+              conf.getVertexInputs().get(name),
+              layer == null ? null : layer.getLayerConf(),
+              vertex,
+              layer == null ? null : layer.getPreProcessor()));
+    }
+    return t;
+  }
+
+  List<String> inputs() {
+    return inputs;
+  }
+
+  List<String> outputs() {
+    return outputs;
+  }
+
+  List<Node> nodes() {
+    return new ArrayList<>(nodes.values());
+  }
+
+  /** Nodes that read {@code name}. */
+  List<Node> consumers(String name) {
+    return nodes.values().stream().filter(n -> n.inputs().contains(name)).toList();
+  }
+}
