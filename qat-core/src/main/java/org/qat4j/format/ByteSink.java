@@ -1,0 +1,63 @@
+package org.qat4j.format;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Consumer;
+import org.qat4j.QatException;
+
+/** Writes the primitives of the format, little-endian. */
+final class ByteSink {
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+  void u8(int v) {
+    out.write(v);
+  }
+
+  void bool(boolean v) {
+    out.write(v ? 1 : 0);
+  }
+
+  void i32(int v) {
+    out.write(v);
+    out.write(v >> 8);
+    out.write(v >> 16);
+    out.write(v >> 24);
+  }
+
+  void i64(long v) {
+    i32((int) v);
+    i32((int) (v >> 32));
+  }
+
+  void f32(float v) {
+    i32(Float.floatToIntBits(v));
+  }
+
+  void bytes(byte[] v) {
+    out.write(v, 0, v.length);
+  }
+
+  void string(String v) {
+    ByteBuffer utf8;
+    try {
+      utf8 = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(v));
+    } catch (CharacterCodingException e) {
+      throw new QatException("\"" + v + "\" is not valid Unicode and cannot be written", e);
+    }
+    i32(utf8.remaining());
+    out.write(utf8.array(), utf8.arrayOffset(), utf8.remaining());
+  }
+
+  <T> void list(List<T> values, Consumer<T> each) {
+    i32(values.size());
+    values.forEach(each);
+  }
+
+  byte[] toByteArray() {
+    return out.toByteArray();
+  }
+}

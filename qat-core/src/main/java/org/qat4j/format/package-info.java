@@ -1,0 +1,2 @@
+/** The file format of frozen models, described in docs/model-format.md. */
+package org.qat4j.format;

@@ -1,0 +1,107 @@
+package org.qat4j.runtime;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.qat4j.QatException;
+import org.qat4j.format.ModelFile;
+import org.qat4j.model.Input;
+import org.qat4j.model.IntegerModel;
+import org.qat4j.model.Op;
+import org.qat4j.model.TextInput;
+import org.qat4j.text.TextEncoder;
+
+/** From raw text to a label with its probability. Thread-safe. */
+public final class Predictor {
+  private final IntegerModel model;
+  private final IntegerRuntime runtime;
+  private final TextEncoder[] encoders;
+  private final boolean probabilities;
+
+  /**
+   * @throws QatException if the model does not read text or its first output is not one vector of
+   *     class scores
+   */
+  public Predictor(IntegerModel model) {
+    if (model.text().isEmpty()) {
+      throw new QatException(
+          "the model \""
+              + model.name()
+              + "\" carries no text encoder; use IntegerRuntime with token ids or real numbers");
+    }
+    String output = model.outputs().get(0);
+    if (model.value(output).shape().size() != 1 || model.value(output).size() < 2) {
+      throw new QatException(
+          "a prediction needs one vector of two or more class scores; the output \""
+              + output
+              + "\" has the shape "
+              + model.value(output).shape()
+              + "; use IntegerRuntime");
+    }
+    this.model = model;
+    this.runtime = new IntegerRuntime(model);
+    this.probabilities =
+        model.ops().stream().anyMatch(o -> o instanceof Op.Softmax && o.name().equals(output));
+    this.encoders = new TextEncoder[model.inputs().size()];
+    for (int i = 0; i < encoders.length; i++) {
+      encoders[i] = encoderOf(model.inputs().get(i));
+    }
+  }
+
+  /**
+   * A predictor of the model in a file.
+   *
+   * @throws QatException if the file is not a model that reads text
+   */
+  public static Predictor load(Path file) {
+    return new Predictor(ModelFile.read(file));
+  }
+
+  private TextEncoder encoderOf(Input input) {
+    for (TextInput t : model.text()) {
+      if (t.input().equals(input.name())) {
+        return t.encoder();
+      }
+    }
+    throw new QatException("no text encoder for the input \"" + input.name() + "\"");
+  }
+
+  /** The token ids of a text, as the model is given them. */
+  public Sample encode(String text) {
+    int[][] ids = new int[encoders.length][];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = encoders[i].encode(text);
+    }
+    return Sample.ofTokens(ids);
+  }
+
+  /** The most probable class of a text; of equal ones the first. */
+  public Prediction predict(String text) {
+    float[] scores = runtime.run(encode(text));
+    int best = IntegerRuntime.argmax(scores);
+    toProbabilities(scores);
+    return new Prediction(best, label(best), scores[best]);
+  }
+
+  /** The most probable class of each text. */
+  public List<Prediction> predict(List<String> texts) {
+    return texts.stream().map(this::predict).toList();
+  }
+
+  /** The probabilities of all classes. */
+  public float[] probabilities(String text) {
+    float[] scores = runtime.run(encode(text));
+    toProbabilities(scores);
+    return scores;
+  }
+
+  /** Name of a class; its index in digits where the model has no labels. */
+  public String label(int index) {
+    return model.labels().isEmpty() ? Integer.toString(index) : model.labels().get(index);
+  }
+
+  private void toProbabilities(float[] scores) {
+    if (!probabilities) {
+      Softmax.apply(scores, scores, 0, scores.length);
+    }
+  }
+}

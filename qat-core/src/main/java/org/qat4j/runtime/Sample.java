@@ -1,0 +1,108 @@
+package org.qat4j.runtime;
+
+import java.util.List;
+import org.qat4j.QatException;
+import org.qat4j.model.Input;
+import org.qat4j.model.IntegerModel;
+
+/**
+ * What a model is given at once: one array for each of its inputs, in the order of {@link
+ * IntegerModel#inputs()}. The arrays are shared, not copied, so that a caller may fill them again.
+ */
+public final class Sample {
+  private final int[][] tokens;
+  private final float[][] reals;
+
+  private Sample(int[][] tokens, float[][] reals) {
+    this.tokens = tokens;
+    this.reals = reals;
+  }
+
+  /** For a model that reads token ids only. */
+  public static Sample ofTokens(int[]... tokens) {
+    return new Sample(tokens, new float[tokens.length][]);
+  }
+
+  /** For a model that reads real numbers only, each input row-major. */
+  public static Sample ofReals(float[]... reals) {
+    return new Sample(new int[reals.length][], reals);
+  }
+
+  /**
+   * For a model that reads both.
+   *
+   * @param tokens one entry per input, null where the input is real
+   * @param reals one entry per input, null where the input is token ids
+   */
+  public static Sample of(int[][] tokens, float[][] reals) {
+    if (tokens.length != reals.length) {
+      throw new QatException(
+          "a sample needs one entry per input in both lists, not "
+              + tokens.length
+              + " and "
+              + reals.length);
+    }
+    return new Sample(tokens, reals);
+  }
+
+  /** Token ids of input {@code i}, or null. */
+  int[] tokens(int i) {
+    return tokens[i];
+  }
+
+  /** Real numbers of input {@code i}, or null. */
+  float[] reals(int i) {
+    return reals[i];
+  }
+
+  /**
+   * Checks kinds, lengths and ranges.
+   *
+   * @throws QatException that names the input, and for an id its place and the ids allowed
+   */
+  void check(List<Input> inputs) {
+    if (tokens.length != inputs.size()) {
+      throw new QatException(
+          tokens.length + " arrays for a model with " + inputs.size() + " inputs: " + inputs);
+    }
+    for (int i = 0; i < tokens.length; i++) {
+      Input input = inputs.get(i);
+      int size = input.shape().get(0) * (input.shape().size() == 2 ? input.shape().get(1) : 1);
+      boolean isTokens = input.kind() == Input.Kind.TOKENS;
+      int given = isTokens ? length(tokens[i]) : reals[i] == null ? -1 : reals[i].length;
+      if (given != size) {
+        throw new QatException(
+            "input \""
+                + input.name()
+                + "\" needs "
+                + size
+                + (isTokens ? " token ids" : " real numbers")
+                + (given < 0 ? ", but there are none of that kind" : ", not " + given));
+      }
+      if (isTokens) {
+        checkIds(input, tokens[i]);
+      }
+    }
+  }
+
+  private static int length(int[] ids) {
+    return ids == null ? -1 : ids.length;
+  }
+
+  private static void checkIds(Input input, int[] ids) {
+    for (int t = 0; t < ids.length; t++) {
+      if (ids[t] < 0 || ids[t] >= input.vocabularySize()) {
+        throw new QatException(
+            "input \""
+                + input.name()
+                + "\", step "
+                + t
+                + ": token id "
+                + ids[t]
+                + " lies outside [0, "
+                + input.vocabularySize()
+                + ")");
+      }
+    }
+  }
+}
