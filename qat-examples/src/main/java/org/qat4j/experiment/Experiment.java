@@ -1,0 +1,53 @@
+package org.qat4j.experiment;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import org.qat4j.QatException;
+
+/**
+ * One experiment file: data, network, training, quantization, verification.
+ *
+ * @param schemaVersion of the file, {@value #SCHEMA_VERSION}
+ * @param name for people; run folders and the model bear it
+ * @param description one line for the report
+ * @param seed of everything random
+ * @param data what is learned
+ * @param model which network
+ * @param train how the float network is trained
+ * @param quantize how it is quantized and trained further
+ * @param verify how the integer model is compared with the network
+ */
+public record Experiment(
+    @JsonProperty(required = true)
+        @JsonPropertyDescription("Version of the file's format; 1 is the only one.")
+        int schemaVersion,
+    @JsonProperty(required = true)
+        @JsonPropertyDescription("Run folders and the model bear this name.")
+        String name,
+    @JsonProperty(defaultValue = "") @JsonPropertyDescription("One line for the report.")
+        String description,
+    @JsonProperty(defaultValue = "42") @JsonPropertyDescription("Seed of everything random.")
+        long seed,
+    @JsonProperty(required = true) @JsonPropertyDescription("What is learned.") DataSpec data,
+    @JsonProperty(required = true) @JsonPropertyDescription("Which network.") ModelSpec model,
+    @JsonPropertyDescription("How the float network is trained.") TrainSpec train,
+    @JsonPropertyDescription("How the network is quantized and trained further.")
+        QuantizeSpec quantize,
+    @JsonPropertyDescription("How the integer model is compared with the network.")
+        VerifySpec verify) {
+  /** The version that is read. */
+  public static final int SCHEMA_VERSION = 1;
+
+  public Experiment {
+    if (schemaVersion != SCHEMA_VERSION) {
+      throw new QatException(
+          "schemaVersion is " + schemaVersion + "; this program reads version " + SCHEMA_VERSION);
+    }
+    if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
+      throw new QatException(
+          "the name \""
+              + name
+              + "\" becomes a file name: use letters, digits, '.', '_' and '-' only");
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** What an experiment file says, as immutable records. */
+package org.qat4j.experiment;
