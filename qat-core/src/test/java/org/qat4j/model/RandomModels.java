@@ -1,0 +1,445 @@
+package org.qat4j.model;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.qat4j.numerics.QuantParams;
+import org.qat4j.runtime.Sample;
+import org.qat4j.text.CharacterEncoder;
+import org.qat4j.text.NgramEncoder;
+import org.qat4j.text.TextEncoder;
+import org.qat4j.text.WordEncoder;
+
+/**
+ * Models drawn from a seed: every operation, odd sizes, 2 to 8 bits, symmetric and asymmetric,
+ * fused clamps; the same seed gives the same model. For tests that compare two executions of a
+ * model, or a model with what was written and read again. Output scales follow the spread of the
+ * accumulators, so that most codes lie inside their range.
+ */
+public final class RandomModels {
+  /** Which numbers scales are. They decide how often (7) meets a tie. */
+  public enum Scales {
+    /** Any float: ties hardly ever occur. */
+    RANDOM,
+    /** Powers of two: ties are exact and frequent. */
+    POWER_OF_TWO,
+    /** Thirds of powers of two: float32 products round to ties that doubles lie next to. */
+    THIRD
+  }
+
+  private static final int MAX_VALUES = 4096;
+
+  private final Random random;
+  private final Scales scales;
+  private final List<Input> inputs = new ArrayList<>();
+  private final List<TextInput> text = new ArrayList<>();
+  private final List<Op> ops = new ArrayList<>();
+  private Map<String, Value> values = Map.of();
+
+  private RandomModels(long seed, Scales scales) {
+    // Neighbouring seeds of Random begin alike.
+    this.random = new Random(seed * 0x9E3779B97F4A7C15L);
+    this.scales = scales;
+  }
+
+  /** A model with one kind of scales after the other. */
+  public static IntegerModel model(long seed) {
+    Scales[] kinds = Scales.values();
+    return model(seed, kinds[(int) Math.floorMod(seed, (long) kinds.length)]);
+  }
+
+  /** A model. */
+  public static IntegerModel model(long seed, Scales scales) {
+    return new RandomModels(seed, scales).draw("random-" + scales + "-" + seed);
+  }
+
+  /** A sample for a model: texts of any length with padding behind, real values around 0. */
+  public static Sample sample(IntegerModel model, Random random) {
+    int n = model.inputs().size();
+    int[][] tokens = new int[n][];
+    float[][] reals = new float[n][];
+    for (int i = 0; i < n; i++) {
+      Input input = model.inputs().get(i);
+      int size = model.value(input.name()).size();
+      if (input.kind() == Input.Kind.TOKENS) {
+        tokens[i] = tokens(size, input.vocabularySize(), random);
+      } else {
+        reals[i] = reals(size, random);
+      }
+    }
+    return Sample.of(tokens, reals);
+  }
+
+  private static int[] tokens(int size, int vocabulary, Random random) {
+    int[] ids = new int[size];
+    int used = random.nextInt(4) == 0 ? random.nextInt(size + 1) : size;
+    for (int t = 0; t < used; t++) {
+      ids[t] = random.nextInt(vocabulary);
+    }
+    return ids;
+  }
+
+  private static float[] reals(int size, Random random) {
+    float[] x = new float[size];
+    for (int i = 0; i < size; i++) {
+      x[i] = (float) random.nextGaussian();
+    }
+    return x;
+  }
+
+  private IntegerModel draw(String name) {
+    boolean allText = random.nextInt(3) == 0;
+    int n = 1 + random.nextInt(2);
+    List<String> made = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      addInput("in" + i, allText, made);
+    }
+    for (int i = random.nextInt(7); i > 0; i--) {
+      made.add(step(made.get(random.nextInt(made.size()))));
+    }
+    String joined = join(made);
+    String last = random.nextInt(8) == 0 ? joined : head(joined);
+    List<String> outputs = new ArrayList<>(List.of(last));
+    if (random.nextInt(6) == 0 && !made.contains(last)) {
+      outputs.add(made.get(made.size() - 1));
+    }
+    return new IntegerModel(name, inputs, ops, outputs, allText ? text : List.of(), labels(last));
+  }
+
+  private List<String> labels(String output) {
+    List<String> labels = new ArrayList<>();
+    for (int c = 0; c < channels(output) && random.nextInt(40) > 0; c++) {
+      labels.add("label " + c + (c % 3 == 0 ? " \u00e4\ud83d\ude00" : ""));
+    }
+    return labels.size() == channels(output) ? labels : List.of();
+  }
+
+  // Inputs.
+
+  private void addInput(String name, boolean allText, List<String> made) {
+    if (allText || random.nextInt(3) > 0) {
+      addTokens(name, made);
+      return;
+    }
+    List<Integer> shape = random.nextInt(3) == 0 ? List.of(size(40)) : List.of(size(20), size(24));
+    inputs.add(new Input(name, Input.Kind.REAL, shape, 0));
+    QuantParams params = activation(scale(0.02f));
+    made.add(add(new Op.Quantize(name("quantize"), name, params)));
+  }
+
+  private void addTokens(String name, List<String> made) {
+    TextEncoder encoder = encoder(2 + random.nextInt(24));
+    int vocabulary = encoder.vocabularySize();
+    inputs.add(new Input(name, Input.Kind.TOKENS, List.of(encoder.length()), vocabulary));
+    text.add(new TextInput(name, encoder));
+    int rows = vocabulary + random.nextInt(3);
+    boolean sequence = random.nextInt(3) > 0;
+    if (sequence) {
+      QuantizedTensor table = tensor(new int[] {rows, size(40)}, true);
+      made.add(add(new Op.Embedding(name("embedding"), name, table)));
+    }
+    if (!sequence || random.nextInt(4) == 0) {
+      QuantizedTensor table = tensor(new int[] {rows, size(40)}, true);
+      boolean mean = random.nextBoolean();
+      float spread = table.scale(0) * QuantParams.maxCode(table.bits());
+      double growth = mean ? 1 : Math.sqrt(encoder.length());
+      QuantParams out = activationFor(spread * growth);
+      made.add(add(new Op.EmbeddingBag(name("bag"), name, table, mean, out)));
+    }
+  }
+
+  private TextEncoder encoder(int length) {
+    boolean lowerCase = random.nextBoolean();
+    int size = 1 + random.nextInt(200);
+    switch (random.nextInt(3)) {
+      case 0 -> {
+        List<Integer> alphabet = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+          alphabet.add('a' + i * 7);
+        }
+        return new CharacterEncoder(alphabet, length, lowerCase);
+      }
+      case 1 -> {
+        int minN = 1 + random.nextInt(3);
+        return new NgramEncoder(minN, minN + random.nextInt(3), size, length, lowerCase);
+      }
+      default -> {
+        List<String> words = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+          words.add("word" + i);
+        }
+        return new WordEncoder(
+            words, length, lowerCase, random.nextBoolean(), random.nextBoolean());
+      }
+    }
+  }
+
+  // Operations.
+
+  private String step(String x) {
+    if (!isSequence(x)) {
+      return switch (random.nextInt(5)) {
+        case 0 -> lookup(x);
+        case 1 -> sum(x);
+        case 2 -> concat(List.of(x, dense(x, null)));
+        default -> dense(x, null);
+      };
+    }
+    return switch (random.nextInt(14)) {
+      case 0 -> lookup(x);
+      case 1 -> sum(x);
+      case 2 -> concat(List.of(x, dense(x, null)));
+      case 3 -> dense(x, null);
+      case 4 -> maxPool(x);
+      case 5 -> averagePool(x);
+      case 6 -> vector(x);
+      default -> conv(x);
+    };
+  }
+
+  private String conv(String x) {
+    int steps = steps(x);
+    int padLeft = random.nextInt(3);
+    int padRight = random.nextInt(3);
+    int dilation = 1 + random.nextInt(3);
+    int room = steps + padLeft + padRight;
+    int kernel = Math.min(1 + random.nextInt(5), (room - 1) / dilation + 1);
+    int channels = Math.max(1, Math.min(size(48), MAX_VALUES / room));
+    QuantizedTensor w = tensor(new int[] {channels, kernel, channels(x)}, false);
+    return conv(x, w, 1 + random.nextInt(3), dilation, padLeft, padRight, null);
+  }
+
+  private String conv(
+      String x, QuantizedTensor w, int stride, int dilation, int left, int right, QuantParams p) {
+    double spread = spread(x, w);
+    QuantParams out = p == null ? activationFor(real(x, w, spread)) : p;
+    IntVector bias = bias(w.dim(0), spread);
+    return add(
+        new Op.Conv1d(
+            name("conv"), x, w, bias, stride, dilation, left, right, clamp(out, p != null)));
+  }
+
+  /** A dense layer whose output has the given meaning, or one that fits where it is null. */
+  private String dense(String x, QuantParams given) {
+    QuantizedTensor w = tensor(new int[] {size(isSequence(x) ? 24 : 60), channels(x)}, false);
+    return dense(x, w, given);
+  }
+
+  private String dense(String x, QuantizedTensor w, QuantParams given) {
+    double spread = spread(x, w);
+    QuantParams out = given == null ? activationFor(real(x, w, spread)) : given;
+    IntVector bias = bias(w.dim(0), spread);
+    return add(new Op.Dense(name("dense"), x, w, bias, clamp(out, given != null)));
+  }
+
+  /** The value plus a product of the same shape and meaning, as in a residual block. */
+  private String sum(String x) {
+    QuantParams params = value(x).params();
+    int c = channels(x);
+    String y =
+        isSequence(x) && random.nextBoolean()
+            ? conv(x, tensor(new int[] {c, 3, c}, false), 1, 1, 1, 1, params)
+            : dense(x, tensor(new int[] {c, c}, false), params);
+    List<String> summands = new ArrayList<>(List.of(x, y));
+    if (random.nextInt(3) == 0) {
+      summands.add(random.nextBoolean() ? x : y);
+    }
+    QuantParams out = activation(scale(params.scale() * (1 + random.nextFloat())));
+    int even = Math.max(out.qmin(), out.zeroPoint() & ~1);
+    return add(
+        new Op.Add(
+            name("add"), summands, new QuantParams(out.scale(), even, out.qmin(), out.qmax())));
+  }
+
+  private String concat(List<String> parts) {
+    float largest = 0;
+    for (String part : parts) {
+      largest = Math.max(largest, reach(value(part).params()));
+    }
+    QuantParams out =
+        random.nextBoolean() ? value(parts.get(0)).params() : activationFor(largest / 2);
+    return add(new Op.Concat(name("concat"), parts, out));
+  }
+
+  private String lookup(String x) {
+    QuantParams in = value(x).params();
+    QuantParams out = activationFor(1);
+    int[] table = new int[in.qmax() - in.qmin() + 1];
+    boolean smooth = random.nextBoolean();
+    for (int i = 0; i < table.length; i++) {
+      table[i] =
+          smooth
+              ? out.quantize((float) Math.tanh(in.dequantize(in.qmin() + i)))
+              : out.qmin() + random.nextInt(out.qmax() - out.qmin() + 1);
+    }
+    return add(new Op.Lookup(name("lookup"), x, IntVector.of(table), out));
+  }
+
+  private String maxPool(String x) {
+    int kernel = 1 + random.nextInt(Math.min(4, steps(x)));
+    return add(new Op.MaxPool1d(name("max"), x, kernel, 1 + random.nextInt(3)));
+  }
+
+  private String averagePool(String x) {
+    int kernel = 1 + random.nextInt(Math.min(5, steps(x)));
+    QuantParams out = activationFor(reach(value(x).params()) / 2);
+    return add(new Op.AvgPool1d(name("average"), x, kernel, 1 + random.nextInt(3), out));
+  }
+
+  /** From a sequence to a vector. */
+  private String vector(String x) {
+    int how = random.nextInt(steps(x) * channels(x) > MAX_VALUES / 4 ? 2 : 3);
+    if (how == 0) {
+      return add(new Op.GlobalMaxPool(name("globalMax"), x));
+    } else if (how == 1) {
+      QuantParams out = activationFor(reach(value(x).params()) / 3);
+      return add(new Op.GlobalAvgPool(name("globalAverage"), x, out));
+    }
+    return add(new Op.Flatten(name("flatten"), x));
+  }
+
+  /** The last value, beside other vectors if there are some. */
+  private String join(List<String> made) {
+    String last = made.get(made.size() - 1);
+    if (isSequence(last) && random.nextInt(6) == 0) {
+      return last;
+    }
+    List<String> vectors = new ArrayList<>();
+    for (String x : made) {
+      if (!isSequence(x) && !x.equals(last) && random.nextBoolean()) {
+        vectors.add(x);
+      }
+    }
+    vectors.add(isSequence(last) ? vector(last) : last);
+    return vectors.size() == 1 ? vectors.get(0) : concat(vectors);
+  }
+
+  private String head(String x) {
+    QuantizedTensor w = tensor(new int[] {2 + random.nextInt(12), channels(x)}, false);
+    IntVector bias = bias(w.dim(0), spread(x, w));
+    String logits = add(new Op.Dense(name("logits"), x, w, bias, new Output.Real()));
+    return random.nextInt(3) == 0 ? logits : add(new Op.Softmax(name("softmax"), logits));
+  }
+
+  // Numbers.
+
+  private QuantizedTensor tensor(int[] shape, boolean table) {
+    int bits = 2 + random.nextInt(7);
+    int highest = QuantParams.maxCode(bits);
+    boolean asymmetric = !table && random.nextInt(4) == 0;
+    int zeroPoint = asymmetric ? random.nextInt(highest + 1) - highest / 2 : 0;
+    int lowest = asymmetric ? QuantParams.minCode(bits) : -highest;
+    byte[] codes = new byte[Arrays.stream(shape).reduce(1, (a, b) -> a * b)];
+    for (int i = 0; i < codes.length; i++) {
+      codes[i] = (byte) (lowest + random.nextInt(highest - lowest + 1));
+    }
+    float[] s = new float[asymmetric || table || random.nextInt(4) == 0 ? 1 : shape[0]];
+    for (int c = 0; c < s.length; c++) {
+      s[c] = scale(1f / highest);
+    }
+    return new QuantizedTensor(codes, shape, bits, s, zeroPoint);
+  }
+
+  private IntVector bias(int channels, double spread) {
+    int[] b = new int[channels];
+    for (int c = 0; c < channels; c++) {
+      b[c] = random.nextInt(5) == 0 ? 0 : (int) (random.nextGaussian() * spread / 2);
+    }
+    return IntVector.of(b);
+  }
+
+  /** Typical magnitude of an accumulator of {@code w} on {@code x}. */
+  private double spread(String x, QuantizedTensor w) {
+    double squares = 0;
+    for (byte q : w.codes()) {
+      squares += Math.pow(q - w.zeroPoint(), 2);
+    }
+    return Math.max(1, value(x).params().maxDistance() / 2.5 * Math.sqrt(squares / w.dim(0)));
+  }
+
+  private double real(String x, QuantizedTensor w, double accumulator) {
+    return accumulator * value(x).params().scale() * w.scale(0);
+  }
+
+  /** Largest magnitude that codes stand for. */
+  private static float reach(QuantParams params) {
+    return params.scale() * params.maxDistance();
+  }
+
+  /** Params under which values of that typical magnitude mostly lie inside the range. */
+  private QuantParams activationFor(double magnitude) {
+    QuantParams shape = activation(1f);
+    float steps = (shape.qmax() - shape.qmin()) / 3f;
+    float scale = scale((float) magnitude / steps);
+    return new QuantParams(scale, shape.zeroPoint(), shape.qmin(), shape.qmax());
+  }
+
+  private QuantParams activation(float scale) {
+    int bits = random.nextInt(3) > 0 ? 8 : 2 + random.nextInt(7);
+    int qmin = QuantParams.minCode(bits);
+    int qmax = QuantParams.maxCode(bits);
+    return switch (random.nextInt(4)) {
+      case 0 -> new QuantParams(scale, 0, -qmax, qmax);
+      case 1 -> new QuantParams(scale, qmin, qmin, qmax);
+      default -> new QuantParams(scale, qmin + random.nextInt(qmax - qmin + 1), qmin, qmax);
+    };
+  }
+
+  /** A scale of about that size. */
+  private float scale(float about) {
+    double s = about * Math.exp(0.3 * random.nextGaussian());
+    return switch (scales) {
+      case RANDOM -> (float) s;
+      case POWER_OF_TWO -> powerOfTwo(s);
+      case THIRD -> powerOfTwo(3 * s) / 3;
+    };
+  }
+
+  private static float powerOfTwo(double near) {
+    return Math.scalb(1f, (int) Math.rint(Math.log(near) / Math.log(2)));
+  }
+
+  private Output clamp(QuantParams p, boolean never) {
+    boolean relu = !never && random.nextInt(2) == 0 && p.zeroPoint() < p.qmax();
+    int lo = relu ? p.zeroPoint() : p.qmin();
+    boolean cut = !never && random.nextInt(5) == 0;
+    int hi = cut ? lo + 1 + random.nextInt(p.qmax() - lo) : p.qmax();
+    return new Output.Codes(p, lo, hi);
+  }
+
+  /** 1 to {@code max}, small and odd sizes as likely as large ones. */
+  private int size(int max) {
+    return 1 + random.nextInt(random.nextBoolean() ? Math.min(9, max) : max);
+  }
+
+  // Bookkeeping.
+
+  private String add(Op op) {
+    ops.add(op);
+    values = new ModelTypes(inputs, ops).values();
+    return op.name();
+  }
+
+  private String name(String kind) {
+    return kind + ops.size();
+  }
+
+  private Value value(String name) {
+    return values.get(name);
+  }
+
+  private int channels(String name) {
+    List<Integer> shape = value(name).shape();
+    return shape.get(shape.size() - 1);
+  }
+
+  private int steps(String name) {
+    return value(name).shape().get(0);
+  }
+
+  private boolean isSequence(String name) {
+    return value(name).shape().size() == 2;
+  }
+}
