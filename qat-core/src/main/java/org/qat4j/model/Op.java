@@ -1,6 +1,7 @@
 package org.qat4j.model;
 
 import java.util.List;
+import java.util.Optional;
 import org.qat4j.numerics.QuantParams;
 
 /**
@@ -13,6 +14,11 @@ public sealed interface Op {
 
   /** Names of the values that it reads. */
   List<String> inputs();
+
+  /** Weights or table of this operation. */
+  default Optional<QuantizedTensor> tensor() {
+    return Optional.empty();
+  }
 
   /** Calls the method of {@code visitor} that fits this operation. */
   <R> R accept(Visitor<R> visitor);
@@ -77,6 +83,11 @@ public sealed interface Op {
     }
 
     @Override
+    public Optional<QuantizedTensor> tensor() {
+      return Optional.of(table);
+    }
+
+    @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.visit(this);
     }
@@ -95,6 +106,11 @@ public sealed interface Op {
     @Override
     public List<String> inputs() {
       return List.of(input);
+    }
+
+    @Override
+    public Optional<QuantizedTensor> tensor() {
+      return Optional.of(table);
     }
 
     @Override
@@ -128,6 +144,11 @@ public sealed interface Op {
     }
 
     @Override
+    public Optional<QuantizedTensor> tensor() {
+      return Optional.of(weights);
+    }
+
+    @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.visit(this);
     }
@@ -144,6 +165,11 @@ public sealed interface Op {
     @Override
     public List<String> inputs() {
       return List.of(input);
+    }
+
+    @Override
+    public Optional<QuantizedTensor> tensor() {
+      return Optional.of(weights);
     }
 
     @Override

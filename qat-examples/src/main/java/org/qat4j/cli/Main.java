@@ -1,0 +1,78 @@
+package org.qat4j.cli;
+
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import org.qat4j.QatException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+
+/** Entry of the command line. */
+@Command(
+    name = "qat",
+    mixinStandardHelpOptions = true,
+    versionProvider = Versions.class,
+    sortOptions = false,
+    description = "Quantization-aware training for Deeplearning4j, from one experiment file.",
+    subcommands = {PredictCommand.class, InspectCommand.class, CommandLine.HelpCommand.class},
+    footer = {
+      "",
+      "Exit codes:",
+      "  0  done",
+      "  1  bad input, or the job could not be done: the message says what to mend",
+      "  2  the command line is wrong",
+      "  3  an error of this program",
+      "",
+      "Start with:",
+      "  ./qat run configs/langid-int8.yaml",
+      "  ./qat predict runs/langid-int8-*/model.qat \"Guten Morgen\""
+    })
+public final class Main implements Runnable {
+  @Spec private CommandSpec spec;
+
+  private Main() {}
+
+  /** Runs one command and ends the process with its exit code. */
+  public static void main(String[] args) {
+    System.setOut(utf8(System.out));
+    System.setErr(utf8(System.err));
+    System.exit(commandLine().execute(args));
+  }
+
+  private static PrintStream utf8(PrintStream stream) {
+    return new PrintStream(stream, true, StandardCharsets.UTF_8);
+  }
+
+  static CommandLine commandLine() {
+    CommandLine line = new CommandLine(new Main());
+    line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
+    line.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setUsageHelpLongOptionsMaxWidth(28);
+    line.setUsageHelpWidth(100);
+    line.setExecutionExceptionHandler(Main::explain);
+    return line;
+  }
+
+  private static int explain(Exception e, CommandLine line, ParseResult parsed) {
+    PrintWriter err = line.getErr();
+    if (e instanceof QatException) {
+      err.println(line.getColorScheme().errorText("error: " + e.getMessage()));
+      return Exit.FAILED;
+    }
+    StringWriter trace = new StringWriter();
+    e.printStackTrace(new PrintWriter(trace));
+    err.println("This is an error of qat4j itself; please report it with what follows.");
+    err.print(trace);
+    return Exit.BUG;
+  }
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+}

@@ -1,0 +1,109 @@
+package org.qat4j.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import org.qat4j.QatException;
+import org.qat4j.runtime.Predictor;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Classifies texts with a frozen model. */
+@Command(
+    name = "predict",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Classifies texts with a frozen model, in integer arithmetic.",
+      "Without texts it reads standard input, one text a line."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./qat predict model.qat \"Guten Morgen\"",
+      "  ./qat predict runs/langid-int8-20260101-120000 --top 3 < phrases.txt"
+    })
+final class PredictCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Parameters(index = "0", paramLabel = "MODEL", description = "A model file or a run folder.")
+  private Path model;
+
+  @Parameters(index = "1..*", paramLabel = "TEXT", description = "Texts to classify.")
+  private List<String> texts = List.of();
+
+  @Option(
+      names = "--top",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Print the N most probable classes (default: ${DEFAULT-VALUE}).")
+  private int top;
+
+  @Option(names = "--json", description = "Print one JSON object a text.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws IOException {
+    if (top < 1) {
+      throw new QatException("--top is at least 1, not " + top);
+    }
+    Predictor predictor = Predictor.load(ModelArgument.file(model));
+    PrintWriter out = spec.commandLine().getOut();
+    if (!texts.isEmpty()) {
+      texts.forEach(text -> print(out, predictor, text));
+      return Exit.OK;
+    }
+    BufferedReader in =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    for (String text = in.readLine(); text != null; text = in.readLine()) {
+      print(out, predictor, text);
+    }
+    return Exit.OK;
+  }
+
+  private void print(PrintWriter out, Predictor predictor, String text) {
+    float[] p = predictor.probabilities(text);
+    List<Integer> best =
+        IntStream.range(0, p.length)
+            .boxed()
+            .sorted(Comparator.comparing((Integer i) -> -p[i]).thenComparing(i -> i))
+            .limit(top)
+            .toList();
+    if (json) {
+      List<Map<String, Object>> classes = new ArrayList<>();
+      for (int i : best) {
+        Map<String, Object> entry = new LinkedHashMap<>();
+        entry.put("label", predictor.label(i));
+        entry.put("probability", p[i]);
+        classes.add(entry);
+      }
+      Map<String, Object> answer = new LinkedHashMap<>();
+      answer.put("text", text);
+      answer.put("classes", classes);
+      out.println(Json.line(answer));
+      return;
+    }
+    StringBuilder line = new StringBuilder();
+    for (int i : best) {
+      line.append(line.isEmpty() ? "" : "\t")
+          .append(predictor.label(i))
+          .append('\t')
+          .append(String.format(Locale.ROOT, "%.3f", p[i]));
+    }
+    out.println(line);
+  }
+}
