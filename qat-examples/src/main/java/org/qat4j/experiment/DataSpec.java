@@ -4,6 +4,10 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.nio.charset.Charset;
+import java.nio.charset.IllegalCharsetNameException;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /** Where labelled texts come from. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
@@ -30,14 +34,20 @@ public sealed interface DataSpec {
           @JsonPropertyDescription(
               "The archive 20news-bydate.tar.gz or its unpacked folder; ./qat data fetch"
                   + " 20newsgroups puts it at the default place.")
+          @FilePath
           String path,
       @JsonProperty(defaultValue = "false")
           @JsonPropertyDescription("Keep header lines; they name the group.")
           boolean keepHeaders,
       @JsonProperty(defaultValue = "0.1")
           @JsonPropertyDescription("Share of the training posts held out for validation.")
+          @Range(min = 0, below = 1)
           double validationShare)
-      implements DataSpec {}
+      implements DataSpec {
+    public Newsgroups {
+      Section.check(Newsgroups.class, path, keepHeaders, validationShare);
+    }
+  }
 
   /**
    * Rows of a label and a text in one or more delimited files.
@@ -55,31 +65,71 @@ public sealed interface DataSpec {
    * @param malformed what is done with rows that have too few columns or no text
    */
   record Table(
-      @JsonProperty(required = true) @JsonPropertyDescription("File of training rows.")
+      @JsonProperty(required = true) @JsonPropertyDescription("File of training rows.") @FilePath
           String train,
-      @JsonPropertyDescription("File of validation rows; held out by hash where absent.")
+      @JsonPropertyDescription("File of validation rows; held out by hash where absent.") @FilePath
           String validation,
-      @JsonPropertyDescription("File of test rows; held out by hash where absent.") String test,
-      @JsonProperty(defaultValue = "\\t") @JsonPropertyDescription("One character.")
+      @JsonPropertyDescription("File of test rows; held out by hash where absent.") @FilePath
+          String test,
+      @JsonProperty(defaultValue = "\"\\t\"") @JsonPropertyDescription("One character.")
           String delimiter,
       @JsonProperty(defaultValue = "false")
           @JsonPropertyDescription("The first line names the columns.")
           boolean header,
-      @JsonProperty(defaultValue = "0") @JsonPropertyDescription("Column of the label, from 0.")
+      @JsonProperty(defaultValue = "0")
+          @JsonPropertyDescription("Column of the label, from 0.")
+          @Range(min = 0, max = 1000)
           int labelColumn,
-      @JsonProperty(defaultValue = "1") @JsonPropertyDescription("Column of the text, from 0.")
+      @JsonProperty(defaultValue = "1")
+          @JsonPropertyDescription("Column of the text, from 0.")
+          @Range(min = 0, max = 1000)
           int textColumn,
       @JsonProperty(defaultValue = "(.*)")
           @JsonPropertyDescription("Regular expression; its first group is the label.")
           String labelPattern,
-      @JsonProperty(defaultValue = "0.1") @JsonPropertyDescription("Share held out for validation.")
+      @JsonProperty(defaultValue = "0.1")
+          @JsonPropertyDescription("Share held out for validation.")
+          @Range(min = 0, below = 1)
           double validationShare,
-      @JsonProperty(defaultValue = "0.1") @JsonPropertyDescription("Share held out for the test.")
+      @JsonProperty(defaultValue = "0.1")
+          @JsonPropertyDescription("Share held out for the test.")
+          @Range(min = 0, below = 1)
           double testShare,
       @JsonProperty(defaultValue = "stop")
           @JsonPropertyDescription("Stop at a malformed row, or skip and count it.")
           Malformed malformed)
-      implements DataSpec {}
+      implements DataSpec {
+    public Table {
+      Section.check(
+          Table.class,
+          train,
+          validation,
+          test,
+          delimiter,
+          header,
+          labelColumn,
+          textColumn,
+          labelPattern,
+          validationShare,
+          testShare,
+          malformed);
+      if (delimiter.codePointCount(0, delimiter.length()) != 1) {
+        throw new InvalidKeyException(
+            "delimiter", "is \"" + delimiter + "\"; expected one character; a tab is \"\\t\"");
+      }
+      if (labelColumn == textColumn) {
+        throw new InvalidKeyException(
+            "textColumn", "is " + textColumn + ", the column of the label too");
+      }
+      try {
+        Pattern.compile(labelPattern);
+      } catch (PatternSyntaxException e) {
+        throw new InvalidKeyException(
+            "labelPattern", "is no regular expression: " + e.getDescription());
+      }
+      checkShares(validation == null ? validationShare : 0, test == null ? testShare : 0);
+    }
+  }
 
   /**
    * One folder per class, one text per file.
@@ -92,19 +142,49 @@ public sealed interface DataSpec {
    * @param malformed what is done with files that cannot be decoded or are empty
    */
   record Folders(
-      @JsonProperty(required = true) @JsonPropertyDescription("Folder of one folder per class.")
+      @JsonProperty(required = true)
+          @JsonPropertyDescription("Folder of one folder per class.")
+          @FilePath
           String train,
-      @JsonPropertyDescription("The same for the test; held out by hash where absent.") String test,
+      @JsonPropertyDescription("The same for the test; held out by hash where absent.") @FilePath
+          String test,
       @JsonProperty(defaultValue = "UTF-8") @JsonPropertyDescription("Charset of the files.")
           String charset,
-      @JsonProperty(defaultValue = "0.1") @JsonPropertyDescription("Share held out for validation.")
+      @JsonProperty(defaultValue = "0.1")
+          @JsonPropertyDescription("Share held out for validation.")
+          @Range(min = 0, below = 1)
           double validationShare,
-      @JsonProperty(defaultValue = "0.1") @JsonPropertyDescription("Share held out for the test.")
+      @JsonProperty(defaultValue = "0.1")
+          @JsonPropertyDescription("Share held out for the test.")
+          @Range(min = 0, below = 1)
           double testShare,
       @JsonProperty(defaultValue = "stop")
           @JsonPropertyDescription("Stop at a malformed file, or skip and count it.")
           Malformed malformed)
-      implements DataSpec {}
+      implements DataSpec {
+    public Folders {
+      Section.check(Folders.class, train, test, charset, validationShare, testShare, malformed);
+      boolean known;
+      try {
+        known = Charset.isSupported(charset);
+      } catch (IllegalCharsetNameException e) {
+        known = false;
+      }
+      if (!known) {
+        throw new InvalidKeyException(
+            "charset", "is \"" + charset + "\"; expected a charset such as UTF-8 or ISO-8859-1");
+      }
+      checkShares(validationShare, test == null ? testShare : 0);
+    }
+  }
+
+  private static void checkShares(double validation, double test) {
+    if (validation + test >= 1) {
+      throw new InvalidKeyException(
+          "validationShare",
+          "and testShare hold out " + (validation + test) + " of the rows; expected less than 1");
+    }
+  }
 
   /** What is done with a malformed row. */
   enum Malformed {

@@ -2,7 +2,6 @@ package org.qat4j.experiment;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import org.qat4j.QatException;
 
 /**
  * One experiment file: data, network, training, quantization, verification.
@@ -24,30 +23,46 @@ public record Experiment(
     @JsonProperty(required = true)
         @JsonPropertyDescription("Run folders and the model bear this name.")
         String name,
-    @JsonProperty(defaultValue = "") @JsonPropertyDescription("One line for the report.")
+    @JsonProperty(defaultValue = "\"\"") @JsonPropertyDescription("One line for the report.")
         String description,
     @JsonProperty(defaultValue = "42") @JsonPropertyDescription("Seed of everything random.")
         long seed,
     @JsonProperty(required = true) @JsonPropertyDescription("What is learned.") DataSpec data,
     @JsonProperty(required = true) @JsonPropertyDescription("Which network.") ModelSpec model,
-    @JsonPropertyDescription("How the float network is trained.") TrainSpec train,
-    @JsonPropertyDescription("How the network is quantized and trained further.")
+    @JsonProperty(defaultValue = "{}") @JsonPropertyDescription("How the float network is trained.")
+        TrainSpec train,
+    @JsonProperty(defaultValue = "{}")
+        @JsonPropertyDescription("How the network is quantized and trained further.")
         QuantizeSpec quantize,
-    @JsonPropertyDescription("How the integer model is compared with the network.")
+    @JsonProperty(defaultValue = "{}")
+        @JsonPropertyDescription("How the integer model is compared with the network.")
         VerifySpec verify) {
   /** The version that is read. */
   public static final int SCHEMA_VERSION = 1;
 
   public Experiment {
+    Section.check(
+        Experiment.class,
+        schemaVersion,
+        name,
+        description,
+        seed,
+        data,
+        model,
+        train,
+        quantize,
+        verify);
     if (schemaVersion != SCHEMA_VERSION) {
-      throw new QatException(
-          "schemaVersion is " + schemaVersion + "; this program reads version " + SCHEMA_VERSION);
+      throw new InvalidKeyException(
+          "schemaVersion", "is " + schemaVersion + "; this program reads " + SCHEMA_VERSION);
     }
     if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
-      throw new QatException(
-          "the name \""
+      throw new InvalidKeyException(
+          "name",
+          "is \""
               + name
-              + "\" becomes a file name: use letters, digits, '.', '_' and '-' only");
+              + "\", but becomes a file name: expected letters, digits, '.', '_' and '-', a letter"
+              + " or digit first");
     }
   }
 }

@@ -3,6 +3,8 @@ package org.qat4j.experiment;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import java.util.List;
+import org.qat4j.qat.LayerSpec;
+import org.qat4j.qat.QuantSpec;
 
 /**
  * How the network is quantized and trained further.
@@ -14,25 +16,64 @@ import java.util.List;
  * @param qat training under quantization
  */
 public record QuantizeSpec(
-    @JsonPropertyDescription("Weights and embeddings.") Weights weights,
-    @JsonPropertyDescription("Activations.") Activations activations,
+    @JsonProperty(defaultValue = "{}") @JsonPropertyDescription("Weights and embeddings.")
+        Weights weights,
+    @JsonProperty(defaultValue = "{}") @JsonPropertyDescription("Activations.")
+        Activations activations,
     @JsonProperty(defaultValue = "[]")
         @JsonPropertyDescription("Exceptions by layer name, name pattern or type; the later wins.")
         List<LayerOverride> overrides,
     @JsonProperty(defaultValue = "32")
         @JsonPropertyDescription("Training batches that set the first ranges.")
+        @Range(min = 1, max = 1000000)
         int calibrationBatches,
-    @JsonPropertyDescription("Training under quantization.") Qat qat) {
+    @JsonProperty(defaultValue = "{}") @JsonPropertyDescription("Training under quantization.")
+        Qat qat) {
+  /** Weight of a new batch in the moving average of ranges. */
+  private static final float MOMENTUM = 0.05f;
+
   public QuantizeSpec {
+    Section.check(QuantizeSpec.class, weights, activations, overrides, calibrationBatches, qat);
     overrides = List.copyOf(overrides);
+  }
+
+  /**
+   * The same in the terms of the library.
+   *
+   * @param totalSteps steps of the training under quantization, > 0
+   */
+  public QuantSpec toQuantSpec(long totalSteps) {
+    List<QuantSpec.Rule> rules =
+        overrides.stream().map(o -> o.toRule(weights, activations)).toList();
+    return new QuantSpec(
+        layerSpec(weights, activations),
+        rules,
+        qat.fakeQuantFrom.toSteps(totalSteps),
+        qat.freezeObserversAfter.toSteps(totalSteps));
+  }
+
+  private static LayerSpec layerSpec(Weights weights, Activations activations) {
+    return new LayerSpec(
+        weights.bits,
+        weights.granularity == Granularity.CHANNEL,
+        activations.bits,
+        activations.scheme == Scheme.SYMMETRIC,
+        activations.observer == Observer.MIN_MAX ? 0 : MOMENTUM);
   }
 
   /** Weights of a layer. */
   public record Weights(
-      @JsonProperty(defaultValue = "8") @JsonPropertyDescription("2 to 8; 2 is ternary.") int bits,
+      @JsonProperty(defaultValue = "8")
+          @JsonPropertyDescription("2 to 8; 2 is ternary.")
+          @Range(min = 2, max = 8)
+          int bits,
       @JsonProperty(defaultValue = "channel")
           @JsonPropertyDescription("One scale per output channel, or one per tensor.")
-          Granularity granularity) {}
+          Granularity granularity) {
+    public Weights {
+      Section.check(Weights.class, bits, granularity);
+    }
+  }
 
   /** How many values share one scale. */
   public enum Granularity {
@@ -44,13 +85,18 @@ public record QuantizeSpec(
 
   /** Activations of a layer. */
   public record Activations(
-      @JsonProperty(defaultValue = "8") @JsonPropertyDescription("2 to 8.") int bits,
+      @JsonProperty(defaultValue = "8") @JsonPropertyDescription("2 to 8.") @Range(min = 2, max = 8)
+          int bits,
       @JsonProperty(defaultValue = "asymmetric")
           @JsonPropertyDescription("Whether the zero point is free or 0.")
           Scheme scheme,
       @JsonProperty(defaultValue = "moving-average")
           @JsonPropertyDescription("How the range is found.")
-          Observer observer) {}
+          Observer observer) {
+    public Activations {
+      Section.check(Activations.class, bits, scheme, observer);
+    }
+  }
 
   /** Whether real 0 has a code of its own choosing. */
   public enum Scheme {
@@ -82,7 +128,20 @@ public record QuantizeSpec(
       @JsonPropertyDescription("Regular expression for names of layers.") String pattern,
       @JsonPropertyDescription("Class of layers, for example OutputLayer.") String type,
       @JsonPropertyDescription("Weights of these layers.") Weights weights,
-      @JsonPropertyDescription("Activations of these layers.") Activations activations) {}
+      @JsonPropertyDescription("Activations of these layers.") Activations activations) {
+    QuantSpec.Rule toRule(Weights defaultWeights, Activations defaultActivations) {
+      LayerSpec spec =
+          layerSpec(
+              weights == null ? defaultWeights : weights,
+              activations == null ? defaultActivations : activations);
+      if (layer != null) {
+        return new QuantSpec.Rule(QuantSpec.By.NAME, layer, spec);
+      }
+      return pattern != null
+          ? new QuantSpec.Rule(QuantSpec.By.PATTERN, pattern, spec)
+          : new QuantSpec.Rule(QuantSpec.By.TYPE, type, spec);
+    }
+  }
 
   /**
    * Training under quantization.
@@ -90,20 +149,29 @@ public record QuantizeSpec(
    * @param epochs passes; 0 leaves post-training quantization alone
    * @param learningRate of Adam at the first step
    * @param schedule of the learning rate
-   * @param fakeQuantFrom share of the steps, 0 to 1, that only observe
-   * @param freezeObserversAfter share of the steps after which ranges stay as they are
+   * @param fakeQuantFrom until then the network only observes
+   * @param freezeObserversAfter from then on ranges stay as they are
    */
   public record Qat(
-      @JsonProperty(defaultValue = "1") @JsonPropertyDescription("Passes.") int epochs,
-      @JsonProperty(defaultValue = "0.0005") @JsonPropertyDescription("Learning rate of Adam.")
+      @JsonProperty(defaultValue = "1")
+          @JsonPropertyDescription("Passes; 0 leaves post-training quantization alone.")
+          @Range(min = 0, max = 10000)
+          int epochs,
+      @JsonProperty(defaultValue = "0.0005")
+          @JsonPropertyDescription("Learning rate of Adam.")
+          @Range(above = 0, max = 10)
           double learningRate,
       @JsonProperty(defaultValue = "linear")
           @JsonPropertyDescription("How the learning rate falls.")
           TrainSpec.Schedule schedule,
-      @JsonProperty(defaultValue = "0")
-          @JsonPropertyDescription("Share of the steps that only observe.")
-          double fakeQuantFrom,
-      @JsonProperty(defaultValue = "0.5")
-          @JsonPropertyDescription("Share of the steps after which ranges stay as they are.")
-          double freezeObserversAfter) {}
+      @JsonProperty(defaultValue = "0%")
+          @JsonPropertyDescription("Until then the network only observes.")
+          Moment fakeQuantFrom,
+      @JsonProperty(defaultValue = "50%")
+          @JsonPropertyDescription("From then on ranges stay as they are.")
+          Moment freezeObserversAfter) {
+    public Qat {
+      Section.check(Qat.class, epochs, learningRate, schedule, fakeQuantFrom, freezeObserversAfter);
+    }
+  }
 }

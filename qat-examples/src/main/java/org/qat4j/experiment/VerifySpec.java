@@ -11,4 +11,9 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 public record VerifySpec(
     @JsonProperty(defaultValue = "1000")
         @JsonPropertyDescription("Texts that are run through all engines side by side.")
-        int inputs) {}
+        @Range(min = 1, max = 1000000)
+        int inputs) {
+  public VerifySpec {
+    Section.check(VerifySpec.class, inputs);
+  }
+}

@@ -1,0 +1,99 @@
+package org.qat4j.experiment;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import java.lang.reflect.InvocationTargetException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.qat4j.QatException;
+
+/**
+ * The keys of one record of an experiment, in their order.
+ *
+ * @param type the record
+ * @param keys of the record
+ */
+record Section(Class<? extends Record> type, List<Key> keys) {
+
+  static Section of(Class<?> type) {
+    return new Section(
+        type.asSubclass(Record.class),
+        Arrays.stream(type.getRecordComponents()).map(Key::of).toList());
+  }
+
+  Optional<Key> key(String name) {
+    return keys.stream().filter(k -> k.name().equals(name)).findFirst();
+  }
+
+  /**
+   * Calls the canonical constructor.
+   *
+   * @throws QatException if the record refuses the values
+   */
+  Object create(Object[] values) {
+    try {
+      Class<?>[] types = keys.stream().map(k -> k.component().getType()).toArray(Class<?>[]::new);
+      return type.getDeclaredConstructor(types).newInstance(values);
+    } catch (InvocationTargetException e) {
+      if (e.getCause() instanceof QatException refused) {
+        throw refused;
+      }
+      throw new IllegalStateException(type.toString(), e);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(type.toString(), e);
+    }
+  }
+
+  /**
+   * Checks the values of a record against the annotations of its components; for compact
+   * constructors.
+   *
+   * @param values of all components, in their order
+   * @throws InvalidKeyException if one is missing or out of its range
+   */
+  static void check(Class<? extends Record> type, Object... values) {
+    Section section = of(type);
+    for (int i = 0; i < values.length; i++) {
+      Key key = section.keys.get(i);
+      if (values[i] == null) {
+        if (key.required() || key.defaultYaml() != null) {
+          throw new InvalidKeyException(key.name(), "is missing");
+        }
+        continue;
+      }
+      for (Object value : values[i] instanceof List<?> list ? list : List.of(values[i])) {
+        if (value instanceof Number number && !key.allows(number)) {
+          throw new InvalidKeyException(
+              key.name(), "is " + number + "; expected a number " + key.rangeText());
+        }
+      }
+    }
+  }
+
+  /** The records of a sealed interface by the value of their {@code kind}. */
+  static Map<String, Class<?>> kinds(Class<?> type) {
+    Map<String, Class<?>> kinds = new LinkedHashMap<>();
+    for (JsonSubTypes.Type sub : type.getAnnotation(JsonSubTypes.class).value()) {
+      kinds.put(sub.name(), sub.value());
+    }
+    return kinds;
+  }
+
+  /** The constants of an enumeration by their names in a file. */
+  static Map<String, Object> constants(Class<?> type) {
+    Map<String, Object> constants = new LinkedHashMap<>();
+    for (Object constant : type.getEnumConstants()) {
+      try {
+        String name = ((Enum<?>) constant).name();
+        JsonProperty property = type.getField(name).getAnnotation(JsonProperty.class);
+        constants.put(property.value(), constant);
+      } catch (NoSuchFieldException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+    return constants;
+  }
+}
