@@ -3,8 +3,12 @@ package org.qat4j.experiment;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import java.util.List;
-import org.qat4j.qat.LayerSpec;
+import org.qat4j.calibration.RangeRule;
+import org.qat4j.qat.Match;
 import org.qat4j.qat.QuantSpec;
+import org.qat4j.quantizer.ActivationSpec;
+import org.qat4j.quantizer.LayerSpec;
+import org.qat4j.quantizer.WeightSpec;
 
 /**
  * How the network is quantized and trained further.
@@ -43,22 +47,12 @@ public record QuantizeSpec(
    * @param totalSteps steps of the training under quantization, > 0
    */
   public QuantSpec toQuantSpec(long totalSteps) {
-    List<QuantSpec.Rule> rules =
-        overrides.stream().map(o -> o.toRule(weights, activations)).toList();
+    List<QuantSpec.Rule> rules = overrides.stream().map(LayerOverride::toRule).toList();
     return new QuantSpec(
-        layerSpec(weights, activations),
+        new LayerSpec(weights.toSpec(), activations.toSpec()),
         rules,
-        qat.fakeQuantFrom.toSteps(totalSteps),
-        qat.freezeObserversAfter.toSteps(totalSteps));
-  }
-
-  private static LayerSpec layerSpec(Weights weights, Activations activations) {
-    return new LayerSpec(
-        weights.bits,
-        weights.granularity == Granularity.CHANNEL,
-        activations.bits,
-        activations.scheme == Scheme.SYMMETRIC,
-        activations.observer == Observer.MIN_MAX ? 0 : MOMENTUM);
+        org.qat4j.quantizer.Schedule.of(
+            qat.fakeQuantFrom.toSteps(totalSteps), qat.freezeObserversAfter.toSteps(totalSteps)));
   }
 
   /** Weights of a layer. */
@@ -72,6 +66,14 @@ public record QuantizeSpec(
           Granularity granularity) {
     public Weights {
       Section.check(Weights.class, bits, granularity);
+    }
+
+    WeightSpec toSpec() {
+      return WeightSpec.of(bits)
+          .withGranularity(
+              granularity == Granularity.CHANNEL
+                  ? new org.qat4j.quantizer.Granularity.Channel()
+                  : new org.qat4j.quantizer.Granularity.Tensor());
     }
   }
 
@@ -95,6 +97,18 @@ public record QuantizeSpec(
           Observer observer) {
     public Activations {
       Section.check(Activations.class, bits, scheme, observer);
+    }
+
+    ActivationSpec toSpec() {
+      return ActivationSpec.of(bits)
+          .withScheme(
+              scheme == Scheme.SYMMETRIC
+                  ? org.qat4j.quantizer.Scheme.SYMMETRIC
+                  : org.qat4j.quantizer.Scheme.ASYMMETRIC)
+          .withRange(
+              observer == Observer.MIN_MAX
+                  ? new RangeRule.MinMax()
+                  : new RangeRule.MovingAverage(MOMENTUM));
     }
   }
 
@@ -129,17 +143,18 @@ public record QuantizeSpec(
       @JsonPropertyDescription("Class of layers, for example OutputLayer.") String type,
       @JsonPropertyDescription("Weights of these layers.") Weights weights,
       @JsonPropertyDescription("Activations of these layers.") Activations activations) {
-    QuantSpec.Rule toRule(Weights defaultWeights, Activations defaultActivations) {
-      LayerSpec spec =
-          layerSpec(
-              weights == null ? defaultWeights : weights,
-              activations == null ? defaultActivations : activations);
-      if (layer != null) {
-        return new QuantSpec.Rule(QuantSpec.By.NAME, layer, spec);
-      }
-      return pattern != null
-          ? new QuantSpec.Rule(QuantSpec.By.PATTERN, pattern, spec)
-          : new QuantSpec.Rule(QuantSpec.By.TYPE, type, spec);
+    QuantSpec.Rule toRule() {
+      Match match =
+          layer != null
+              ? new Match.Name(layer)
+              : pattern != null ? new Match.NamePattern(pattern) : new Match.Type(type);
+      return new QuantSpec.Rule(match, this::change);
+    }
+
+    private LayerSpec change(LayerSpec spec) {
+      return new LayerSpec(
+          weights == null ? spec.weights() : weights.toSpec(),
+          activations == null ? spec.activations() : activations.toSpec());
     }
   }
 

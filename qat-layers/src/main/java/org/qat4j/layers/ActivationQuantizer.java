@@ -6,7 +6,9 @@ import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.QatException;
+import org.qat4j.calibration.RangeRule;
 import org.qat4j.numerics.QuantParams;
+import org.qat4j.quantizer.Scheme;
 
 /**
  * Observer and fake quantization of the activations at one place of the network.
@@ -27,7 +29,7 @@ final class ActivationQuantizer {
 
   ActivationQuantizer(QuantSettings settings, Slot slot) {
     this.settings = settings;
-    this.where = "layer \"" + settings.getLayer() + "\", " + slot;
+    this.where = "layer \"" + settings.layer() + "\", " + slot;
   }
 
   void attach(INDArray stateView) {
@@ -63,8 +65,8 @@ final class ActivationQuantizer {
       throw new QatException(
           where + " has no range yet: calibrate or train the network before it is evaluated");
     }
-    int bits = settings.getActivationBits();
-    return settings.isSymmetricActivations()
+    int bits = settings.spec().activations().bits();
+    return settings.spec().activations().scheme() == Scheme.SYMMETRIC
         ? QuantParams.symmetric(Math.max(Math.abs(lo()), Math.abs(hi())), bits)
         : QuantParams.asymmetric(lo(), hi(), bits);
   }
@@ -89,7 +91,10 @@ final class ActivationQuantizer {
               + max
               + "); lower the learning rate or clip the gradient");
     }
-    float m = settings.getMomentum();
+    float m =
+        settings.spec().activations().range() instanceof RangeRule.MovingAverage r
+            ? r.momentum()
+            : 0;
     if (seen == 0) {
       setRange(min, max);
     } else if (m == 0) {

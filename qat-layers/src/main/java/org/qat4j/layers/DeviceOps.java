@@ -29,7 +29,7 @@ final class DeviceOps {
             : Nd4j.valueArrayOf(
                 new long[] {1, matrix.columns()}, magnitude.maxNumber().floatValue() / maxCode);
     Transforms.max(scale, minScale, false);
-    INDArray row = scale.reshape('c', matrix.columns());
+    INDArray row = scale.reshape(matrix.columns());
     matrix.diviRowVector(row);
     Nd4j.getExecutioner().exec(new Rint(matrix, matrix));
     clamp(matrix, -maxCode, maxCode);

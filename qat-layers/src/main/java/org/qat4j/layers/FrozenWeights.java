@@ -32,10 +32,10 @@ public record FrozenWeights(
     float[] values = Floats.read(w);
     byte[] codes = new byte[values.length];
     WeightQuantizer.quantize(
-        values, 0, values.length, params.scale(), settings.getWeightBits(), codes);
+        values, 0, values.length, params.scale(), settings.spec().weights().bits(), codes);
     int[] shape = {(int) w.size(0), (int) w.size(1)};
     return new QuantizedTensor(
-        codes, shape, settings.getWeightBits(), new float[] {params.scale()}, 0);
+        codes, shape, settings.spec().weights().bits(), new float[] {params.scale()}, 0);
   }
 
   /**
@@ -88,7 +88,7 @@ public record FrozenWeights(
     float[] bias = hasBias ? Floats.read(layer.getParam(DefaultParamInitializer.BIAS_KEY)) : null;
     WeightQuantizer q = IntegerLayers.quantize(settings, values, bias, shape[0], in);
     QuantizedTensor weights =
-        new QuantizedTensor(q.codes(), shape, settings.getWeightBits(), q.scales(), 0);
+        new QuantizedTensor(q.codes(), shape, settings.spec().weights().bits(), q.scales(), 0);
     return new FrozenWeights(weights, IntVector.of(q.bias()), stride, dilation, left, right);
   }
 }

@@ -54,20 +54,21 @@ final class IntegerLayers {
   /** Weights [channels, k] and bias as the layer's settings say. */
   static WeightQuantizer quantize(
       QuantSettings settings, float[] weights, float[] bias, int channels, QuantParams in) {
-    int bits = settings.getWeightBits();
+    int bits = settings.spec().weights().bits();
     float[] scales =
-        WeightFakeQuant.scales(weights, channels, false, bits, settings.isPerChannel());
+        WeightFakeQuant.scales(
+            weights, channels, false, bits, WeightFakeQuant.perChannel(settings));
     try {
       return WeightQuantizer.quantize(weights, bias, channels, scales, in, bits);
     } catch (QatException e) {
-      throw new QatException("layer \"" + settings.getLayer() + "\": " + e.getMessage(), e);
+      throw new QatException("layer \"" + settings.layer() + "\": " + e.getMessage(), e);
     }
   }
 
   /** Real values of the codes behind product and activation function, row-major. */
   private static float[] activated(
       LayerQuantizer q, IntegerProduct product, int[] acc, IActivation activation) {
-    FusedActivation fused = FusedActivation.of(activation, q.settings().getLayer());
+    FusedActivation fused = FusedActivation.of(activation, q.settings().layer());
     QuantParams out = q.outputParams();
     int[] codes;
     if (fused.isTable()) {

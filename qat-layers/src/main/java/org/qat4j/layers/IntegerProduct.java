@@ -58,23 +58,18 @@ final class IntegerProduct {
    */
   int[] accumulate(float[] distances, int rows) {
     INDArray left = Nd4j.create(distances, new long[] {rows, distances.length / rows}, 'c');
-    INDArray product =
-        Nd4j.gemm(exactInFloat ? left : left.castTo(DataType.DOUBLE), matrix, false, true);
+    INDArray x = exactInFloat ? left : left.castTo(DataType.DOUBLE);
+    // Column by column: BLAS writes that order directly, others by way of a copy.
+    INDArray product = Nd4j.createUninitialized(x.dataType(), new long[] {rows, channels}, 'f');
+    Nd4j.gemm(x, matrix, product, false, true, 1, 0);
     int[] acc = new int[rows * channels];
     int[] bias = weights.bias();
-    if (exactInFloat) {
-      float[] columns = Floats.readInMemoryOrder(product);
-      for (int c = 0; c < channels; c++) {
-        for (int r = 0; r < rows; r++) {
-          acc[r * channels + c] = (int) columns[c * rows + r] + bias[c];
-        }
-      }
-    } else {
-      double[] columns = product.dup('f').data().asDouble();
-      for (int c = 0; c < channels; c++) {
-        for (int r = 0; r < rows; r++) {
-          acc[r * channels + c] = (int) columns[c * rows + r] + bias[c];
-        }
+    float[] floats = exactInFloat ? Floats.readInMemoryOrder(product) : null;
+    double[] doubles = exactInFloat ? null : product.data().asDouble();
+    for (int c = 0; c < channels; c++) {
+      for (int r = 0; r < rows; r++) {
+        int from = c * rows + r;
+        acc[r * channels + c] = (int) (floats != null ? floats[from] : doubles[from]) + bias[c];
       }
     }
     return acc;

@@ -41,13 +41,13 @@ public final class LayerQuantizer {
   LayerQuantizer(QuantSettings settings) {
     this.settings = settings;
     this.weights = new WeightFakeQuant(settings);
-    if (settings.isOwnInput()) {
+    if (settings.owns(Slot.INPUT)) {
       slots.put(Slot.INPUT, new ActivationQuantizer(settings, Slot.INPUT));
     }
-    if (settings.isOwnPreActivation()) {
+    if (settings.owns(Slot.PRE)) {
       slots.put(Slot.PRE, new ActivationQuantizer(settings, Slot.PRE));
     }
-    if (settings.isOwnOutput()) {
+    if (settings.owns(Slot.OUTPUT)) {
       slots.put(Slot.OUTPUT, new ActivationQuantizer(settings, Slot.OUTPUT));
     }
   }
@@ -58,12 +58,12 @@ public final class LayerQuantizer {
     slots.forEach(
         (slot, quantizer) -> {
           long from = slot.offset();
-          INDArray flat = state.reshape('c', state.length());
+          INDArray flat = state.reshape(state.length());
           quantizer.attach(
               flat.get(NDArrayIndex.interval(from, from + QuantStateInitializer.SLOT_SIZE)));
         });
-    steps = state.reshape('c', state.length()).get(NDArrayIndex.interval(STEPS, STEPS + 1));
-    QuantizerRegistry.register(layerParams, settings.getLayer(), this);
+    steps = state.reshape(state.length()).get(NDArrayIndex.interval(STEPS, STEPS + 1));
+    QuantizerRegistry.register(layerParams, settings.layer(), this);
   }
 
   public QuantSettings settings() {
@@ -124,14 +124,14 @@ public final class LayerQuantizer {
 
   private boolean observes(boolean training) {
     if (training) {
-      return mode == Mode.QAT && trainingSteps() <= settings.getObserveUntil();
+      return mode == Mode.QAT && trainingSteps() <= settings.schedule().freezeObserversAfter();
     }
     return mode == Mode.CALIBRATE;
   }
 
   /** Whether this pass is fake-quantized. */
   boolean fake(boolean training) {
-    return training && mode == Mode.QAT && trainingSteps() > settings.getFakeQuantFrom();
+    return training && mode == Mode.QAT && trainingSteps() > settings.schedule().fakeQuantFrom();
   }
 
   private void observe(ActivationQuantizer q, INDArray x) {
@@ -182,12 +182,12 @@ public final class LayerQuantizer {
 
   /** Scale and zero point of what this layer reads. */
   public QuantParams inputParams() {
-    return resolve(settings.getInputRef());
+    return resolve(settings.inputRef());
   }
 
   /** Scale and zero point of what this layer hands on. */
   public QuantParams outputParams() {
-    return resolve(settings.getOutputRef());
+    return resolve(settings.outputRef());
   }
 
   /** Scale and zero point of the quantizer in a slot of this layer. */
@@ -199,7 +199,7 @@ public final class LayerQuantizer {
     if (slot == Slot.OUTPUT && table != null) {
       return table.get();
     }
-    throw new QatException("layer \"" + settings.getLayer() + "\" has no quantizer at " + slot);
+    throw new QatException("layer \"" + settings.layer() + "\" has no quantizer at " + slot);
   }
 
   /** Observed range of a slot as {lo, hi}, or null where this layer has no quantizer there. */
@@ -212,7 +212,7 @@ public final class LayerQuantizer {
   public void setRange(Slot slot, float lo, float hi) {
     ActivationQuantizer q = slots.get(slot);
     if (q == null) {
-      throw new QatException("layer \"" + settings.getLayer() + "\" has no quantizer at " + slot);
+      throw new QatException("layer \"" + settings.layer() + "\" has no quantizer at " + slot);
     }
     q.setRange(lo, hi);
   }
@@ -224,13 +224,13 @@ public final class LayerQuantizer {
 
   private QuantParams resolve(String reference) {
     if (reference == null) {
-      throw new QatException("layer \"" + settings.getLayer() + "\" has no such quantizer");
+      throw new QatException("layer \"" + settings.layer() + "\" has no such quantizer");
     }
     int slash = reference.lastIndexOf('/');
     String layer = reference.substring(0, slash);
     Slot slot = Slot.valueOf(reference.substring(slash + 1));
     LayerQuantizer owner =
-        layer.equals(settings.getLayer()) ? this : QuantizerRegistry.find(paramsView, layer);
+        layer.equals(settings.layer()) ? this : QuantizerRegistry.find(paramsView, layer);
     return owner.params(slot);
   }
 }

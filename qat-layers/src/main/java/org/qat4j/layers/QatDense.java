@@ -17,7 +17,7 @@ import org.nd4j.linalg.learning.regularization.Regularization;
 public class QatDense extends DenseLayer implements QatLayerConf {
   private static final long serialVersionUID = 1L;
 
-  private QuantSettings quant = new QuantSettings();
+  private QuantSettings quant;
 
   /** For DL4J's JSON reader. */
   public QatDense() {}

@@ -94,7 +94,7 @@ final class QuantStateInitializer implements ParamInitializer {
   }
 
   private static INDArray part(INDArray view, long from, long size) {
-    INDArray flat = view.reshape('c', view.length());
+    INDArray flat = view.reshape(view.length());
     return flat.get(NDArrayIndex.interval(from, from + size)).reshape('c', 1, size);
   }
 }

@@ -26,9 +26,9 @@ final class TableQuantizer {
     float largest = table.get().amaxNumber().floatValue();
     if (!Float.isFinite(largest)) {
       throw new QatException(
-          "layer \"" + settings.getLayer() + "\": the embedding has values that are not finite");
+          "layer \"" + settings.layer() + "\": the embedding has values that are not finite");
     }
-    return QuantParams.symmetric(largest, settings.getWeightBits());
+    return QuantParams.symmetric(largest, settings.spec().weights().bits());
   }
 
   /** Replaces gathered rows by s·q; nothing clips, so gradients pass unchanged. */

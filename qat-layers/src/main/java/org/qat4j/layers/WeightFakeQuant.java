@@ -5,6 +5,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.numerics.WeightQuantizer;
+import org.qat4j.quantizer.Granularity;
 
 /**
  * Fake-quantized copy of a layer's weights, symmetric (3), made anew in each forward pass and kept
@@ -16,8 +17,8 @@ final class WeightFakeQuant {
   private INDArray copy;
 
   WeightFakeQuant(QuantSettings settings) {
-    this.bits = settings.getWeightBits();
-    this.perChannel = settings.isPerChannel();
+    this.bits = settings.spec().weights().bits();
+    this.perChannel = perChannel(settings);
   }
 
   /**
@@ -35,6 +36,10 @@ final class WeightFakeQuant {
       onDevice(w, channels, channelsFastest);
     }
     return copy;
+  }
+
+  static boolean perChannel(QuantSettings settings) {
+    return settings.spec().weights().granularity() instanceof Granularity.Channel;
   }
 
   INDArray last() {

@@ -1,12 +1,13 @@
 package org.qat4j.qat;
 
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
@@ -20,6 +21,7 @@ import org.qat4j.layers.FlattenPreProcessor;
 import org.qat4j.layers.FusedActivation;
 import org.qat4j.layers.QuantSettings;
 import org.qat4j.layers.Slot;
+import org.qat4j.quantizer.LayerSpec;
 
 /**
  * Decides for every layer which quantizers it has and whose scales it uses. Branches that meet in a
@@ -54,23 +56,44 @@ final class Preparation {
   }
 
   private void checkOverrides() {
-    List<Topology.Node> layers =
-        topology.nodes().stream().filter(n -> kinds.get(n.name()).computes()).toList();
     for (QuantSpec.Rule o : spec.overrides()) {
-      if (layers.stream().noneMatch(n -> o.matches(n.name(), type(n)))) {
+      if (topology.nodes().stream().noneMatch(n -> computes(n) && matches(o.match(), n))) {
+        boolean byType = o.match() instanceof Match.Type;
         Set<String> names =
-            layers.stream()
-                .map(o.by() == QuantSpec.By.TYPE ? Preparation::type : Topology.Node::name)
+            topology.nodes().stream()
+                .filter(this::computes)
+                .map(byType ? Preparation::type : Topology.Node::name)
                 .collect(Collectors.toCollection(TreeSet::new));
         throw new QatException(
-            "the override for "
-                + o.by().name().toLowerCase(java.util.Locale.ROOT)
-                + " \""
-                + o.value()
-                + "\" matches no layer; there are "
-                + names);
+            "the override for " + o.match() + " matches no layer; there are " + names);
       }
     }
+  }
+
+  private boolean computes(Topology.Node node) {
+    return kinds.get(node.name()).computes();
+  }
+
+  private boolean matches(Match match, Topology.Node node) {
+    if (match instanceof Match.Name m) {
+      return m.name().equals(node.name());
+    } else if (match instanceof Match.NamePattern m) {
+      return Pattern.matches(m.regex(), node.name());
+    } else if (match instanceof Match.Type m) {
+      return m.simpleName().equals(type(node));
+    } else if (match instanceof Match.First) {
+      return node.inputs().stream().anyMatch(topology.inputs()::contains);
+    }
+    return topology.outputs().contains(node.name());
+  }
+
+  /** The specification of a layer: the default, changed by each override that fits, in order. */
+  private LayerSpec specOf(Topology.Node node) {
+    LayerSpec found = spec.defaults();
+    for (QuantSpec.Rule o : spec.overrides()) {
+      found = matches(o.match(), node) ? o.change().apply(found) : found;
+    }
+    return found;
   }
 
   private static String type(Topology.Node node) {
@@ -128,30 +151,30 @@ final class Preparation {
       references.put(node.name(), sources);
       return;
     }
-    LayerSpec s = spec.find(node.name(), type(node));
-    QuantSettings q = new QuantSettings();
-    q.setLayer(node.name());
-    q.setWeightBits(s.weightBits());
-    q.setPerChannel(s.perChannel());
-    q.setActivationBits(s.activationBits());
-    q.setSymmetricActivations(s.symmetricActivations());
-    q.setMomentum(s.momentum());
-    q.setFakeQuantFrom(spec.fakeQuantFrom());
-    q.setObserveUntil(spec.observeUntil());
+    String name = node.name();
+    LayerSpec layerSpec = specOf(node);
+    NotYet.check(name, layerSpec, spec.schedule());
+    Set<Slot> owned = EnumSet.noneOf(Slot.class);
+    String inputRef = null;
     if (!kind.readsTokens()) {
       boolean own = sources.size() > 1 || sources.contains("");
-      q.setOwnInput(own);
-      q.setInputRef(own ? reference(node.name(), Slot.INPUT) : sources.iterator().next());
+      if (own) {
+        owned.add(Slot.INPUT);
+      }
+      inputRef = own ? reference(name, Slot.INPUT) : sources.iterator().next();
     }
-    if (kind != Kind.OUTPUT) {
-      q.setOwnOutput(kind != Kind.EMBEDDING);
-      q.setOutputRef(reference(node.name(), Slot.OUTPUT));
+    if (kind != Kind.OUTPUT && kind != Kind.EMBEDDING) {
+      owned.add(Slot.OUTPUT);
     }
-    if ((kind == Kind.DENSE || kind == Kind.CONV1D) && node.layer() instanceof BaseLayer layer) {
-      q.setOwnPreActivation(FusedActivation.of(layer.getActivationFn(), node.name()).isTable());
+    if ((kind == Kind.DENSE || kind == Kind.CONV1D)
+        && node.layer() instanceof BaseLayer layer
+        && FusedActivation.of(layer.getActivationFn(), name).isTable()) {
+      owned.add(Slot.PRE);
     }
-    settings.put(node.name(), q);
-    references.put(node.name(), kind == Kind.OUTPUT ? Set.of("") : Set.of(q.getOutputRef()));
+    String outputRef = kind == Kind.OUTPUT ? null : reference(name, Slot.OUTPUT);
+    settings.put(
+        name, new QuantSettings(name, layerSpec, spec.schedule(), owned, inputRef, outputRef));
+    references.put(name, Set.of(outputRef == null ? "" : outputRef));
   }
 
   private static String reference(String layer, Slot slot) {
@@ -161,16 +184,15 @@ final class Preparation {
   /** Lets a layer quantize at once with the scale of the one layer that reads it, if it can. */
   private void shareScale(Topology.Node node) {
     QuantSettings q = settings.get(node.name());
-    if (q == null || !q.isOwnOutput()) {
+    if (q == null || !q.owns(Slot.OUTPUT)) {
       return;
     }
     Set<String> readers = new LinkedHashSet<>();
     collectReaders(node.name(), readers);
     if (readers.size() == 1) {
       QuantSettings reader = settings.get(readers.iterator().next());
-      if (reader != null && reader.isOwnInput()) {
-        q.setOwnOutput(false);
-        q.setOutputRef(reader.getInputRef());
+      if (reader != null && reader.owns(Slot.INPUT)) {
+        settings.put(node.name(), q.withForeignOutput(reader.inputRef()));
       }
     }
   }

@@ -3,13 +3,13 @@ package org.qat4j.qat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.dataset.api.DataSet;
-import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 import org.qat4j.QatException;
@@ -88,38 +88,42 @@ public final class QatNetwork {
   }
 
   /**
-   * Runs float batches through the network and sets the ranges of all activations.
+   * Runs batches through the network in float and sets the ranges of all activations.
    *
-   * @param data read from its present place; not reset
+   * @param data read from its beginning, and reset afterwards where it can be
    * @param batches at most so many, ≥ 1
    * @throws QatException if there is no batch or a value is not finite
    */
   public void calibrate(MultiDataSetIterator data, int batches) {
-    int done = 0;
-    setMode(LayerQuantizer.Mode.CALIBRATE);
-    try {
-      for (; done < batches && data.hasNext(); done++) {
-        MultiDataSet batch = data.next();
-        output(batch.getFeatures());
-      }
-    } finally {
-      setMode(LayerQuantizer.Mode.QAT);
-    }
-    checkBatches(done);
+    calibrate(
+        data.resetSupported() ? data::reset : () -> {},
+        data::hasNext,
+        () -> data.next().getFeatures(),
+        batches);
   }
 
   /** The same for networks with one input. */
   public void calibrate(DataSetIterator data, int batches) {
+    calibrate(
+        data.resetSupported() ? data::reset : () -> {},
+        data::hasNext,
+        () -> new INDArray[] {data.next().getFeatures()},
+        batches);
+  }
+
+  private void calibrate(
+      Runnable reset, BooleanSupplier more, Supplier<INDArray[]> next, int batches) {
+    reset.run();
     int done = 0;
     setMode(LayerQuantizer.Mode.CALIBRATE);
     try {
-      for (; done < batches && data.hasNext(); done++) {
-        DataSet batch = data.next();
-        output(batch.getFeatures());
+      for (; done < batches && more.getAsBoolean(); done++) {
+        output(next.get());
       }
     } finally {
       setMode(LayerQuantizer.Mode.QAT);
     }
+    reset.run();
     checkBatches(done);
   }
 

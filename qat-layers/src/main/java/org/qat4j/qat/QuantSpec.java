@@ -2,42 +2,32 @@ package org.qat4j.qat;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
+import java.util.function.UnaryOperator;
+import org.qat4j.quantizer.LayerSpec;
+import org.qat4j.quantizer.Schedule;
 
 /**
- * How a network is quantized: a default and overrides, of which the later wins.
+ * How a network is quantized: a default, exceptions, and when what happens.
  *
- * @param defaults for every layer that no override names
- * @param overrides in order
- * @param fakeQuantFrom training steps that only observe, before fake quantization starts
- * @param observeUntil training steps after which ranges stay as they are
+ * <pre>{@code
+ * QuantSpec.of(LayerSpec.of(4, 8))
+ *     .with(new Match.Last(), s -> LayerSpec.int8())
+ *     .with(new Match.Name("conv"), s -> s.withWeights(s.weights().withBits(2)))
+ * }</pre>
+ *
+ * @param defaults for every layer
+ * @param overrides applied in order to what the ones before them made, so that the later wins
+ * @param schedule of the training
  */
-public record QuantSpec(
-    LayerSpec defaults, List<Rule> overrides, long fakeQuantFrom, long observeUntil) {
+public record QuantSpec(LayerSpec defaults, List<Rule> overrides, Schedule schedule) {
 
   /**
    * One exception.
    *
-   * @param by what {@code value} is
-   * @param value name of a layer, a regular expression for names, or a simple class name of DL4J
-   * @param spec how such layers are quantized
+   * @param match which layers
+   * @param change makes their specification from that which they would have otherwise
    */
-  public record Rule(By by, String value, LayerSpec spec) {
-    boolean matches(String name, String type) {
-      return switch (by) {
-        case NAME -> value.equals(name);
-        case PATTERN -> Pattern.matches(value, name);
-        case TYPE -> value.equals(type);
-      };
-    }
-  }
-
-  /** What an override goes by. */
-  public enum By {
-    NAME,
-    PATTERN,
-    TYPE
-  }
+  public record Rule(Match match, UnaryOperator<LayerSpec> change) {}
 
   public QuantSpec {
     overrides = List.copyOf(overrides);
@@ -48,24 +38,19 @@ public record QuantSpec(
     return of(LayerSpec.int8());
   }
 
-  /** Every layer alike. */
+  /** Every layer alike, from the first step on. */
   public static QuantSpec of(LayerSpec spec) {
-    return new QuantSpec(spec, List.of(), 0, Long.MAX_VALUE);
+    return new QuantSpec(spec, List.of(), Schedule.immediately());
   }
 
-  /** With one more override. */
-  public QuantSpec with(By by, String value, LayerSpec spec) {
+  /** With one more exception, which wins over those before it. */
+  public QuantSpec with(Match match, UnaryOperator<LayerSpec> change) {
     List<Rule> more = new ArrayList<>(overrides);
-    more.add(new Rule(by, value, spec));
-    return new QuantSpec(defaults, more, fakeQuantFrom, observeUntil);
+    more.add(new Rule(match, change));
+    return new QuantSpec(defaults, more, schedule);
   }
 
-  /** The settings of a layer. */
-  LayerSpec find(String name, String type) {
-    LayerSpec found = defaults;
-    for (Rule o : overrides) {
-      found = o.matches(name, type) ? o.spec() : found;
-    }
-    return found;
+  public QuantSpec withSchedule(Schedule value) {
+    return new QuantSpec(defaults, overrides, value);
   }
 }

@@ -1,0 +1,84 @@
+package org.qat4j.quantizer;
+
+import org.nd4j.shade.jackson.annotation.JsonSubTypes;
+import org.nd4j.shade.jackson.annotation.JsonTypeInfo;
+import org.qat4j.QatException;
+import org.qat4j.calibration.RangeRule;
+
+/**
+ * How the activations that a layer reads and makes become integers (4): one scale per tensor.
+ *
+ * @param bits 2 to 8
+ * @param scheme symmetric activations have the narrow range
+ * @param powerOfTwo whether scales are powers of two
+ * @param range how the range is chosen from the batches that are observed
+ * @param learned none, LSQ, LSQ+ or PACT
+ * @param ste gradient of the rounding
+ */
+public record ActivationSpec(
+    int bits,
+    Scheme scheme,
+    boolean powerOfTwo,
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+        @JsonSubTypes({
+          @JsonSubTypes.Type(value = RangeRule.MinMax.class, name = "min-max"),
+          @JsonSubTypes.Type(value = RangeRule.MovingAverage.class, name = "moving-average"),
+          @JsonSubTypes.Type(value = RangeRule.Percentile.class, name = "percentile"),
+          @JsonSubTypes.Type(value = RangeRule.Mse.class, name = "mse"),
+          @JsonSubTypes.Type(value = RangeRule.Kl.class, name = "kl")
+        })
+        RangeRule range,
+    Learned learned,
+    Ste ste) {
+
+  public ActivationSpec {
+    if (bits < 2 || bits > 8) {
+      throw new QatException("activations have 2 to 8 bits, not " + bits);
+    }
+    if (learned instanceof Learned.LsqPlus && scheme == Scheme.SYMMETRIC) {
+      throw new QatException(
+          "LSQ+ learns a zero point, which symmetric activations do not have; use LSQ, or make"
+              + " them asymmetric");
+    }
+    if (!(learned instanceof Learned.None) && powerOfTwo) {
+      throw new QatException(
+          "a learned scale cannot be a power of two, because it moves in small steps; use one of"
+              + " the two");
+    }
+  }
+
+  /** Asymmetric activations, ranges averaged over the batches. */
+  public static ActivationSpec of(int bits) {
+    return new ActivationSpec(
+        bits,
+        Scheme.ASYMMETRIC,
+        false,
+        new RangeRule.MovingAverage(0.05f),
+        new Learned.None(),
+        Ste.CLIPPED);
+  }
+
+  public ActivationSpec withBits(int value) {
+    return new ActivationSpec(value, scheme, powerOfTwo, range, learned, ste);
+  }
+
+  public ActivationSpec withScheme(Scheme value) {
+    return new ActivationSpec(bits, value, powerOfTwo, range, learned, ste);
+  }
+
+  public ActivationSpec withPowerOfTwo(boolean value) {
+    return new ActivationSpec(bits, scheme, value, range, learned, ste);
+  }
+
+  public ActivationSpec withRange(RangeRule value) {
+    return new ActivationSpec(bits, scheme, powerOfTwo, value, learned, ste);
+  }
+
+  public ActivationSpec withLearned(Learned value) {
+    return new ActivationSpec(bits, scheme, powerOfTwo, range, value, ste);
+  }
+
+  public ActivationSpec withSte(Ste value) {
+    return new ActivationSpec(bits, scheme, powerOfTwo, range, learned, value);
+  }
+}
