@@ -1,0 +1,33 @@
+package org.qat4j.report;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import org.qat4j.QatException;
+
+/**
+ * One point of a learning curve; also one line of metrics.jsonl.
+ *
+ * @param stage which training: FLOAT, CONTROL or QAT
+ * @param step training steps done, from 1 on
+ * @param epoch passes begun, from 1 on
+ * @param loss mean training loss since the point before, in nats
+ * @param validationAccuracy 0 to 1, or null where it was not measured
+ * @param learningRate of this step
+ * @param examplesPerSecond since the point before
+ */
+public record CurvePoint(
+    Stage stage,
+    long step,
+    int epoch,
+    double loss,
+    @JsonInclude(JsonInclude.Include.NON_NULL) Double validationAccuracy,
+    double learningRate,
+    double examplesPerSecond) {
+  public CurvePoint {
+    if (stage != Stage.FLOAT && stage != Stage.CONTROL && stage != Stage.QAT) {
+      throw new QatException("only float, control and qat are trained, not " + stage);
+    }
+    if (step < 0 || epoch < 0) {
+      throw new QatException("step " + step + " and epoch " + epoch + " are not negative");
+    }
+  }
+}

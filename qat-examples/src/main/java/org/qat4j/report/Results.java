@@ -1,0 +1,110 @@
+package org.qat4j.report;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import org.qat4j.QatException;
+
+/**
+ * What the stages of a run reach on the test set, over all seeds.
+ *
+ * @param stages those that every seed has, in order
+ * @param flips share of items that the last stage answers differently from the float network
+ */
+public record Results(Map<Stage, StageResult> stages, double flips) {
+  /** Stages that the others are compared with. */
+  private static final List<Stage> REFERENCES = List.of(Stage.FLOAT, Stage.CONTROL, Stage.PTQ);
+
+  private static final long BOOTSTRAP_SEED = 20_260_101;
+
+  public Results {
+    Map<Stage, StageResult> copy = new EnumMap<>(Stage.class);
+    copy.putAll(stages);
+    stages = Collections.unmodifiableMap(copy);
+  }
+
+  /**
+   * Compares the stages.
+   *
+   * @param runs answers of each seed, one or more
+   * @throws QatException if the seeds have no stage in common or were not tested on the same items
+   */
+  static Results of(List<Map<Stage, Predictions>> runs) {
+    List<Stage> stages = new ArrayList<>(runs.get(0).keySet());
+    runs.forEach(run -> stages.retainAll(run.keySet()));
+    if (stages.isEmpty()) {
+      throw new QatException("a report needs the predictions of at least one stage");
+    }
+    Predictions first = runs.get(0).get(stages.get(0));
+    BitSet[][] correct = new BitSet[runs.size()][stages.size()];
+    for (int seed = 0; seed < correct.length; seed++) {
+      for (int stage = 0; stage < stages.size(); stage++) {
+        Predictions p = runs.get(seed).get(stages.get(stage));
+        first.checkSameItems(p);
+        correct[seed][stage] = p.correct();
+      }
+    }
+    Bootstrap bootstrap = new Bootstrap(correct, first.size(), Bootstrap.RESAMPLES, BOOTSTRAP_SEED);
+    Map<Stage, StageResult> results = new EnumMap<>(Stage.class);
+    for (int i = 0; i < stages.size(); i++) {
+      Stage stage = stages.get(i);
+      double[] accuracies = each(runs, run -> run.get(stage).accuracy());
+      Map<Stage, Difference> against = new EnumMap<>(Stage.class);
+      for (Stage reference : REFERENCES) {
+        int j = stages.indexOf(reference);
+        if (j >= 0 && j < i) {
+          against.put(reference, difference(runs, stage, reference, bootstrap.difference(i, j)));
+        }
+      }
+      results.put(
+          stage,
+          new StageResult(
+              Statistics.mean(accuracies),
+              bootstrap.accuracy(i),
+              Statistics.mean(each(runs, run -> run.get(stage).meanLoss())),
+              Statistics.standardDeviation(accuracies),
+              java.util.Arrays.stream(accuracies).boxed().toList(),
+              Collections.unmodifiableMap(against)));
+    }
+    Stage last = stages.get(stages.size() - 1);
+    return new Results(results, flips(runs, stages.get(0), last));
+  }
+
+  private static Difference difference(
+      List<Map<Stage, Predictions>> runs, Stage stage, Stage reference, Interval interval) {
+    long onlyStage = 0;
+    long onlyReference = 0;
+    for (Map<Stage, Predictions> run : runs) {
+      onlyStage += only(run.get(stage), run.get(reference));
+      onlyReference += only(run.get(reference), run.get(stage));
+    }
+    double mean =
+        Statistics.mean(
+            each(runs, run -> run.get(stage).accuracy() - run.get(reference).accuracy()));
+    return new Difference(
+        mean,
+        interval,
+        flips(runs, stage, reference),
+        Statistics.mcNemar(onlyStage, onlyReference));
+  }
+
+  /** Items that {@code a} answers rightly and {@code b} does not. */
+  private static int only(Predictions a, Predictions b) {
+    BitSet set = (BitSet) a.correct().clone();
+    set.andNot(b.correct());
+    return set.cardinality();
+  }
+
+  private static double flips(List<Map<Stage, Predictions>> runs, Stage a, Stage b) {
+    return Statistics.mean(each(runs, run -> run.get(a).flipRate(run.get(b))));
+  }
+
+  private static double[] each(
+      List<Map<Stage, Predictions>> runs, ToDoubleFunction<Map<Stage, Predictions>> figure) {
+    return runs.stream().mapToDouble(figure).toArray();
+  }
+}

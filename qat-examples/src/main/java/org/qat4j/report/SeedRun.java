@@ -1,0 +1,134 @@
+package org.qat4j.report;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.qat4j.QatException;
+
+/**
+ * Everything that one seed produced.
+ *
+ * @param seed of everything random
+ * @param predictions of each stage on the test set
+ * @param curves learning curves, in the order of time
+ * @param layers of the quantized network, after calibration (PTQ) and after training (QAT)
+ * @param bytes sizes, or null
+ * @param verification the engines side by side, or null
+ * @param seconds time of each phase
+ * @param totalSeconds from start to end
+ * @param qatStepOverFloatStep cost of a step, or null where there was no QAT
+ */
+public record SeedRun(
+    long seed,
+    Map<Stage, Predictions> predictions,
+    List<CurvePoint> curves,
+    Map<Stage, LayerReport> layers,
+    ModelBytes bytes,
+    Verification verification,
+    Map<Phase, Double> seconds,
+    double totalSeconds,
+    Double qatStepOverFloatStep) {
+  public SeedRun {
+    predictions = copy(predictions, Stage.class);
+    curves = List.copyOf(curves);
+    layers = copy(layers, Stage.class);
+    seconds = copy(seconds, Phase.class);
+  }
+
+  private static <K extends Enum<K>, V> Map<K, V> copy(Map<K, V> map, Class<K> type) {
+    Map<K, V> copy = new EnumMap<>(type);
+    copy.putAll(map);
+    return Collections.unmodifiableMap(copy);
+  }
+
+  /** Collects the parts of a run; the clock starts now. */
+  public static Builder builder(long seed) {
+    return new Builder(seed);
+  }
+
+  /** Collects the parts of a run. Not thread-safe. */
+  public static final class Builder {
+    private final long started = System.nanoTime();
+    private final long seed;
+    private final Map<Stage, Predictions> predictions = new EnumMap<>(Stage.class);
+    private final List<CurvePoint> curves = new ArrayList<>();
+    private final Map<Stage, LayerReport> layers = new EnumMap<>(Stage.class);
+    private final Map<Phase, Double> seconds = new EnumMap<>(Phase.class);
+    private ModelBytes bytes;
+    private Verification verification;
+    private Double qatStepOverFloatStep;
+
+    private Builder(long seed) {
+      this.seed = seed;
+    }
+
+    /** Answers of a stage on the test set. */
+    public Builder predictions(Stage stage, Predictions answers) {
+      if (predictions.put(stage, answers) != null) {
+        throw new QatException("the predictions of " + stage.key() + " were given twice");
+      }
+      return this;
+    }
+
+    /** One more point of a learning curve. */
+    public Builder curve(CurvePoint point) {
+      curves.add(point);
+      return this;
+    }
+
+    /** Layers of the quantized network as it is at a stage: PTQ or QAT. */
+    public Builder layers(Stage stage, LayerReport report) {
+      layers.put(stage, report);
+      return this;
+    }
+
+    public Builder bytes(ModelBytes sizes) {
+      this.bytes = sizes;
+      return this;
+    }
+
+    public Builder verification(Verification result) {
+      this.verification = result;
+      return this;
+    }
+
+    /** Time of a QAT step as a multiple of that of a float step. */
+    public Builder qatStepOverFloatStep(double ratio) {
+      this.qatStepOverFloatStep = ratio;
+      return this;
+    }
+
+    /** Adds to the time of a phase. */
+    public Builder seconds(Phase phase, double more) {
+      seconds.merge(phase, more, Double::sum);
+      return this;
+    }
+
+    /** Does a part of a phase and adds its time. */
+    public <T> T timed(Phase phase, Callable<T> work) throws Exception {
+      long from = System.nanoTime();
+      try {
+        return work.call();
+      } finally {
+        seconds(phase, (System.nanoTime() - from) / 1e9);
+      }
+    }
+
+    /** The run, whose total time ends now. */
+    public SeedRun build() {
+      return new SeedRun(
+          seed,
+          predictions,
+          curves,
+          layers,
+          bytes,
+          verification,
+          seconds,
+          (System.nanoTime() - started) / 1e9,
+          qatStepOverFloatStep);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package org.qat4j.report;
+
+/** A network or model of a run whose answers are reported, in the order of every table. */
+public enum Stage {
+  /** The float network. */
+  FLOAT("float", "float"),
+  /** The float network, trained for as many further steps as QAT takes. */
+  CONTROL("control", "float, trained on"),
+  /** The float network, quantized without training. */
+  PTQ("ptq", "post-training"),
+  /** The network trained under quantization. */
+  QAT("qat", "QAT"),
+  /** The frozen model, computed in integer arithmetic. */
+  INTEGER("integer", "integer model");
+
+  private final String key;
+  private final String title;
+
+  Stage(String key, String title) {
+    this.key = key;
+    this.title = title;
+  }
+
+  /** Name in JSON. */
+  public String key() {
+    return key;
+  }
+
+  /** Name for people. */
+  public String title() {
+    return title;
+  }
+}
