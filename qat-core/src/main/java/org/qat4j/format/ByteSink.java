@@ -9,16 +9,12 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.qat4j.QatException;
 
-/** Writes the primitives of the format, little-endian. */
+/** Writes the primitives of the format, little-endian; {@link ByteSource} is its mirror. */
 final class ByteSink {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
   void u8(int v) {
     out.write(v);
-  }
-
-  void bool(boolean v) {
-    out.write(v ? 1 : 0);
   }
 
   void i32(int v) {
@@ -37,6 +33,15 @@ final class ByteSink {
     i32(Float.floatToIntBits(v));
   }
 
+  /** A number that is not negative, seven bits a byte, the lowest first. */
+  void count(int v) {
+    int rest = v;
+    for (; rest > 0x7f; rest >>>= 7) {
+      out.write(rest | 0x80);
+    }
+    out.write(rest);
+  }
+
   void bytes(byte[] v) {
     out.write(v, 0, v.length);
   }
@@ -48,12 +53,12 @@ final class ByteSink {
     } catch (CharacterCodingException e) {
       throw new QatException("\"" + v + "\" is not valid Unicode and cannot be written", e);
     }
-    i32(utf8.remaining());
+    count(utf8.remaining());
     out.write(utf8.array(), utf8.arrayOffset(), utf8.remaining());
   }
 
   <T> void list(List<T> values, Consumer<T> each) {
-    i32(values.size());
+    count(values.size());
     values.forEach(each);
   }
 

@@ -3,6 +3,7 @@ package org.qat4j.format;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,32 +11,29 @@ import java.util.function.Supplier;
 import org.qat4j.QatException;
 
 /**
- * Reads the primitives of the format. Every declared size is compared with what is left before
- * anything is allocated, so memory is bounded by the size of the file.
+ * Reads the primitives of the format from a part of the file. Every declared size is compared with
+ * what is left before anything is allocated, so memory is bounded by the size of the file.
  */
 final class ByteSource {
   private final ByteBuffer in;
+  private final CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder();
 
-  ByteSource(byte[] bytes) {
-    in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  /** Bytes {@code from} to {@code to} of the file; positions in messages are those in the file. */
+  ByteSource(byte[] file, int from, int to) {
+    in = ByteBuffer.wrap(file, from, to - from).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** The next {@code n} bytes as a source of their own. */
+  ByteSource part(long n) {
+    need(n);
+    int from = in.position();
+    in.position(from + (int) n);
+    return new ByteSource(in.array(), from, from + (int) n);
   }
 
   int u8() {
     need(1);
     return in.get() & 0xff;
-  }
-
-  /** One byte below {@code limit}. */
-  int choice(int limit, String what) {
-    int v = u8();
-    if (v >= limit) {
-      throw error(what + " " + v + " is unknown; known are 0 to " + (limit - 1));
-    }
-    return v;
-  }
-
-  boolean bool() {
-    return choice(2, "truth value") == 1;
   }
 
   int i32() {
@@ -62,12 +60,12 @@ final class ByteSource {
 
   String string() {
     int n = count(1);
-    ByteBuffer utf8 = in.slice(in.position(), n);
+    ByteBuffer bytes = in.slice(in.position(), n);
     in.position(in.position() + n);
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(utf8).toString();
+      return n == 0 ? "" : utf8.decode(bytes).toString();
     } catch (CharacterCodingException e) {
-      throw new QatException("malformed UTF-8 before byte " + in.position(), e);
+      throw new QatException("malformed UTF-8 (before byte " + in.position() + ")", e);
     }
   }
 
@@ -77,12 +75,26 @@ final class ByteSource {
    * @param minBytes the least that one entry takes
    */
   int count(int minBytes) {
-    int n = i32();
-    if (n < 0 || n > in.remaining() / minBytes) {
-      throw error(
-          "a list of " + Integer.toUnsignedString(n) + " entries does not fit in what follows");
+    long n = number();
+    if (n > in.remaining() / minBytes) {
+      throw error("a list of " + n + " entries does not fit in what follows");
     }
-    return n;
+    return (int) n;
+  }
+
+  private long number() {
+    long n = 0;
+    for (int shift = 0; shift < 35; shift += 7) {
+      int b = u8();
+      n |= (b & 0x7fL) << shift;
+      if (b < 0x80) {
+        if (b == 0 && shift > 0) {
+          break;
+        }
+        return n;
+      }
+    }
+    throw error("a length that is not written in its shortest form");
   }
 
   /** A list whose entries take {@code minBytes} or more each. */
@@ -95,8 +107,19 @@ final class ByteSource {
     return values;
   }
 
-  int remaining() {
-    return in.remaining();
+  boolean hasRemaining() {
+    return in.hasRemaining();
+  }
+
+  /**
+   * Checks that all is read.
+   *
+   * @param what this source is
+   */
+  void end(String what) {
+    if (in.hasRemaining()) {
+      throw error(in.remaining() + " bytes too many in the " + what);
+    }
   }
 
   QatException error(String message) {

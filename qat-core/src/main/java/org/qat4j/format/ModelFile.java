@@ -1,16 +1,22 @@
 package org.qat4j.format;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.zip.CRC32C;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.zip.CRC32;
 import org.qat4j.QatException;
 import org.qat4j.model.Input;
 import org.qat4j.model.IntegerModel;
@@ -26,65 +32,73 @@ public final class ModelFile {
   public static final int VERSION = 1;
 
   private static final byte[] MAGIC = {(byte) 0x89, 'Q', 'A', 'T', '\r', '\n', 0x1a, '\n'};
-  private static final int HEADER = 32;
-  private static final List<String> SECTIONS = List.of("MODL", "BNDS", "TEXT", "LABL");
-  private static final int MIN_INPUT_BYTES = 13;
-  private static final int MIN_TEXT_BYTES = 14;
+  private static final int HEADER = 20;
+  private static final int CHECKSUM = 4;
+  private static final int TAG = 4;
 
   private ModelFile() {}
 
   /** The bytes of a model file. */
   public static byte[] toBytes(IntegerModel model) {
     ByteSink body = new ByteSink();
-    for (String tag : SECTIONS) {
-      ByteSink section = new ByteSink();
-      writeSection(section, tag, model);
-      byte[] bytes = section.toByteArray();
-      body.bytes(tag.getBytes(StandardCharsets.US_ASCII));
-      body.i64(bytes.length);
-      body.bytes(bytes);
+    section(body, "MODL", out -> writeModel(out, model));
+    if (!model.text().isEmpty()) {
+      section(body, "TEXT", out -> out.list(model.text(), text -> TextCodec.write(out, text)));
     }
-    byte[] bodyBytes = body.toByteArray();
+    if (!model.labels().isEmpty()) {
+      section(body, "LABL", out -> out.list(model.labels(), out::string));
+    }
+    if (!model.metadata().isEmpty()) {
+      section(body, "meta", out -> writeMetadata(out, model.metadata()));
+    }
+    byte[] sections = body.toByteArray();
     ByteSink file = new ByteSink();
     file.bytes(MAGIC);
     file.i32(VERSION);
-    file.i32(SECTIONS.size());
-    file.i64(HEADER + (long) bodyBytes.length);
-    file.i32(checksum(bodyBytes, 0));
-    file.i32(0);
-    byte[] header = file.toByteArray();
-    ByteBuffer.wrap(header)
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .putInt(HEADER - 4, checksum(Arrays.copyOf(header, HEADER - 4), 0));
-    byte[] all = Arrays.copyOf(header, HEADER + bodyBytes.length);
-    System.arraycopy(bodyBytes, 0, all, HEADER, bodyBytes.length);
-    return all;
+    file.i64(HEADER + (long) sections.length + CHECKSUM);
+    file.bytes(sections);
+    byte[] checked = file.toByteArray();
+    file.i32(checksum(checked, checked.length));
+    return file.toByteArray();
   }
 
-  private static void writeSection(ByteSink out, String tag, IntegerModel model) {
-    switch (tag) {
-      case "MODL" -> {
-        out.string(model.name());
-        out.list(model.inputs(), input -> writeInput(out, input));
-        OpWriter ops = new OpWriter(out);
-        out.list(model.ops(), op -> op.accept(ops));
-        out.list(model.outputs(), out::string);
-      }
-      case "BNDS" -> {
-        for (long bound : ModelBounds.of(model)) {
-          out.i64(bound);
-        }
-      }
-      case "TEXT" -> out.list(model.text(), text -> TextCodec.write(out, text));
-      default -> out.list(model.labels(), out::string);
-    }
+  private static void section(ByteSink body, String tag, Consumer<ByteSink> write) {
+    ByteSink section = new ByteSink();
+    write.accept(section);
+    byte[] bytes = section.toByteArray();
+    body.bytes(tag.getBytes(StandardCharsets.US_ASCII));
+    body.i64(bytes.length);
+    body.bytes(bytes);
+  }
+
+  private static void writeModel(ByteSink out, IntegerModel model) {
+    out.string(model.name());
+    out.list(model.inputs(), input -> writeInput(out, input));
+    OpWriter ops = new OpWriter(out, model);
+    out.list(model.ops(), ops::write);
+    out.list(model.outputs(), out::string);
   }
 
   private static void writeInput(ByteSink out, Input input) {
-    out.string(input.name());
-    out.u8(input.kind() == Input.Kind.TOKENS ? 0 : 1);
-    out.list(input.shape(), out::i32);
-    out.i32(input.vocabularySize());
+    boolean tokens = input.kind() == Input.Kind.TOKENS;
+    RecordWriter record =
+        new RecordWriter(out, tokens ? "Tokens" : "Real")
+            .text("name", input.name())
+            .integers("shape", input.shape());
+    if (tokens) {
+      record.integer("vocabulary", input.vocabularySize());
+    }
+    record.end();
+  }
+
+  private static void writeMetadata(ByteSink out, Map<String, String> metadata) {
+    out.count(metadata.size());
+    new TreeMap<>(metadata)
+        .forEach(
+            (key, value) -> {
+              out.string(key);
+              out.string(value);
+            });
   }
 
   /**
@@ -94,27 +108,31 @@ public final class ModelFile {
    *     other exception is thrown, and memory is bounded by a multiple of the bytes given
    */
   public static IntegerModel fromBytes(byte[] file) {
-    checkHeader(file);
-    byte[][] sections = new byte[SECTIONS.size()][];
-    ByteSource in = new ByteSource(Arrays.copyOfRange(file, HEADER, file.length));
-    for (int i = 0; i < sections.length; i++) {
-      String tag = new String(in.bytes(4), StandardCharsets.ISO_8859_1);
-      if (!tag.equals(SECTIONS.get(i))) {
-        throw in.error("section \"" + tag + "\" where \"" + SECTIONS.get(i) + "\" is expected");
-      }
-      sections[i] = in.bytes(in.i64());
+    checkHeader(file, file.length);
+    int end = file.length - CHECKSUM;
+    int expected = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getInt(end);
+    if (expected != checksum(file, end)) {
+      throw new QatException("the model file is damaged: wrong checksum");
     }
-    end(in, "file");
-    return readModel(sections);
+    return readModel(sections(new ByteSource(file, HEADER, end)));
   }
 
-  private static void checkHeader(byte[] file) {
-    checkMagic(file);
-    if (file.length < HEADER) {
-      throw new QatException("the model file is cut: only " + file.length + " bytes");
+  /**
+   * Checks what all versions have in common: magic bytes, version, length.
+   *
+   * @param start the first bytes of the file, all or at least the header
+   * @param length of the file in bytes
+   */
+  private static void checkHeader(byte[] start, long length) {
+    int n = MAGIC.length;
+    if (start.length < n || !Arrays.equals(start, 0, n, MAGIC, 0, n)) {
+      throw new QatException("not a qat4j model file: it does not begin with the magic bytes");
     }
-    ByteBuffer in = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
-    int version = in.getInt(8);
+    if (start.length < HEADER) {
+      throw new QatException("the model file is cut: only " + start.length + " bytes");
+    }
+    ByteBuffer in = ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN);
+    int version = in.getInt(n);
     if (version != VERSION) {
       throw new QatException(
           "the model file has format version "
@@ -122,126 +140,131 @@ public final class ModelFile {
               + "; this program reads version "
               + VERSION);
     }
-    if (in.getInt(HEADER - 4) != checksum(Arrays.copyOf(file, HEADER - 4), 0)) {
-      throw new QatException("the header of the model file is damaged: wrong checksum");
-    }
-    if (in.getLong(16) != file.length) {
+    long declared = in.getLong(n + Integer.BYTES);
+    if (declared != length || declared < HEADER + CHECKSUM) {
       throw new QatException(
-          "the model file has " + file.length + " bytes instead of " + in.getLong(16));
-    }
-    if (in.getInt(12) != SECTIONS.size()) {
-      throw new QatException("the model file has " + in.getInt(12) + " sections");
-    }
-    if (in.getInt(24) != checksum(file, HEADER)) {
-      throw new QatException("the model file is damaged: wrong checksum");
+          "the model file has " + length + " bytes instead of " + Long.toUnsignedString(declared));
     }
   }
 
-  private static void checkMagic(byte[] start) {
-    int n = MAGIC.length;
-    if (start.length < n || !Arrays.equals(start, 0, n, MAGIC, 0, n)) {
-      throw new QatException("not a qat4j model file: it does not begin with the magic bytes");
+  /** The sections by their tags. Those that may be skipped begin with a small letter. */
+  private static Map<String, ByteSource> sections(ByteSource in) {
+    Map<String, ByteSource> sections = new LinkedHashMap<>();
+    while (in.hasRemaining()) {
+      String tag = new String(in.bytes(TAG), StandardCharsets.ISO_8859_1);
+      boolean known = List.of("MODL", "TEXT", "LABL", "meta").contains(tag);
+      if (!known && !(tag.charAt(0) >= 'a' && tag.charAt(0) <= 'z')) {
+        throw in.error("the section \"" + tag + "\" is unknown to this program");
+      }
+      if (sections.put(tag, in.part(in.i64())) != null) {
+        throw in.error("the section \"" + tag + "\" is there twice");
+      }
     }
+    if (!sections.containsKey("MODL")) {
+      throw in.error("there is no section \"MODL\"");
+    }
+    return sections;
   }
 
-  private static IntegerModel readModel(byte[][] sections) {
-    ByteSource in = new ByteSource(sections[0]);
+  private static IntegerModel readModel(Map<String, ByteSource> sections) {
+    ByteSource in = sections.get("MODL");
     String name = in.string();
-    List<Input> inputs = in.list(MIN_INPUT_BYTES, () -> readInput(in));
-    List<Op> ops = in.list(OpReader.MIN_BYTES, new OpReader(in)::read);
-    List<String> outputs = in.list(Integer.BYTES, in::string);
-    end(in, "MODL section");
-    ByteSource text = new ByteSource(sections[2]);
-    List<TextInput> encoders = text.list(MIN_TEXT_BYTES, () -> TextCodec.read(text));
-    end(text, "TEXT section");
-    ByteSource labels = new ByteSource(sections[3]);
-    List<String> names = labels.list(Integer.BYTES, labels::string);
-    end(labels, "LABL section");
-    IntegerModel model = new IntegerModel(name, inputs, ops, outputs, encoders, names);
-    checkBounds(model, new ByteSource(sections[1]));
+    List<Input> inputs = in.list(RecordReader.MIN_BYTES, () -> readInput(in));
+    OpReader reader = new OpReader(in);
+    List<Op> ops = in.list(RecordReader.MIN_BYTES, reader::read);
+    List<String> outputs = in.list(1, in::string);
+    in.end("section \"MODL\"");
+    List<TextInput> text = readList(sections, "TEXT", RecordReader.MIN_BYTES, TextCodec::read);
+    List<String> labels = readList(sections, "LABL", 1, ByteSource::string);
+    IntegerModel model =
+        new IntegerModel(name, inputs, ops, outputs, text, labels, readMetadata(sections));
+    reader.checkBounds(model);
     return model;
   }
 
+  private static <T> List<T> readList(
+      Map<String, ByteSource> sections, String tag, int minBytes, Function<ByteSource, T> each) {
+    ByteSource in = sections.get(tag);
+    if (in == null) {
+      return List.of();
+    }
+    List<T> list = in.list(minBytes, () -> each.apply(in));
+    in.end("section \"" + tag + "\"");
+    return list;
+  }
+
   private static Input readInput(ByteSource in) {
-    String name = in.string();
-    Input.Kind kind = in.choice(2, "input kind") == 0 ? Input.Kind.TOKENS : Input.Kind.REAL;
-    List<Integer> shape = in.list(Integer.BYTES, in::i32);
-    return new Input(name, kind, shape, in.i32());
-  }
-
-  private static void checkBounds(IntegerModel model, ByteSource in) {
-    long[] bounds = ModelBounds.of(model);
-    for (int i = 0; i < bounds.length; i++) {
-      long stored = in.i64();
-      if (stored != bounds[i]) {
-        throw new QatException(
-            "operation \""
-                + model.ops().get(i).name()
-                + "\": its accumulators can reach "
-                + bounds[i]
-                + ", but the file says "
-                + stored);
-      }
+    RecordReader r = new RecordReader(in);
+    boolean tokens = r.kind().equals("Tokens");
+    if (!tokens && !r.kind().equals("Real")) {
+      throw in.error("the input kind \"" + r.kind() + "\" is unknown to this program");
     }
-    end(in, "BNDS section");
+    Input input =
+        new Input(
+            r.text("name"),
+            tokens ? Input.Kind.TOKENS : Input.Kind.REAL,
+            r.integerList("shape"),
+            tokens ? r.integer("vocabulary") : 0);
+    r.end();
+    return input;
   }
 
-  private static void end(ByteSource in, String what) {
-    if (in.remaining() != 0) {
-      throw in.error(in.remaining() + " bytes too many in the " + what);
-    }
+  private static Map<String, String> readMetadata(Map<String, ByteSource> sections) {
+    Map<String, String> metadata = new TreeMap<>();
+    readList(
+        sections,
+        "meta",
+        2,
+        in -> {
+          String key = in.string();
+          if (metadata.put(key, in.string()) != null) {
+            throw in.error("the metadata \"" + key + "\" are there twice");
+          }
+          return key;
+        });
+    return metadata;
   }
 
-  private static int checksum(byte[] bytes, int from) {
-    CRC32C crc = new CRC32C();
-    crc.update(bytes, from, bytes.length - from);
+  private static int checksum(byte[] bytes, int length) {
+    CRC32 crc = new CRC32();
+    crc.update(bytes, 0, length);
     return (int) crc.getValue();
   }
 
   /**
    * Writes a model; the file appears complete or not at all.
    *
-   * @throws QatException if the file cannot be written
+   * @throws QatException if the file cannot be written; the message names it
    */
   public static void write(IntegerModel model, Path file) {
-    byte[] bytes = toBytes(model);
-    Path target = file.toAbsolutePath();
-    Path temporary = null;
-    try {
-      temporary = Files.createTempFile(target.getParent(), ".model", ".tmp");
-      Files.write(temporary, bytes);
-      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      throw new QatException("cannot write the model to " + file + ": " + reason(e), e);
-    } finally {
-      deleteQuietly(temporary);
-    }
-  }
-
-  private static void deleteQuietly(Path temporary) {
-    if (temporary != null) {
-      temporary.toFile().delete();
-    }
+    AtomicFile.write(file, toBytes(model));
   }
 
   /**
-   * Reads a model.
+   * Reads a model. Nothing is loaded before the first bytes are those of a model of this length.
    *
    * @throws QatException if the file cannot be read or is not a model; the message names the file
    */
   public static IntegerModel read(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
       byte[] header = in.readNBytes(HEADER);
-      checkMagic(header);
-      return fromBytes(Files.readAllBytes(file));
+      long length = Files.size(file);
+      checkHeader(header, length);
+      if (length > Integer.MAX_VALUE - 8) {
+        throw new QatException(
+            "a model file of " + length + " bytes is too large for this program");
+      }
+      byte[] bytes = Arrays.copyOf(header, (int) length);
+      if (in.readNBytes(bytes, HEADER, bytes.length - HEADER) < bytes.length - HEADER) {
+        throw new EOFException("the file became shorter while it was read");
+      }
+      return fromBytes(bytes);
+    } catch (NoSuchFileException e) {
+      throw new QatException("cannot read the model " + file + ": there is no such file", e);
     } catch (IOException e) {
-      throw new QatException("cannot read the model " + file + ": " + reason(e), e);
+      throw new QatException("cannot read the model " + file + ": " + e, e);
     } catch (QatException e) {
       throw new QatException(file + ": " + e.getMessage(), e);
     }
-  }
-
-  private static String reason(IOException e) {
-    return e.getClass().getSimpleName() + " " + e.getMessage();
   }
 }

@@ -1,163 +1,121 @@
 package org.qat4j.format;
 
-import org.qat4j.model.IntVector;
+import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 import org.qat4j.model.Output;
-import org.qat4j.numerics.QuantParams;
 
-/** Writes one operation; {@link OpReader} is its mirror. */
-final class OpWriter implements Op.Visitor<Void> {
-  static final int QUANTIZE = 0;
-  static final int EMBEDDING = 1;
-  static final int EMBEDDING_BAG = 2;
-  static final int CONV_1D = 3;
-  static final int DENSE = 4;
-  static final int MAX_POOL_1D = 5;
-  static final int GLOBAL_MAX_POOL = 6;
-  static final int AVG_POOL_1D = 7;
-  static final int GLOBAL_AVG_POOL = 8;
-  static final int CONCAT = 9;
-  static final int ADD = 10;
-  static final int FLATTEN = 11;
-  static final int LOOKUP = 12;
-  static final int SOFTMAX = 13;
-
+/** Writes operations as records; {@link OpReader} is its mirror. */
+final class OpWriter implements Op.Visitor<RecordWriter> {
   private final ByteSink out;
+  private final IntegerModel model;
 
-  OpWriter(ByteSink out) {
+  OpWriter(ByteSink out, IntegerModel model) {
     this.out = out;
+    this.model = model;
   }
 
-  private void head(int kind, Op op) {
-    out.u8(kind);
-    out.string(op.name());
-    out.list(op.inputs(), out::string);
+  void write(Op op) {
+    op.accept(this).end();
   }
 
-  @Override
-  public Void visit(Op.Quantize o) {
-    head(QUANTIZE, o);
-    return params(o.params());
+  private RecordWriter op(String kind, Op op) {
+    return new RecordWriter(out, kind).text("name", op.name()).texts("inputs", op.inputs());
   }
 
-  @Override
-  public Void visit(Op.Embedding o) {
-    head(EMBEDDING, o);
-    TensorCodec.write(out, o.table());
-    return null;
+  /** An operation that adds up codes: with the bound of (6) on what it can reach. */
+  private RecordWriter accumulating(String kind, Op op) {
+    return op(kind, op).integer("bound", model.accumulatorBound(op.name()));
   }
 
   @Override
-  public Void visit(Op.EmbeddingBag o) {
-    head(EMBEDDING_BAG, o);
-    TensorCodec.write(out, o.table());
-    out.bool(o.mean());
-    return params(o.output());
+  public RecordWriter visit(Op.Quantize o) {
+    return op("Quantize", o).codes("output", o.params());
   }
 
   @Override
-  public Void visit(Op.Conv1d o) {
-    head(CONV_1D, o);
-    TensorCodec.write(out, o.weights());
-    ints(o.bias());
-    out.i32(o.stride());
-    out.i32(o.dilation());
-    out.i32(o.padLeft());
-    out.i32(o.padRight());
-    return output(o.output());
+  public RecordWriter visit(Op.Embedding o) {
+    return op("Embedding", o).tensor("table", o.table());
   }
 
   @Override
-  public Void visit(Op.Dense o) {
-    head(DENSE, o);
-    TensorCodec.write(out, o.weights());
-    ints(o.bias());
-    return output(o.output());
+  public RecordWriter visit(Op.EmbeddingBag o) {
+    return accumulating("EmbeddingBag", o)
+        .tensor("table", o.table())
+        .truth("mean", o.mean())
+        .codes("output", o.output());
   }
 
   @Override
-  public Void visit(Op.MaxPool1d o) {
-    head(MAX_POOL_1D, o);
-    out.i32(o.kernel());
-    out.i32(o.stride());
-    return null;
+  public RecordWriter visit(Op.Conv1d o) {
+    RecordWriter record =
+        accumulating("Conv1d", o)
+            .tensor("weights", o.weights())
+            .integers("bias", o.bias())
+            .integer("stride", o.stride())
+            .integer("dilation", o.dilation())
+            .integer("padLeft", o.padLeft())
+            .integer("padRight", o.padRight());
+    return output(record, o.output());
   }
 
   @Override
-  public Void visit(Op.GlobalMaxPool o) {
-    head(GLOBAL_MAX_POOL, o);
-    return null;
+  public RecordWriter visit(Op.Dense o) {
+    RecordWriter record =
+        accumulating("Dense", o).tensor("weights", o.weights()).integers("bias", o.bias());
+    return output(record, o.output());
+  }
+
+  private static RecordWriter output(RecordWriter record, Output output) {
+    return output instanceof Output.Codes codes
+        ? record.codes("output", codes.params()).integer("lo", codes.lo()).integer("hi", codes.hi())
+        : record;
   }
 
   @Override
-  public Void visit(Op.AvgPool1d o) {
-    head(AVG_POOL_1D, o);
-    out.i32(o.kernel());
-    out.i32(o.stride());
-    return params(o.output());
+  public RecordWriter visit(Op.MaxPool1d o) {
+    return op("MaxPool1d", o).integer("kernel", o.kernel()).integer("stride", o.stride());
   }
 
   @Override
-  public Void visit(Op.GlobalAvgPool o) {
-    head(GLOBAL_AVG_POOL, o);
-    return params(o.output());
+  public RecordWriter visit(Op.GlobalMaxPool o) {
+    return op("GlobalMaxPool", o);
   }
 
   @Override
-  public Void visit(Op.Concat o) {
-    head(CONCAT, o);
-    return params(o.output());
+  public RecordWriter visit(Op.AvgPool1d o) {
+    return accumulating("AvgPool1d", o)
+        .integer("kernel", o.kernel())
+        .integer("stride", o.stride())
+        .codes("output", o.output());
   }
 
   @Override
-  public Void visit(Op.Add o) {
-    head(ADD, o);
-    return params(o.output());
+  public RecordWriter visit(Op.GlobalAvgPool o) {
+    return accumulating("GlobalAvgPool", o).codes("output", o.output());
   }
 
   @Override
-  public Void visit(Op.Flatten o) {
-    head(FLATTEN, o);
-    return null;
+  public RecordWriter visit(Op.Concat o) {
+    return op("Concat", o).codes("output", o.output());
   }
 
   @Override
-  public Void visit(Op.Lookup o) {
-    head(LOOKUP, o);
-    ints(o.table());
-    return params(o.output());
+  public RecordWriter visit(Op.Add o) {
+    return accumulating("Add", o).codes("output", o.output());
   }
 
   @Override
-  public Void visit(Op.Softmax o) {
-    head(SOFTMAX, o);
-    return null;
+  public RecordWriter visit(Op.Flatten o) {
+    return op("Flatten", o);
   }
 
-  private void ints(IntVector v) {
-    out.i32(v.size());
-    for (int i = 0; i < v.size(); i++) {
-      out.i32(v.get(i));
-    }
+  @Override
+  public RecordWriter visit(Op.Lookup o) {
+    return op("Lookup", o).integers("table", o.table()).codes("output", o.output());
   }
 
-  private Void params(QuantParams p) {
-    out.f32(p.scale());
-    out.i32(p.zeroPoint());
-    out.i32(p.qmin());
-    out.i32(p.qmax());
-    return null;
-  }
-
-  private Void output(Output output) {
-    if (output instanceof Output.Codes codes) {
-      out.u8(1);
-      params(codes.params());
-      out.i32(codes.lo());
-      out.i32(codes.hi());
-    } else {
-      out.u8(0);
-    }
-    return null;
+  @Override
+  public RecordWriter visit(Op.Softmax o) {
+    return op("Softmax", o);
   }
 }

@@ -1,141 +1,191 @@
 package org.qat4j.format;
 
 import java.util.Arrays;
+import org.qat4j.QatException;
 import org.qat4j.model.QuantizedTensor;
 
-/** Packs codes into containers of 2, 4 or 8 bits, densely or with a mask of what is not zero. */
+/**
+ * Writes and reads integer tensors at their bit width: every code, or where that is smaller the
+ * codes that are not zero with the gaps between them.
+ *
+ * <p>A gap is a field of 1, 2 or 4 bits. Its largest value says that so many zeros follow; any
+ * other that so many zeros and then a code follow. Fields of one bit are thus a mask of zeros; wide
+ * ones fit sparser tensors. A byte stands for 30 codes at most, so a small file cannot ask for much
+ * memory.
+ */
 final class TensorCodec {
   private static final int DENSE = 0;
-  private static final int MASKED = 1;
-  private static final int MAX_RANK = 4;
+  private static final int[] GAP_WIDTHS = {1, 2, 4};
+  private static final int MAX_RANK = 8;
 
   private TensorCodec() {}
 
-  /** The narrowest of 2, 4 and 8 that holds {@code bits}. */
-  static int container(int bits) {
-    return bits <= 2 ? 2 : bits <= 4 ? 4 : 8;
-  }
-
   static void write(ByteSink out, QuantizedTensor t) {
-    int[] shape = t.shape();
     byte[] codes = t.codes();
-    byte[] rest = withoutZeros(codes, t.zeroPoint());
-    long width = container(t.bits());
-    boolean masked = codes.length + rest.length * width < codes.length * width;
-    out.u8(masked ? MASKED : DENSE);
+    int width = bestGapWidth(codes, t.zeroPoint(), t.bits());
+    out.u8(width);
     out.u8(t.bits());
     out.u8(t.zeroPoint());
-    out.u8(shape.length);
-    for (int d : shape) {
+    out.u8(t.rank());
+    for (int d : t.shape()) {
       out.i32(d);
     }
-    out.i32(t.scaleCount());
+    for (int i = 0; i < t.rank(); i++) {
+      out.i32(i == 0 ? t.scaleCount() : 1);
+    }
     for (float s : t.scales()) {
       out.f32(s);
     }
-    if (masked) {
-      out.bytes(mask(codes, t.zeroPoint()));
-      out.i32(rest.length);
+    if (width == DENSE) {
+      out.bytes(BitPacking.pack(codes, t.bits()));
+    } else {
+      byte[] gaps = gaps(codes, t.zeroPoint(), width);
+      out.i32(gaps.length);
+      out.bytes(BitPacking.pack(gaps, width));
+      out.bytes(BitPacking.pack(withoutZeros(codes, t.zeroPoint()), t.bits()));
     }
-    out.bytes(pack(masked ? rest : codes, (int) width));
+  }
+
+  private static int bestGapWidth(byte[] codes, int zeroPoint, int bits) {
+    int given = withoutZeros(codes, zeroPoint).length;
+    int best = DENSE;
+    int bytes = BitPacking.bytes(codes.length, bits);
+    for (int width : GAP_WIDTHS) {
+      int gaps = gaps(codes, zeroPoint, width).length;
+      int size = Integer.BYTES + BitPacking.bytes(gaps, width) + BitPacking.bytes(given, bits);
+      if (size < bytes) {
+        best = width;
+        bytes = size;
+      }
+    }
+    return best;
+  }
+
+  private static byte[] gaps(byte[] codes, int zeroPoint, int width) {
+    int many = (1 << width) - 1;
+    byte[] gaps = new byte[codes.length];
+    int n = 0;
+    int zeros = 0;
+    for (byte q : codes) {
+      if (q != zeroPoint) {
+        gaps[n++] = (byte) zeros;
+        zeros = 0;
+      } else if (++zeros == many) {
+        gaps[n++] = (byte) many;
+        zeros = 0;
+      }
+    }
+    return Arrays.copyOf(gaps, n);
+  }
+
+  private static byte[] withoutZeros(byte[] codes, int zeroPoint) {
+    byte[] given = new byte[codes.length];
+    int n = 0;
+    for (byte q : codes) {
+      if (q != zeroPoint) {
+        given[n++] = q;
+      }
+    }
+    return Arrays.copyOf(given, n);
   }
 
   static QuantizedTensor read(ByteSource in) {
-    int encoding = in.choice(2, "tensor encoding");
+    int width = in.u8();
     int bits = in.u8();
     int zeroPoint = (byte) in.u8();
     int rank = in.u8();
+    if (width != DENSE && Arrays.binarySearch(GAP_WIDTHS, width) < 0) {
+      throw in.error("tensor encoding " + width + " is unknown");
+    }
     if (bits < 2 || bits > 8 || rank < 1 || rank > MAX_RANK) {
       throw in.error("a tensor of " + bits + " bits and " + rank + " dimensions");
     }
-    int[] shape = new int[rank];
-    long size = 1;
-    for (int i = 0; i < rank; i++) {
-      shape[i] = in.i32();
-      size = shape[i] < 1 ? -1 : size * shape[i];
-      if (size < 1 || size > Integer.MAX_VALUE - 8) {
-        throw in.error("impossible dimension " + shape[i]);
-      }
-    }
-    float[] scales = new float[in.count(Float.BYTES)];
-    for (int i = 0; i < scales.length; i++) {
-      scales[i] = in.f32();
-    }
+    int[] shape = dimensions(in, rank);
+    float[] scales = scales(in, shape);
+    int size = size(in, shape);
     byte[] codes =
-        encoding == DENSE
-            ? unpack(in, (int) size, container(bits))
-            : readMasked(in, (int) size, zeroPoint, container(bits));
+        width == DENSE
+            ? signed(BitPacking.unpack(in, size, bits), bits)
+            : sparse(in, size, (byte) zeroPoint, width, bits);
     return new QuantizedTensor(codes, shape, bits, scales, zeroPoint);
   }
 
-  private static byte[] readMasked(ByteSource in, int size, int zeroPoint, int width) {
-    byte[] mask = in.bytes((size + 7L) / 8);
-    int given = in.i32();
-    int marked = 0;
-    for (byte b : mask) {
-      marked += Integer.bitCount(b & 0xff);
+  private static int[] dimensions(ByteSource in, int rank) {
+    int[] shape = new int[rank];
+    for (int i = 0; i < rank; i++) {
+      shape[i] = in.i32();
+      if (shape[i] < 1) {
+        throw in.error("impossible dimension " + shape[i]);
+      }
     }
-    if (marked != given || (size % 8 != 0 && (mask[mask.length - 1] & 0xff) >> size % 8 != 0)) {
-      throw in.error("a mask of " + marked + " codes, but " + given + " are announced");
+    return shape;
+  }
+
+  private static int size(ByteSource in, int[] shape) {
+    long size = 1;
+    for (int d : shape) {
+      size *= d;
+      if (size > Integer.MAX_VALUE - 8) {
+        throw in.error("the shape " + Arrays.toString(shape) + " is too large");
+      }
     }
-    byte[] rest = unpack(in, given, width);
+    return (int) size;
+  }
+
+  private static float[] scales(ByteSource in, int[] shape) {
+    int[] blocks = dimensions(in, shape.length);
+    int n = blocks[0];
+    boolean others = Arrays.stream(blocks).skip(1).anyMatch(b -> b != 1);
+    if (others || (n != 1 && n != shape[0])) {
+      throw new QatException(
+          "scales "
+              + Arrays.toString(blocks)
+              + " of a tensor "
+              + Arrays.toString(shape)
+              + "; this program reads one scale or one per index of the first dimension");
+    }
+    ByteSource floats = in.part((long) n * Float.BYTES);
+    float[] scales = new float[n];
+    for (int i = 0; i < n; i++) {
+      scales[i] = floats.f32();
+    }
+    return scales;
+  }
+
+  private static byte[] sparse(ByteSource in, int size, byte zeroPoint, int width, int bits) {
+    int many = (1 << width) - 1;
+    int n = in.i32();
+    if (n < 0) {
+      throw in.error("a tensor of " + n + " gaps");
+    }
+    byte[] gaps = BitPacking.unpack(in, n, width);
+    long covered = 0;
+    int given = 0;
+    for (byte gap : gaps) {
+      covered += gap == many ? many : gap + 1;
+      given += gap == many ? 0 : 1;
+    }
+    if (covered > size || size - covered >= many) {
+      throw in.error("gaps that cover " + covered + " of " + size + " codes");
+    }
+    byte[] rest = signed(BitPacking.unpack(in, given, bits), bits);
     byte[] codes = new byte[size];
+    Arrays.fill(codes, zeroPoint);
+    int at = 0;
     int next = 0;
-    for (int i = 0; i < size; i++) {
-      boolean isGiven = (mask[i >> 3] >> (i & 7) & 1) != 0;
-      codes[i] = isGiven ? rest[next++] : (byte) zeroPoint;
+    for (byte gap : gaps) {
+      at += gap;
+      if (gap != many) {
+        codes[at++] = rest[next++];
+      }
     }
     return codes;
   }
 
-  private static byte[] withoutZeros(byte[] codes, int zeroPoint) {
-    byte[] rest = new byte[codes.length];
-    int n = 0;
-    for (byte q : codes) {
-      if (q != zeroPoint) {
-        rest[n++] = q;
-      }
-    }
-    return Arrays.copyOf(rest, n);
-  }
-
-  private static byte[] mask(byte[] codes, int zeroPoint) {
-    byte[] mask = new byte[(int) ((codes.length + 7L) / 8)];
-    for (int i = 0; i < codes.length; i++) {
-      if (codes[i] != zeroPoint) {
-        mask[i >> 3] |= (byte) (1 << (i & 7));
-      }
-    }
-    return mask;
-  }
-
-  private static byte[] pack(byte[] codes, int width) {
-    if (width == 8) {
-      return codes;
-    }
-    int perByte = 8 / width;
-    byte[] packed = new byte[(int) (((long) codes.length + perByte - 1) / perByte)];
-    for (int i = 0; i < codes.length; i++) {
-      int bits = codes[i] & ((1 << width) - 1);
-      packed[i / perByte] |= (byte) (bits << (i % perByte * width));
-    }
-    return packed;
-  }
-
-  private static byte[] unpack(ByteSource in, int size, int width) {
-    int perByte = 8 / width;
-    byte[] packed = in.bytes(((long) size + perByte - 1) / perByte);
-    if (width == 8) {
-      return packed;
-    }
-    int used = size % perByte * width;
-    if (used != 0 && (packed[packed.length - 1] & 0xff) >> used != 0) {
-      throw in.error("the unused bits of packed codes are not 0");
-    }
-    byte[] codes = new byte[size];
-    for (int i = 0; i < size; i++) {
-      int bits = packed[i / perByte] >> (i % perByte * width);
-      codes[i] = (byte) (bits << (32 - width) >> (32 - width));
+  private static byte[] signed(byte[] codes, int bits) {
+    int shift = Integer.SIZE - bits;
+    for (int i = 0; bits < Byte.SIZE && i < codes.length; i++) {
+      codes[i] = (byte) (codes[i] << shift >> shift);
     }
     return codes;
   }

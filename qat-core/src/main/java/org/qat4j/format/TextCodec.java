@@ -1,5 +1,6 @@
 package org.qat4j.format;
 
+import org.qat4j.QatException;
 import org.qat4j.model.TextInput;
 import org.qat4j.text.CharacterEncoder;
 import org.qat4j.text.NgramEncoder;
@@ -8,58 +9,63 @@ import org.qat4j.text.WordEncoder;
 
 /** Writes and reads how texts become token ids. */
 final class TextCodec {
-  private static final int CHARACTERS = 0;
-  private static final int NGRAMS = 1;
-  private static final int WORDS = 2;
-
   private TextCodec() {}
 
   static void write(ByteSink out, TextInput text) {
-    out.string(text.input());
+    RecordWriter record;
     TextEncoder encoder = text.encoder();
     if (encoder instanceof CharacterEncoder e) {
-      head(out, CHARACTERS, e.length(), e.lowerCase());
-      out.list(e.alphabet(), out::i32);
+      record = head(out, "Characters", text, e.lowerCase()).integers("alphabet", e.alphabet());
     } else if (encoder instanceof NgramEncoder e) {
-      head(out, NGRAMS, e.length(), e.lowerCase());
-      out.i32(e.minN());
-      out.i32(e.maxN());
-      out.i32(e.buckets());
+      record =
+          head(out, "Ngrams", text, e.lowerCase())
+              .integer("minN", e.minN())
+              .integer("maxN", e.maxN())
+              .integer("buckets", e.buckets());
     } else {
       WordEncoder e = (WordEncoder) encoder;
-      head(out, WORDS, e.length(), e.lowerCase());
-      out.bool(e.punctuation());
-      out.bool(e.skipUnknown());
-      out.list(e.words(), out::string);
+      record =
+          head(out, "Words", text, e.lowerCase())
+              .truth("punctuation", e.punctuation())
+              .truth("skipUnknown", e.skipUnknown())
+              .texts("words", e.words());
     }
+    record.end();
   }
 
-  private static void head(ByteSink out, int kind, int length, boolean lowerCase) {
-    out.u8(kind);
-    out.i32(length);
-    out.bool(lowerCase);
+  private static RecordWriter head(ByteSink out, String kind, TextInput text, boolean lowerCase) {
+    return new RecordWriter(out, kind)
+        .text("input", text.input())
+        .integer("length", text.encoder().length())
+        .truth("lowerCase", lowerCase);
   }
 
   static TextInput read(ByteSource in) {
-    String input = in.string();
-    int kind = in.choice(WORDS + 1, "text encoder");
-    int length = in.i32();
-    boolean lowerCase = in.bool();
-    return new TextInput(input, encoder(in, kind, length, lowerCase));
+    RecordReader r = new RecordReader(in);
+    String input = r.text("input");
+    try {
+      TextEncoder encoder = encoder(r, r.integer("length"), r.truth("lowerCase"));
+      r.end();
+      return new TextInput(input, encoder);
+    } catch (QatException e) {
+      throw new QatException("text encoder of \"" + input + "\": " + e.getMessage(), e);
+    }
   }
 
-  private static TextEncoder encoder(ByteSource in, int kind, int length, boolean lowerCase) {
-    if (kind == CHARACTERS) {
-      return new CharacterEncoder(in.list(Integer.BYTES, in::i32), length, lowerCase);
-    }
-    if (kind == NGRAMS) {
-      int minN = in.i32();
-      int maxN = in.i32();
-      return new NgramEncoder(minN, maxN, in.i32(), length, lowerCase);
-    }
-    boolean punctuation = in.bool();
-    boolean skipUnknown = in.bool();
-    return new WordEncoder(
-        in.list(Integer.BYTES, in::string), length, lowerCase, punctuation, skipUnknown);
+  private static TextEncoder encoder(RecordReader r, int length, boolean lowerCase) {
+    return switch (r.kind()) {
+      case "Characters" -> new CharacterEncoder(r.integerList("alphabet"), length, lowerCase);
+      case "Ngrams" ->
+          new NgramEncoder(
+              r.integer("minN"), r.integer("maxN"), r.integer("buckets"), length, lowerCase);
+      case "Words" -> {
+        boolean punctuation = r.truth("punctuation");
+        boolean skipUnknown = r.truth("skipUnknown");
+        yield new WordEncoder(r.texts("words"), length, lowerCase, punctuation, skipUnknown);
+      }
+      default ->
+          throw new QatException(
+              "the kind \"" + r.kind() + "\" is unknown to this program; a newer one may know it");
+    };
   }
 }

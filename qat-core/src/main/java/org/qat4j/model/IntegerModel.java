@@ -1,8 +1,10 @@
 package org.qat4j.model;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.qat4j.QatException;
 
@@ -17,7 +19,9 @@ public final class IntegerModel {
   private final List<String> outputs;
   private final List<TextInput> text;
   private final List<String> labels;
+  private final Map<String, String> metadata;
   private final Map<String, Value> values;
+  private final Map<String, Long> bounds;
 
   /**
    * @param name for people, in the report and the ONNX graph
@@ -26,6 +30,8 @@ public final class IntegerModel {
    * @param outputs names of the values that are the answer, at least one
    * @param text how to fill the inputs from raw text; empty where the model does not read text
    * @param labels names of the classes, empty or as many as the first output has channels
+   * @param metadata what else is to be said of the model, such as its provenance; no time, host or
+   *     path, so that the same training gives the same bytes
    * @throws QatException if the parts do not fit; the message names the operation
    */
   public IntegerModel(
@@ -34,16 +40,31 @@ public final class IntegerModel {
       List<Op> ops,
       List<String> outputs,
       List<TextInput> text,
-      List<String> labels) {
+      List<String> labels,
+      Map<String, String> metadata) {
     this.name = name;
     this.inputs = List.copyOf(inputs);
     this.ops = List.copyOf(ops);
     this.outputs = List.copyOf(outputs);
     this.text = List.copyOf(text);
     this.labels = List.copyOf(labels);
-    this.values = new ModelTypes(this.inputs, this.ops).values();
+    this.metadata = Collections.unmodifiableMap(new TreeMap<>(metadata));
+    ModelTypes types = new ModelTypes(this.inputs, this.ops);
+    this.values = types.values();
+    this.bounds = types.bounds();
     checkOutputs();
     checkText();
+  }
+
+  /** A model without metadata. */
+  public IntegerModel(
+      String name,
+      List<Input> inputs,
+      List<Op> ops,
+      List<String> outputs,
+      List<TextInput> text,
+      List<String> labels) {
+    this(name, inputs, ops, outputs, text, labels, Map.of());
   }
 
   private void checkOutputs() {
@@ -105,6 +126,19 @@ public final class IntegerModel {
 
   public List<String> labels() {
     return labels;
+  }
+
+  /** What else is said of the model, sorted by key. */
+  public Map<String, String> metadata() {
+    return metadata;
+  }
+
+  /**
+   * The largest magnitude that an accumulator of an operation can reach by (6), at any time and in
+   * any order of summation; below 2^31. 0 where the operation adds nothing up.
+   */
+  public long accumulatorBound(String op) {
+    return bounds.getOrDefault(op, 0L);
   }
 
   /** Types of all values, inputs first, in the order in which they are made. */

@@ -15,6 +15,7 @@ final class ModelTypes implements Op.Visitor<Value> {
 
   private final Map<String, Value> values = new LinkedHashMap<>();
   private final Map<String, Integer> vocabulary = new LinkedHashMap<>();
+  private final Map<String, Long> bounds = new LinkedHashMap<>();
 
   ModelTypes(List<Input> inputs, List<Op> ops) {
     if (inputs.isEmpty()) {
@@ -42,6 +43,11 @@ final class ModelTypes implements Op.Visitor<Value> {
     return Collections.unmodifiableMap(values);
   }
 
+  /** For each operation that adds codes up, the bound (6) of its accumulators. */
+  Map<String, Long> bounds() {
+    return Collections.unmodifiableMap(bounds);
+  }
+
   private void put(String name, Value value) {
     long size = 1;
     for (int d : value.shape()) {
@@ -56,7 +62,6 @@ final class ModelTypes implements Op.Visitor<Value> {
 
   @Override
   public Value visit(Op.Quantize o) {
-
     Value in = get(o.input());
     require(in.isReal(), "quantizes real values, but \"%s\" is not real", o.input());
     return codes(in.shape(), activation(o.params()));
@@ -64,7 +69,6 @@ final class ModelTypes implements Op.Visitor<Value> {
 
   @Override
   public Value visit(Op.Embedding o) {
-
     table(o.input(), o.table());
     int steps = get(o.input()).shape().get(0);
     return codes(List.of(steps, o.table().dim(1)), tableParams(o.table()));
@@ -72,9 +76,8 @@ final class ModelTypes implements Op.Visitor<Value> {
 
   @Override
   public Value visit(Op.EmbeddingBag o) {
-
     table(o.input(), o.table());
-    AccumulatorBound.checkSum(get(o.input()).shape().get(0), 128);
+    bounds.put(o.name(), AccumulatorBound.sum((long) get(o.input()).size() * reach(o.table())));
     return codes(List.of(o.table().dim(1)), activation(o.output()));
   }
 
@@ -85,7 +88,6 @@ final class ModelTypes implements Op.Visitor<Value> {
 
   @Override
   public Value visit(Op.Dense o) {
-
     Value in = getCodes(o.input());
     require(o.weights().rank() == 2, "weights %s are not [out, in]", o.weights());
     int features = last(in);
@@ -94,35 +96,32 @@ final class ModelTypes implements Op.Visitor<Value> {
         "weights %s do not fit the input %s",
         o.weights(),
         in.shape());
-    return product(in, o.weights(), o.bias(), o.output(), withLast(in, o.weights().dim(0)));
+    List<Integer> shape = withLast(in, o.weights().dim(0));
+    return product(o, in, o.weights(), o.bias(), o.output(), shape);
   }
 
   @Override
   public Value visit(Op.MaxPool1d o) {
-
     Value in = sequence(o.input());
     return codes(pooled(in, o.kernel(), o.stride()), in.params());
   }
 
   @Override
   public Value visit(Op.GlobalMaxPool o) {
-
     Value in = sequence(o.input());
     return codes(List.of(last(in)), in.params());
   }
 
   @Override
   public Value visit(Op.AvgPool1d o) {
-
     Value in = sequence(o.input());
-    return codes(pooled(in, o.kernel(), o.stride()), average(in, o.kernel(), o.output()));
+    return codes(pooled(in, o.kernel(), o.stride()), average(o, in, o.kernel(), o.output()));
   }
 
   @Override
   public Value visit(Op.GlobalAvgPool o) {
-
     Value in = sequence(o.input());
-    return codes(List.of(last(in)), average(in, in.shape().get(0), o.output()));
+    return codes(List.of(last(in)), average(o, in, in.shape().get(0), o.output()));
   }
 
   @Override
@@ -137,7 +136,6 @@ final class ModelTypes implements Op.Visitor<Value> {
 
   @Override
   public Value visit(Op.Flatten o) {
-
     Value in = sequence(o.input());
     return codes(List.of(in.size()), in.params());
   }
@@ -149,7 +147,6 @@ final class ModelTypes implements Op.Visitor<Value> {
 
   @Override
   public Value visit(Op.Softmax o) {
-
     Value in = get(o.input());
     require(in.isReal(), "softmax reads real values, but \"%s\" is not real", o.input());
     return in;
@@ -175,16 +172,23 @@ final class ModelTypes implements Op.Visitor<Value> {
     require(room >= 0, "a kernel over %s steps does not fit the input %s", span, in.shape());
     long steps = room / o.stride() + 1;
     require(steps <= MAX_ELEMENTS, "%s steps are too many", steps);
-    return product(
-        in, o.weights(), o.bias(), o.output(), List.of(Math.toIntExact(steps), o.weights().dim(0)));
+    List<Integer> shape = List.of((int) steps, o.weights().dim(0));
+    return product(o, in, o.weights(), o.bias(), o.output(), shape);
   }
 
-  private static Value product(
-      Value in, QuantizedTensor weights, IntVector bias, Output output, List<Integer> shape) {
+  private Value product(
+      Op op,
+      Value in,
+      QuantizedTensor weights,
+      IntVector bias,
+      Output output,
+      List<Integer> shape) {
     int channels = weights.dim(0);
     require(bias.size() == channels, "%s biases for %s channels", bias.size(), channels);
-    AccumulatorBound.check(
-        in.params(), weights.codes(), channels, weights.zeroPoint(), bias.toArray());
+    long bound =
+        AccumulatorBound.check(
+            in.params(), weights.codes(), channels, weights.zeroPoint(), bias.toArray());
+    bounds.put(op.name(), bound);
     for (int c = 0; c < weights.scaleCount(); c++) {
       float outputScale = output instanceof Output.Codes codes ? codes.params().scale() : 1f;
       Requantize.multiplier(in.params().scale(), weights.scale(c), outputScale);
@@ -194,9 +198,8 @@ final class ModelTypes implements Op.Visitor<Value> {
         : new Value(shape, null, false);
   }
 
-  private static QuantParams average(Value in, int n, QuantParams output) {
-    require(n >= 1, "an average over %s steps", n);
-    AccumulatorBound.checkSum(n, in.params().maxDistance());
+  private QuantParams average(Op op, Value in, int n, QuantParams output) {
+    bounds.put(op.name(), AccumulatorBound.sum((long) n * in.params().maxDistance()));
     Requantize.multiplier(in.params().scale(), 1f / n, output.scale());
     return activation(output);
   }
@@ -232,8 +235,10 @@ final class ModelTypes implements Op.Visitor<Value> {
   private Value add(Op.Add o) {
     require(o.inputs().size() >= 2, "adds fewer than two values");
     Value first = getCodes(o.inputs().get(0));
+    long reach = 0;
     for (String input : o.inputs()) {
       Value in = getCodes(input);
+      reach += in.params().maxDistance();
       require(
           in.shape().equals(first.shape())
               && in.params().scale() == first.params().scale()
@@ -242,6 +247,7 @@ final class ModelTypes implements Op.Visitor<Value> {
           first,
           in);
     }
+    bounds.put(o.name(), AccumulatorBound.sum(reach));
     return codes(first.shape(), activation(o.output()));
   }
 
@@ -268,6 +274,15 @@ final class ModelTypes implements Op.Visitor<Value> {
         "a table %s for ids below %s",
         table,
         vocabulary.get(input));
+  }
+
+  /** Largest magnitude of a code. */
+  private static int reach(QuantizedTensor table) {
+    int largest = 0;
+    for (byte q : table.codes()) {
+      largest = Math.max(largest, Math.abs(q));
+    }
+    return largest;
   }
 
   private static QuantParams tableParams(QuantizedTensor table) {

@@ -3,6 +3,7 @@ package org.qat4j.text;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.qat4j.QatException;
 
 /**
  * One id a Unicode code point: 1 is an unknown character, 2 + i the i-th of the alphabet.
@@ -15,7 +16,13 @@ public record CharacterEncoder(List<Integer> alphabet, int length, boolean lower
     implements TextEncoder {
 
   public CharacterEncoder {
+    TextEncoder.checkLength(length);
     alphabet = Indexed.of(alphabet);
+    for (int c : alphabet) {
+      if (!Character.isValidCodePoint(c)) {
+        throw new QatException("the alphabet has " + c + ", which is not a Unicode code point");
+      }
+    }
   }
 
   @Override

@@ -2,10 +2,13 @@ package org.qat4j.text;
 
 import java.util.Arrays;
 import java.util.Locale;
+import org.qat4j.QatException;
 
 /**
  * Hashed character n-grams, the shortest first, with a space before and behind the text so that
- * beginnings and ends are seen. Ids are 1 + FNV-1a (32 bits, over code points) mod {@code buckets}.
+ * beginnings and ends are seen. The id of an n-gram is 1 + h mod {@code buckets}, where h is the
+ * 32-bit FNV-1a hash of its code points (not bytes), begun with the offset basis xor n, and at last
+ * xored with itself shifted right by 15.
  *
  * @param minN shortest n-gram, ≥ 1
  * @param maxN longest n-gram, ≥ minN
@@ -18,6 +21,16 @@ public record NgramEncoder(int minN, int maxN, int buckets, int length, boolean 
   private static final int FNV_OFFSET = 0x811c9dc5;
   private static final int FNV_PRIME = 0x01000193;
 
+  public NgramEncoder {
+    TextEncoder.checkLength(length);
+    if (minN < 1 || maxN < minN) {
+      throw new QatException("n-grams of " + minN + " to " + maxN + " characters do not exist");
+    }
+    if (buckets < 1 || buckets == Integer.MAX_VALUE) {
+      throw new QatException("n-grams need 1 to 2147483646 buckets, not " + buckets);
+    }
+  }
+
   @Override
   public int vocabularySize() {
     return buckets + 1;
@@ -28,7 +41,8 @@ public record NgramEncoder(int minN, int maxN, int buckets, int length, boolean 
     String folded = lowerCase ? text.toLowerCase(Locale.ROOT) : text;
     int[] s = (" " + folded + " ").codePoints().toArray();
     int n = 0;
-    for (int size = minN; size <= maxN; size++) {
+    int longest = Math.min(maxN, s.length);
+    for (int size = minN; size <= longest; size++) {
       for (int i = 0; i + size <= s.length && n < length; i++) {
         int hash = FNV_OFFSET ^ size;
         for (int j = i; j < i + size; j++) {

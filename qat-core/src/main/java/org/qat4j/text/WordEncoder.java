@@ -19,6 +19,7 @@ public record WordEncoder(
     implements TextEncoder {
 
   public WordEncoder {
+    TextEncoder.checkLength(length);
     words = Indexed.of(words);
   }
 

@@ -35,7 +35,7 @@ public final class WordTokenizer {
         skipWord();
         return text.substring(start, at);
       }
-      if (punctuation && !Character.isWhitespace(c)) {
+      if (punctuation && !Character.isWhitespace(c) && !isUnpaired(c)) {
         return text.substring(start, at);
       }
     }
@@ -54,6 +54,11 @@ public final class WordTokenizer {
       }
       at += Character.charCount(c);
     }
+  }
+
+  /** A surrogate without its other half is no character, and no file could hold it. */
+  private static boolean isUnpaired(int c) {
+    return Character.getType(c) == Character.SURROGATE;
   }
 
   private static boolean isWordPart(int c) {

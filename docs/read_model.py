@@ -1,0 +1,413 @@
+#!/usr/bin/env python3
+"""Reads a qat4j model file and runs it, with nothing but Python's standard library.
+
+    python3 read_model.py model.qat                      what is in the model
+    python3 read_model.py model.qat "Guten Morgen"       the answer for each text
+    python3 read_model.py model.qat --inputs '[[1, 2]]'  for one array per input, row-major
+
+The file is described in model-format.md, the arithmetic in quantization.md; numbers in parentheses
+are the equations there. This is written to be read, not to be fast.
+"""
+import json
+import math
+import struct
+import sys
+import unicodedata
+import zlib
+
+# ---------------------------------------------------------------- the file
+
+
+class Source:
+    """Little-endian primitives, one after the other."""
+
+    def __init__(self, data):
+        self.data, self.at = data, 0
+
+    def bytes(self, n):
+        if n < 0 or self.at + n > len(self.data):
+            raise ValueError("the data end too early")
+        self.at += n
+        return self.data[self.at - n : self.at]
+
+    def read(self, layout):
+        return struct.unpack("<" + layout, self.bytes(struct.calcsize("<" + layout)))
+
+    def u8(self):
+        return self.bytes(1)[0]
+
+    def i32(self):
+        return self.read("i")[0]
+
+    def count(self):
+        n = shift = 0
+        while True:
+            b = self.u8()
+            n |= (b & 0x7F) << shift
+            shift += 7
+            if b < 0x80:
+                return n
+
+    def string(self):
+        return self.bytes(self.count()).decode("utf-8")
+
+    def list(self, each):
+        return [each() for _ in range(self.count())]
+
+
+class Tensor:
+    """codes (row-major), shape, bits, one scale or one per shape[0], zero point."""
+
+    def __init__(self, src):
+        gap, self.bits = src.u8(), src.u8()
+        self.zero, rank = src.read("bB")
+        self.shape = src.read("%di" % rank)
+        self.scales = src.read("%df" % math.prod(src.read("%di" % rank)))
+        size = math.prod(self.shape)
+        if gap == 0:
+            self.codes = fields(src, size, self.bits, signed=True)
+            return
+        many = 2**gap - 1  # so many zeros, and no code behind them
+        gaps = fields(src, src.i32(), gap, signed=False)
+        given = iter(fields(src, sum(g != many for g in gaps), self.bits, signed=True))
+        self.codes = []
+        for g in gaps:
+            self.codes += [self.zero] * g + ([] if g == many else [next(given)])
+        self.codes += [self.zero] * (size - len(self.codes))
+
+    def scale(self, c):
+        return self.scales[c if len(self.scales) > 1 else 0]
+
+    def __str__(self):
+        return "int%d%s" % (self.bits, list(self.shape))
+
+
+def fields(src, n, width, signed):
+    """n fields of so many bits, the first in the lowest bits of the first byte."""
+    packed = src.bytes((n * width + 7) // 8)
+    values = []
+    for i in range(n):
+        at, shift = divmod(i * width, 8)
+        v = int.from_bytes(packed[at : at + 2], "little") >> shift & (1 << width) - 1
+        values.append(v - (1 << width) if signed and v >> (width - 1) else v)
+    return values
+
+
+class Codes:
+    """What codes mean: scale, zero point, smallest and largest code."""
+
+    def __init__(self, scale, zero, qmin, qmax):
+        self.scale, self.zero, self.qmin, self.qmax = scale, zero, qmin, qmax
+
+    def quantize(self, r):  # (2)
+        steps = f32(r / self.scale)
+        return round(clamp(steps, self.qmin - self.zero, self.qmax - self.zero)) + self.zero
+
+    def dequantize(self, q):  # (1)
+        return f32(self.scale * (q - self.zero))
+
+
+KNOWN = """alphabet bias bound buckets dilation hi input inputs kernel length lo lowerCase maxN mean
+    minN name output padLeft padRight punctuation shape skipUnknown stride table vocabulary weights
+    words""".split()
+
+
+class Record(dict):
+    """The attributes of a record by name; its kind is .kind."""
+
+    def __init__(self, src):
+        self.kind = src.string()
+        key = src.string()
+        while key:
+            if key not in KNOWN:  # it may change what the record means
+                raise ValueError("unknown attribute %s of %s" % (key, self.kind))
+            self[key] = {
+                "i": lambda: src.read("q")[0],
+                "t": src.string,
+                "I": lambda: src.list(src.i32),
+                "T": lambda: src.list(src.string),
+                "q": lambda: Codes(*src.read("fiii")),
+                "w": lambda: Tensor(src),
+            }[chr(src.u8())]()
+            key = src.string()
+
+
+class Model:
+    def __init__(self, data):
+        src = Source(data)
+        magic, version, length = src.read("8sIQ")
+        if magic != b"\x89QAT\r\n\x1a\n" or version != 1 or length != len(data):
+            raise ValueError("not a qat4j model file of version 1, or cut")
+        if zlib.crc32(data[:-4]) != struct.unpack("<I", data[-4:])[0]:
+            raise ValueError("the file is damaged: wrong checksum")
+        sections = {}
+        while src.at < length - 4:
+            tag, size = src.read("4sQ")
+            sections[tag.decode()] = Source(src.bytes(size))
+        for tag in sections:
+            if tag not in ("MODL", "TEXT", "LABL", "meta") and not tag[0].islower():
+                raise ValueError("unknown section " + tag)
+        main = sections["MODL"]
+        self.name = main.string()
+        self.inputs = main.list(lambda: Record(main))
+        self.ops = main.list(lambda: Record(main))
+        self.outputs = main.list(main.string)
+        text, labels, meta = (sections.get(t, Source(b"\0")) for t in ("TEXT", "LABL", "meta"))
+        self.text = {r["input"]: r for r in text.list(lambda: Record(text))}
+        self.labels = labels.list(labels.string)
+        self.metadata = dict(meta.list(lambda: (meta.string(), meta.string())))
+
+
+# ---------------------------------------------------------------- from text to token ids
+
+
+def encode(encoder, text):
+    text = text.lower() if encoder["lowerCase"] else text
+    ids = {"Characters": characters, "Ngrams": ngrams, "Words": words}[encoder.kind](encoder, text)
+    n = encoder["length"]
+    return (ids + [0] * n)[:n]
+
+
+def characters(encoder, text):
+    index = {c: i + 2 for i, c in enumerate(encoder["alphabet"])}
+    return [index.get(ord(c), 1) for c in text]
+
+
+def ngrams(encoder, text):
+    points, ids = [ord(c) for c in " " + text + " "], []
+    for n in range(encoder["minN"], encoder["maxN"] + 1):
+        for i in range(len(points) - n + 1):
+            h = 0x811C9DC5 ^ n
+            for p in points[i : i + n]:
+                h = (h ^ p) * 0x01000193 & 0xFFFFFFFF
+            ids.append(1 + (h ^ h >> 15) % encoder["buckets"])
+    return ids
+
+
+def words(encoder, text):
+    index = {w: i + 2 for i, w in enumerate(encoder["words"])}
+    ids = [index.get(w, 1) for w in split(text, encoder["punctuation"])]
+    return [i for i in ids if i > 1 or not encoder["skipUnknown"]]
+
+
+def category(text, at, *kinds):
+    return at < len(text) and unicodedata.category(text[at]).startswith(kinds)
+
+
+def split(text, punctuation):
+    word_part = ("L", "Nd", "Mn", "Mc")
+    at = 0
+    while at < len(text):
+        start = at
+        at += 1
+        if category(text, start, *word_part):
+            while category(text, at, *word_part) or (
+                text[at : at + 1] in ("'", "\u2019") and category(text, at + 1, "L")
+            ):
+                at += 1
+            yield text[start:at]
+        elif punctuation and not text[start].isspace():
+            yield text[start]
+
+
+# ---------------------------------------------------------------- the arithmetic
+
+
+def f32(x):
+    """The nearest float32. Exact for sums, products and quotients of two float32."""
+    return struct.unpack("<f", struct.pack("<f", x))[0]
+
+
+def clamp(x, low, high):
+    return max(low, min(high, x))
+
+
+class Value:
+    """One row of channels per step; a vector is one row. codes is None for ids and real values."""
+
+    def __init__(self, rows, codes=None, sequence=True):
+        self.rows, self.codes, self.sequence = rows, codes, sequence
+
+
+def vector(row, codes=None):
+    return Value([row], codes, sequence=False)
+
+
+def product(op, x, windows, sequence):
+    """(6), then (7) and (8), or (12). Each window is the list of distances that is multiplied."""
+    w, out = op["weights"], op.get("output")
+    taps = math.prod(w.shape[1:])
+    rows = []
+    for window in windows:
+        row = []
+        for c, bias in enumerate(op["bias"]):
+            acc = bias
+            for k in range(taps):
+                acc += window[k] * (w.codes[c * taps + k] - w.zero)
+            scale = f32(x.codes.scale * w.scale(c))
+            row.append(requantize(acc, scale, out, op["lo"], op["hi"]) if out else f32(f32(acc) * scale))
+        rows.append(row)
+    return Value(rows, out, sequence)
+
+
+def requantize(acc, scale, out, lo, hi):  # (7), (8)
+    m = f32(scale / out.scale)
+    return round(clamp(f32(f32(acc) * m), lo - out.zero, hi - out.zero)) + out.zero
+
+
+def average(op, x, n, stride):  # (10)
+    out, scale = op["output"], f32(x.codes.scale * f32(1 / n))
+    rows = []
+    for t in range(0, len(x.rows) - n + 1, stride):
+        sums = [sum(c) - n * x.codes.zero for c in zip(*x.rows[t : t + n])]
+        rows.append([requantize(acc, scale, out, out.qmin, out.qmax) for acc in sums])
+    return Value(rows, out)
+
+
+def largest(x, n, stride):  # (9)
+    starts = range(0, len(x.rows) - n + 1, stride)
+    return Value([[max(c) for c in zip(*x.rows[t : t + n])] for t in starts], x.codes)
+
+
+def distances(x):
+    return [[q - x.codes.zero for q in row] for row in x.rows]
+
+
+def table_row(table, i):
+    return table.codes[i * table.shape[1] : (i + 1) * table.shape[1]]
+
+
+def embedding_bag(op, ids):  # (10), (11)
+    table, out = op["table"], op["output"]
+    rows = [table_row(table, i) for i in ids if i != 0]
+    real = [f32(f32(sum(column)) * table.scales[0]) for column in zip(*rows)]
+    real = real or [0.0] * table.shape[1]
+    if op["mean"] and rows:
+        real = [f32(r / len(rows)) for r in real]
+    return vector([out.quantize(r) for r in real], out)
+
+
+def embedding(op, ids):  # (11)
+    table = op["table"]
+    low = -(1 << table.bits - 1)
+    return Value([table_row(table, i) for i in ids], Codes(table.scales[0], 0, low, -low - 1))
+
+
+def conv1d(op, x):
+    _, kernel, depth = op["weights"].shape
+    pad = lambda n: [[0] * depth] * n
+    steps = pad(op["padLeft"]) + distances(x) + pad(op["padRight"])
+    span = (kernel - 1) * op["dilation"] + 1
+    windows = []
+    for t in range(0, len(steps) - span + 1, op["stride"]):
+        taps = steps[t : t + span : op["dilation"]]
+        windows.append([d for tap in taps for d in tap])
+    return product(op, x, windows, sequence=True)
+
+
+def concat(op, xs):  # (1), then (2)
+    out = op["output"]
+    parts = [[[out.quantize(x.codes.dequantize(q)) for q in row] for row in x.rows] for x in xs]
+    return Value([sum(rows, []) for rows in zip(*parts)], out, xs[0].sequence)
+
+
+def add(op, xs):  # (10)
+    code, out = xs[0].codes, op["output"]
+    sums = [[sum(q) - len(xs) * code.zero for q in zip(*r)] for r in zip(*(x.rows for x in xs))]
+    rows = [[out.quantize(f32(f32(acc) * code.scale)) for acc in row] for row in sums]
+    return Value(rows, out, xs[0].sequence)
+
+
+def softmax(row):
+    e = [f32(math.exp(f32(x - max(row)))) for x in row]
+    total = 0.0
+    for x in e:
+        total = f32(total + x)
+    return [f32(x / total) for x in e]
+
+
+def each(x, function, codes):
+    return Value([[function(v) for v in row] for row in x.rows], codes, x.sequence)
+
+
+OPS = {
+    "Quantize": lambda op, x: each(x, op["output"].quantize, op["output"]),
+    "Embedding": lambda op, x: embedding(op, x.rows),
+    "EmbeddingBag": lambda op, x: embedding_bag(op, x.rows),
+    "Conv1d": conv1d,
+    "Dense": lambda op, x: product(op, x, distances(x), x.sequence),
+    "MaxPool1d": lambda op, x: largest(x, op["kernel"], op["stride"]),
+    "GlobalMaxPool": lambda op, x: vector(largest(x, len(x.rows), 1).rows[0], x.codes),
+    "AvgPool1d": lambda op, x: average(op, x, op["kernel"], op["stride"]),
+    "GlobalAvgPool": lambda op, x: vector(average(op, x, len(x.rows), 1).rows[0], op["output"]),
+    "Concat": lambda op, *xs: concat(op, xs),
+    "Add": lambda op, *xs: add(op, xs),
+    "Flatten": lambda op, x: vector(sum(x.rows, []), x.codes),
+    "Lookup": lambda op, x: each(x, lambda q: op["table"][q - x.codes.qmin], op["output"]),
+    "Softmax": lambda op, x: Value([softmax(row) for row in x.rows], None, x.sequence),
+}
+
+
+def run(model, arrays):
+    """All values by name, for one flat list of ids or real numbers per input."""
+    values = {}
+    for declared, flat in zip(model.inputs, arrays):
+        width = declared["shape"][-1]
+        if declared.kind == "Real":
+            flat = [f32(r) for r in flat]
+        if declared.kind == "Tokens":
+            value = Value(flat)
+        elif len(declared["shape"]) == 1:
+            value = vector(flat)
+        else:
+            value = Value([flat[i : i + width] for i in range(0, len(flat), width)])
+        values[declared["name"]] = value
+    for op in model.ops:
+        values[op["name"]] = OPS[op.kind](op, *(values[i] for i in op["inputs"]))
+    return values
+
+
+def answer(model, arrays):
+    """The first output, row-major, as real numbers."""
+    y = run(model, arrays)[model.outputs[0]]
+    return [y.codes.dequantize(v) if y.codes else v for row in y.rows for v in row]
+
+
+# ---------------------------------------------------------------- the command
+
+
+def describe(model):
+    print("model", json.dumps(model.name))
+    for key, value in model.metadata.items():
+        print("metadata", key, "=", value)
+    for i in model.inputs:
+        print("input", i["name"], i.kind, i["shape"], i.get("vocabulary", ""))
+        if i["name"] in model.text:
+            print("text", i["name"], model.text[i["name"]].kind, model.text[i["name"]]["length"])
+    for op in model.ops:
+        tensors = [str(t) for t in op.values() if isinstance(t, Tensor)]
+        print("op", op["name"], op.kind, ",".join(op["inputs"]), *tensors, "bound", op.get("bound", 0))
+    print("outputs", ",".join(model.outputs))
+
+
+def main(arguments):
+    with open(arguments[0], "rb") as file:
+        model = Model(file.read())
+    if len(arguments) == 1:
+        describe(model)
+        return
+    if arguments[1] == "--inputs":
+        samples = [json.loads(arguments[2])]
+    else:
+        encoders = [model.text[i["name"]] for i in model.inputs]
+        samples = [[encode(e, text) for e in encoders] for text in arguments[1:]]
+    for arrays in samples:
+        scores = answer(model, arrays)
+        best = scores.index(max(scores))
+        print(model.labels[best] if model.labels else best, *scores)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    main(sys.argv[1:])

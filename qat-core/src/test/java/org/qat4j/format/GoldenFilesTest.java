@@ -1,0 +1,63 @@
+package org.qat4j.format;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.qat4j.model.IntegerModel;
+
+/** Files of every version that was ever written are read, and mean what they meant. */
+class GoldenFilesTest {
+  private static final List<String> NAMES = List.of("characters", "words", "operations", "widths");
+
+  static Stream<Arguments> files() {
+    return IntStream.rangeClosed(1, ModelFile.VERSION)
+        .boxed()
+        .flatMap(version -> NAMES.stream().map(name -> Arguments.of(version, name)));
+  }
+
+  static byte[] resource(int version, String file) throws IOException {
+    try (InputStream in = GoldenFilesTest.class.getResourceAsStream("v" + version + "/" + file)) {
+      return in.readAllBytes();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void areRead(int version, String name) throws IOException {
+    IntegerModel model = ModelFile.fromBytes(resource(version, name + ".qat"));
+
+    IntegerModel expected = GoldenModels.all().get(NAMES.indexOf(name));
+    Models.assertSame(model, expected);
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void giveTheSameAnswers(int version, String name) throws IOException {
+    IntegerModel model = ModelFile.fromBytes(resource(version, name + ".qat"));
+
+    assertThat(GoldenModels.answers(model))
+        .isEqualTo(new String(resource(version, name + ".txt"), StandardCharsets.UTF_8));
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void areWrittenAgainToTheSameBytes(int version, String name) throws IOException {
+    byte[] file = resource(version, name + ".qat");
+
+    byte[] again = ModelFile.toBytes(ModelFile.fromBytes(file));
+
+    if (version == ModelFile.VERSION) {
+      assertThat(again).isEqualTo(file);
+    } else {
+      assertThat(again).isEqualTo(resource(ModelFile.VERSION, name + ".qat"));
+    }
+  }
+}

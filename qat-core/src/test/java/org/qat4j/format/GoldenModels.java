@@ -1,0 +1,228 @@
+package org.qat4j.format;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.qat4j.model.Input;
+import org.qat4j.model.IntVector;
+import org.qat4j.model.IntegerModel;
+import org.qat4j.model.Op;
+import org.qat4j.model.Output;
+import org.qat4j.model.QuantizedTensor;
+import org.qat4j.model.TextInput;
+import org.qat4j.numerics.QuantParams;
+import org.qat4j.runtime.ReferenceRuntime;
+import org.qat4j.runtime.Sample;
+import org.qat4j.text.CharacterEncoder;
+import org.qat4j.text.NgramEncoder;
+import org.qat4j.text.WordEncoder;
+
+/**
+ * The models of the golden files, and the program that wrote these. Files of a version that was
+ * released are never written again: a later version gets a folder of its own.
+ */
+public final class GoldenModels {
+  private static final int SAMPLES = 3;
+
+  private final Random random;
+  private final List<Input> inputs = new ArrayList<>();
+  private final List<Op> ops = new ArrayList<>();
+  private final List<TextInput> text = new ArrayList<>();
+
+  private GoldenModels(long seed) {
+    this.random = new Random(seed);
+  }
+
+  /** Writes NAME.qat and NAME.txt of every model into the folder that is given. */
+  public static void main(String[] args) throws IOException {
+    for (IntegerModel model : all()) {
+      Path folder = Path.of(args[0]);
+      ModelFile.write(model, folder.resolve(model.name() + ".qat"));
+      Files.writeString(
+          folder.resolve(model.name() + ".txt"), answers(model), StandardCharsets.UTF_8);
+    }
+  }
+
+  static List<IntegerModel> all() {
+    return List.of(
+        new GoldenModels(1).characters(),
+        new GoldenModels(2).words(),
+        new GoldenModels(3).operations(),
+        new GoldenModels(4).widths());
+  }
+
+  /** A line per sample: the inputs as a JSON array of flat arrays, a tab, the first output. */
+  static String answers(IntegerModel model) {
+    Random random = new Random(7);
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < SAMPLES; i++) {
+      int n = model.inputs().size();
+      int[][] tokens = new int[n][];
+      float[][] reals = new float[n][];
+      List<String> arrays = new ArrayList<>();
+      for (int k = 0; k < n; k++) {
+        Input input = model.inputs().get(k);
+        int size = model.value(input.name()).size();
+        if (input.kind() == Input.Kind.TOKENS) {
+          tokens[k] = random.ints(size, 0, input.vocabularySize()).toArray();
+          arrays.add(Arrays.toString(tokens[k]));
+        } else {
+          reals[k] = new float[size];
+          for (int j = 0; j < size; j++) {
+            reals[k][j] = random.nextInt(4096) / 1024f - 2;
+          }
+          arrays.add(Arrays.toString(reals[k]));
+        }
+      }
+      float[] answer = new ReferenceRuntime(model).run(Sample.of(tokens, reals));
+      lines.append(arrays).append('\t').append(Arrays.toString(answer)).append('\n');
+    }
+    return lines.toString();
+  }
+
+  /** Characters by a convolution, n-grams by a bag; labels, metadata. */
+  private IntegerModel characters() {
+    tokens("characters", 12, 8);
+    text.add(
+        new TextInput(
+            "characters", new CharacterEncoder(List.of(97, 98, 99, 228, 1078, 0x1F600), 12, true)));
+    tokens("ngrams", 20, 33);
+    text.add(new TextInput("ngrams", new NgramEncoder(2, 3, 32, 20, false)));
+    ops.add(new Op.Embedding("embedding", "characters", tensor(8, 1, 0, 8, 6)));
+    ops.add(conv("convolution", "embedding", tensor(8, 5, 0, 5, 3, 6), 1, 1, 1, 1, relu(0.05f)));
+    ops.add(new Op.MaxPool1d("pool", "convolution", 2, 2));
+    ops.add(new Op.GlobalMaxPool("best", "pool"));
+    QuantParams bag = QuantParams.asymmetric(-1, 3, 8);
+    ops.add(new Op.EmbeddingBag("bag", "ngrams", tensor(4, 1, 0, 33, 7), false, bag));
+    QuantParams both = QuantParams.asymmetric(-2, 4, 8);
+    ops.add(new Op.Concat("merge", List.of("best", "bag"), both));
+    ops.add(dense("logits", "merge", tensor(8, 3, 0, 3, 12), new Output.Real()));
+    ops.add(new Op.Softmax("probabilities", "logits"));
+    return new IntegerModel(
+        "characters",
+        inputs,
+        ops,
+        List.of("probabilities", "logits"),
+        text,
+        List.of("Deutsch", "русский", "日本語 😀"),
+        new LinkedHashMap<>(Map.of("seed", "1", "data", "none")));
+  }
+
+  /** Words by a mean bag and a table look-up. */
+  private IntegerModel words() {
+    tokens("words", 9, 7);
+    List<String> vocabulary = List.of("the", "quick", "don't", ".", "ÄRGER");
+    text.add(new TextInput("words", new WordEncoder(vocabulary, 9, false, true, true)));
+    QuantParams mean = QuantParams.asymmetric(-0.5f, 0.5f, 6);
+    ops.add(new Op.EmbeddingBag("mean", "words", tensor(6, 1, 0, 7, 10), true, mean));
+    QuantParams hidden = QuantParams.asymmetric(-0.6f, 0.6f, 4);
+    ops.add(dense("hidden", "mean", tensor(7, 6, 0, 6, 10), new Output.Codes(hidden)));
+    int[] squares = new int[16];
+    for (int q = -8; q < 8; q++) {
+      squares[q + 8] = Math.min(q * q, 63) - 64;
+    }
+    QuantParams square = new QuantParams(0.0625f, -64, -64, 63);
+    ops.add(new Op.Lookup("square", "hidden", IntVector.of(squares), square));
+    ops.add(dense("logits", "square", tensor(2, 1, 0, 4, 6), new Output.Real()));
+    return new IntegerModel("words", inputs, ops, List.of("logits"), text, List.of());
+  }
+
+  /** Real inputs and what the others lack. */
+  private IntegerModel operations() {
+    inputs.add(new Input("signal", Input.Kind.REAL, List.of(11, 4), 0));
+    inputs.add(new Input("features", Input.Kind.REAL, List.of(5), 0));
+    QuantParams in = QuantParams.asymmetric(-2, 2, 8);
+    ops.add(new Op.Quantize("codes", "signal", in));
+    ops.add(new Op.Quantize("more", "features", QuantParams.symmetric(2, 8)));
+    ops.add(conv("strided", "codes", tensor(8, 1, 3, 4, 2, 4), 2, 3, 2, 0, new Output.Codes(in)));
+    ops.add(dense("each", "strided", tensor(8, 4, 0, 4, 4), new Output.Codes(in)));
+    QuantParams sum = new QuantParams(0.03125f, 2, -128, 127);
+    ops.add(new Op.Add("sum", List.of("strided", "each", "each"), sum));
+    ops.add(new Op.AvgPool1d("windows", "sum", 3, 1, QuantParams.asymmetric(-3, 3, 8)));
+    ops.add(new Op.Flatten("flat", "windows"));
+    ops.add(new Op.GlobalAvgPool("all", "sum", QuantParams.asymmetric(-3, 3, 5)));
+    ops.add(
+        new Op.Concat("side", List.of("flat", "all", "more"), QuantParams.asymmetric(-3, 3, 8)));
+    Output six = new Output.Codes(new QuantParams(0.05f, -100, -128, 127), -100, 20);
+    ops.add(dense("clipped", "side", tensor(8, 1, -5, 3, 21), six));
+    return new IntegerModel("operations", inputs, ops, List.of("clipped"), List.of(), List.of());
+  }
+
+  /** Every bit width, every density. */
+  private IntegerModel widths() {
+    inputs.add(new Input("features", Input.Kind.REAL, List.of(16), 0));
+    QuantParams params = QuantParams.asymmetric(-2, 2, 8);
+    ops.add(new Op.Quantize("w1", "features", params));
+    for (int bits = 2; bits <= 8; bits++) {
+      QuantizedTensor w = tensor(bits, 16, 0, 16, 16);
+      ops.add(dense("w" + bits, "w" + (bits - 1), w, new Output.Codes(params)));
+    }
+    int[] percent = {60, 75, 90, 98, 100};
+    for (int i = 0; i < percent.length; i++) {
+      QuantizedTensor w = sparse(tensor(4, 1, i == 3 ? 2 : 0, 16, 16), percent[i]);
+      ops.add(dense("w" + (9 + i), "w" + (8 + i), w, new Output.Codes(params)));
+    }
+    ops.add(dense("logits", "w8", tensor(3, 2, 0, 2, 16), new Output.Real()));
+    return new IntegerModel("widths", inputs, ops, List.of("logits", "w13"), List.of(), List.of());
+  }
+
+  private void tokens(String name, int steps, int vocabulary) {
+    inputs.add(new Input(name, Input.Kind.TOKENS, List.of(steps), vocabulary));
+  }
+
+  private static Output relu(float scale) {
+    return new Output.Codes(new QuantParams(scale, -120, -128, 127), -120, 127);
+  }
+
+  private Op dense(String name, String input, QuantizedTensor w, Output output) {
+    return new Op.Dense(name, input, w, bias(w.dim(0)), output);
+  }
+
+  private Op conv(
+      String name,
+      String input,
+      QuantizedTensor w,
+      int stride,
+      int dilation,
+      int left,
+      int right,
+      Output output) {
+    return new Op.Conv1d(name, input, w, bias(w.dim(0)), stride, dilation, left, right, output);
+  }
+
+  private IntVector bias(int channels) {
+    return IntVector.of(random.ints(channels, -500, 500).toArray());
+  }
+
+  private QuantizedTensor tensor(int bits, int scales, int zeroPoint, int... shape) {
+    int size = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+    int highest = QuantParams.maxCode(bits);
+    byte[] codes = new byte[size];
+    for (int i = 0; i < size; i++) {
+      codes[i] = (byte) (random.nextInt(2 * highest + 1) - highest);
+    }
+    float[] s = new float[scales];
+    for (int i = 0; i < scales; i++) {
+      s[i] = (1 + random.nextInt(1024) / 1024f) / (highest * 2);
+    }
+    return new QuantizedTensor(codes, shape, bits, s, zeroPoint);
+  }
+
+  /** The tensor with so many percent of its codes at the zero point. */
+  private QuantizedTensor sparse(QuantizedTensor t, int percent) {
+    byte[] codes = t.codes().clone();
+    for (int i = 0; i < codes.length; i++) {
+      if (random.nextInt(100) < percent) {
+        codes[i] = (byte) t.zeroPoint();
+      }
+    }
+    return new QuantizedTensor(codes, t.shape(), t.bits(), t.scales(), t.zeroPoint());
+  }
+}

@@ -1,0 +1,144 @@
+package org.qat4j.format;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.qat4j.model.Input;
+import org.qat4j.model.IntegerModel;
+import org.qat4j.model.Op;
+import org.qat4j.model.QuantizedTensor;
+import org.qat4j.model.RandomModels;
+import org.qat4j.runtime.Predictor;
+import org.qat4j.runtime.ReferenceRuntime;
+import org.qat4j.runtime.Sample;
+import org.qat4j.runtime.Trace;
+
+/**
+ * docs/read_model.py, which was written from docs/model-format.md and docs/quantization.md, reads
+ * what Java wrote and computes what Java computes.
+ */
+class PythonReaderTest {
+  private static final Path SCRIPT = Path.of("..", "docs", "read_model.py");
+
+  @TempDir private static Path folder;
+
+  @BeforeAll
+  static void needsPython() throws InterruptedException {
+    boolean found = false;
+    try {
+      found = new ProcessBuilder("python3", "--version").start().waitFor() == 0;
+    } catch (IOException e) {
+      // There is none.
+    }
+    assumeTrue(found, "python3 is not installed: docs/read_model.py is not checked");
+  }
+
+  private static List<String> python(IntegerModel model, String... arguments) throws Exception {
+    Path file = folder.resolve("model.qat");
+    ModelFile.write(model, file);
+    List<String> command = new ArrayList<>(List.of("python3", SCRIPT.toString(), file.toString()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("PYTHONIOENCODING", "utf-8");
+    builder.environment().put("PYTHONUTF8", "1");
+    Process process = builder.start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as("%s: %s", model.name(), output).isZero();
+    return output.lines().toList();
+  }
+
+  @Test
+  void readsWhatJavaWrote() throws Exception {
+    for (IntegerModel model : GoldenModels.all()) {
+      assertThat(python(model)).containsAll(description(model));
+    }
+  }
+
+  private static List<String> description(IntegerModel model) {
+    List<String> lines = new ArrayList<>();
+    model.metadata().forEach((key, value) -> lines.add("metadata " + key + " = " + value));
+    for (Op op : model.ops()) {
+      QuantizedTensor tensor = tensor(op);
+      lines.add(
+          "op %s %s %s %sbound %d"
+              .formatted(
+                  op.name(),
+                  op.getClass().getSimpleName(),
+                  String.join(",", op.inputs()),
+                  tensor == null ? "" : tensor + " ",
+                  model.accumulatorBound(op.name())));
+    }
+    lines.add("outputs " + String.join(",", model.outputs()));
+    return lines;
+  }
+
+  private static QuantizedTensor tensor(Op op) {
+    if (op instanceof Op.Dense dense) {
+      return dense.weights();
+    } else if (op instanceof Op.Conv1d conv) {
+      return conv.weights();
+    } else if (op instanceof Op.Embedding embedding) {
+      return embedding.table();
+    }
+    return op instanceof Op.EmbeddingBag bag ? bag.table() : null;
+  }
+
+  @Test
+  void computesWhatJavaComputes() throws Exception {
+    List<IntegerModel> models = new ArrayList<>(GoldenModels.all());
+    for (int seed = 0; seed < 12; seed++) {
+      models.add(RandomModels.model(seed));
+    }
+    for (IntegerModel model : models) {
+      Sample sample = RandomModels.sample(model, new Random(5));
+      Trace trace = new ReferenceRuntime(model).trace(sample);
+      String inputs = model.inputs().stream().map(i -> json(i, trace)).toList().toString();
+
+      assertScores(
+          python(model, "--inputs", inputs).get(0), new ReferenceRuntime(model).run(sample), model);
+    }
+  }
+
+  private static String json(Input input, Trace trace) {
+    return input.kind() == Input.Kind.TOKENS
+        ? Arrays.toString(trace.codes(input.name()))
+        : Arrays.toString(trace.reals(input.name()));
+  }
+
+  @Test
+  void encodesTextsAsJavaDoes() throws Exception {
+    String[] texts = {"abc ÄЖ😀 cab", "The quick 'don't' — ÄRGER. x", "", "a\tb  c'd e’f’ g3"};
+    for (IntegerModel model : GoldenModels.all().subList(0, 2)) {
+      List<String> answers = python(model, texts);
+      for (int i = 0; i < texts.length; i++) {
+        Predictor predictor = new Predictor(model);
+        float[] scores = new ReferenceRuntime(model).run(predictor.encode(texts[i]));
+        assertScores(answers.get(i), scores, model);
+        assertThat(answers.get(i)).startsWith(predictor.predict(texts[i]).label());
+      }
+    }
+  }
+
+  /** Everything is equal to the bit but the exponential function of softmax. */
+  private static void assertScores(String line, float[] expected, IntegerModel model) {
+    String[] words = line.split(" ", -1);
+    int skip = words.length - expected.length;
+    boolean softmax = model.ops().stream().anyMatch(Op.Softmax.class::isInstance);
+    for (int i = 0; i < expected.length; i++) {
+      assertThat(Float.parseFloat(words[skip + i]))
+          .as("%s, score %d", model.name(), i)
+          .isCloseTo(expected[i], within(softmax ? 1e-6f : 0f));
+    }
+  }
+}
