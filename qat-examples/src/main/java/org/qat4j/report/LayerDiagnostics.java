@@ -45,7 +45,7 @@ public final class LayerDiagnostics {
     for (Map.Entry<String, LayerQuantizer> e : qat.quantizers().entrySet()) {
       String name = e.getKey();
       QuantParams out =
-          e.getValue().settings().getOutputRef() == null ? null : e.getValue().outputParams();
+          e.getValue().settings().outputRef() == null ? null : e.getValue().outputParams();
       QuantizedTensor weights = weights(model, name);
       float[] values = exact.get(name);
       LayerError error = LayerError.of(values, quantized.get(name));
