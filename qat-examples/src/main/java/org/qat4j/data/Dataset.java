@@ -1,8 +1,12 @@
 package org.qat4j.data;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import org.qat4j.QatException;
 
 /**
  * Labelled texts, split in three.
@@ -10,27 +14,68 @@ import java.util.List;
  * @param train to learn from
  * @param validation to choose settings by
  * @param test to report on
- * @param labels names of the classes
+ * @param labels names of the classes, each once
+ * @param skipped malformed rows that were left out
  */
 public record Dataset(
-    List<Example> train, List<Example> validation, List<Example> test, List<String> labels) {
+    List<Example> train,
+    List<Example> validation,
+    List<Example> test,
+    List<String> labels,
+    Skipped skipped) {
   public Dataset {
     train = List.copyOf(train);
     validation = List.copyOf(validation);
     test = List.copyOf(test);
     labels = List.copyOf(labels);
-  }
-
-  /** SHA-256 of all rows in order. */
-  public String sha256() {
-    MessageDigest digest = Hashes.digest();
+    if (new HashSet<>(labels).size() != labels.size()) {
+      throw new QatException("a label is there twice: " + labels);
+    }
     for (List<Example> part : List.of(train, validation, test)) {
       for (Example e : part) {
-        String row = labels.get(e.label()) + "\t" + e.text() + "\n";
-        digest.update(row.getBytes(StandardCharsets.UTF_8));
+        if (e.label() < 0 || e.label() >= labels.size()) {
+          throw new QatException(
+              "label " + e.label() + " lies outside [0, " + labels.size() + "): " + e.text());
+        }
       }
-      digest.update((byte) 0);
+    }
+  }
+
+  /** Without malformed rows. */
+  public Dataset(
+      List<Example> train, List<Example> validation, List<Example> test, List<String> labels) {
+    this(train, validation, test, labels, Skipped.NONE);
+  }
+
+  /**
+   * Number of test rows whose text is also, letter for letter, that of a training or validation
+   * row: such rows can be answered from memory.
+   */
+  public int leaked() {
+    Set<String> known = new HashSet<>();
+    train.forEach(e -> known.add(e.text()));
+    validation.forEach(e -> known.add(e.text()));
+    return (int) test.stream().filter(e -> known.contains(e.text())).count();
+  }
+
+  /** SHA-256 of the labels and of all rows in order. */
+  public String sha256() {
+    MessageDigest digest = Hashes.digest();
+    labels.forEach(label -> update(digest, label));
+    for (List<Example> part : List.of(train, validation, test)) {
+      digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, part.size()));
+      for (Example e : part) {
+        update(digest, labels.get(e.label()));
+        update(digest, e.text());
+      }
     }
     return Hashes.hex(digest.digest());
+  }
+
+  /** The length goes first, so that no two data sets give the same bytes. */
+  private static void update(MessageDigest digest, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, bytes.length));
+    digest.update(bytes);
   }
 }

@@ -32,6 +32,11 @@ final class Hashes {
     return (int) (hash48(text) % n);
   }
 
+  /** A number in [0, 1) that depends on the text alone. */
+  static double unit(String text) {
+    return hash48(text) * 0x1p-48;
+  }
+
   static String hex(byte[] hash) {
     return HexFormat.of().formatHex(hash);
   }

@@ -1,65 +1,152 @@
 package org.qat4j.data;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Random;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSetPreProcessor;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
+import org.qat4j.QatException;
+import org.qat4j.text.NgramEncoder;
 import org.qat4j.text.TextEncoder;
+import org.qat4j.text.WordEncoder;
 
 /**
- * Batches of encoded texts: one array of ids [n, length] per encoder, labels one-hot [n, classes].
- * Texts are encoded once. With a seed, every pass has an order of its own, the same in every run.
+ * Batches of encoded texts: per encoder an array of ids (n, length), and labels one-hot (n,
+ * classes). Every text is encoded once, at construction. The last batch of a pass is smaller where
+ * the batch size does not divide the number of texts.
+ *
+ * <p>Passes: the first is pass 0. {@link #reset()} goes to the beginning of the next pass; at the
+ * beginning of a pass it does nothing, so that DL4J's {@code fit}, which resets an iterator that is
+ * at its end, and a caller who resets before every pass get the same passes. The order of a pass
+ * and the tokens that are dropped in it depend on the seed, the number of the pass and the text
+ * alone: {@link #seek} to a {@link #position} goes on exactly as an uninterrupted run would.
  */
 public final class TextBatches implements MultiDataSetIterator {
   private static final long serialVersionUID = 1L;
 
-  private final transient List<int[][]> ids = new ArrayList<>();
+  /** Id that a character or word encoder gives to what it does not know. */
+  private static final int UNKNOWN = 1;
+
+  /** What becomes of a dropped token: what the encoder makes of one that it does not know. */
+  private enum Drop {
+    TO_UNKNOWN,
+    LEAVE_OUT
+  }
+
+  /**
+   * A place in the sequence of passes.
+   *
+   * @param pass number of the pass, from 0
+   * @param text number of texts already given in it
+   */
+  public record Position(int pass, int text) {}
+
+  private final int[][] ids; // per encoder, row-major (texts, length)
+  private final int[] lengths; // per encoder
+  private final Drop[] drops; // per encoder
   private final int[] labels;
   private final int[] order;
   private final int classes;
   private final int batch;
-  private final Long seed;
+  private final boolean shuffled;
+  private final long seed;
+  private final int dropBelow; // of 2³¹ equally likely numbers
   private int pass;
   private int at;
-  private transient MultiDataSetPreProcessor preProcessor;
+  private final float[][] staging; // per encoder, then of the labels
+  private MultiDataSetPreProcessor preProcessor;
 
-  /**
-   * Encodes all texts.
-   *
-   * @param seed of the shuffling, or null to keep the order
-   */
-  public TextBatches(
+  private TextBatches(
       List<Example> examples,
       List<? extends TextEncoder> encoders,
       int classes,
       int batch,
-      Long seed) {
+      boolean shuffled,
+      long seed,
+      double tokenDropout) {
+    if (examples.isEmpty() || encoders.isEmpty() || batch < 1) {
+      throw new QatException(
+          "batches need texts, encoders and a size of 1 or more, not "
+              + examples.size()
+              + " texts, "
+              + encoders.size()
+              + " encoders and size "
+              + batch);
+    }
+    if (!(tokenDropout >= 0 && tokenDropout < 1)) {
+      throw new QatException("tokenDropout is " + tokenDropout + "; it must lie in [0, 1)");
+    }
     this.classes = classes;
     this.batch = batch;
+    this.shuffled = shuffled;
     this.seed = seed;
+    this.dropBelow = (int) (tokenDropout * 0x1p31);
     this.labels = examples.stream().mapToInt(Example::label).toArray();
     this.order = new int[labels.length];
-    for (TextEncoder encoder : encoders) {
-      int[][] all = new int[labels.length][];
-      for (int i = 0; i < all.length; i++) {
-        all[i] = encoder.encode(examples.get(i).text());
-      }
-      ids.add(all);
+    this.lengths = encoders.stream().mapToInt(TextEncoder::length).toArray();
+    this.drops = encoders.stream().map(TextBatches::drop).toArray(Drop[]::new);
+    this.staging = new float[lengths.length + 1][0];
+    this.ids = new int[lengths.length][];
+    for (int e = 0; e < ids.length; e++) {
+      ids[e] = encode(examples, encoders.get(e));
     }
     shuffle();
   }
 
+  /** Texts in their order, for evaluation. */
+  public static TextBatches inOrder(
+      List<Example> examples, List<? extends TextEncoder> encoders, int classes, int batch) {
+    return new TextBatches(examples, encoders, classes, batch, false, 0, 0);
+  }
+
+  /**
+   * Texts in another order each pass, for training.
+   *
+   * @param seed of the order and of the dropped tokens
+   * @param tokenDropout share of tokens, in [0, 1), that are made unknown, others in each pass; an
+   *     encoder that leaves unknown words out, or knows none (n-grams), leaves the token out and
+   *     those behind it move up
+   */
+  public static TextBatches shuffled(
+      List<Example> examples,
+      List<? extends TextEncoder> encoders,
+      int classes,
+      int batch,
+      long seed,
+      double tokenDropout) {
+    return new TextBatches(examples, encoders, classes, batch, true, seed, tokenDropout);
+  }
+
+  private static Drop drop(TextEncoder encoder) {
+    boolean none =
+        encoder instanceof NgramEncoder
+            || (encoder instanceof WordEncoder words && words.skipUnknown());
+    return none ? Drop.LEAVE_OUT : Drop.TO_UNKNOWN;
+  }
+
+  private static int[] encode(List<Example> examples, TextEncoder encoder) {
+    int length = encoder.length();
+    int[] all = new int[Math.multiplyExact(examples.size(), length)];
+    int[] row = new int[length];
+    for (int i = 0; i < examples.size(); i++) {
+      encoder.encode(examples.get(i).text(), row);
+      System.arraycopy(row, 0, all, i * length, length);
+    }
+    return all;
+  }
+
+  /** From the identity, so that the order does not depend on the passes before. */
   private void shuffle() {
     for (int i = 0; i < order.length; i++) {
       order[i] = i;
     }
-    if (seed != null) {
-      Random random = new Random(seed + 7919L * pass);
+    if (shuffled) {
+      Random random = new Random(mix(pass));
       for (int i = order.length - 1; i > 0; i--) {
         int j = random.nextInt(i + 1);
         int swap = order[i];
@@ -67,6 +154,16 @@ public final class TextBatches implements MultiDataSetIterator {
         order[j] = swap;
       }
     }
+  }
+
+  /**
+   * A seed of its own for each number (the finalizer of SplitMix64; Steele et al. 2014, fig. 16).
+   */
+  private long mix(long number) {
+    long z = seed + (number + 1) * 0x9E3779B97F4A7C15L;
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
   }
 
   /** Number of batches in a pass. */
@@ -79,14 +176,43 @@ public final class TextBatches implements MultiDataSetIterator {
     return labels.length;
   }
 
-  /** Encoded ids of a text for an encoder. */
+  /** Encoded ids of a text for an encoder, without dropped tokens; texts in their given order. */
   public int[] ids(int encoder, int text) {
-    return ids.get(encoder)[text];
+    int length = lengths[encoder];
+    return Arrays.copyOfRange(ids[encoder], text * length, (text + 1) * length);
   }
 
   /** Right answer for a text. */
   public int label(int text) {
     return labels[text];
+  }
+
+  /** Where the next batch begins. */
+  public Position position() {
+    return new Position(pass, at);
+  }
+
+  /**
+   * Goes to a place.
+   *
+   * @throws QatException if there are not so many texts
+   */
+  public void seek(Position position) {
+    if (position.pass() < 0 || position.text() < 0 || position.text() > labels.length) {
+      throw new QatException(position + " lies outside a pass of " + labels.length + " texts");
+    }
+    pass = position.pass();
+    at = position.text();
+    shuffle();
+  }
+
+  /** This iterator for a network with one input; both share one position. */
+  public DataSetIterator single() {
+    if (ids.length != 1) {
+      throw new QatException(
+          "a network with one input needs batches of one encoder, not of " + ids.length);
+    }
+    return new SingleInputBatches(this, lengths[0], classes, batch);
   }
 
   @Override
@@ -105,37 +231,80 @@ public final class TextBatches implements MultiDataSetIterator {
       throw new NoSuchElementException("the pass is over");
     }
     int n = Math.min(size, labels.length - at);
-    INDArray[] features = new INDArray[ids.size()];
+    INDArray[] features = new INDArray[ids.length];
     for (int e = 0; e < features.length; e++) {
-      int length = ids.get(e)[0].length;
-      float[] values = new float[n * length];
-      for (int i = 0; i < n; i++) {
-        int[] row = ids.get(e)[order[at + i]];
-        for (int t = 0; t < length; t++) {
-          values[i * length + t] = row[t];
-        }
-      }
-      features[e] = Nd4j.create(values, new long[] {n, length}, 'c');
+      features[e] = features(e, n);
     }
-    float[] hot = new float[n * classes];
-    for (int i = 0; i < n; i++) {
-      hot[i * classes + labels[order[at + i]]] = 1f;
-    }
+    INDArray[] hot = {labels(n)};
     at += n;
-    MultiDataSet result =
-        new org.nd4j.linalg.dataset.MultiDataSet(
-            features, new INDArray[] {Nd4j.create(hot, new long[] {n, classes}, 'c')});
+    MultiDataSet result = new org.nd4j.linalg.dataset.MultiDataSet(features, hot);
     if (preProcessor != null) {
       preProcessor.preProcess(result);
     }
     return result;
   }
 
+  /** Ids of the next n texts, (n, length). */
+  private INDArray features(int encoder, int n) {
+    int length = lengths[encoder];
+    float[] values = staging(encoder, n * length);
+    for (int i = 0; i < n; i++) {
+      int from = order[at + i] * length;
+      for (int t = 0; t < length; t++) {
+        values[i * length + t] = ids[encoder][from + t];
+      }
+    }
+    if (dropBelow > 0) {
+      Random random = new Random(0);
+      for (int i = 0; i < n; i++) {
+        random.setSeed(mix(pass) ^ mix(~order[at + i]) + encoder);
+        dropTokens(values, i * length, length, drops[encoder], random);
+      }
+    }
+    return Nd4j.create(values, new long[] {n, length}, 'c');
+  }
+
+  /** Drops tokens of one row; padding, which stands behind them all, stays. */
+  private void dropTokens(float[] values, int from, int length, Drop drop, Random random) {
+    int to = from;
+    for (int i = from; i < from + length && values[i] != TextEncoder.PADDING; i++) {
+      boolean dropped = random.nextInt() >>> 1 < dropBelow;
+      if (!dropped) {
+        values[to++] = values[i];
+      } else if (drop == Drop.TO_UNKNOWN) {
+        values[to++] = UNKNOWN;
+      }
+    }
+    while (to < from + length && values[to] != TextEncoder.PADDING) {
+      values[to++] = TextEncoder.PADDING;
+    }
+  }
+
+  /** Labels of the next n texts, one-hot (n, classes). */
+  private INDArray labels(int n) {
+    float[] hot = staging(ids.length, n * classes);
+    Arrays.fill(hot, 0f);
+    for (int i = 0; i < n; i++) {
+      hot[i * classes + labels[order[at + i]]] = 1f;
+    }
+    return Nd4j.create(hot, new long[] {n, classes}, 'c');
+  }
+
+  /** An array that is filled and copied out of anew in every batch. */
+  private float[] staging(int slot, int size) {
+    if (staging[slot].length != size) {
+      staging[slot] = new float[size];
+    }
+    return staging[slot];
+  }
+
   @Override
   public void reset() {
-    pass++;
-    at = 0;
-    shuffle();
+    if (at > 0) {
+      pass++;
+      at = 0;
+      shuffle();
+    }
   }
 
   @Override
@@ -143,6 +312,7 @@ public final class TextBatches implements MultiDataSetIterator {
     return true;
   }
 
+  /** No: reading ahead would move {@link #position} ahead of what was trained on. */
   @Override
   public boolean asyncSupported() {
     return false;

@@ -1,0 +1,176 @@
+package org.qat4j.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.zip.GZIPOutputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.qat4j.QatException;
+import org.qat4j.experiment.DataSpec;
+
+class NewsgroupsReaderTest {
+  @TempDir Path dir;
+
+  private static DataSpec.Newsgroups spec(Path path) {
+    return new DataSpec.Newsgroups(path.toString(), false, 0.1);
+  }
+
+  /** Two groups with 30 posts each, a third of them for the test. */
+  private static Map<String, byte[]> posts() {
+    Map<String, byte[]> posts = new TreeMap<>();
+    for (int i = 0; i < 60; i++) {
+      String part = i % 3 == 0 ? "test" : "train";
+      String group = i < 30 ? "sci.med" : "rec.autos";
+      String post = "From: a@b.c\nSubject: No. " + i + "\n\nText f\u00fcr " + i + "\n";
+      posts.put(
+          "20news-bydate-" + part + "/" + group + "/" + (1000 + i),
+          post.getBytes(StandardCharsets.ISO_8859_1));
+    }
+    return posts;
+  }
+
+  private Path archive(String name, Iterable<Map.Entry<String, byte[]>> posts) throws IOException {
+    Path file = dir.resolve(name);
+    try (OutputStream out = Files.newOutputStream(file);
+        TarArchiveOutputStream tar = new TarArchiveOutputStream(new GZIPOutputStream(out))) {
+      for (Map.Entry<String, byte[]> post : posts) {
+        TarArchiveEntry entry = new TarArchiveEntry(post.getKey());
+        entry.setSize(post.getValue().length);
+        tar.putArchiveEntry(entry);
+        tar.write(post.getValue());
+        tar.closeArchiveEntry();
+      }
+    }
+    return file;
+  }
+
+  private Path folder(Map<String, byte[]> posts) throws IOException {
+    Path root = dir.resolve("unpacked");
+    for (Map.Entry<String, byte[]> post : posts.entrySet()) {
+      Path file = root.resolve(post.getKey());
+      Files.createDirectories(file.getParent());
+      Files.write(file, post.getValue());
+    }
+    return root;
+  }
+
+  @Test
+  void archiveInAnyOrderAndFolderGiveTheSameRows() throws IOException {
+    Map<String, byte[]> posts = posts();
+    List<Map.Entry<String, byte[]>> shuffled = new ArrayList<>(posts.entrySet().stream().toList());
+    Collections.shuffle(shuffled, new Random(1));
+    Path folder = folder(posts);
+    Files.writeString(folder.resolve("20news-bydate-train/sci.med/.DS_Store"), "no post");
+    Files.writeString(folder.resolve("README"), "no post");
+
+    Dataset sorted = DatasetReader.read(spec(archive("a.tar.gz", posts.entrySet())));
+
+    assertThat(DatasetReader.read(spec(archive("b.tar.gz", shuffled)))).isEqualTo(sorted);
+    assertThat(DatasetReader.read(spec(folder))).isEqualTo(sorted);
+    assertThat(sorted.labels()).containsExactly("rec.autos", "sci.med");
+    assertThat(sorted.train().size() + sorted.validation().size()).isEqualTo(40);
+    assertThat(sorted.validation()).isNotEmpty();
+    assertThat(sorted.test()).hasSize(20).first().isEqualTo(new Example("Text f\u00fcr 30\n", 0));
+  }
+
+  @Test
+  void headersDoNotMoveTheSplit() throws IOException {
+    Path file = archive("a.tar.gz", posts().entrySet());
+    Dataset without = DatasetReader.read(spec(file));
+    Dataset with = DatasetReader.read(new DataSpec.Newsgroups(file.toString(), true, 0.1));
+
+    assertThat(with.validation().get(0).text()).startsWith("From: a@b.c\nSubject: No. ");
+    assertThat(with.validation().stream().map(e -> e.text().split("\n\n", 2)[1]))
+        .containsExactlyElementsOf(without.validation().stream().map(Example::text).toList());
+  }
+
+  @Test
+  void stripsTheHeaderBlockAndNothingElse() {
+    assertThat(NewsgroupsReader.withoutHeader("From: a\nSubject: b\n c\n\nText: x\n\nmore"))
+        .isEqualTo("Text: x\n\nmore");
+    // The public archive has posts that begin with what is left of a Path field.
+    assertThat(NewsgroupsReader.withoutHeader(" usenet!news\nFrom: a\n\nText")).isEqualTo("Text");
+    assertThat(NewsgroupsReader.withoutHeader("From: a\r\nSubject: b\r\n\r\nText"))
+        .isEqualTo("Text");
+    assertThat(NewsgroupsReader.withoutHeader("From: a\n")).isEmpty();
+    for (String whole :
+        List.of("Just text.\n\nMore", " indented\n\nMore", "Note: x\nand text\n\nMore", "", "\n")) {
+      assertThat(NewsgroupsReader.withoutHeader(whole)).isEqualTo(whole);
+    }
+  }
+
+  @Test
+  void absentDataSaysWhatToRun() {
+    assertThatThrownBy(() -> DatasetReader.read(spec(dir.resolve("none.tar.gz"))))
+        .isInstanceOf(QatException.class)
+        .hasMessageContaining("none.tar.gz")
+        .hasMessageContaining("./qat data fetch 20newsgroups")
+        .hasMessageContaining("--set data.path=");
+  }
+
+  @Test
+  void damagedAndForeignArchivesAreRefused() throws IOException {
+    Path good = archive("a.tar.gz", posts().entrySet());
+    byte[] bytes = Files.readAllBytes(good);
+    Path cut = Files.write(dir.resolve("cut.tar.gz"), Arrays.copyOf(bytes, 500));
+    Path foreign = archive("c.tar.gz", Map.of("other/file", new byte[3]).entrySet());
+
+    assertThatThrownBy(() -> DatasetReader.read(spec(cut)))
+        .isInstanceOf(QatException.class)
+        .hasMessageContaining("cut.tar.gz cannot be read");
+    assertThatThrownBy(() -> DatasetReader.read(spec(foreign)))
+        .isInstanceOf(QatException.class)
+        .hasMessageContaining("20news-bydate-train");
+  }
+
+  @Test
+  void realArchiveAndItsUnpackedFolderGiveTheSameRows() throws IOException {
+    Path archive = SharedData.file("20news-bydate.tar.gz");
+    Dataset data = DatasetReader.read(spec(archive));
+
+    assertThat(data.train().size() + data.validation().size()).isEqualTo(11_314);
+    assertThat(data.validation().size()).isBetween(1_050, 1_210);
+    assertThat(data.test()).hasSize(7_532);
+    assertThat(data.labels()).hasSize(20);
+    List<Example> whole =
+        DatasetReader.read(new DataSpec.Newsgroups(archive.toString(), true, 0.1)).test();
+    int stripped = 0;
+    for (int i = 0; i < whole.size(); i++) {
+      String header = whole.get(i).text();
+      assertThat(header.endsWith(data.test().get(i).text())).isTrue();
+      header = header.substring(0, header.length() - data.test().get(i).text().length());
+      stripped += ("\n" + header).contains("\nSubject:") && header.endsWith("\n\n") ? 1 : 0;
+    }
+    assertThat(stripped).isEqualTo(7_532);
+
+    Path root = dir.resolve("real");
+    try (InputStream in = Lines.open(archive);
+        TarArchiveInputStream tar = new TarArchiveInputStream(in)) {
+      for (TarArchiveEntry e = tar.getNextEntry(); e != null; e = tar.getNextEntry()) {
+        if (e.isFile()) {
+          Path file = root.resolve(e.getName());
+          Files.createDirectories(file.getParent());
+          Files.copy(tar, file);
+        }
+      }
+    }
+    assertThat(DatasetReader.read(spec(root)).sha256()).isEqualTo(data.sha256());
+  }
+}

@@ -1,0 +1,206 @@
+package org.qat4j.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.qat4j.QatException;
+import org.qat4j.text.CharacterEncoder;
+import org.qat4j.text.NgramEncoder;
+import org.qat4j.text.TextEncoder;
+import org.qat4j.text.WordEncoder;
+
+class TextBatchesTest {
+  private static final List<Integer> LETTERS = IntStream.rangeClosed('a', 'z').boxed().toList();
+  private static final CharacterEncoder CHARACTERS = new CharacterEncoder(LETTERS, 4, false);
+  private static final NgramEncoder NGRAMS = new NgramEncoder(1, 2, 50, 6, false);
+
+  /** Texts "a", "b", ... "j". */
+  private static List<Example> letters(int n) {
+    return IntStream.range(0, n)
+        .mapToObj(i -> new Example(Character.toString('a' + i), i % 3))
+        .toList();
+  }
+
+  /** The first id of every text that is left in the pass. */
+  private static List<Integer> rest(TextBatches batches) {
+    List<Integer> seen = new ArrayList<>();
+    while (batches.hasNext()) {
+      INDArray ids = batches.next().getFeatures(0);
+      for (int i = 0; i < ids.size(0); i++) {
+        seen.add(ids.getInt(i, 0));
+      }
+    }
+    return seen;
+  }
+
+  @Test
+  void batchesHoldIdsAndOneHotLabels() {
+    TextBatches batches = TextBatches.inOrder(letters(5), List.of(CHARACTERS, NGRAMS), 3, 2);
+    assertThat(batches.batches()).isEqualTo(3);
+    assertThat(batches.size()).isEqualTo(5);
+
+    MultiDataSet first = batches.next();
+    batches.next();
+    MultiDataSet last = batches.next();
+
+    assertThat(first.getFeatures(0).shape()).containsExactly(2, 4);
+    assertThat(first.getFeatures(0).toFloatMatrix())
+        .isDeepEqualTo(new float[][] {{2, 0, 0, 0}, {3, 0, 0, 0}});
+    assertThat(first.getFeatures(1).shape()).containsExactly(2, 6);
+    assertThat(first.getFeatures(1).slice(1).toIntVector()).isEqualTo(NGRAMS.encode("b"));
+    assertThat(first.getLabels(0).toFloatMatrix())
+        .isDeepEqualTo(new float[][] {{1, 0, 0}, {0, 1, 0}});
+    assertThat(last.getFeatures(0).toFloatMatrix()).isDeepEqualTo(new float[][] {{6, 0, 0, 0}});
+    assertThat(last.getLabels(0).toFloatMatrix()).isDeepEqualTo(new float[][] {{0, 1, 0}});
+    assertThat(batches.hasNext()).isFalse();
+    assertThatThrownBy(batches::next).isInstanceOf(NoSuchElementException.class);
+    assertThat(batches.ids(0, 4)).containsExactly(6, 0, 0, 0);
+    assertThat(batches.label(4)).isEqualTo(1);
+  }
+
+  @Test
+  void everyPassHasAnOrderOfItsOwnAndAllTexts() {
+    TextBatches batches = TextBatches.shuffled(letters(10), List.of(CHARACTERS), 3, 4, 42, 0);
+    TextBatches again = TextBatches.shuffled(letters(10), List.of(CHARACTERS), 3, 4, 42, 0);
+    TextBatches other = TextBatches.shuffled(letters(10), List.of(CHARACTERS), 3, 4, 43, 0);
+
+    List<Integer> first = rest(batches);
+    batches.reset();
+    batches.reset(); // at the beginning of a pass: nothing
+    assertThat(batches.position()).isEqualTo(new TextBatches.Position(1, 0));
+    List<Integer> second = rest(batches);
+
+    assertThat(first).containsExactlyInAnyOrder(2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
+    assertThat(second).containsExactlyInAnyOrderElementsOf(first).isNotEqualTo(first);
+    again.reset();
+    assertThat(rest(again)).isEqualTo(first);
+    assertThat(rest(other)).isNotEqualTo(first);
+  }
+
+  @Test
+  void goesOnFromAPosition() {
+    List<TextEncoder> encoders = List.of(CHARACTERS, NGRAMS);
+    TextBatches batches = TextBatches.shuffled(letters(10), encoders, 3, 4, 7, 0.3);
+    rest(batches);
+    batches.reset();
+    batches.next();
+    TextBatches.Position position = batches.position();
+    List<INDArray[]> expected = List.of(batches.next().getFeatures(), batches.next().getFeatures());
+
+    TextBatches resumed = TextBatches.shuffled(letters(10), encoders, 3, 4, 7, 0.3);
+    resumed.seek(position);
+    for (INDArray[] features : expected) {
+      assertThat(resumed.next().getFeatures()).isEqualTo(features);
+    }
+    assertThat(resumed.hasNext()).isFalse();
+    assertThatThrownBy(() -> resumed.seek(new TextBatches.Position(0, 11)))
+        .isInstanceOf(QatException.class);
+  }
+
+  @Test
+  void batchesStayAsTheyAreWhenTheNextIsMade() {
+    TextBatches batches = TextBatches.inOrder(letters(4), List.of(CHARACTERS), 3, 2);
+    INDArray first = batches.next().getFeatures(0);
+    float[][] before = first.toFloatMatrix();
+    batches.next();
+    assertThat(first.toFloatMatrix()).isDeepEqualTo(before);
+  }
+
+  @Test
+  void droppedTokensBecomeUnknownInAShareThatTheSeedDecides() {
+    CharacterEncoder encoder = new CharacterEncoder(LETTERS, 1000, false);
+    List<Example> texts = List.of(new Example("a".repeat(990), 0), new Example("b".repeat(990), 1));
+    TextBatches batches = TextBatches.shuffled(texts, List.of(encoder), 2, 2, 5, 0.25);
+
+    int[][] first = batches.next().getFeatures(0).toIntMatrix();
+    batches.reset();
+    int[][] second = batches.next().getFeatures(0).toIntMatrix();
+
+    for (int[] row : first) {
+      assertThat(row[0] == 1 ? row[1] : row[0]).isBetween(1, 3);
+      assertThat(count(row, 1)).isBetween(200L, 295L); // 990 · 0.25 ± 3.5 standard deviations
+      assertThat(count(row, 0)).isEqualTo(10);
+    }
+    assertThat(mask(first[0])).isNotEqualTo(mask(first[1]));
+    assertThat(mask(first[0])).isNotEqualTo(mask(second[0])).isNotEqualTo(mask(second[1]));
+    assertThat(count(batches.ids(0, 0), 1)).isZero();
+  }
+
+  private static long count(int[] ids, int id) {
+    return Arrays.stream(ids).filter(i -> i == id).count();
+  }
+
+  private static List<Boolean> mask(int[] ids) {
+    return Arrays.stream(ids).mapToObj(i -> i == 1).toList();
+  }
+
+  @Test
+  void whereUnknownWordsAreLeftOutDroppedOnesAreToo() {
+    String text = String.join(" ", "ant bee cat dog eel fox gnu hen".split(" "));
+    WordEncoder words = new WordEncoder(List.of(text.split(" ")), 10, true, true, true);
+    TextBatches batches =
+        TextBatches.shuffled(
+            List.of(new Example(text, 0)),
+            List.of(words, new NgramEncoder(2, 2, 90, 40, true)),
+            1,
+            1,
+            3,
+            0.5);
+    int dropped = 0;
+    for (int pass = 0; pass < 20; pass++) {
+      MultiDataSet batch = batches.next();
+      int[] ids = batch.getFeatures(0).slice(0).toIntVector();
+      int left = (int) Arrays.stream(ids).takeWhile(i -> i != 0).count();
+      assertThat(Arrays.copyOf(ids, left)).isSorted().doesNotContain(0, 1);
+      assertThat(Arrays.copyOfRange(ids, left, 10)).containsOnly(0);
+      dropped += 8 - left;
+      int[] grams = batch.getFeatures(1).slice(0).toIntVector();
+      assertThat(batches.ids(1, 0)).contains(grams);
+      assertThat(count(grams, 0)).isGreaterThan(count(batches.ids(1, 0), 0));
+      batches.reset();
+    }
+    assertThat(dropped).isBetween(55, 105); // of 160 words
+  }
+
+  @Test
+  void oneInputNetworksReadTheSameBatches() {
+    TextBatches batches = TextBatches.inOrder(letters(5), List.of(CHARACTERS), 3, 2);
+    DataSetIterator single = batches.single();
+
+    DataSet first = single.next();
+    assertThat(first.getFeatures().toFloatMatrix())
+        .isDeepEqualTo(new float[][] {{2, 0, 0, 0}, {3, 0, 0, 0}});
+    assertThat(first.getLabels().shape()).containsExactly(2, 3);
+    assertThat(batches.position().text()).isEqualTo(2);
+    assertThat(single.inputColumns()).isEqualTo(4);
+    assertThat(single.totalOutcomes()).isEqualTo(3);
+    assertThat(single.batch()).isEqualTo(2);
+    single.reset();
+    assertThat(batches.position()).isEqualTo(new TextBatches.Position(1, 0));
+    assertThatThrownBy(
+            () -> TextBatches.inOrder(letters(5), List.of(CHARACTERS, NGRAMS), 3, 2).single())
+        .isInstanceOf(QatException.class)
+        .hasMessageContaining("not of 2");
+  }
+
+  @Test
+  void refusesWhatCannotBe() {
+    assertThatThrownBy(() -> TextBatches.inOrder(List.of(), List.of(CHARACTERS), 3, 2))
+        .isInstanceOf(QatException.class);
+    assertThatThrownBy(() -> TextBatches.inOrder(letters(2), List.of(CHARACTERS), 3, 0))
+        .isInstanceOf(QatException.class);
+    assertThatThrownBy(() -> TextBatches.shuffled(letters(2), List.of(CHARACTERS), 3, 1, 0, 1.0))
+        .isInstanceOf(QatException.class)
+        .hasMessageContaining("tokenDropout");
+  }
+}
