@@ -1,6 +1,5 @@
 package org.qat4j.report;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import org.qat4j.QatException;
 
 /**
@@ -19,7 +18,7 @@ public record CurvePoint(
     long step,
     int epoch,
     double loss,
-    @JsonInclude(JsonInclude.Include.NON_NULL) Double validationAccuracy,
+    Double validationAccuracy,
     double learningRate,
     double examplesPerSecond) {
   public CurvePoint {

@@ -1,6 +1,5 @@
 package org.qat4j.report;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
@@ -10,7 +9,6 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param message what was found, with its figures
  * @param yaml lines of the experiment file that mend it, or null where none does
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
 public record Finding(Level level, String message, String yaml) {
   /** How much a finding matters. */
   public enum Level {

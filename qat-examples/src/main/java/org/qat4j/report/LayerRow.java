@@ -1,7 +1,5 @@
 package org.qat4j.report;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-
 /**
  * How one layer is quantized, and what that does to it.
  *
@@ -21,7 +19,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  * @param quantization the quantized layer against the same network in float arithmetic
  * @param toFloat the quantized layer against the float network that was trained first
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
 public record LayerRow(
     String name,
     String type,

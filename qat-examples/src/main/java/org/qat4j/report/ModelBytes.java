@@ -1,6 +1,5 @@
 package org.qat4j.report;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
@@ -11,7 +10,6 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param integerWithVocabulary the file model.qat
  * @param onnx the file model.onnx, or null where none was written
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
 public record ModelBytes(
     @JsonProperty("float") long floatNetwork,
     long integer,

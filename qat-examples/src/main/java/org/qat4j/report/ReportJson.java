@@ -1,8 +1,21 @@
 package org.qat4j.report;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.PrettyPrinter;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,41 +23,119 @@ import java.util.Objects;
 
 /** Writes report.json; docs/report.md lists its keys. */
 public final class ReportJson {
+  private static final int SIGNIFICANT_DIGITS = 7;
+
+  /** The same on every system: no line ends of its own. */
+  private static final PrettyPrinter PRETTY =
+      new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n"));
+
   private static final ObjectMapper MAPPER =
-      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+      JsonMapper.builder()
+          .defaultPropertyInclusion(
+              JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
+          .addModule(
+              new SimpleModule()
+                  .addSerializer(Double.class, new Rounded())
+                  .addSerializer(double.class, new Rounded()))
+          .build();
 
   private ReportJson() {}
 
   /** The report as JSON, its keys in a fixed order. */
   public static String of(RunReport report) {
+    return pretty(tree(report));
+  }
+
+  /** Records, maps and lists on many lines. */
+  static String pretty(Object value) {
+    return write(MAPPER.writer(PRETTY), value) + "\n";
+  }
+
+  /** Records, maps and lists on one line. */
+  static String compact(Object value) {
+    return write(MAPPER.writer(), value);
+  }
+
+  private static String write(ObjectWriter writer, Object value) {
     try {
-      return MAPPER.writeValueAsString(tree(report)) + "\n";
+      return writer.writeValueAsString(value);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("records and maps can always be written", e);
     }
   }
 
+  /** Digits beyond the seventh say nothing; what is not finite is null. */
+  private static final class Rounded extends JsonSerializer<Double> {
+    @Override
+    public void serialize(Double v, JsonGenerator out, SerializerProvider provider)
+        throws IOException {
+      if (v.isNaN() || v.isInfinite()) {
+        out.writeNull();
+      } else {
+        MathContext digits = new MathContext(SIGNIFICANT_DIGITS, RoundingMode.HALF_EVEN);
+        out.writeNumber(new BigDecimal(v).round(digits).doubleValue());
+      }
+    }
+  }
+
   private static Map<String, Object> tree(RunReport r) {
+    SeedRun first = r.runs().get(0);
+    List<Long> seeds = r.runs().stream().map(SeedRun::seed).toList();
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("schemaVersion", RunReport.SCHEMA_VERSION);
     all.put("experiment", r.experiment());
     all.put("description", r.description());
-    List<Long> seeds = r.runs().stream().map(SeedRun::seed).toList();
-    if (seeds.size() == 1) {
-      all.put("seed", seeds.get(0));
-    } else {
-      all.put("seeds", seeds);
-    }
+    all.put("seed", seeds.size() == 1 ? seeds.get(0) : null);
+    all.put("seeds", seeds.size() == 1 ? null : seeds);
     all.put("data", r.data());
     all.put("results", results(r.results()));
-    SeedRun first = r.runs().get(0);
     all.put("bytes", first.bytes());
-    all.put("verify", first.verification());
+    all.put("verify", r.verification());
     all.put("seconds", seconds(r.runs()));
     all.put("cost", cost(r.runs()));
     all.put("findings", r.findings());
-    all.put("samples", r.samples());
+    all.put("runs", seeds.size() == 1 ? null : r.runs().stream().map(ReportJson::run).toList());
+    all.put("curves", first.curves());
+    all.put("layers", byStage(first.layers()));
+    all.put("classes", r.classes().classes().stream().map(ReportJson::ofClass).toList());
+    all.put("confusions", r.classes().confusions());
+    all.put("samples", r.samples().stream().map(ReportJson::sample).toList());
     all.put("provenance", r.provenance());
+    all.put("config", r.config());
+    all.values().removeIf(Objects::isNull);
+    return all;
+  }
+
+  private static <V> Map<String, V> byStage(Map<Stage, V> map) {
+    Map<String, V> named = new LinkedHashMap<>();
+    map.forEach((stage, value) -> named.put(stage.key(), value));
+    return named;
+  }
+
+  private static Map<String, Object> run(SeedRun run) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("seed", run.seed());
+    Map<String, Double> accuracy = new LinkedHashMap<>();
+    run.predictions().forEach((stage, p) -> accuracy.put(stage.key(), p.accuracy()));
+    all.put("accuracy", accuracy);
+    all.put("seconds", run.totalSeconds());
+    return all;
+  }
+
+  private static Map<String, Object> ofClass(Classes.OfClass c) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("label", c.label());
+    all.put("items", c.items());
+    all.put("accuracy", byStage(c.accuracy()));
+    return all;
+  }
+
+  private static Map<String, Object> sample(SampleText s) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("text", s.text());
+    all.put("label", s.label());
+    all.put("answers", byStage(s.answers()));
+    all.put("probability", s.probability());
     return all;
   }
 
@@ -60,13 +151,15 @@ public final class ReportJson {
     all.put("accuracy", r.accuracy());
     all.put("interval", r.interval());
     all.put("loss", r.loss());
-    Map<String, Object> against = new LinkedHashMap<>();
-    r.against().forEach((stage, difference) -> against.put(stage.key(), difference));
-    all.put("against", against);
+    if (r.perSeed().size() > 1) {
+      all.put("standardDeviation", r.standardDeviation());
+    }
+    all.put("against", byStage(r.against()));
     return all;
   }
 
-  private static Map<String, Double> seconds(List<SeedRun> runs) {
+  /** Time of each phase, all seeds together. */
+  static Map<String, Double> seconds(List<SeedRun> runs) {
     Map<String, Double> seconds = new LinkedHashMap<>();
     for (Phase phase : Phase.values()) {
       double sum = runs.stream().mapToDouble(r -> r.seconds().getOrDefault(phase, 0.0)).sum();

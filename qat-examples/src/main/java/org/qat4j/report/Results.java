@@ -1,6 +1,7 @@
 package org.qat4j.report;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -25,6 +26,16 @@ public record Results(Map<Stage, StageResult> stages, double flips) {
     Map<Stage, StageResult> copy = new EnumMap<>(Stage.class);
     copy.putAll(stages);
     stages = Collections.unmodifiableMap(copy);
+  }
+
+  /** The stages, in order. */
+  List<Stage> order() {
+    return List.copyOf(stages.keySet());
+  }
+
+  /** The stage that the others lead to. */
+  Stage last() {
+    return order().get(stages.size() - 1);
   }
 
   /**
@@ -67,7 +78,7 @@ public record Results(Map<Stage, StageResult> stages, double flips) {
               bootstrap.accuracy(i),
               Statistics.mean(each(runs, run -> run.get(stage).meanLoss())),
               Statistics.standardDeviation(accuracies),
-              java.util.Arrays.stream(accuracies).boxed().toList(),
+              Arrays.stream(accuracies).boxed().toList(),
               Collections.unmodifiableMap(against)));
     }
     Stage last = stages.get(stages.size() - 1);

@@ -1,8 +1,5 @@
 package org.qat4j.report;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,9 +25,6 @@ public final class RunFolder implements AutoCloseable {
   /** Marks a run folder and holds its state. */
   public static final String STATE = "run.json";
 
-  private static final ObjectMapper MAPPER =
-      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-  private static final ObjectMapper LINES = new ObjectMapper();
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
 
   /** How far a run came. */
@@ -147,17 +141,13 @@ public final class RunFolder implements AutoCloseable {
 
   /** Writes records, maps and lists as JSON. */
   public void writeJson(String name, Object value) {
-    try {
-      write(name, MAPPER.writeValueAsString(value) + "\n");
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("records and maps can always be written", e);
-    }
+    write(name, ReportJson.pretty(value));
   }
 
   /** Adds a line to metrics.jsonl. */
   public synchronized void metric(CurvePoint point) {
     try {
-      String line = LINES.writeValueAsString(point) + "\n";
+      String line = ReportJson.compact(point) + "\n";
       Files.writeString(
           file("metrics.jsonl"), line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException e) {
@@ -165,9 +155,10 @@ public final class RunFolder implements AutoCloseable {
     }
   }
 
-  /** Writes the report: report.json. */
+  /** Writes the report: report.json and report.html. */
   public void report(RunReport report) {
     write("report.json", ReportJson.of(report));
+    write("report.html", ReportHtml.of(report));
   }
 
   /** Says that the run came to its end. Closing the folder without that says that it failed. */

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.qat4j.QatException;
 
 /**
@@ -38,6 +39,20 @@ public record RunReport(
     samples = List.copyOf(samples);
     findings = List.copyOf(findings);
     provenance = Collections.unmodifiableMap(new LinkedHashMap<>(provenance));
+  }
+
+  /** The engines side by side, all seeds together; null where they were not compared. */
+  public Verification verification() {
+    return runs.stream()
+        .map(SeedRun::verification)
+        .filter(Objects::nonNull)
+        .reduce(Verification::plus)
+        .orElse(null);
+  }
+
+  /** The classes of the test set. */
+  Classes classes() {
+    return Classes.of(data.labels(), results, runs);
   }
 
   /** Collects the parts of a report. */

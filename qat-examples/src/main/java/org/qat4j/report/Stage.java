@@ -1,5 +1,7 @@
 package org.qat4j.report;
 
+import com.fasterxml.jackson.annotation.JsonValue;
+
 /** A network or model of a run whose answers are reported, in the order of every table. */
 public enum Stage {
   /** The float network. */
@@ -22,6 +24,7 @@ public enum Stage {
   }
 
   /** Name in JSON. */
+  @JsonValue
   public String key() {
     return key;
   }

@@ -1,0 +1,46 @@
+package org.qat4j.report;
+
+import com.samskivert.mustache.Mustache;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/** Writes report.html: one file that needs no other, no network, and for its tables no script. */
+public final class ReportHtml {
+  private static final String CHARTS =
+      "/META-INF/resources/webjars/chart.js/4.4.3/dist/chart.umd.js";
+
+  private ReportHtml() {}
+
+  /** The page. */
+  public static String of(RunReport report) {
+    Map<String, Object> page = new HtmlPage(report).model();
+    page.put("css", resource("report.css"));
+    page.put("js", resource("report.js"));
+    page.put("chartJs", resource(CHARTS));
+    page.put("chartData", forScript(ReportJson.compact(HtmlCharts.of(report))));
+    return Mustache.compiler()
+        .escapeHTML(true)
+        .emptyStringIsFalse(true)
+        .strictSections(true)
+        .compile(resource("report.html"))
+        .execute(page);
+  }
+
+  /** JSON that cannot end the script element which holds it. */
+  private static String forScript(String json) {
+    return json.replace("<", "\\u003c");
+  }
+
+  private static String resource(String name) {
+    try (InputStream in = ReportHtml.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException("the class path lacks " + name);
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8).stripTrailing();
+    } catch (IOException e) {
+      throw new IllegalStateException("cannot read " + name + " from the class path", e);
+    }
+  }
+}
