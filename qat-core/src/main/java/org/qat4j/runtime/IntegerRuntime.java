@@ -6,15 +6,32 @@ import org.qat4j.model.IntegerModel;
 
 /**
  * Executes a frozen model. Every value equals that of {@link ReferenceRuntime} bit for bit.
- * Thread-safe.
+ *
+ * <p>Thread-safe. A run allocates nothing, apart from the results that a method returns, once as
+ * many runs were in progress at a time as ever will be and the tokens that occur were seen before
+ * or the tables are full.
  */
 public final class IntegerRuntime {
   private final IntegerModel model;
-  private final ReferenceRuntime reference;
+  private final Kernels kernels;
+  private final TableBudget budget;
+  private final Plan plan;
+  private final Pool<Workspace> workspaces;
 
+  /** A runtime with the default options. */
   public IntegerRuntime(IntegerModel model) {
+    this(model, RuntimeOptions.defaults());
+  }
+
+  /**
+   * @throws QatException if the options ask for a kernel that this JVM does not have
+   */
+  public IntegerRuntime(IntegerModel model, RuntimeOptions options) {
     this.model = model;
-    this.reference = new ReferenceRuntime(model);
+    this.kernels = KernelChoice.of(options.kernel());
+    this.budget = new TableBudget(options.tableBytes());
+    this.plan = new PlanBuilder(model, kernels, budget).build();
+    this.workspaces = new Pool<>(plan::newWorkspace);
   }
 
   /** The model that is executed. */
@@ -22,9 +39,19 @@ public final class IntegerRuntime {
     return model;
   }
 
+  /** The kernel that is used: SCALAR or VECTOR. */
+  public RuntimeOptions.Kernel kernel() {
+    return kernels.kind();
+  }
+
+  /** Bytes that the token tables take now; they grow up to {@link RuntimeOptions#tableBytes()}. */
+  public long tableBytes() {
+    return budget.used();
+  }
+
   /** Number of values of the first output. */
   public int outputSize() {
-    return model.value(model.outputs().get(0)).size();
+    return plan.outputSize(0);
   }
 
   /**
@@ -49,10 +76,16 @@ public final class IntegerRuntime {
    * The same into an array of the caller's.
    *
    * @param out at least {@link #outputSize()} long
+   * @throws QatException if the sample does not fit the model or {@code out} is too short
    */
   public void run(Sample sample, float[] out) {
-    float[] result = reference.run(sample);
-    System.arraycopy(result, 0, out, 0, result.length);
+    if (out.length < outputSize()) {
+      throw new QatException(
+          "the output has " + outputSize() + " values, the array given for it only " + out.length);
+    }
+    Workspace w = begin(sample);
+    plan.copy(w, 0, out);
+    end(w);
   }
 
   /** The first output of each sample. */
@@ -62,6 +95,34 @@ public final class IntegerRuntime {
       out[i] = run(samples.get(i));
     }
     return out;
+  }
+
+  /**
+   * All outputs of one sample, in the order of {@link IntegerModel#outputs()}.
+   *
+   * @throws QatException if the sample does not fit the model
+   */
+  public float[][] runAll(Sample sample) {
+    Workspace w = begin(sample);
+    float[][] out = new float[plan.outputs()][];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = new float[plan.outputSize(i)];
+      plan.copy(w, i, out[i]);
+    }
+    end(w);
+    return out;
+  }
+
+  private Workspace begin(Sample sample) {
+    sample.check(model.inputs());
+    Workspace w = workspaces.take();
+    plan.run(sample, w);
+    return w;
+  }
+
+  private void end(Workspace w) {
+    plan.release(w);
+    workspaces.give(w);
   }
 
   /** Index of the largest value of the first output. */
@@ -75,7 +136,7 @@ public final class IntegerRuntime {
    * @throws QatException if the sample does not fit the model
    */
   public Trace trace(Sample sample) {
-    return reference.trace(sample);
+    return new ReferenceRuntime(model).trace(sample);
   }
 
   /** Index of the largest value; of equal ones the lowest (12). */

@@ -1,0 +1,89 @@
+package org.qat4j.runtime;
+
+import java.util.List;
+import org.qat4j.numerics.QuantParams;
+
+/** A model made ready to run: all decisions are taken, only loops are left. Thread-safe. */
+final class Plan {
+  private final Layout layout;
+  private final Step[] steps;
+  private final int[] realInputs;
+  private final Result[] results;
+
+  /**
+   * @param realInputs slot of each input that is real, −1 for the others
+   * @param results one per output
+   */
+  Plan(Layout layout, Step[] steps, int[] realInputs, List<Result> results) {
+    this.layout = layout;
+    this.steps = steps;
+    this.realInputs = realInputs;
+    this.results = results.toArray(new Result[0]);
+  }
+
+  Workspace newWorkspace() {
+    return new Workspace(layout);
+  }
+
+  /** Runs a sample that was checked before. */
+  void run(Sample sample, Workspace w) {
+    w.sample = sample;
+    for (int i = 0; i < realInputs.length; i++) {
+      if (realInputs[i] >= 0) {
+        w.reals[realInputs[i]] = sample.reals(i);
+      }
+    }
+    for (Step step : steps) {
+      step.run(w);
+    }
+  }
+
+  /** Lets go of what the caller gave. */
+  void release(Workspace w) {
+    w.sample = null;
+    for (int slot : realInputs) {
+      if (slot >= 0) {
+        w.reals[slot] = null;
+      }
+    }
+  }
+
+  /** Copies an output after a run; codes as the real values that they stand for. */
+  void copy(Workspace w, int output, float[] out) {
+    results[output].copy(w, out);
+  }
+
+  int outputSize(int output) {
+    return results[output].size();
+  }
+
+  int outputs() {
+    return results.length;
+  }
+
+  /** Where an output is found. */
+  sealed interface Result {
+    int size();
+
+    void copy(Workspace w, float[] out);
+  }
+
+  /** A real output. */
+  record RealResult(int slot, int size) implements Result {
+    @Override
+    public void copy(Workspace w, float[] out) {
+      System.arraycopy(w.reals[slot], 0, out, 0, size);
+    }
+  }
+
+  /** An output that is codes. */
+  record CodeResult(Place place, QuantParams params, int size) implements Result {
+    @Override
+    public void copy(Workspace w, float[] out) {
+      int[] q = w.ints[place.slot()];
+      for (int i = 0; i < size; i++) {
+        out[i] = params.dequantize(q[place.offset() + i] + params.zeroPoint());
+      }
+    }
+  }
+}

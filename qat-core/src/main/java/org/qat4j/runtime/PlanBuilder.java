@@ -1,0 +1,390 @@
+package org.qat4j.runtime;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.qat4j.model.IntVector;
+import org.qat4j.model.IntegerModel;
+import org.qat4j.model.Op;
+import org.qat4j.model.Output;
+import org.qat4j.model.QuantizedTensor;
+import org.qat4j.model.Value;
+import org.qat4j.numerics.AccumulatorBound;
+import org.qat4j.numerics.QuantParams;
+import org.qat4j.text.TextEncoder;
+
+/**
+ * Makes the steps of a {@link Plan}: decides what is fused, packs weights, places values. Values
+ * are held as q − z, so that real 0 is 0 and the zero points of (6) are gone from all loops.
+ */
+final class PlanBuilder implements Op.Visitor<Void> {
+  private final IntegerModel model;
+  private final Kernels kernels;
+  private final TableBudget budget;
+  private final ModelGraph graph;
+  private final Layout layout = new Layout();
+  private final List<Step> steps = new ArrayList<>();
+  private final Map<String, Place> codes = new HashMap<>();
+  private final Map<String, Integer> reals = new HashMap<>();
+
+  /** Operations that a step before them has taken over. */
+  private final Set<String> fused = new HashSet<>();
+
+  PlanBuilder(IntegerModel model, Kernels kernels, TableBudget budget) {
+    this.model = model;
+    this.kernels = kernels;
+    this.budget = budget;
+    this.graph = new ModelGraph(model);
+  }
+
+  Plan build() {
+    int[] realInputs = new int[model.inputs().size()];
+    for (int i = 0; i < realInputs.length; i++) {
+      String name = model.inputs().get(i).name();
+      boolean real = model.value(name).isReal();
+      realInputs[i] = real ? layout.reals(0) : -1;
+      reals.put(name, realInputs[i]);
+    }
+    for (Op op : model.ops()) {
+      // An embedding is gathered when the first operation asks for its codes.
+      if (graph.isLive(op.name()) && !(op instanceof Op.Embedding) && !fused.contains(op.name())) {
+        op.accept(this);
+      }
+    }
+    List<Plan.Result> results = new ArrayList<>();
+    for (String output : model.outputs()) {
+      results.add(result(output));
+    }
+    return new Plan(layout, steps.toArray(new Step[0]), realInputs, results);
+  }
+
+  private Plan.Result result(String name) {
+    Value value = model.value(name);
+    return value.isReal()
+        ? new Plan.RealResult(reals.get(name), value.size())
+        : new Plan.CodeResult(place(name), value.params(), value.size());
+  }
+
+  // Real values and embeddings.
+
+  @Override
+  public Void visit(Op.Quantize o) {
+    int size = model.value(o.name()).size();
+    return add(
+        new ElementSteps.Quantize(reals.get(o.input()), o.params(), allocate(o.name()), size));
+  }
+
+  @Override
+  public Void visit(Op.Embedding o) {
+    return add(new TokenSteps.Gather(graph.inputIndex(o.input()), o.table(), allocate(o.name())));
+  }
+
+  @Override
+  public Void visit(Op.EmbeddingBag o) {
+    TokenSum tokens = tokenSum(o.input(), o.table(), TextEncoder.PADDING);
+    float scale = o.table().scale(0);
+    return add(new TokenSteps.Bag(tokens, scale, o.mean(), o.output(), allocate(o.name())));
+  }
+
+  private TokenSum tokenSum(String input, QuantizedTensor table, int skipped) {
+    int dim = table.dim(1);
+    int index = graph.inputIndex(input);
+    int vocabulary = model.inputs().get(index).vocabularySize();
+    int length = model.value(input).size();
+    TokenTable rows = new TokenTable(table.codes(), vocabulary, dim, null, 1, dim, budget);
+    return new TokenSum(kernels, index, skipped, rows, layout.rows(length), layout.ints(dim));
+  }
+
+  // Products.
+
+  @Override
+  public Void visit(Op.Conv1d o) {
+    Value in = model.value(o.input());
+    QuantizedTensor w = o.weights();
+    Window window =
+        new Window(
+            in.shape().get(0),
+            model.value(o.name()).shape().get(0),
+            w.dim(1),
+            o.stride(),
+            o.dilation(),
+            o.padLeft(),
+            o.padRight());
+    return product(o, o.input(), w, o.bias(), window, o.output());
+  }
+
+  /** A dense layer is a convolution with one tap or, over flattened embeddings, a tap per step. */
+  @Override
+  public Void visit(Op.Dense o) {
+    Op.Embedding embedding = graph.embedding(o.input());
+    int rows = model.value(o.name()).size() / o.weights().dim(0);
+    Window window = Window.plain(rows, rows, 1, 1);
+    if (embedding != null && rows == 1) {
+      int length = model.value(embedding.name()).shape().get(0);
+      window = Window.plain(length, 1, length, 1);
+    }
+    return product(o, o.input(), o.weights(), o.bias(), window, o.output());
+  }
+
+  private Void product(
+      Op op, String input, QuantizedTensor w, IntVector bias, Window window, Output output) {
+    QuantParams in = model.value(input).params();
+    int depth = w.codes().length / w.dim(0) / window.taps();
+    long bound = AccumulatorBound.check(in, w.codes(), w.dim(0), w.zeroPoint(), bias.toArray());
+    Product product =
+        kernels.product(new ProductWeights(w, window.taps(), window.dilation() * depth, bound));
+    if (output instanceof Output.Codes out) {
+      Requantization r = Requantization.ofProduct(in, w, bias, out);
+      PoolFusion pool = PoolFusion.of(graph, op);
+      if (pool != null) {
+        return pooled(pool, input, product, window, r);
+      }
+      return convolution(
+          input, product, window, new Finish.ToCodes(kernels, r, allocate(op.name())));
+    }
+    int slot = allocateReals(op.name());
+    return convolution(input, product, window, new Finish.ToReals(bias, in.scale(), w, slot));
+  }
+
+  private Void convolution(String input, Product product, Window window, Finish finish) {
+    TokenWindows tokens = tokenWindows(input, product, window);
+    if (tokens != null) {
+      int acc = layout.ints(product.channels);
+      return add(new TokenSteps.Convolution(kernels, tokens, acc, finish));
+    }
+    ProductSteps.Source source = source(input, product, window);
+    return add(new ProductSteps.Convolution(source, window.positions(), finish));
+  }
+
+  private Void pooled(
+      PoolFusion fusion, String input, Product product, Window window, Requantization r) {
+    int n = product.channels;
+    PooledWindow pool =
+        new PooledWindow(fusion.positions(), fusion.kernel(), fusion.stride(), layout.ints(n));
+    fused.add(fusion.pool().name());
+    Place to =
+        fusion.lookup() == null
+            ? allocate(fusion.pool().name())
+            : new Place(layout.ints(pool.positions() * n), 0);
+    Finish finish = new Finish.ToCodes(kernels, r, to);
+    TokenWindows tokens = tokenWindows(input, product, window);
+    if (tokens != null) {
+      int acc = layout.ints(n);
+      add(new TokenSteps.PooledConvolution(kernels, tokens, pool, acc, finish));
+    } else {
+      ProductSteps.Source source = source(input, product, window);
+      add(new ProductSteps.PooledConvolution(kernels, source, pool, finish));
+    }
+    if (fusion.lookup() != null) {
+      fused.add(fusion.lookup().name());
+      lookup(fusion.lookup(), to, pool.positions() * n, allocate(fusion.pool().name()));
+    }
+    return null;
+  }
+
+  /** The rows of a product that reads embedded tokens; null if it does not, or has no room. */
+  private TokenWindows tokenWindows(String input, Product product, Window window) {
+    Op.Embedding e = graph.embedding(input);
+    if (e == null) {
+      return null;
+    }
+    int index = graph.inputIndex(e.input());
+    int vocabulary = model.inputs().get(index).vocabularySize();
+    if (!budget.hasRoomForIndex((long) vocabulary * window.taps())) {
+      return null;
+    }
+    TokenTable table =
+        new TokenTable(
+            e.table().codes(),
+            vocabulary,
+            e.table().dim(1),
+            product,
+            window.taps(),
+            product.channels,
+            budget);
+    return TokenWindows.of(index, table, window, layout);
+  }
+
+  private ProductSteps.Source source(String input, Product product, Window window) {
+    Place from = place(input);
+    int at = from.offset() - window.padLeft() * product.depth;
+    int acc = layout.ints(product.block() * product.channels);
+    int step = window.stride() * product.depth;
+    return new ProductSteps.Source(product, from.slot(), at, step, acc);
+  }
+
+  // Pooling.
+
+  @Override
+  public Void visit(Op.MaxPool1d o) {
+    return max(o.name(), o.input(), o.kernel(), o.stride());
+  }
+
+  @Override
+  public Void visit(Op.GlobalMaxPool o) {
+    return max(o.name(), o.input(), steps(o.input()), 1);
+  }
+
+  private Void max(String name, String input, int kernel, int stride) {
+    Place from = place(input);
+    Window window = pooling(name, input, kernel, stride);
+    int scratch = layout.ints(channels(input));
+    return add(new PoolSteps.Max(kernels, from, allocate(name), window, scratch));
+  }
+
+  @Override
+  public Void visit(Op.AvgPool1d o) {
+    return average(o.name(), o.input(), o.kernel(), o.stride(), o.output());
+  }
+
+  @Override
+  public Void visit(Op.GlobalAvgPool o) {
+    return average(o.name(), o.input(), steps(o.input()), 1, o.output());
+  }
+
+  private Void average(String name, String input, int kernel, int stride, QuantParams out) {
+    int n = channels(input);
+    Requantization r = Requantization.ofMean(model.value(input).params(), kernel, n, out);
+    Finish finish = new Finish.ToCodes(kernels, r, allocate(name));
+    Op.Embedding e = graph.embedding(input);
+    if (e != null && kernel == steps(input)) {
+      return add(new TokenSteps.Sum(tokenSum(e.input(), e.table(), -1), finish));
+    }
+    Window window = pooling(name, input, kernel, stride);
+    return add(new PoolSteps.Average(kernels, place(input), window, layout.ints(n), finish));
+  }
+
+  private Window pooling(String name, String input, int kernel, int stride) {
+    int positions = model.value(name).size() / channels(input);
+    return Window.plain(steps(input), positions, kernel, stride);
+  }
+
+  // Element by element.
+
+  @Override
+  public Void visit(Op.Concat o) {
+    int outWidth = channels(o.name());
+    int rows = model.value(o.name()).size() / outWidth;
+    Place to = allocate(o.name());
+    int at = 0;
+    for (String input : o.inputs()) {
+      QuantParams in = model.value(input).params();
+      int[] table = new int[in.qmax() - in.qmin() + 1];
+      for (int i = 0; i < table.length; i++) {
+        table[i] = o.output().quantize(in.dequantize(in.qmin() + i)) - o.output().zeroPoint();
+      }
+      int width = channels(input);
+      add(
+          new ElementSteps.Map(
+              IntVector.of(table),
+              in.qmin() - in.zeroPoint(),
+              place(input),
+              new Place(to.slot(), to.offset() + at),
+              rows,
+              width,
+              outWidth));
+      at += width;
+    }
+    return null;
+  }
+
+  @Override
+  public Void visit(Op.Add o) {
+    int lowest = 0;
+    int highest = 0;
+    List<Place> from = new ArrayList<>();
+    for (String input : o.inputs()) {
+      QuantParams in = model.value(input).params();
+      lowest += in.qmin() - in.zeroPoint();
+      highest += in.qmax() - in.zeroPoint();
+      from.add(place(input));
+    }
+    float scale = model.value(o.inputs().get(0)).params().scale();
+    int[] table = new int[highest - lowest + 1];
+    for (int i = 0; i < table.length; i++) {
+      table[i] = o.output().quantize((float) (lowest + i) * scale) - o.output().zeroPoint();
+    }
+    int size = model.value(o.name()).size();
+    return add(new ElementSteps.Add(IntVector.of(table), lowest, from, allocate(o.name()), size));
+  }
+
+  @Override
+  public Void visit(Op.Lookup o) {
+    return lookup(o, place(o.input()), model.value(o.name()).size(), allocate(o.name()));
+  }
+
+  private Void lookup(Op.Lookup o, Place from, int size, Place to) {
+    QuantParams in = model.value(o.input()).params();
+    int[] table = o.table().toArray();
+    for (int i = 0; i < table.length; i++) {
+      table[i] -= o.output().zeroPoint();
+    }
+    int lowest = in.qmin() - in.zeroPoint();
+    return add(new ElementSteps.Map(IntVector.of(table), lowest, from, to, 1, size, size));
+  }
+
+  @Override
+  public Void visit(Op.Flatten o) {
+    if (graph.embedding(o.name()) == null) {
+      codes.put(o.name(), place(o.input()));
+    }
+    return null;
+  }
+
+  @Override
+  public Void visit(Op.Softmax o) {
+    int size = model.value(o.name()).size();
+    int from = reals.get(o.input());
+    return add(
+        new ElementSteps.Probabilities(from, allocateReals(o.name()), size, channels(o.name())));
+  }
+
+  // Places.
+
+  private Void add(Step step) {
+    steps.add(step);
+    return null;
+  }
+
+  /** Where the codes of a value lie; an embedding is gathered now, unless it was before. */
+  private Place place(String name) {
+    Place place = codes.get(name);
+    if (place == null) {
+      Op.Embedding e = graph.embedding(name);
+      place = codes.get(e.name());
+      if (place == null) {
+        e.accept(this);
+        place = codes.get(e.name());
+      }
+      codes.put(name, place);
+    }
+    return place;
+  }
+
+  /** Room for the codes of a value, between margins of zeros for the padding of who reads it. */
+  private Place allocate(String name) {
+    int before = graph.padLeft(name) * channels(name);
+    int behind = graph.padRight(name) * channels(name);
+    Place place = new Place(layout.ints(before + model.value(name).size() + behind), before);
+    codes.put(name, place);
+    return place;
+  }
+
+  private int allocateReals(String name) {
+    int slot = layout.reals(model.value(name).size());
+    reals.put(name, slot);
+    return slot;
+  }
+
+  private int channels(String name) {
+    List<Integer> shape = model.value(name).shape();
+    return shape.get(shape.size() - 1);
+  }
+
+  private int steps(String name) {
+    return model.value(name).shape().get(0);
+  }
+}
