@@ -46,12 +46,12 @@ public final class Sample {
   }
 
   /** Token ids of input {@code i}, or null. */
-  int[] tokens(int i) {
+  public int[] tokens(int i) {
     return tokens[i];
   }
 
   /** Real numbers of input {@code i}, or null. */
-  float[] reals(int i) {
+  public float[] reals(int i) {
     return reals[i];
   }
 
@@ -60,7 +60,7 @@ public final class Sample {
    *
    * @throws QatException that names the input, and for an id its place and the ids allowed
    */
-  void check(List<Input> inputs) {
+  public void check(List<Input> inputs) {
     if (tokens.length != inputs.size()) {
       throw new QatException(
           tokens.length + " arrays for a model with " + inputs.size() + " inputs: " + inputs);

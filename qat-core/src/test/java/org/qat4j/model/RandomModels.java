@@ -317,10 +317,23 @@ public final class RandomModels {
   }
 
   private String head(String x) {
-    QuantizedTensor w = tensor(new int[] {2 + random.nextInt(12), channels(x)}, false);
-    IntVector bias = bias(w.dim(0), spread(x, w));
-    String logits = add(new Op.Dense(name("logits"), x, w, bias, new Output.Real()));
+    int classes = 2 + random.nextInt(12);
+    String logits =
+        isSequence(x) && random.nextBoolean() ? convLogits(x, classes) : denseLogits(x, classes);
     return random.nextInt(3) == 0 ? logits : add(new Op.Softmax(name("softmax"), logits));
+  }
+
+  private String denseLogits(String x, int classes) {
+    QuantizedTensor w = tensor(new int[] {classes, channels(x)}, false);
+    IntVector bias = bias(classes, spread(x, w));
+    return add(new Op.Dense(name("logits"), x, w, bias, new Output.Real()));
+  }
+
+  private String convLogits(String x, int classes) {
+    QuantizedTensor w = tensor(new int[] {classes, Math.min(3, steps(x)), channels(x)}, false);
+    IntVector bias = bias(classes, spread(x, w));
+    int pad = random.nextInt(2);
+    return add(new Op.Conv1d(name("logits"), x, w, bias, 1, 1, pad, pad, new Output.Real()));
   }
 
   // Numbers.

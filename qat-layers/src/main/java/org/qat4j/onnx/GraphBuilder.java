@@ -1,0 +1,131 @@
+package org.qat4j.onnx;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+
+/** A graph under construction: hands out unique names and keeps nodes in order. */
+final class GraphBuilder {
+  private static final String BATCH = "batch";
+
+  private final GraphProto.Builder graph = GraphProto.newBuilder();
+  private final Set<String> names;
+  private final Map<String, Integer> nodeNames = new HashMap<>();
+
+  /**
+   * @param reserved names of values that keep them
+   */
+  GraphBuilder(Set<String> reserved) {
+    this.names = new HashSet<>(reserved);
+  }
+
+  GraphProto.Builder graph() {
+    return graph;
+  }
+
+  /** A name for a value that nothing else has: {@code wanted} itself where that is free. */
+  String name(String wanted) {
+    String name = wanted;
+    for (int i = 2; !names.add(name); i++) {
+      name = wanted + "_" + i;
+    }
+    return name;
+  }
+
+  /** Adds a constant and gives its name. */
+  String constant(String wanted, TensorProto.Builder tensor) {
+    String name = name(wanted);
+    graph.addInitializer(tensor.setName(name));
+    return name;
+  }
+
+  /** Adds a node whose output has a free name, and gives that. */
+  String node(String operator, String owner, List<String> inputs, List<AttributeProto> attributes) {
+    String output = name(owner + "/" + operator.toLowerCase(Locale.ROOT));
+    return node(operator, owner, inputs, output, attributes);
+  }
+
+  /**
+   * Adds a node.
+   *
+   * @param owner name of the operation of the model that it belongs to
+   * @param output name of its output, which is returned
+   */
+  String node(
+      String operator,
+      String owner,
+      List<String> inputs,
+      String output,
+      List<AttributeProto> attributes) {
+    String name = owner + "/" + operator;
+    int count = nodeNames.merge(name, 1, Integer::sum);
+    graph.addNode(
+        NodeProto.newBuilder()
+            .setOpType(operator)
+            .setName(count == 1 ? name : name + "_" + count)
+            .addAllInput(inputs)
+            .addOutput(output)
+            .addAllAttribute(attributes));
+    return output;
+  }
+
+  /** Exchanges channels and steps. */
+  String transpose(String owner, String x) {
+    return transpose(owner, x, name(owner + "/transposed"));
+  }
+
+  /** The same with a given name of the result. */
+  String transpose(String owner, String x, String output) {
+    return node("Transpose", owner, List.of(x), output, List.of(integers("perm", 0, 2, 1)));
+  }
+
+  /** Says something of the node that was added last. */
+  void document(String text) {
+    graph.getNodeBuilder(graph.getNodeCount() - 1).setDocString(text);
+  }
+
+  static AttributeProto integer(String name, long value) {
+    return AttributeProto.newBuilder()
+        .setName(name)
+        .setType(AttributeProto.AttributeType.INT)
+        .setI(value)
+        .build();
+  }
+
+  static AttributeProto integers(String name, long... values) {
+    return AttributeProto.newBuilder()
+        .setName(name)
+        .setType(AttributeProto.AttributeType.INTS)
+        .addAllInts(LongStream.of(values).boxed().collect(Collectors.toList()))
+        .build();
+  }
+
+  /** Type of a value: a batch of {@code shape}. */
+  static ValueInfoProto type(String name, DataType type, List<Integer> shape, String text) {
+    TensorShapeProto.Builder dims = TensorShapeProto.newBuilder();
+    dims.addDimBuilder().setDimParam(BATCH);
+    for (int d : shape) {
+      dims.addDimBuilder().setDimValue(d);
+    }
+    TypeProto.Tensor.Builder tensor =
+        TypeProto.Tensor.newBuilder().setElemType(type.getNumber()).setShape(dims);
+    return ValueInfoProto.newBuilder()
+        .setName(name)
+        .setType(TypeProto.newBuilder().setTensorType(tensor))
+        .setDocString(text)
+        .build();
+  }
+}

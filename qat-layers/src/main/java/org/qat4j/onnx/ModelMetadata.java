@@ -1,0 +1,75 @@
+package org.qat4j.onnx;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.nd4j.shade.jackson.databind.node.ArrayNode;
+import org.nd4j.shade.jackson.databind.node.JsonNodeFactory;
+import org.nd4j.shade.jackson.databind.node.ObjectNode;
+import org.qat4j.model.IntegerModel;
+import org.qat4j.model.TextInput;
+import org.qat4j.text.CharacterEncoder;
+import org.qat4j.text.NgramEncoder;
+import org.qat4j.text.TextEncoder;
+import org.qat4j.text.WordEncoder;
+
+/**
+ * What a reader of the file needs beside the graph: the model's own metadata and, as JSON, names of
+ * classes and text encoders.
+ */
+final class ModelMetadata {
+  /** Array of strings: class names in the order of the last dimension of the first output. */
+  static final String LABELS = "qat4j.labels";
+
+  /** Object: input name to how its ids are made from text. */
+  static final String TEXT = "qat4j.text";
+
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+  private ModelMetadata() {}
+
+  /** Properties of the file, absent where the model has nothing to say. */
+  static Map<String, String> of(IntegerModel model) {
+    Map<String, String> properties = new LinkedHashMap<>(model.metadata());
+    if (!model.labels().isEmpty()) {
+      ArrayNode labels = JSON.arrayNode();
+      model.labels().forEach(labels::add);
+      properties.put(LABELS, labels.toString());
+    }
+    if (!model.text().isEmpty()) {
+      ObjectNode inputs = JSON.objectNode();
+      for (TextInput text : model.text()) {
+        inputs.set(text.input(), encoder(text.encoder()));
+      }
+      properties.put(TEXT, inputs.toString());
+    }
+    return properties;
+  }
+
+  private static ObjectNode encoder(TextEncoder encoder) {
+    ObjectNode json = JSON.objectNode();
+    if (encoder instanceof CharacterEncoder e) {
+      head(json, "characters", e, e.lowerCase());
+      ArrayNode alphabet = json.putArray("alphabet");
+      e.alphabet().forEach(alphabet::add);
+    } else if (encoder instanceof NgramEncoder e) {
+      head(json, "ngrams", e, e.lowerCase());
+      json.put("minN", e.minN());
+      json.put("maxN", e.maxN());
+      json.put("buckets", e.buckets());
+    } else {
+      WordEncoder e = (WordEncoder) encoder;
+      head(json, "words", e, e.lowerCase());
+      json.put("punctuation", e.punctuation());
+      json.put("skipUnknown", e.skipUnknown());
+      ArrayNode words = json.putArray("words");
+      e.words().forEach(words::add);
+    }
+    return json;
+  }
+
+  private static void head(ObjectNode json, String kind, TextEncoder e, boolean lowerCase) {
+    json.put("kind", kind);
+    json.put("length", e.length());
+    json.put("lowerCase", lowerCase);
+  }
+}

@@ -1,0 +1,80 @@
+package org.qat4j.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.qat4j.model.Op;
+
+/** The Java runtime and ONNX Runtime compute the same integers, on models that nobody chose. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ExactnessTest {
+  private static final double SOFTMAX_TOLERANCE = 1e-6;
+
+  private final Agreement agreement = new Agreement(OnnxOptions.DEFAULT);
+
+  @BeforeAll
+  void compareAMillionCodes() {
+    for (long seed = 0; agreement.codes() < 1_000_000; seed++) {
+      agreement.compare(seed);
+    }
+  }
+
+  @Test
+  void everyCodeAndEveryLogitIsTheSame() {
+    assertExact(agreement);
+    assertThat(agreement.operations()).containsExactlyInAnyOrder(Op.class.getPermittedSubclasses());
+  }
+
+  private static void assertExact(Agreement agreement) {
+    assertThat(agreement.mismatches())
+        .as("of %s codes and %s logits", agreement.codes(), agreement.logits())
+        .isEmpty();
+    assertThat(agreement.softmaxDifference()).isLessThan(SOFTMAX_TOLERANCE);
+  }
+
+  /** A comparison that could not tell these apart would prove nothing. */
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CONTRACT")
+  void otherRequantizationsAreCaught(Requantization how) {
+    assertThat(agreement.differing(how)).isPositive();
+    assertThat(agreement.differing(Requantization.CONTRACT)).isZero();
+  }
+
+  @Test
+  void int4ContainersChangeNothing() {
+    assertExact(compare(new Agreement(OnnxOptions.DEFAULT.withInt4(true)), 60));
+  }
+
+  @Test
+  void portableWeightsChangeNothing() {
+    assertExact(compare(new Agreement(OnnxOptions.DEFAULT.withPortable(true)), 60));
+  }
+
+  @Test
+  void portableInt4WeightsChangeNothing() {
+    OnnxOptions both = OnnxOptions.DEFAULT.withPortable(true).withInt4(true);
+    assertExact(compare(new Agreement(both), 30));
+  }
+
+  private static Agreement compare(Agreement agreement, int models) {
+    for (long seed = 1000; seed < 1000 + models; seed++) {
+      agreement.compare(seed);
+    }
+    return agreement;
+  }
+
+  @Test
+  @Tag("slow")
+  void tenMillionCodesAreTheSame() {
+    Agreement many = new Agreement(OnnxOptions.DEFAULT);
+    for (long seed = 100_000; many.codes() < 10_000_000; seed++) {
+      many.compare(seed);
+    }
+    assertExact(many);
+  }
+}
