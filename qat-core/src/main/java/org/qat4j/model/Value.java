@@ -24,6 +24,15 @@ public record Value(List<Integer> shape, QuantParams params, boolean tokens) {
     return n;
   }
 
+  /** The real values that codes of this value stand for (1). */
+  public float[] dequantize(int[] codes) {
+    float[] reals = new float[codes.length];
+    for (int i = 0; i < reals.length; i++) {
+      reals[i] = params.dequantize(codes[i]);
+    }
+    return reals;
+  }
+
   public boolean isCodes() {
     return params != null;
   }

@@ -12,6 +12,7 @@ import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 import org.qat4j.model.Output;
 import org.qat4j.model.RandomModels;
+import org.qat4j.model.Value;
 import org.qat4j.runtime.ReferenceRuntime;
 import org.qat4j.runtime.Sample;
 import org.qat4j.runtime.Trace;
@@ -144,15 +145,8 @@ final class Agreement {
   }
 
   private static float[] reals(IntegerModel model, String name, Trace trace) {
-    if (model.value(name).isReal()) {
-      return trace.reals(name);
-    }
-    int[] codes = trace.codes(name);
-    float[] real = new float[codes.length];
-    for (int i = 0; i < codes.length; i++) {
-      real[i] = model.value(name).params().dequantize(codes[i]);
-    }
-    return real;
+    Value value = model.value(name);
+    return value.isReal() ? trace.reals(name) : value.dequantize(trace.codes(name));
   }
 
   private void check(boolean equal, String where) {

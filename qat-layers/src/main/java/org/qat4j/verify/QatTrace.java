@@ -1,0 +1,107 @@
+package org.qat4j.verify;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.qat4j.model.Input;
+import org.qat4j.model.IntegerModel;
+import org.qat4j.model.Op;
+import org.qat4j.qat.QatNetwork;
+import org.qat4j.runtime.Sample;
+
+/**
+ * Runs a QAT network in evaluation mode and gives its values as the model names and orders them.
+ */
+final class QatTrace {
+  private final QatNetwork network;
+  private final IntegerModel model;
+
+  QatTrace(QatNetwork network, IntegerModel model) {
+    this.network = network;
+    this.model = model;
+  }
+
+  /**
+   * Values of a batch by the names of the model, [sample][value], each sample row-major in the
+   * model's layout. Where the model ends in softmax its logits are given instead: DL4J's softmax is
+   * not that of the model.
+   */
+  Map<String, float[][]> values(List<Sample> batch) {
+    Map<String, INDArray> activations = withoutSoftmax(features(batch));
+    Map<String, float[][]> values = new HashMap<>();
+    for (Op op : model.ops()) {
+      INDArray activation = activations.get(op.name());
+      if (activation != null) {
+        String name = op instanceof Op.Softmax softmax ? softmax.input() : op.name();
+        values.put(name, rows(activation));
+      }
+    }
+    return values;
+  }
+
+  private INDArray[] features(List<Sample> batch) {
+    INDArray[] features = new INDArray[model.inputs().size()];
+    for (int i = 0; i < features.length; i++) {
+      Input input = model.inputs().get(i);
+      List<Long> shape = new ArrayList<>(List.of((long) batch.size()));
+      input.shape().forEach(d -> shape.add((long) d));
+      int size = model.value(input.name()).size();
+      float[] flat = new float[batch.size() * size];
+      for (int s = 0; s < batch.size(); s++) {
+        for (int j = 0; j < size; j++) {
+          flat[s * size + j] =
+              input.kind() == Input.Kind.TOKENS
+                  ? batch.get(s).tokens(i)[j]
+                  : batch.get(s).reals(i)[j];
+        }
+      }
+      INDArray rows = Nd4j.create(flat, shape.stream().mapToLong(Long::longValue).toArray(), 'c');
+      features[i] = rows.rank() == 3 ? rows.permute(0, 2, 1).dup('c') : rows;
+    }
+    return features;
+  }
+
+  /** Takes the activation functions of output layers away while the network runs. */
+  private Map<String, INDArray> withoutSoftmax(INDArray[] features) {
+    IdentityHashMap<BaseOutputLayer, IActivation> functions = new IdentityHashMap<>();
+    for (Layer layer : layers()) {
+      if (layer.conf().getLayer() instanceof BaseOutputLayer output) {
+        functions.put(output, output.getActivationFn());
+      }
+    }
+    try {
+      functions.keySet().forEach(output -> output.setActivationFn(new ActivationIdentity()));
+      return network.activations(features);
+    } finally {
+      functions.forEach(BaseOutputLayer::setActivationFn);
+    }
+  }
+
+  private Layer[] layers() {
+    return network.network() instanceof ComputationGraph graph
+        ? graph.getLayers()
+        : ((MultiLayerNetwork) network.network()).getLayers();
+  }
+
+  /** [n, c] or [n, c, t] to [n][c] or [n][t, c]. */
+  private static float[][] rows(INDArray values) {
+    INDArray ordered = values.rank() == 3 ? values.permute(0, 2, 1) : values;
+    float[] flat = ordered.dup('c').data().asFloat();
+    int n = (int) values.size(0);
+    float[][] rows = new float[n][flat.length / n];
+    for (int i = 0; i < n; i++) {
+      System.arraycopy(flat, i * rows[i].length, rows[i], 0, rows[i].length);
+    }
+    return rows;
+  }
+}

@@ -1,0 +1,228 @@
+package org.qat4j.verify;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.qat4j.QatException;
+import org.qat4j.model.IntegerModel;
+import org.qat4j.model.Op;
+import org.qat4j.model.Value;
+import org.qat4j.onnx.OnnxExporter;
+import org.qat4j.onnx.OnnxOptions;
+import org.qat4j.onnx.OnnxRunner;
+import org.qat4j.onnx.OnnxValues;
+import org.qat4j.qat.QatNetwork;
+import org.qat4j.runtime.IntegerRuntime;
+import org.qat4j.runtime.Sample;
+import org.qat4j.runtime.Trace;
+
+/**
+ * Runs the same inputs through the QAT network in evaluation mode, the Java runtime and ONNX
+ * Runtime, and compares every value that they make. ONNX Runtime runs twice: with all values as
+ * outputs, to find the layer that differs, and as the file that is shipped, fully optimized, whose
+ * outputs are compared too.
+ */
+public final class Verifier {
+  private static final int BATCH = 64;
+
+  private final IntegerModel model;
+  private final OnnxOptions options;
+  private final QatTrace qat;
+  private final IntegerRuntime runtime;
+  private final Set<String> reached;
+  private final Map<String, Tally> values = new LinkedHashMap<>();
+  private final Map<String, Tally> outputs = new LinkedHashMap<>();
+
+  /** The value whose largest element is the answer: the first output before softmax. */
+  private final String logits;
+
+  private double logitDifference;
+  private int flips;
+
+  private Verifier(IntegerModel model, OnnxOptions options, QatTrace qat) {
+    this.model = model;
+    this.options = options;
+    this.qat = qat;
+    this.runtime = new IntegerRuntime(model);
+    this.reached = Tolerance.reached(model);
+    this.logits = logits(model);
+    for (Op op : model.ops()) {
+      values.put(op.name(), tally(op, op.getClass().getSimpleName()));
+    }
+    for (Op op : model.ops()) {
+      if (model.outputs().contains(op.name())) {
+        outputs.put(op.name(), tally(op, "output of the optimized graph"));
+      }
+    }
+  }
+
+  private static String logits(IntegerModel model) {
+    String first = model.outputs().get(0);
+    for (Op op : model.ops()) {
+      if (op instanceof Op.Softmax softmax && op.name().equals(first)) {
+        return softmax.input();
+      }
+    }
+    return first;
+  }
+
+  private Tally tally(Op op, String operation) {
+    return new Tally(op.name(), operation, Tolerance.of(model, op));
+  }
+
+  /**
+   * Compares a model with itself: Java runtime and ONNX Runtime.
+   *
+   * @param options how the model is written as ONNX
+   * @param samples at least one; 1,000 real ones say something
+   * @throws QatException if there is no sample or one does not fit the model
+   */
+  public static VerifyReport verify(IntegerModel model, OnnxOptions options, List<Sample> samples) {
+    return new Verifier(model, options, null).run(samples);
+  }
+
+  /** The same, and with the network that the model was frozen from. */
+  public static VerifyReport verify(
+      QatNetwork network, IntegerModel model, OnnxOptions options, List<Sample> samples) {
+    return new Verifier(model, options, new QatTrace(network, model)).run(samples);
+  }
+
+  private VerifyReport run(List<Sample> samples) {
+    byte[] shipped = OnnxExporter.toBytes(model, options);
+    byte[] traced = OnnxExporter.toBytes(model, options.withAllValues(true));
+    return run(samples, shipped, traced);
+  }
+
+  /**
+   * Compares with any ONNX files that have the inputs and outputs of the model.
+   *
+   * @param shipped with the outputs of the model
+   * @param traced with all its values as outputs
+   */
+  static VerifyReport verify(
+      IntegerModel model, byte[] shipped, byte[] traced, List<Sample> samples) {
+    return new Verifier(model, OnnxOptions.DEFAULT, null).run(samples, shipped, traced);
+  }
+
+  private VerifyReport run(List<Sample> samples, byte[] shipped, byte[] traced) {
+    if (samples.isEmpty()) {
+      throw new QatException("there is nothing to verify: no input was given");
+    }
+    Map<Op, IsolatedOp> isolated = new LinkedHashMap<>();
+    try (OnnxRunner optimized = new OnnxRunner(model, shipped, 1);
+        OnnxRunner all = new OnnxRunner(model, traced, 1)) {
+      for (Op op : model.ops()) {
+        if (reached.contains(op.name())) {
+          isolated.put(op, new IsolatedOp(model, op, options));
+        }
+      }
+      for (int from = 0; from < samples.size(); from += BATCH) {
+        List<Sample> batch = samples.subList(from, Math.min(from + BATCH, samples.size()));
+        List<Trace> java = batch.parallelStream().map(runtime::trace).toList();
+        OnnxValues onnx = all.runAll(batch);
+        for (Op op : model.ops()) {
+          compare(op, java, isolated.containsKey(op) ? isolated.get(op).run(java) : onnx);
+        }
+        Map<String, float[][]> network = qat == null ? Map.of() : qat.values(batch);
+        compareQat(java, network);
+        compareOutputs(batch, java, optimized.runAll(batch), network);
+      }
+    } finally {
+      isolated.values().forEach(IsolatedOp::close);
+    }
+    return report(samples.size());
+  }
+
+  private void compare(Op op, List<Trace> java, OnnxValues onnx) {
+    String name = op.name();
+    boolean codes = model.value(name).isCodes();
+    for (int i = 0; i < java.size(); i++) {
+      if (codes) {
+        values.get(name).compare(java.get(i).codes(name), onnx.codes().get(name)[i]);
+      } else {
+        values.get(name).compare(java.get(i).reals(name), onnx.reals().get(name)[i]);
+      }
+    }
+  }
+
+  private void compareQat(List<Trace> java, Map<String, float[][]> network) {
+    for (Op op : model.ops()) {
+      float[][] activations = network.get(op.name());
+      for (int i = 0; activations != null && i < java.size(); i++) {
+        Tally tally = values.get(op.name());
+        if (op instanceof Op.Concat concat) {
+          tally.compareQat(activations[i], concat.output(), java.get(i).codes(op.name()));
+        } else {
+          tally.compareQat(activations[i], reals(java.get(i), op.name()));
+        }
+      }
+    }
+  }
+
+  private void compareOutputs(
+      List<Sample> batch, List<Trace> java, OnnxValues optimized, Map<String, float[][]> network) {
+    String first = model.outputs().get(0);
+    for (int i = 0; i < batch.size(); i++) {
+      for (Map.Entry<String, Tally> output : outputs.entrySet()) {
+        float[] onnx = optimized.reals().get(output.getKey())[i];
+        output.getValue().compare(reals(java.get(i), output.getKey()), onnx);
+      }
+      float[] served = runtime.run(batch.get(i));
+      if (!Arrays.equals(served, reals(java.get(i), first))) {
+        throw new QatException(
+            "output \"" + first + "\": the Java runtime differs from its own specification");
+      }
+      int[] classes = classes(served);
+      boolean agree = Arrays.equals(classes, classes(optimized.reals().get(first)[i]));
+      if (network.containsKey(logits)) {
+        float[] qatLogits = network.get(logits)[i];
+        agree &= Arrays.equals(classes, classes(qatLogits));
+        logitDifference =
+            Math.max(logitDifference, distance(qatLogits, reals(java.get(i), logits)));
+      }
+      flips += agree ? 0 : 1;
+    }
+  }
+
+  /** Index of the largest value of each row of the first output (12). */
+  private int[] classes(float[] output) {
+    List<Integer> shape = model.value(model.outputs().get(0)).shape();
+    int width = shape.get(shape.size() - 1);
+    int[] classes = new int[output.length / width];
+    for (int row = 0; row < classes.length; row++) {
+      classes[row] =
+          IntegerRuntime.argmax(Arrays.copyOfRange(output, row * width, (row + 1) * width));
+    }
+    return classes;
+  }
+
+  private static double distance(float[] a, float[] b) {
+    double largest = 0;
+    for (int i = 0; i < a.length; i++) {
+      largest = Math.max(largest, Math.abs((double) a[i] - (double) b[i]));
+    }
+    return largest;
+  }
+
+  private float[] reals(Trace trace, String name) {
+    Value value = model.value(name);
+    return value.isReal() ? trace.reals(name) : value.dequantize(trace.codes(name));
+  }
+
+  private VerifyReport report(int inputs) {
+    List<VerifyReport.Layer> layers = new ArrayList<>();
+    values.values().forEach(tally -> layers.add(tally.layer()));
+    outputs.values().forEach(tally -> layers.add(tally.layer()));
+    Tally onnxLogits = model.value(logits).isReal() ? values.get(logits) : outputs.get(logits);
+    return new VerifyReport(
+        inputs,
+        layers.stream().mapToLong(VerifyReport.Layer::javaVsOnnx).sum(),
+        layers.stream().mapToLong(VerifyReport.Layer::qatVsJava).sum(),
+        flips,
+        Math.max(logitDifference, onnxLogits.largest()),
+        layers);
+  }
+}
