@@ -48,7 +48,8 @@ public final class ReferenceRuntime {
     return real(trace(sample), model.outputs().get(0));
   }
 
-  private float[] real(Trace trace, String name) {
+  /** A value of a trace; codes as the real values that they stand for. */
+  float[] real(Trace trace, String name) {
     var value = model.value(name);
     if (value.isReal()) {
       return trace.reals(name);
