@@ -23,7 +23,7 @@ final class DotProduct extends Product {
   }
 
   @Override
-  void apply(int[] x, int at, int step, int windows, int[] acc) {
+  void apply(int[] x, float[] scratch, int at, int step, int windows, int[] acc) {
     Arrays.fill(acc, 0, channels, 0);
     for (int r = 0; r < runs; r++) {
       for (int c = 0; c < channels; c++) {

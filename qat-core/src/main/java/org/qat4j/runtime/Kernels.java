@@ -9,16 +9,28 @@ interface Kernels {
   /** SCALAR or VECTOR. */
   RuntimeOptions.Kernel kind();
 
-  /** acc[c] = Σ rows[from + j][c] over j in [0, count), count ≥ 1, for c in [0, n). */
-  void sum(int[][] rows, int from, int count, int[] acc, int n);
+  /**
+   * Length of rows and accumulators of {@code n} channels: n, or more where the loops work on whole
+   * vectors. What lies behind the n-th value means nothing.
+   */
+  int pitch(int n);
+
+  /**
+   * acc[c] = Σ rows[from + j][c] over j in [0, count).
+   *
+   * @param rows each as long as {@code acc}
+   * @param count ≥ 1
+   */
+  void sum(int[][] rows, int from, int count, int[] acc);
 
   /**
    * max[c] = max over p in [0, positions) of Σ rows[from + p·count + j][c] over j in [0, count),
    * and of max[c] itself.
    *
-   * @param scratch n values that may be overwritten
+   * @param rows each as long as {@code max}
+   * @param scratch as long as {@code max}, may be overwritten
    */
-  void sumMax(int[][] rows, int from, int count, int positions, int[] scratch, int[] max, int n);
+  void sumMax(int[][] rows, int from, int count, int positions, int[] scratch, int[] max);
 
   /** acc[c] += x[at + c] for c in [0, n). */
   void add(int[] x, int at, int[] acc, int n);

@@ -15,6 +15,10 @@ final class Layout {
     return ints.size() - 1;
   }
 
+  int intsSize(int slot) {
+    return ints.get(slot);
+  }
+
   /** Reserves float32 values. */
   int reals(int size) {
     reals.add(size);

@@ -86,7 +86,9 @@ final class PlanBuilder implements Op.Visitor<Void> {
   public Void visit(Op.EmbeddingBag o) {
     TokenSum tokens = tokenSum(o.input(), o.table(), TextEncoder.PADDING);
     float scale = o.table().scale(0);
-    return add(new TokenSteps.Bag(tokens, scale, o.mean(), o.output(), allocate(o.name())));
+    return add(
+        new TokenSteps.Bag(
+            tokens, scale, o.mean(), o.output(), allocate(o.name()), o.table().dim(1)));
   }
 
   private TokenSum tokenSum(String input, QuantizedTensor table, int skipped) {
@@ -94,8 +96,9 @@ final class PlanBuilder implements Op.Visitor<Void> {
     int index = graph.inputIndex(input);
     int vocabulary = model.inputs().get(index).vocabularySize();
     int length = model.value(input).size();
-    TokenTable rows = new TokenTable(table.codes(), vocabulary, dim, null, 1, dim, budget);
-    return new TokenSum(kernels, index, skipped, rows, layout.rows(length), layout.ints(dim));
+    int pitch = kernels.pitch(dim);
+    TokenTable rows = new TokenTable(table.codes(), vocabulary, dim, null, 1, pitch, budget);
+    return new TokenSum(kernels, index, skipped, rows, layout.rows(length), layout.ints(pitch));
   }
 
   // Products.
@@ -152,7 +155,7 @@ final class PlanBuilder implements Op.Visitor<Void> {
   private Void convolution(String input, Product product, Window window, Finish finish) {
     TokenWindows tokens = tokenWindows(input, product, window);
     if (tokens != null) {
-      int acc = layout.ints(product.channels);
+      int acc = accumulators(product.channels);
       return add(new TokenSteps.Convolution(kernels, tokens, acc, finish));
     }
     ProductSteps.Source source = source(input, product, window);
@@ -163,7 +166,7 @@ final class PlanBuilder implements Op.Visitor<Void> {
       PoolFusion fusion, String input, Product product, Window window, Requantization r) {
     int n = product.channels;
     PooledWindow pool =
-        new PooledWindow(fusion.positions(), fusion.kernel(), fusion.stride(), layout.ints(n));
+        new PooledWindow(fusion.positions(), fusion.kernel(), fusion.stride(), accumulators(n));
     fused.add(fusion.pool().name());
     Place to =
         fusion.lookup() == null
@@ -172,7 +175,7 @@ final class PlanBuilder implements Op.Visitor<Void> {
     Finish finish = new Finish.ToCodes(kernels, r, to);
     TokenWindows tokens = tokenWindows(input, product, window);
     if (tokens != null) {
-      int acc = layout.ints(n);
+      int acc = accumulators(n);
       add(new TokenSteps.PooledConvolution(kernels, tokens, pool, acc, finish));
     } else {
       ProductSteps.Source source = source(input, product, window);
@@ -203,7 +206,7 @@ final class PlanBuilder implements Op.Visitor<Void> {
             e.table().dim(1),
             product,
             window.taps(),
-            product.channels,
+            kernels.pitch(product.channels),
             budget);
     return TokenWindows.of(index, table, window, layout);
   }
@@ -211,9 +214,11 @@ final class PlanBuilder implements Op.Visitor<Void> {
   private ProductSteps.Source source(String input, Product product, Window window) {
     Place from = place(input);
     int at = from.offset() - window.padLeft() * product.depth;
-    int acc = layout.ints(product.block() * product.channels);
     int step = window.stride() * product.depth;
-    return new ProductSteps.Source(product, from.slot(), at, step, acc);
+    int pitch = kernels.pitch(product.channels);
+    int acc = layout.ints(product.block() * pitch);
+    int scratch = layout.reals(product.scratch(layout.intsSize(from.slot())));
+    return new ProductSteps.Source(product, from.slot(), at, step, acc, pitch, scratch);
   }
 
   // Pooling.
@@ -231,8 +236,8 @@ final class PlanBuilder implements Op.Visitor<Void> {
   private Void max(String name, String input, int kernel, int stride) {
     Place from = place(input);
     Window window = pooling(name, input, kernel, stride);
-    int scratch = layout.ints(channels(input));
-    return add(new PoolSteps.Max(kernels, from, allocate(name), window, scratch));
+    int n = channels(input);
+    return add(new PoolSteps.Max(kernels, from, allocate(name), window, accumulators(n), n));
   }
 
   @Override
@@ -254,7 +259,7 @@ final class PlanBuilder implements Op.Visitor<Void> {
       return add(new TokenSteps.Sum(tokenSum(e.input(), e.table(), -1), finish));
     }
     Window window = pooling(name, input, kernel, stride);
-    return add(new PoolSteps.Average(kernels, place(input), window, layout.ints(n), finish));
+    return add(new PoolSteps.Average(kernels, place(input), window, accumulators(n), n, finish));
   }
 
   private Window pooling(String name, String input, int kernel, int stride) {
@@ -347,6 +352,11 @@ final class PlanBuilder implements Op.Visitor<Void> {
   private Void add(Step step) {
     steps.add(step);
     return null;
+  }
+
+  /** Accumulators of one position. */
+  private int accumulators(int channels) {
+    return layout.ints(kernels.pitch(channels));
   }
 
   /** Where the codes of a value lie; an embedding is gathered now, unless it was before. */

@@ -7,12 +7,13 @@ final class PoolSteps {
   private PoolSteps() {}
 
   /** Max pooling (9). */
-  record Max(Kernels kernels, Place from, Place to, Window window, int maxSlot) implements Step {
+  record Max(Kernels kernels, Place from, Place to, Window window, int maxSlot, int channels)
+      implements Step {
     @Override
     public void run(Workspace w) {
       int[] x = w.ints[from.slot()];
       int[] max = w.ints[maxSlot];
-      int n = max.length;
+      int n = channels;
       for (int p = 0; p < window.positions(); p++) {
         Arrays.fill(max, Integer.MIN_VALUE);
         for (int k = 0; k < window.taps(); k++) {
@@ -24,13 +25,14 @@ final class PoolSteps {
   }
 
   /** Average pooling (10). */
-  record Average(Kernels kernels, Place from, Window window, int accSlot, Finish finish)
+  record Average(
+      Kernels kernels, Place from, Window window, int accSlot, int channels, Finish finish)
       implements Step {
     @Override
     public void run(Workspace w) {
       int[] x = w.ints[from.slot()];
       int[] acc = w.ints[accSlot];
-      int n = acc.length;
+      int n = channels;
       for (int p = 0; p < window.positions(); p++) {
         Arrays.fill(acc, 0);
         for (int k = 0; k < window.taps(); k++) {

@@ -32,15 +32,31 @@ abstract class Product {
   abstract int block();
 
   /**
+   * Floats that {@link #prepare} fills for an input of that many elements; 0 if it does nothing.
+   */
+  int scratch(int inputs) {
+    return 0;
+  }
+
+  /**
+   * Called with the whole input before {@link #apply}.
+   *
+   * @param x q_x − z_x
+   * @param scratch as long as {@link #scratch} says
+   */
+  void prepare(int[] x, float[] scratch) {}
+
+  /**
    * The accumulators of some windows.
    *
    * @param x q_x − z_x
+   * @param scratch as {@link #prepare} left it
    * @param at where the first window begins in {@code x}
    * @param step elements of {@code x} from one window to the next
    * @param windows 1 to {@link #block()}
-   * @param acc int32 accumulators, (windows, channels)
+   * @param acc int32 accumulators, (windows, {@link Kernels#pitch} of the channels)
    */
-  abstract void apply(int[] x, int at, int step, int windows, int[] acc);
+  abstract void apply(int[] x, float[] scratch, int at, int step, int windows, int[] acc);
 
   /**
    * What one tap adds to the accumulators.

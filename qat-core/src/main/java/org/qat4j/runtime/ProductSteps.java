@@ -13,12 +13,19 @@ final class ProductSteps {
    * @param at first element of the first window
    * @param step elements from one window to the next
    * @param accSlot accumulators of a block of windows
+   * @param pitch accumulators of a window
+   * @param scratchSlot what the product makes of the input
    */
-  record Source(Product product, int slot, int at, int step, int accSlot) {
+  record Source(
+      Product product, int slot, int at, int step, int accSlot, int pitch, int scratchSlot) {
+    void prepare(Workspace w) {
+      product.prepare(w.ints[slot], w.reals[scratchSlot]);
+    }
+
     /** Accumulators of {@code count} windows from {@code window} on. */
     int[] apply(Workspace w, int window, int count) {
       int[] acc = w.ints[accSlot];
-      product.apply(w.ints[slot], at + window * step, step, count, acc);
+      product.apply(w.ints[slot], w.reals[scratchSlot], at + window * step, step, count, acc);
       return acc;
     }
   }
@@ -27,13 +34,13 @@ final class ProductSteps {
   record Convolution(Source source, int positions, Finish finish) implements Step {
     @Override
     public void run(Workspace w) {
+      source.prepare(w);
       int block = source.product().block();
-      int channels = source.product().channels;
       for (int p = 0; p < positions; p += block) {
         int count = Math.min(block, positions - p);
         int[] acc = source.apply(w, p, count);
         for (int j = 0; j < count; j++) {
-          finish.accept(w, acc, j * channels, p + j);
+          finish.accept(w, acc, j * source.pitch(), p + j);
         }
       }
     }
@@ -44,6 +51,7 @@ final class ProductSteps {
       implements Step {
     @Override
     public void run(Workspace w) {
+      source.prepare(w);
       int[] max = w.ints[pool.maxSlot()];
       for (int p = 0; p < pool.positions(); p++) {
         Arrays.fill(max, Integer.MIN_VALUE);
@@ -58,7 +66,7 @@ final class ProductSteps {
         int count = Math.min(block, pool.kernel() - p);
         int[] acc = source.apply(w, from + p, count);
         for (int j = 0; j < count; j++) {
-          kernels.max(acc, j * max.length, max, max.length);
+          kernels.max(acc, j * source.pitch(), max, source.pitch());
         }
       }
     }

@@ -26,7 +26,7 @@ final class RowProduct extends Product {
   }
 
   @Override
-  void apply(int[] x, int at, int step, int windows, int[] acc) {
+  void apply(int[] x, float[] scratch, int at, int step, int windows, int[] acc) {
     Arrays.fill(acc, 0, channels, 0);
     for (int r = 0; r < runs; r++) {
       addRows(x, at + r * runStep, r * runLength, runLength, acc);

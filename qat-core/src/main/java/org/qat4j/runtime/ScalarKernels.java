@@ -14,7 +14,13 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void sum(int[][] rows, int from, int count, int[] acc, int n) {
+  public int pitch(int n) {
+    return n;
+  }
+
+  @Override
+  public void sum(int[][] rows, int from, int count, int[] acc) {
+    int n = acc.length;
     int j = from + first(rows, from, count & 3, acc, n);
     for (; j < from + count; j += 4) {
       add4(rows[j], rows[j + 1], rows[j + 2], rows[j + 3], acc, n);
@@ -36,8 +42,8 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void sumMax(
-      int[][] rows, int from, int count, int positions, int[] scratch, int[] max, int n) {
+  public void sumMax(int[][] rows, int from, int count, int positions, int[] scratch, int[] max) {
+    int n = max.length;
     int end = from + count * positions;
     switch (count) {
       case 1 -> {
@@ -67,7 +73,7 @@ final class ScalarKernels implements Kernels {
       }
       default -> {
         for (int j = from; j < end; j += count) {
-          sum(rows, j, count, scratch, n);
+          sum(rows, j, count, scratch);
           max1(scratch, max, n);
         }
       }

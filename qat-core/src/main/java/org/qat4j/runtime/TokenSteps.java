@@ -26,7 +26,7 @@ final class TokenSteps {
   }
 
   /** Sum or mean of the tokens that are not padding (10). */
-  record Bag(TokenSum tokens, float scale, boolean mean, QuantParams output, Place to)
+  record Bag(TokenSum tokens, float scale, boolean mean, QuantParams output, Place to, int size)
       implements Step {
     @Override
     public void run(Workspace w) {
@@ -34,7 +34,7 @@ final class TokenSteps {
       int[] acc = w.ints[tokens.accSlot()];
       int[] out = w.ints[to.slot()];
       float divisor = mean && count > 0 ? (float) count : 1f;
-      for (int d = 0; d < acc.length; d++) {
+      for (int d = 0; d < size; d++) {
         float r = (float) acc[d] * scale / divisor;
         out[to.offset() + d] = output.quantize(r) - output.zeroPoint();
       }
@@ -59,7 +59,7 @@ final class TokenSteps {
       int[] acc = w.ints[accSlot];
       int taps = windows.window().taps();
       for (int p = 0; p < windows.window().positions(); p++) {
-        kernels.sum(rows, p * taps, taps, acc, acc.length);
+        kernels.sum(rows, p * taps, taps, acc);
         finish.accept(w, acc, 0, p);
       }
     }
@@ -78,7 +78,7 @@ final class TokenSteps {
         int from = p * pool.stride();
         int distinct = windows.distinct(w, from, from + pool.kernel());
         Arrays.fill(max, Integer.MIN_VALUE);
-        kernels.sumMax(w.rows[windows.rowsSlot()], 0, taps, distinct, acc, max, max.length);
+        kernels.sumMax(w.rows[windows.rowsSlot()], 0, taps, distinct, acc, max);
         finish.accept(w, max, 0, p);
       }
     }

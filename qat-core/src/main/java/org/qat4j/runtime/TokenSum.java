@@ -27,7 +27,7 @@ record TokenSum(
     if (n == 0) {
       Arrays.fill(acc, 0);
     } else {
-      kernels.sum(rows, 0, n, acc, acc.length);
+      kernels.sum(rows, 0, n, acc);
     }
     return n;
   }

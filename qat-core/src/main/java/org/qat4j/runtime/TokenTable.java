@@ -17,7 +17,7 @@ final class TokenTable {
   private final Product product;
   private final int dim;
   private final int taps;
-  private final int channels;
+  private final int pitch;
   private final AtomicReferenceArray<int[]> rows;
   private final TableBudget budget;
   private final int[] zeroRow;
@@ -25,7 +25,7 @@ final class TokenTable {
   /**
    * @param embedding codes, (vocabulary, dim)
    * @param product of the layer, or null
-   * @param channels of the product, or dim
+   * @param pitch length of a row
    */
   TokenTable(
       byte[] embedding,
@@ -33,16 +33,16 @@ final class TokenTable {
       int dim,
       Product product,
       int taps,
-      int channels,
+      int pitch,
       TableBudget budget) {
     this.embedding = embedding;
     this.dim = dim;
     this.product = product;
     this.taps = taps;
-    this.channels = channels;
+    this.pitch = pitch;
     this.rows = new AtomicReferenceArray<>(vocabulary * taps);
     this.budget = budget;
-    this.zeroRow = new int[channels];
+    this.zeroRow = new int[pitch];
     budget.takeIndex(vocabulary * taps);
   }
 
@@ -67,13 +67,13 @@ final class TokenTable {
   }
 
   private int[] make(int id, int tap, Workspace w, int slot, int i, int[] scratch) {
-    long bytes = (long) channels * Integer.BYTES + ROW_OVERHEAD;
+    long bytes = (long) pitch * Integer.BYTES + ROW_OVERHEAD;
     if (!budget.take(bytes)) {
-      int[] row = w.extraRow(slot, i, channels);
+      int[] row = w.extraRow(slot, i, pitch);
       fill(id, tap, scratch, row);
       return row;
     }
-    int[] row = new int[channels];
+    int[] row = new int[pitch];
     fill(id, tap, scratch, row);
     if (!rows.compareAndSet(id * taps + tap, null, row)) {
       budget.giveBack(bytes);
