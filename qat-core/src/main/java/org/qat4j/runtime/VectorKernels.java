@@ -1,6 +1,5 @@
 package org.qat4j.runtime;
 
-import static jdk.incubator.vector.VectorOperators.F2I;
 import static jdk.incubator.vector.VectorOperators.I2F;
 
 import jdk.incubator.vector.FloatVector;
@@ -22,11 +21,10 @@ public final class VectorKernels implements Kernels {
   /** Two vectors: what the loops over rows take at once. */
   static final int PANEL = 2 * LANES;
 
-  /**
-   * x + ROUND − ROUND is x rounded half to even for |x| ≤ 2^22, because floats in [2^23, 2^24) are
-   * the integers there.
-   */
+  /** Floats in [2^23, 2^24) are integers, and their lowest bits count them. */
   private static final float ROUND = 0x1.8p23f;
+
+  private static final int ROUND_BITS = Float.floatToRawIntBits(ROUND);
 
   /** For the service loader. */
   public VectorKernels() {}
@@ -107,12 +105,19 @@ public final class VectorKernels implements Kernels {
       FloatVector steps = (FloatVector) biased.convertShape(I2F, FLOATS, 0);
       FloatVector clamped =
           steps.mul(FloatVector.fromArray(FLOATS, r.m, c)).min((float) r.hi).max((float) r.lo);
-      FloatVector rounded = clamped.add(ROUND).sub(ROUND);
-      ((IntVector) rounded.convertShape(F2I, INTS, 0)).intoArray(out, outAt + c);
+      halfEven(clamped).intoArray(out, outAt + c);
     }
     for (; c < n; c++) {
       out[outAt + c] = Requantize.requantize(acc[at + c] + r.bias[c], r.m[c], 0, r.lo, r.hi);
     }
+  }
+
+  /**
+   * Integers nearest to {@code x}, ties to even, for |x| ≤ 2^22: adding {@link #ROUND} rounds so by
+   * IEEE 754. JDK 17 has no fast conversion of vectors from float to int.
+   */
+  static IntVector halfEven(FloatVector x) {
+    return x.add(ROUND).reinterpretAsInts().sub(ROUND_BITS);
   }
 
   @Override
