@@ -5,14 +5,11 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
-import java.nio.charset.IllegalCharsetNameException;
-import java.nio.charset.UnsupportedCharsetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
-import org.qat4j.QatException;
 import org.qat4j.data.Rows.Part;
 import org.qat4j.experiment.DataSpec;
 
@@ -29,7 +26,7 @@ final class FolderReader {
 
   private FolderReader(DataSpec.Folders spec) {
     this.spec = spec;
-    this.charset = charset(spec.charset());
+    this.charset = Charset.forName(spec.charset());
     this.malformed = new MalformedRows(spec.malformed());
   }
 
@@ -37,18 +34,8 @@ final class FolderReader {
     return new FolderReader(spec).read();
   }
 
-  private static Charset charset(String name) {
-    try {
-      return Charset.forName(name);
-    } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
-      throw new QatException(
-          "data.charset \"" + name + "\" is not known to this JDK; examples: UTF-8, ISO-8859-1", e);
-    }
-  }
-
   private Dataset read() {
     double testShare = spec.test() == null ? spec.testShare() : 0;
-    Rows.checkShares(testShare, spec.validationShare());
     read(spec.train(), "data.train", testShare, spec.validationShare(), false);
     if (spec.test() != null) {
       read(spec.test(), "data.test", 0, 0, true);

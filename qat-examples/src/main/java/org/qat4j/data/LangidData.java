@@ -1,55 +1,97 @@
 package org.qat4j.data;
 
+import java.io.BufferedReader;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
 import org.qat4j.QatException;
 
 /**
  * Which language is this phrase written in? The phrases come from the locale data of the running
- * JDK; a list of hashes keeps to those that JDK 17 and 25 have in common, so that the rows are the
- * same on both.
+ * JDK: those that occur in one language only, of the languages that have at least 300 of them. A
+ * list of hashes keeps to what JDK 17 and 25 have in common, so that the rows are the same on both.
+ * Languages that lend their words to many others, such as English, German and Spanish, have fewer
+ * phrases of their own and are not among them.
  */
-public final class LangidData {
+final class LangidData {
   static final String ROWS = "langid-rows.bin";
-  private static final int PARTS = 20;
-  private static final int TEST_PARTS = 2;
+  static final String LABELS = "langid-labels.tsv";
+
+  private static final double TEST_SHARE = 0.1;
+  private static final double VALIDATION_SHARE = 0.05;
 
   private LangidData() {}
 
   /**
-   * The data set: 10 % of the phrases for the test, 5 % for validation, by a hash of the text.
+   * The data set: 10 % of the phrases for the test, 5 % for validation, by a hash of the text;
+   * sorted by phrase.
    *
    * @throws QatException if this JDK lacks locale data
    */
-  public static Dataset read() {
-    Set<Long> rows = rows();
-    List<String[]> found = new ArrayList<>();
-    for (Map.Entry<String, String> e : LocalePhrases.unique().entrySet()) {
-      if (rows.contains(rowHash(e.getValue(), e.getKey()))) {
-        found.add(new String[] {e.getKey(), e.getValue()});
-      }
-    }
-    if (found.size() != rows.size()) {
+  static Dataset read() {
+    NavigableMap<String, String> names = names();
+    return select(LocalePhrases.byLanguage(names::containsKey), rows(), names);
+  }
+
+  /**
+   * The listed ones of a JDK's phrases.
+   *
+   * @param phrases by the code of their language
+   * @param rows {@link #rowHash} of the phrases to keep
+   * @param names of the languages, by code
+   */
+  static Dataset select(
+      NavigableMap<String, Set<String>> phrases,
+      Set<Long> rows,
+      NavigableMap<String, String> names) {
+    NavigableMap<String, String> languages = new TreeMap<>();
+    phrases.forEach(
+        (language, texts) -> {
+          for (String text : texts) {
+            if (rows.contains(rowHash(language, text))) {
+              languages.put(text, language);
+            }
+          }
+        });
+    if (languages.size() != rows.size()) {
       throw new QatException(
           "this JDK ("
               + Runtime.version()
               + ") has "
-              + found.size()
+              + languages.size()
               + " of the "
               + rows.size()
               + " phrases of the language data: use a full JDK 17 to 25 with the module"
               + " jdk.localedata and its default locale providers");
     }
-    return split(found);
+    return split(languages, names);
+  }
+
+  private static Dataset split(
+      NavigableMap<String, String> languages, NavigableMap<String, String> names) {
+    List<String> codes = List.copyOf(names.keySet());
+    List<Example> train = new ArrayList<>();
+    List<Example> validation = new ArrayList<>();
+    List<Example> test = new ArrayList<>();
+    languages.forEach(
+        (text, language) ->
+            (switch (Rows.hold(text, TEST_SHARE, VALIDATION_SHARE)) {
+                  case TRAIN -> train;
+                  case VALIDATION -> validation;
+                  case TEST -> test;
+                })
+                .add(new Example(text, codes.indexOf(language))));
+    List<String> labels = codes.stream().map(code -> names.get(code) + " (" + code + ")").toList();
+    return new Dataset(train, validation, test, labels);
   }
 
   static long rowHash(String language, String text) {
@@ -70,22 +112,19 @@ public final class LangidData {
     }
   }
 
-  private static Dataset split(List<String[]> rows) {
-    Set<String> codes = new TreeSet<>();
-    rows.forEach(row -> codes.add(row[1]));
-    List<String> order = new ArrayList<>(codes);
-    List<Example> train = new ArrayList<>();
-    List<Example> validation = new ArrayList<>();
-    List<Example> test = new ArrayList<>();
-    for (String[] row : rows) {
-      int part = Hashes.bucket(row[0], PARTS);
-      List<Example> to = part < TEST_PARTS ? test : part == TEST_PARTS ? validation : train;
-      to.add(new Example(row[0], order.indexOf(row[1])));
+  /** English names of the languages: a resource, since those of the JDKs differ. */
+  private static NavigableMap<String, String> names() {
+    NavigableMap<String, String> names = new TreeMap<>();
+    try (InputStream resource = LangidData.class.getResourceAsStream(LABELS);
+        BufferedReader lines =
+            new BufferedReader(new InputStreamReader(resource, StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        int tab = line.indexOf('\t');
+        names.put(line.substring(0, tab), line.substring(tab + 1));
+      }
+      return names;
+    } catch (IOException e) {
+      throw new QatException("the list of languages cannot be read: " + e.getMessage(), e);
     }
-    List<String> labels =
-        order.stream()
-            .map(c -> Locale.forLanguageTag(c).getDisplayLanguage(Locale.ENGLISH) + " (" + c + ")")
-            .toList();
-    return new Dataset(train, validation, test, labels);
   }
 }

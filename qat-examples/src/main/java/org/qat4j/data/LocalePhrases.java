@@ -6,14 +6,14 @@ import java.time.DayOfWeek;
 import java.time.Month;
 import java.time.format.TextStyle;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.Currency;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * What the Unicode CLDR data of this JDK calls countries, languages, scripts, currencies, months
@@ -24,36 +24,27 @@ final class LocalePhrases {
 
   private LocalePhrases() {}
 
-  /** Phrases that occur in one language only, with that language's code; sorted by phrase. */
-  static Map<String, String> unique() {
-    Map<String, Set<String>> languages = new TreeMap<>();
+  /** Phrases of each language that is wanted, by its code. */
+  static NavigableMap<String, Set<String>> byLanguage(Predicate<String> wanted) {
+    Locale[] locales = Locale.getAvailableLocales();
     List<String> scripts =
-        Arrays.stream(Locale.getAvailableLocales())
+        Arrays.stream(locales)
             .map(Locale::getScript)
             .filter(s -> !s.isEmpty())
             .distinct()
             .sorted()
             .toList();
-    Locale[] locales = Locale.getAvailableLocales();
-    Arrays.sort(locales, Comparator.comparing(Locale::toLanguageTag));
+    NavigableMap<String, Set<String>> phrases = new TreeMap<>();
     for (Locale locale : locales) {
-      if (locale.getLanguage().isEmpty()
-          || !locale.getCountry().isEmpty()
-          || !locale.getVariant().isEmpty()) {
-        continue;
-      }
-      for (String phrase : phrases(locale, scripts)) {
-        languages.computeIfAbsent(phrase, p -> new TreeSet<>()).add(locale.getLanguage());
+      String language = locale.getLanguage();
+      if (!language.isEmpty()
+          && locale.getCountry().isEmpty()
+          && locale.getVariant().isEmpty()
+          && wanted.test(language)) {
+        phrases.computeIfAbsent(language, l -> new TreeSet<>()).addAll(phrases(locale, scripts));
       }
     }
-    Map<String, String> unique = new TreeMap<>();
-    languages.forEach(
-        (phrase, in) -> {
-          if (in.size() == 1) {
-            unique.put(phrase, in.iterator().next());
-          }
-        });
-    return unique;
+    return phrases;
   }
 
   private static Set<String> phrases(Locale locale, List<String> scripts) {

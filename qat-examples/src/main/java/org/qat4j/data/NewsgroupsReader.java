@@ -36,7 +36,6 @@ final class NewsgroupsReader {
   private NewsgroupsReader() {}
 
   static Dataset read(DataSpec.Newsgroups spec) {
-    Rows.checkShares(0, spec.validationShare());
     Path path = Path.of(spec.path());
     if (!Files.exists(path)) {
       throw new QatException(

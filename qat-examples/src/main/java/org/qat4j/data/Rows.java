@@ -47,17 +47,6 @@ final class Rows {
     return u < testShare + validationShare ? Part.VALIDATION : Part.TRAIN;
   }
 
-  static void checkShares(double testShare, double validationShare) {
-    if (!(testShare >= 0 && validationShare >= 0 && testShare + validationShare < 1)) {
-      throw new QatException(
-          "validationShare "
-              + validationShare
-              + " and testShare "
-              + testShare
-              + ": shares are 0 or more and leave something to train on");
-    }
-  }
-
   /**
    * The data set, labels sorted.
    *

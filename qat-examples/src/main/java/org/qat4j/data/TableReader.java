@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.qat4j.QatException;
 import org.qat4j.data.Rows.Part;
 import org.qat4j.experiment.DataSpec;
 
@@ -18,20 +17,12 @@ import org.qat4j.experiment.DataSpec;
  */
 final class TableReader {
   private final DataSpec.Table spec;
-  private final char delimiter;
   private final Pattern labelPattern;
   private final MalformedRows malformed;
   private final Rows rows = new Rows();
 
   private TableReader(DataSpec.Table spec) {
     this.spec = spec;
-    if (spec.delimiter().length() != 1) {
-      throw new QatException(
-          "data.delimiter is \""
-              + spec.delimiter()
-              + "\"; it must be one character, such as \",\"");
-    }
-    this.delimiter = spec.delimiter().charAt(0);
     this.labelPattern = Pattern.compile(spec.labelPattern());
     this.malformed = new MalformedRows(spec.malformed());
   }
@@ -43,7 +34,6 @@ final class TableReader {
   private Dataset read() {
     double testShare = spec.test() == null ? spec.testShare() : 0;
     double validationShare = spec.validation() == null ? spec.validationShare() : 0;
-    Rows.checkShares(testShare, validationShare);
     read(
         spec.train(),
         "data.train",
@@ -64,23 +54,15 @@ final class TableReader {
 
   private void read(String path, String key, Sink sink) {
     Path file = Path.of(path);
-    List<String> lines = Lines.read(file, key);
-    DelimitedFields fields = new DelimitedFields(delimiter);
-    int at = 0;
+    DelimitedRows table = new DelimitedRows(Lines.read(file, key), spec.delimiter());
     boolean header = spec.header();
-    while (at < lines.size()) {
-      int first = at;
-      if (lines.get(first).isEmpty()) {
-        at++;
-        continue;
-      }
-      at = fields.parse(lines, first);
-      if (fields.problem() != null) {
-        malformed.add(file, first + 1, fields.problem());
+    while (table.next()) {
+      if (table.problem() != null) {
+        malformed.add(file, table.line(), table.problem());
       } else if (header) {
         header = false;
       } else {
-        addRow(file, first + 1, fields.values(), sink);
+        addRow(file, table.line(), table.fields(), sink);
       }
     }
   }
@@ -96,7 +78,7 @@ final class TableReader {
               + " where "
               + needed
               + " or more are needed (delimiter \""
-              + (delimiter == '\t' ? "\\t" : delimiter)
+              + spec.delimiter().replace("\t", "\\t")
               + "\", labelColumn "
               + spec.labelColumn()
               + ", textColumn "

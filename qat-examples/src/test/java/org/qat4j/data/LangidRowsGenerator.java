@@ -8,14 +8,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.zip.GZIPOutputStream;
 
 /**
  * Makes the list of rows of {@link LangidData}. Run it on each JDK with {@code dump FILE}, then on
- * any with {@code combine FILE1 FILE2 OUT}: kept are phrases that both have, of languages with at
- * least 300 of them.
+ * any with {@code combine FILE1 FILE2 ROWS LABELS}: kept are phrases that both have, of languages
+ * with at least 300 of them.
  */
 final class LangidRowsGenerator {
   private static final int MIN_PHRASES = 300;
@@ -25,7 +28,7 @@ final class LangidRowsGenerator {
   public static void main(String[] args) throws IOException {
     if (args[0].equals("dump")) {
       List<String> lines = new ArrayList<>();
-      LocalePhrases.unique().forEach((text, language) -> lines.add(language + "\t" + text));
+      unique().forEach((text, language) -> lines.add(language + "\t" + text));
       Files.write(Path.of(args[1]), lines, StandardCharsets.UTF_8);
       return;
     }
@@ -39,6 +42,16 @@ final class LangidRowsGenerator {
         hashes.add(Hashes.hash48(row));
       }
     }
+    TreeMap<String, String> names = new TreeMap<>();
+    for (Map.Entry<String, Integer> count : counts.entrySet()) {
+      if (count.getValue() >= MIN_PHRASES) {
+        Locale locale = Locale.forLanguageTag(count.getKey());
+        names.put(count.getKey(), locale.getDisplayLanguage(Locale.ENGLISH));
+      }
+    }
+    Files.write(
+        Path.of(args[4]),
+        names.entrySet().stream().map(e -> e.getKey() + "\t" + e.getValue()).toList());
     try (DataOutputStream out =
         new DataOutputStream(new GZIPOutputStream(Files.newOutputStream(Path.of(args[3]))))) {
       out.writeInt(hashes.size());
@@ -47,5 +60,23 @@ final class LangidRowsGenerator {
         out.writeInt((int) hash);
       }
     }
+  }
+
+  /** Phrases that occur in one language only, with its code. */
+  private static Map<String, String> unique() {
+    Map<String, Set<String>> languages = new TreeMap<>();
+    LocalePhrases.byLanguage(language -> true)
+        .forEach(
+            (language, phrases) ->
+                phrases.forEach(
+                    p -> languages.computeIfAbsent(p, q -> new TreeSet<>()).add(language)));
+    Map<String, String> unique = new TreeMap<>();
+    languages.forEach(
+        (phrase, in) -> {
+          if (in.size() == 1) {
+            unique.put(phrase, in.iterator().next());
+          }
+        });
+    return unique;
   }
 }
