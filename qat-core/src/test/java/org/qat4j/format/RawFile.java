@@ -9,27 +9,28 @@ import java.util.zip.CRC32;
 /** Changes to the bytes of model files behind the back of {@link ModelFile}. */
 final class RawFile {
   static final int HEADER = 20;
+  static final int CHECKSUM = 4;
 
   private RawFile() {}
 
   /** The file with the length and the checksum that its bytes should have; its own array. */
   static byte[] repaired(byte[] file) {
     byte[] result = file.clone();
-    if (result.length < HEADER + 4) {
+    if (result.length < HEADER + CHECKSUM) {
       return result;
     }
     ByteBuffer buffer = ByteBuffer.wrap(result).order(ByteOrder.LITTLE_ENDIAN);
     buffer.putLong(12, result.length);
     CRC32 crc = new CRC32();
-    crc.update(result, 0, result.length - 4);
-    buffer.putInt(result.length - 4, (int) crc.getValue());
+    crc.update(result, 0, result.length - CHECKSUM);
+    buffer.putInt(result.length - CHECKSUM, (int) crc.getValue());
     return result;
   }
 
   /** The file with a section more. */
   static byte[] withSection(byte[] file, String tag, byte[] content) {
     ByteSink out = new ByteSink();
-    out.bytes(Arrays.copyOf(file, file.length - 4));
+    out.bytes(Arrays.copyOf(file, file.length - CHECKSUM));
     out.bytes(tag.getBytes(StandardCharsets.US_ASCII));
     out.i64(content.length);
     out.bytes(content);

@@ -1,0 +1,131 @@
+package org.qat4j.format;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import org.qat4j.QatException;
+import org.qat4j.model.Input;
+import org.qat4j.model.IntegerModel;
+import org.qat4j.model.Op;
+import org.qat4j.runtime.ReferenceRuntime;
+import org.qat4j.runtime.Sample;
+
+/** What must hold of any bytes that are read as a model file. */
+final class UntrustedFile {
+  /** Bytes that reading may allocate, in all, for a byte of the file and without any. */
+  private static final long PER_BYTE = 128;
+
+  private static final long ONCE = 64 << 10;
+
+  /** Models that ask for more work than this are not executed here. */
+  private static final long MAX_PRODUCTS = 100_000;
+
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  private UntrustedFile() {}
+
+  /**
+   * Reads the bytes, and where they are a model, writes it again and executes it.
+   *
+   * @return whether they are a model
+   */
+  static boolean check(byte[] file) {
+    IntegerModel model = read(file);
+    if (model == null) {
+      return false;
+    }
+    byte[] written = ModelFile.toBytes(model);
+    IntegerModel again = ModelFile.fromBytes(written);
+    assertThat(ModelFile.toBytes(again)).isEqualTo(written);
+    Models.assertSame(again, model);
+    if (products(model) <= MAX_PRODUCTS) {
+      execute(model);
+    }
+    return true;
+  }
+
+  private static IntegerModel read(byte[] file) {
+    long limit = ONCE + PER_BYTE * file.length;
+    long before = THREADS.getCurrentThreadAllocatedBytes();
+    IntegerModel model = modelOrNull(file);
+    if (THREADS.getCurrentThreadAllocatedBytes() - before > limit) {
+      // Classes that are loaded on the way count too, but only once.
+      before = THREADS.getCurrentThreadAllocatedBytes();
+      model = modelOrNull(file);
+      assertThat(THREADS.getCurrentThreadAllocatedBytes() - before).isLessThanOrEqualTo(limit);
+    }
+    return model;
+  }
+
+  private static IntegerModel modelOrNull(byte[] file) {
+    try {
+      return ModelFile.fromBytes(file);
+    } catch (QatException e) {
+      assertThat(e.getMessage()).doesNotContain("null");
+      return null;
+    }
+  }
+
+  private static long products(IntegerModel model) {
+    long products = 0;
+    for (var value : model.values().values()) {
+      products += value.size();
+    }
+    for (Op op : model.ops()) {
+      long size = model.value(op.name()).size();
+      if (op instanceof Op.Dense dense) {
+        products += size * dense.weights().dim(1);
+      } else if (op instanceof Op.Conv1d conv) {
+        products += size * conv.weights().dim(1) * conv.weights().dim(2);
+      } else if (op instanceof Op.MaxPool1d pool) {
+        products += size * pool.kernel();
+      } else if (op instanceof Op.AvgPool1d pool) {
+        products += size * pool.kernel();
+      }
+    }
+    return products;
+  }
+
+  private static void execute(IntegerModel model) {
+    if (model.text().isEmpty()) {
+      new ReferenceRuntime(model).trace(largest(model));
+    } else {
+      new ReferenceRuntime(model).trace(encoded(model, "Grüße, don't 😀"));
+    }
+  }
+
+  /** The largest id and the largest number everywhere. */
+  private static Sample largest(IntegerModel model) {
+    int n = model.inputs().size();
+    int[][] tokens = new int[n][];
+    float[][] reals = new float[n][];
+    for (int i = 0; i < n; i++) {
+      Input input = model.inputs().get(i);
+      int size = model.value(input.name()).size();
+      if (input.kind() == Input.Kind.TOKENS) {
+        tokens[i] = new int[size];
+        Arrays.fill(tokens[i], input.vocabularySize() - 1);
+      } else {
+        reals[i] = new float[size];
+        Arrays.fill(reals[i], Float.MAX_VALUE);
+      }
+    }
+    return Sample.of(tokens, reals);
+  }
+
+  private static Sample encoded(IntegerModel model, String text) {
+    return Sample.ofTokens(
+        model.inputs().stream()
+            .map(
+                input ->
+                    model.text().stream()
+                        .filter(t -> t.input().equals(input.name()))
+                        .findFirst()
+                        .orElseThrow()
+                        .encoder()
+                        .encode(text))
+            .toArray(int[][]::new));
+  }
+}
