@@ -5,7 +5,8 @@ import org.qat4j.QatException;
 /**
  * How codes stand for real numbers: equation (1), {@code r = s·(q − z)}.
  *
- * @param scale s, finite and positive: the real distance between neighbouring codes
+ * @param scale s, positive, so small that every code stands for a finite number: the real distance
+ *     between neighbouring codes
  * @param zeroPoint z, the code of real 0, in [qmin, qmax]
  * @param qmin smallest code
  * @param qmax largest code; at most 65535 codes in all
@@ -26,6 +27,9 @@ public record QuantParams(float scale, int zeroPoint, int qmin, int qmax) {
     if (zeroPoint < qmin || zeroPoint > qmax) {
       throw new QatException(
           "zero point " + zeroPoint + " lies outside the code range [" + qmin + ", " + qmax + "]");
+    }
+    if (Float.isInfinite(scale * (float) Math.max(qmax - zeroPoint, zeroPoint - qmin))) {
+      throw new QatException("at the scale " + scale + " the last codes would stand for infinity");
     }
   }
 
