@@ -1,0 +1,39 @@
+package org.qat4j.training;
+
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.data.TextBatches;
+
+/** Runs a network over texts. */
+public final class Evaluate {
+  private Evaluate() {}
+
+  /**
+   * Predictions of a network in evaluation mode, where a network under quantization computes on
+   * integer codes.
+   *
+   * @param network whose output is softmax, [n, classes]
+   * @param batches not shuffled; read from the beginning
+   */
+  public static Predictions predict(Model network, TextBatches batches) {
+    float[][] probabilities = new float[batches.size()][];
+    int[] labels = new int[batches.size()];
+    batches.reset();
+    for (int at = 0; batches.hasNext(); ) {
+      for (float[] row : output(network, batches.next().getFeatures()).toFloatMatrix()) {
+        probabilities[at] = row;
+        labels[at] = batches.label(at);
+        at++;
+      }
+    }
+    return new Predictions(probabilities, labels);
+  }
+
+  private static INDArray output(Model network, INDArray... features) {
+    return network instanceof ComputationGraph graph
+        ? graph.outputSingle(features)
+        : ((MultiLayerNetwork) network).output(features[0]);
+  }
+}

@@ -1,0 +1,75 @@
+package org.qat4j.training;
+
+import java.util.IdentityHashMap;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
+import org.deeplearning4j.nn.updater.MultiLayerUpdater;
+import org.deeplearning4j.nn.updater.UpdaterBlock;
+import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
+import org.nd4j.linalg.learning.config.IUpdater;
+
+/**
+ * The learning rates of a network, set in place: DL4J's own {@code setLearningRate} rebuilds the
+ * updater and copies its state each time. A parameter whose rate is a multiple of its layer's keeps
+ * the multiple; a parameter that no updater touches stays so.
+ */
+final class Optimizer {
+  /**
+   * What is set for one updater.
+   *
+   * @param multiple of the network's learning rate
+   * @param original rate, put back at the end
+   */
+  private record Rate(double multiple, double original) {}
+
+  private final IdentityHashMap<IUpdater, Rate> rates = new IdentityHashMap<>();
+
+  /** Starts the optimizer of a network anew: at step 0 and without momentum. */
+  Optimizer(Model network) {
+    for (UpdaterBlock block : restart(network).getUpdaterBlocks()) {
+      for (UpdaterBlock.ParamState param : block.getLayersAndVariablesInBlock()) {
+        IUpdater updater = param.getLayer().getConfig().getUpdaterByParam(param.getParamName());
+        double layerRate =
+            param.getLayer().getConfig() instanceof BaseLayer layer
+                ? layer.getIUpdater().getLearningRate(0, 0)
+                : Double.NaN;
+        add(updater, layerRate);
+        add(block.getGradientUpdater().getConfig(), layerRate);
+      }
+    }
+  }
+
+  private static BaseMultiLayerUpdater<?> restart(Model network) {
+    if (network instanceof ComputationGraph graph) {
+      graph.getConfiguration().setIterationCount(0);
+      ComputationGraphUpdater updater = new ComputationGraphUpdater(graph);
+      graph.setUpdater(updater);
+      return updater;
+    }
+    MultiLayerNetwork layers = (MultiLayerNetwork) network;
+    layers.getLayerWiseConfigurations().setIterationCount(0);
+    MultiLayerUpdater updater = new MultiLayerUpdater(layers);
+    layers.setUpdater(updater);
+    return updater;
+  }
+
+  private void add(IUpdater updater, double layerRate) {
+    if (updater.hasLearningRate()) {
+      double rate = updater.getLearningRate(0, 0);
+      rates.putIfAbsent(updater, new Rate(rate / layerRate, rate));
+    }
+  }
+
+  /** Sets the learning rate of the next step. */
+  void setRate(double rate) {
+    rates.forEach((updater, r) -> updater.setLrAndSchedule(rate * r.multiple(), null));
+  }
+
+  /** Puts the rates back that the network had, so that its configuration is as before. */
+  void restore() {
+    rates.forEach((updater, r) -> updater.setLrAndSchedule(r.original(), null));
+  }
+}

@@ -1,0 +1,155 @@
+package org.qat4j.training;
+
+import java.util.Locale;
+import java.util.Map;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.NeuralNetwork;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.qat4j.QatException;
+import org.qat4j.data.TextBatches;
+
+/**
+ * The training loop, the same for float networks, their controls and networks under quantization.
+ * With the same network, plan, batches, machine and number of threads it ends with the same
+ * parameters to the bit.
+ */
+public final class Trainer {
+  private final Model network;
+  private final TrainingPlan plan;
+  private final TextBatches train;
+  private final TextBatches validation;
+  private final TrainingLog log;
+  private final TokenDropout dropout;
+  private final int steps;
+  private int step;
+  private double bestLoss = Double.POSITIVE_INFINITY;
+  private INDArray best;
+
+  private Trainer(
+      Model network,
+      TrainingPlan plan,
+      TextBatches train,
+      TextBatches validation,
+      TrainingLog log) {
+    this.network = network;
+    this.plan = plan;
+    this.train = train;
+    this.validation = validation;
+    this.log = log;
+    this.dropout = new TokenDropout(plan.tokenDropout(), plan.seed());
+    this.steps = plan.epochs() * train.batches();
+  }
+
+  /**
+   * Trains a network in place, from the first pass of its batches on and with a new optimizer.
+   *
+   * @param network a MultiLayerNetwork or ComputationGraph whose output is softmax
+   * @param plan how long and how fast
+   * @param train shuffled by a seed of its own; read from its present place
+   * @param validation evaluated after every pass; null or empty for none
+   * @param log told of every step and pass
+   * @throws QatException if the loss stops being a number
+   */
+  public static void fit(
+      Model network,
+      TrainingPlan plan,
+      TextBatches train,
+      TextBatches validation,
+      TrainingLog log) {
+    new Trainer(network, plan, train, validation, log).fit();
+  }
+
+  private void fit() {
+    Nd4j.getRandom().setSeed(plan.seed());
+    Optimizer optimizer = new Optimizer(network);
+    try {
+      for (int epoch = 1; epoch <= plan.epochs(); epoch++) {
+        pass(epoch, optimizer);
+      }
+    } finally {
+      optimizer.restore();
+    }
+    if (best != null) {
+      network.setParams(best);
+    }
+  }
+
+  private void pass(int epoch, Optimizer optimizer) {
+    long start = System.nanoTime();
+    double sum = 0;
+    train.reset();
+    while (train.hasNext()) {
+      MultiDataSet batch = train.next();
+      double rate = plan.learningRate(step, steps);
+      optimizer.setRate(rate);
+      long before = System.nanoTime();
+      fit(batch);
+      double seconds = seconds(before);
+      step++;
+      double loss = network.score();
+      checkLoss(loss, rate);
+      sum += loss;
+      long n = batch.getFeatures(0).size(0);
+      log.step(new TrainingLog.Step(step, steps, epoch, loss, rate, n / seconds));
+    }
+    Predictions held = validation == null ? null : Evaluate.predict(network, validation);
+    keepIfBest(held);
+    log.epoch(
+        new TrainingLog.Epoch(
+            epoch,
+            plan.epochs(),
+            sum / train.batches(),
+            held == null ? Double.NaN : held.meanLogLoss(),
+            held == null ? Double.NaN : held.accuracy(),
+            seconds(start)));
+  }
+
+  private void fit(MultiDataSet batch) {
+    INDArray[] features = batch.getFeatures();
+    for (int i = 0; i < features.length; i++) {
+      features[i] = dropout.apply(features[i]);
+    }
+    ((NeuralNetwork) network).fit(batch);
+  }
+
+  private void keepIfBest(Predictions held) {
+    if (plan.keepBest() && held != null && held.meanLogLoss() < bestLoss) {
+      bestLoss = held.meanLogLoss();
+      best = network.params().dup();
+    }
+  }
+
+  private void checkLoss(double loss, double rate) {
+    if (!Double.isFinite(loss)) {
+      throw new QatException(
+          String.format(
+              Locale.ROOT,
+              "the loss of step %d of %d is %s at a learning rate of %.3g%s; lower the learning"
+                  + " rate",
+              step,
+              steps,
+              loss,
+              rate,
+              brokenParameter()));
+    }
+  }
+
+  /** Says which parameter is no longer finite: the first one in the order of the layers. */
+  private String brokenParameter() {
+    for (Map.Entry<String, INDArray> param : network.paramTable().entrySet()) {
+      if (!Float.isFinite(param.getValue().sumNumber().floatValue())) {
+        int underscore = param.getKey().lastIndexOf('_');
+        return String.format(
+            "; parameter \"%s\" of layer \"%s\" has values that are not finite",
+            param.getKey().substring(underscore + 1), param.getKey().substring(0, underscore));
+      }
+    }
+    return "";
+  }
+
+  private static double seconds(long since) {
+    return (System.nanoTime() - since) / 1e9;
+  }
+}

@@ -1,0 +1,24 @@
+package org.qat4j.zoo;
+
+import java.util.List;
+import org.deeplearning4j.nn.api.Model;
+import org.qat4j.model.TextInput;
+import org.qat4j.text.TextEncoder;
+
+/**
+ * A network that classifies texts.
+ *
+ * @param network an initialized MultiLayerNetwork or ComputationGraph; its output is softmax over
+ *     the classes
+ * @param text how each of its inputs is made from a text, in the network's order
+ */
+public record TextNetwork(Model network, List<TextInput> text) {
+  public TextNetwork {
+    text = List.copyOf(text);
+  }
+
+  /** The encoders of the inputs, in the network's order. */
+  public List<TextEncoder> encoders() {
+    return text.stream().map(TextInput::encoder).toList();
+  }
+}

@@ -1,0 +1,200 @@
+package org.qat4j.zoo;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.distribution.UniformDistribution;
+import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.weights.WeightInit;
+import org.deeplearning4j.nn.weights.WeightInitDistribution;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.qat4j.data.Dataset;
+import org.qat4j.experiment.ModelSpec;
+import org.qat4j.experiment.TrainSpec;
+import org.qat4j.layers.EmbeddingBagLayer;
+import org.qat4j.layers.FlattenPreProcessor;
+import org.qat4j.model.TextInput;
+import org.qat4j.text.CharacterEncoder;
+import org.qat4j.text.NgramEncoder;
+import org.qat4j.text.TextEncoder;
+import org.qat4j.text.WordEncoder;
+
+/**
+ * Builds the networks of {@link ModelSpec}, with random parameters and with vocabularies taken from
+ * the training texts. Every layer can be quantized.
+ */
+public final class Zoo {
+  /** Embeddings start in U(−0.25, 0.25): better on held-out texts than the normal distribution. */
+  private static final double EMBEDDING_RANGE = 0.25;
+
+  private final Dataset data;
+  private final TrainSpec train;
+  private final long seed;
+
+  private Zoo(Dataset data, TrainSpec train, long seed) {
+    this.data = data;
+    this.train = train;
+    this.seed = seed;
+  }
+
+  /**
+   * A network, not trained yet.
+   *
+   * @param spec which one
+   * @param data whose training texts give the vocabulary and whose labels give the classes
+   * @param train learning rate and weight decay
+   * @param seed of the parameters
+   */
+  public static TextNetwork build(ModelSpec spec, Dataset data, TrainSpec train, long seed) {
+    Zoo zoo = new Zoo(data, train, seed);
+    if (spec instanceof ModelSpec.CharNgramCnn s) {
+      return zoo.charNgramCnn(s);
+    } else if (spec instanceof ModelSpec.WordCnn s) {
+      return zoo.wordCnn(s);
+    }
+    return zoo.seedCnn((ModelSpec.SeedCnn) spec);
+  }
+
+  private TextNetwork charNgramCnn(ModelSpec.CharNgramCnn s) {
+    List<Integer> alphabet = Vocabulary.characters(data.train(), s.lowerCase(), s.minCount());
+    TextEncoder characters = new CharacterEncoder(alphabet, s.length(), s.lowerCase());
+    TextEncoder ngrams =
+        new NgramEncoder(s.minN(), s.maxN(), s.buckets(), s.ngrams(), s.lowerCase());
+    GraphBuilder graph =
+        configuration()
+            .graphBuilder()
+            .addInputs("characterIds", "ngramIds")
+            .addLayer("characters", embedding(characters, s.dimension()), "characterIds")
+            .addLayer("conv", convolution(s.dimension(), s.filters(), s.width()), "characters")
+            .addLayer("max", new GlobalPoolingLayer(PoolingType.MAX), "conv")
+            .addLayer("bag", bag(ngrams, s.bagDimension(), false), "ngramIds")
+            .addVertex("both", new MergeVertex(), "max", "bag")
+            .addLayer("out", output(s.filters() + s.bagDimension(), s.dropout()), "both")
+            .setOutputs("out");
+    return new TextNetwork(
+        initialized(graph),
+        List.of(new TextInput("characterIds", characters), new TextInput("ngramIds", ngrams)));
+  }
+
+  private TextNetwork wordCnn(ModelSpec.WordCnn s) {
+    List<String> words =
+        Vocabulary.words(
+            data.train(), s.lowerCase(), s.punctuation(), s.minCount(), s.vocabulary());
+    TextEncoder encoder =
+        new WordEncoder(words, s.length(), s.lowerCase(), s.punctuation(), s.skipUnknown());
+    GraphBuilder graph =
+        configuration()
+            .graphBuilder()
+            .addInputs("wordIds")
+            .addLayer("words", embedding(encoder, s.dimension()), "wordIds");
+    List<String> branches = new ArrayList<>();
+    for (int width : s.widths()) {
+      graph.addLayer("conv" + width, convolution(s.dimension(), s.filters(), width), "words");
+      graph.addLayer("max" + width, new GlobalPoolingLayer(PoolingType.MAX), "conv" + width);
+      branches.add("max" + width);
+    }
+    int size = s.filters() * s.widths().size();
+    if (s.average()) {
+      graph.addLayer("average", bag(encoder, s.dimension(), true), "wordIds");
+      branches.add("average");
+      size += s.dimension();
+    }
+    graph
+        .addVertex("all", new MergeVertex(), branches.toArray(new String[0]))
+        .addLayer("out", output(size, s.dropout()), "all")
+        .setOutputs("out");
+    return new TextNetwork(initialized(graph), List.of(new TextInput("wordIds", encoder)));
+  }
+
+  private TextNetwork seedCnn(ModelSpec.SeedCnn s) {
+    List<String> words = Vocabulary.words(data.train(), s.lowerCase(), false, 1, s.vocabulary());
+    TextEncoder encoder = new WordEncoder(words, s.length(), s.lowerCase(), false, false);
+    int steps = (s.length() - s.width() + 1) / s.pool();
+    MultiLayerConfiguration layers =
+        configuration()
+            .list()
+            .layer(named("words", embedding(encoder, s.dimension())))
+            .layer(named("conv", convolution(s.dimension(), s.filters(), s.width())))
+            .layer(
+                new Subsampling1DLayer.Builder(Subsampling1DLayer.PoolingType.MAX)
+                    .name("pool")
+                    .kernelSize(s.pool())
+                    .stride(s.pool())
+                    .build())
+            .layer(named("out", output(steps * s.filters(), 0)))
+            .inputPreProcessor(3, new FlattenPreProcessor(s.filters(), steps))
+            .build();
+    MultiLayerNetwork network = new MultiLayerNetwork(layers);
+    network.init();
+    return new TextNetwork(network, List.of(new TextInput("input", encoder)));
+  }
+
+  private NeuralNetConfiguration.Builder configuration() {
+    return new NeuralNetConfiguration.Builder()
+        .seed(seed)
+        .updater(new Adam(train.learningRate()))
+        .l2(train.l2())
+        .weightInit(WeightInit.XAVIER)
+        .convolutionMode(ConvolutionMode.Truncate);
+  }
+
+  private static ComputationGraph initialized(GraphBuilder graph) {
+    ComputationGraph network = new ComputationGraph(graph.build());
+    network.init();
+    return network;
+  }
+
+  private static Layer embedding(TextEncoder encoder, int dimension) {
+    return new EmbeddingSequenceLayer.Builder()
+        .nIn(encoder.vocabularySize())
+        .nOut(dimension)
+        .inputLength(encoder.length())
+        .activation(Activation.IDENTITY)
+        .weightInit(new UniformDistribution(-EMBEDDING_RANGE, EMBEDDING_RANGE))
+        .build();
+  }
+
+  private static Layer bag(TextEncoder encoder, int dimension, boolean mean) {
+    EmbeddingBagLayer bag = new EmbeddingBagLayer(encoder.vocabularySize(), dimension, mean);
+    bag.setWeightInitFn(
+        new WeightInitDistribution(new UniformDistribution(-EMBEDDING_RANGE, EMBEDDING_RANGE)));
+    return bag;
+  }
+
+  private static Layer convolution(int channels, int filters, int width) {
+    return new Convolution1DLayer.Builder(width)
+        .nIn(channels)
+        .nOut(filters)
+        .activation(Activation.RELU)
+        .build();
+  }
+
+  /** Softmax over the classes. */
+  private Layer output(int features, double dropout) {
+    return new OutputLayer.Builder(LossFunction.MCXENT)
+        .nIn(features)
+        .nOut(data.labels().size())
+        .activation(Activation.SOFTMAX)
+        .dropOut(dropout == 0 ? 0 : 1 - dropout)
+        .build();
+  }
+
+  private static Layer named(String name, Layer layer) {
+    layer.setLayerName(name);
+    return layer;
+  }
+}

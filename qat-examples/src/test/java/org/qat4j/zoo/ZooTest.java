@@ -1,0 +1,61 @@
+package org.qat4j.zoo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.data.Dataset;
+import org.qat4j.data.TextBatches;
+import org.qat4j.experiment.ModelSpec;
+import org.qat4j.experiment.TrainSpec;
+import org.qat4j.training.Evaluate;
+import org.qat4j.training.Predictions;
+import org.qat4j.training.Trainer;
+import org.qat4j.training.TrainingLog;
+import org.qat4j.training.TrainingPlan;
+
+class ZooTest {
+  static final Dataset DATA = TinyTexts.of(120, 1);
+  static final TrainSpec TRAIN = new TrainSpec(4, 8, 0.01, TrainSpec.Schedule.LINEAR, 0.1, 0);
+
+  static Stream<ModelSpec> networks() {
+    return Stream.of(
+        new ModelSpec.CharNgramCnn(20, false, 1, 6, 8, 3, 2, 3, 64, 32, 5, 0.2),
+        new ModelSpec.WordCnn(50, 8, true, false, false, 1, 6, 8, List.of(1, 2), true, 0.2),
+        new ModelSpec.SeedCnn(50, 8, true, 6, 8, 3, 2));
+  }
+
+  static TextBatches batches(TextNetwork net, List<org.qat4j.data.Example> texts, Long seed) {
+    return new TextBatches(texts, net.encoders(), DATA.labels().size(), 8, seed);
+  }
+
+  static TextNetwork trained(ModelSpec spec, long seed) {
+    TextNetwork net = Zoo.build(spec, DATA, TRAIN, seed);
+    Trainer.fit(
+        net.network(),
+        new TrainingPlan(4, 0.01, TrainSpec.Schedule.LINEAR, 0.1, false, seed),
+        batches(net, DATA.train(), seed),
+        null,
+        TrainingLog.SILENT);
+    return net;
+  }
+
+  @ParameterizedTest
+  @MethodSource("networks")
+  void learns(ModelSpec spec) {
+    TextNetwork net = trained(spec, 5);
+    Predictions test = Evaluate.predict(net.network(), batches(net, DATA.test(), null));
+    assertThat(test.accuracy()).isGreaterThan(0.9);
+  }
+
+  @ParameterizedTest
+  @MethodSource("networks")
+  void sameSeedSameParameters(ModelSpec spec) {
+    INDArray first = trained(spec, 5).network().params();
+    assertThat(trained(spec, 5).network().params()).isEqualTo(first);
+    assertThat(trained(spec, 6).network().params()).isNotEqualTo(first);
+  }
+}
