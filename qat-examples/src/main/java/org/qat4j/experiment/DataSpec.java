@@ -1,5 +1,6 @@
 package org.qat4j.experiment;
 
+import com.fasterxml.jackson.annotation.JsonClassDescription;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
@@ -20,6 +21,8 @@ import java.util.regex.PatternSyntaxException;
 public sealed interface DataSpec {
 
   /** Which language is this phrase written in? From the JDK's own locale data; no download. */
+  @JsonClassDescription(
+      "Which language is this phrase written in? From the JDK's own locale data; no download.")
   record Langid() implements DataSpec {}
 
   /**
@@ -29,6 +32,7 @@ public sealed interface DataSpec {
    * @param keepHeaders keep the header lines of the posts, which name the group
    * @param validationShare share of the training posts that is held out, chosen by a hash
    */
+  @JsonClassDescription("20 newsgroups, the split by date.")
   record Newsgroups(
       @JsonProperty(defaultValue = "data/20news-bydate.tar.gz")
           @JsonPropertyDescription(
@@ -64,6 +68,7 @@ public sealed interface DataSpec {
    * @param testShare share of rows that is held out where there is no test file
    * @param malformed what is done with rows that have too few columns or no text
    */
+  @JsonClassDescription("Rows of a label and a text in delimited files.")
   record Table(
       @JsonProperty(required = true) @JsonPropertyDescription("File of training rows.") @FilePath
           String train,
@@ -141,6 +146,7 @@ public sealed interface DataSpec {
    * @param testShare share that is held out where there is no test folder
    * @param malformed what is done with files that cannot be decoded or are empty
    */
+  @JsonClassDescription("One folder per class, one text per file.")
   record Folders(
       @JsonProperty(required = true)
           @JsonPropertyDescription("Folder of one folder per class.")

@@ -19,6 +19,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 public record Experiment(
     @JsonProperty(required = true)
         @JsonPropertyDescription("Version of the file's format; 1 is the only one.")
+        @Range(min = SCHEMA_VERSION, max = SCHEMA_VERSION)
         int schemaVersion,
     @JsonProperty(required = true)
         @JsonPropertyDescription("Run folders and the model bear this name.")
@@ -52,10 +53,6 @@ public record Experiment(
         train,
         quantize,
         verify);
-    if (schemaVersion != SCHEMA_VERSION) {
-      throw new InvalidKeyException(
-          "schemaVersion", "is " + schemaVersion + "; this program reads " + SCHEMA_VERSION);
-    }
     if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
       throw new InvalidKeyException(
           "name",

@@ -2,6 +2,7 @@ package org.qat4j.experiment;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -30,6 +31,11 @@ record Key(
     Range range) {
 
   static Key of(RecordComponent component) {
+    Overrides overrides = component.getDeclaringRecord().getAnnotation(Overrides.class);
+    if (overrides != null) {
+      Key base = Section.of(overrides.value()).key(component.getName()).orElseThrow();
+      return new Key(component, base.description, false, null, base.path, base.range);
+    }
     JsonProperty property = component.getAccessor().getAnnotation(JsonProperty.class);
     JsonPropertyDescription text =
         component.getAccessor().getAnnotation(JsonPropertyDescription.class);
@@ -46,12 +52,12 @@ record Key(
     return component.getName();
   }
 
-  /** Type of the value; for a list, of its elements. */
+  /** Type of the value, never a primitive one; for a list, of its elements. */
   Class<?> elementType() {
     Type type = component.getGenericType();
     return isList()
         ? (Class<?>) ((ParameterizedType) type).getActualTypeArguments()[0]
-        : component.getType();
+        : MethodType.methodType(component.getType()).wrap().returnType();
   }
 
   boolean isList() {
@@ -78,20 +84,38 @@ record Key(
                 && value < range.below()));
   }
 
-  /** The range in words, such as "from 2 to 8"; empty if there is none. */
-  String rangeText() {
-    List<String> parts = new ArrayList<>();
-    if (range != null) {
-      if (Double.isFinite(range.min()) && Double.isFinite(range.max())) {
-        parts.add("from " + plain(range.min()) + " to " + plain(range.max()));
-      } else {
-        add(parts, "at least ", range.min());
-        add(parts, "at most ", range.max());
-      }
-      add(parts, "above ", range.above());
-      add(parts, "below ", range.below());
+  /** What the value must be, in words: "an integer from 2 to 8". */
+  String expected() {
+    Class<?> type = elementType();
+    String element;
+    if (range != null && range.min() == range.max()) {
+      element = plain(range.min());
+    } else if (type.isEnum()) {
+      element = Section.or(Section.constants(type).keySet());
+    } else if (type == Moment.class) {
+      element = "a share from 0% to 100% or a count such as 200 steps";
+    } else if (type == Boolean.class) {
+      element = "true or false";
+    } else if (type == String.class) {
+      element = path ? "a path" : "text";
+    } else {
+      element = (type == Double.class ? "a number " : "an integer ") + rangeText();
     }
-    return String.join(" and ", parts);
+    return element.strip();
+  }
+
+  /** The range in words, such as "from 2 to 8"; empty if there is none. */
+  private String rangeText() {
+    if (range == null) {
+      return "";
+    }
+    boolean closed = Double.isFinite(range.min()) && Double.isFinite(range.max());
+    List<String> parts = new ArrayList<>();
+    add(parts, "above ", range.above());
+    add(parts, closed ? "from " : "at least ", range.min());
+    add(parts, closed ? "to " : "at most ", range.max());
+    add(parts, "below ", range.below());
+    return String.join(closed ? " " : " and ", parts);
   }
 
   private static void add(List<String> parts, String word, double bound) {

@@ -1,5 +1,6 @@
 package org.qat4j.experiment;
 
+import com.fasterxml.jackson.annotation.JsonClassDescription;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
@@ -20,6 +21,9 @@ public sealed interface ModelSpec {
    * Characters → embedding → convolution → max over time, beside a summed bag of hashed character
    * n-grams; concatenated → dense. A ComputationGraph for short texts.
    */
+  @JsonClassDescription(
+      "Characters → embedding → convolution → max over time, beside a summed bag of hashed"
+          + " character n-grams; concatenated → dense. For short texts.")
   record CharNgramCnn(
       @JsonProperty(defaultValue = "28")
           @JsonPropertyDescription("Characters per text.")
@@ -94,6 +98,9 @@ public sealed interface ModelSpec {
    * Words → embedding → convolutions of several widths → max over time each, beside the average of
    * the embeddings; concatenated → dense.
    */
+  @JsonClassDescription(
+      "Words → embedding → convolutions of several widths → max over time each, beside the average"
+          + " of the embeddings; concatenated → dense.")
   record WordCnn(
       @JsonProperty(defaultValue = "20000")
           @JsonPropertyDescription("Words kept.")
@@ -163,6 +170,9 @@ public sealed interface ModelSpec {
    * The article's network: words → embedding → convolution, ReLU → max pooling → flatten → dense
    * softmax.
    */
+  @JsonClassDescription(
+      "The article's network: words → embedding → convolution, ReLU → max pooling → flatten → dense"
+          + " softmax.")
   record SeedCnn(
       @JsonProperty(defaultValue = "20000")
           @JsonPropertyDescription("Words kept.")

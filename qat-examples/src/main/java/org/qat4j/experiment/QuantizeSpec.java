@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import java.util.List;
 import org.qat4j.calibration.RangeRule;
-import org.qat4j.qat.Match;
 import org.qat4j.qat.QuantSpec;
 import org.qat4j.quantizer.ActivationSpec;
 import org.qat4j.quantizer.LayerSpec;
@@ -15,7 +14,7 @@ import org.qat4j.quantizer.WeightSpec;
  *
  * @param weights of every layer that no override names, embeddings included
  * @param activations likewise
- * @param overrides in order; the later wins
+ * @param overrides of single layers, in order; the later wins
  * @param calibrationBatches training batches that set the first ranges
  * @param qat training under quantization
  */
@@ -25,7 +24,8 @@ public record QuantizeSpec(
     @JsonProperty(defaultValue = "{}") @JsonPropertyDescription("Activations.")
         Activations activations,
     @JsonProperty(defaultValue = "[]")
-        @JsonPropertyDescription("Exceptions by layer name, name pattern or type; the later wins.")
+        @JsonPropertyDescription(
+            "Exceptions by layer name, name pattern or type; the later wins, key by key.")
         List<LayerOverride> overrides,
     @JsonProperty(defaultValue = "32")
         @JsonPropertyDescription("Training batches that set the first ranges.")
@@ -34,7 +34,7 @@ public record QuantizeSpec(
     @JsonProperty(defaultValue = "{}") @JsonPropertyDescription("Training under quantization.")
         Qat qat) {
   /** Weight of a new batch in the moving average of ranges. */
-  private static final float MOMENTUM = 0.05f;
+  static final float MOMENTUM = 0.05f;
 
   public QuantizeSpec {
     Section.check(QuantizeSpec.class, weights, activations, overrides, calibrationBatches, qat);
@@ -69,11 +69,7 @@ public record QuantizeSpec(
     }
 
     WeightSpec toSpec() {
-      return WeightSpec.of(bits)
-          .withGranularity(
-              granularity == Granularity.CHANNEL
-                  ? new org.qat4j.quantizer.Granularity.Channel()
-                  : new org.qat4j.quantizer.Granularity.Tensor());
+      return WeightSpec.of(bits).withGranularity(granularity.toSpec());
     }
   }
 
@@ -82,7 +78,13 @@ public record QuantizeSpec(
     @JsonProperty("tensor")
     TENSOR,
     @JsonProperty("channel")
-    CHANNEL
+    CHANNEL;
+
+    org.qat4j.quantizer.Granularity toSpec() {
+      return this == CHANNEL
+          ? new org.qat4j.quantizer.Granularity.Channel()
+          : new org.qat4j.quantizer.Granularity.Tensor();
+    }
   }
 
   /** Activations of a layer. */
@@ -100,15 +102,7 @@ public record QuantizeSpec(
     }
 
     ActivationSpec toSpec() {
-      return ActivationSpec.of(bits)
-          .withScheme(
-              scheme == Scheme.SYMMETRIC
-                  ? org.qat4j.quantizer.Scheme.SYMMETRIC
-                  : org.qat4j.quantizer.Scheme.ASYMMETRIC)
-          .withRange(
-              observer == Observer.MIN_MAX
-                  ? new RangeRule.MinMax()
-                  : new RangeRule.MovingAverage(MOMENTUM));
+      return ActivationSpec.of(bits).withScheme(scheme.toSpec()).withRange(observer.toSpec());
     }
   }
 
@@ -117,7 +111,11 @@ public record QuantizeSpec(
     @JsonProperty("symmetric")
     SYMMETRIC,
     @JsonProperty("asymmetric")
-    ASYMMETRIC
+    ASYMMETRIC;
+
+    org.qat4j.quantizer.Scheme toSpec() {
+      return org.qat4j.quantizer.Scheme.valueOf(name());
+    }
   }
 
   /** How the range of activations is found. */
@@ -125,36 +123,10 @@ public record QuantizeSpec(
     @JsonProperty("min-max")
     MIN_MAX,
     @JsonProperty("moving-average")
-    MOVING_AVERAGE
-  }
+    MOVING_AVERAGE;
 
-  /**
-   * One exception; exactly one of the first three is given.
-   *
-   * @param layer name of a layer
-   * @param pattern regular expression for names
-   * @param type simple name of a DL4J layer class
-   * @param weights instead of the default, or null
-   * @param activations instead of the default, or null
-   */
-  public record LayerOverride(
-      @JsonPropertyDescription("Name of a layer.") String layer,
-      @JsonPropertyDescription("Regular expression for names of layers.") String pattern,
-      @JsonPropertyDescription("Class of layers, for example OutputLayer.") String type,
-      @JsonPropertyDescription("Weights of these layers.") Weights weights,
-      @JsonPropertyDescription("Activations of these layers.") Activations activations) {
-    QuantSpec.Rule toRule() {
-      Match match =
-          layer != null
-              ? new Match.Name(layer)
-              : pattern != null ? new Match.NamePattern(pattern) : new Match.Type(type);
-      return new QuantSpec.Rule(match, this::change);
-    }
-
-    private LayerSpec change(LayerSpec spec) {
-      return new LayerSpec(
-          weights == null ? spec.weights() : weights.toSpec(),
-          activations == null ? spec.activations() : activations.toSpec());
+    RangeRule toSpec() {
+      return this == MIN_MAX ? new RangeRule.MinMax() : new RangeRule.MovingAverage(MOMENTUM);
     }
   }
 

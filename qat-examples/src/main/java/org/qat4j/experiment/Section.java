@@ -4,10 +4,13 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.qat4j.QatException;
 
 /**
@@ -18,10 +21,18 @@ import org.qat4j.QatException;
  */
 record Section(Class<? extends Record> type, List<Key> keys) {
 
+  private static final ClassValue<Section> SECTIONS =
+      new ClassValue<>() {
+        @Override
+        protected Section computeValue(Class<?> type) {
+          return new Section(
+              type.asSubclass(Record.class),
+              Arrays.stream(type.getRecordComponents()).map(Key::of).toList());
+        }
+      };
+
   static Section of(Class<?> type) {
-    return new Section(
-        type.asSubclass(Record.class),
-        Arrays.stream(type.getRecordComponents()).map(Key::of).toList());
+    return SECTIONS.get(type);
   }
 
   Optional<Key> key(String name) {
@@ -67,10 +78,44 @@ record Section(Class<? extends Record> type, List<Key> keys) {
       for (Object value : values[i] instanceof List<?> list ? list : List.of(values[i])) {
         if (value instanceof Number number && !key.allows(number)) {
           throw new InvalidKeyException(
-              key.name(), "is " + number + "; expected a number " + key.rangeText());
+              key.name(), "is " + number + "; expected " + key.expected());
         }
       }
     }
+  }
+
+  /** Whether values of a type are mappings of keys. */
+  static boolean isSection(Class<?> type) {
+    return type.isSealed() || (type.isRecord() && type != Moment.class);
+  }
+
+  /** Where an experiment has a key of this name, in all sections. */
+  static List<String> pathsOf(String name) {
+    Set<String> found = new LinkedHashSet<>();
+    find(name, Experiment.class, "", found);
+    return List.copyOf(found);
+  }
+
+  private static void find(String name, Class<?> type, String path, Set<String> found) {
+    if (type.isSealed()) {
+      kinds(type).values().forEach(kind -> find(name, kind, path, found));
+      return;
+    }
+    for (Key key : of(type).keys) {
+      if (key.name().equals(name)) {
+        found.add(path + name);
+      }
+      if (isSection(key.elementType())) {
+        find(name, key.elementType(), path + key.name() + ".", found);
+      }
+    }
+  }
+
+  /** "a, b or c". */
+  static String or(Collection<String> words) {
+    String all = String.join(", ", words);
+    int last = all.lastIndexOf(", ");
+    return last < 0 ? all : all.substring(0, last) + " or " + all.substring(last + 2);
   }
 
   /** The records of a sealed interface by the value of their {@code kind}. */

@@ -1,0 +1,180 @@
+package org.qat4j.experiment;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.qat4j.QatException;
+import org.qat4j.experiment.Yaml.Mapping;
+import org.qat4j.experiment.Yaml.Scalar;
+import org.qat4j.experiment.Yaml.Sequence;
+
+/**
+ * Makes records of mappings, with defaults from the annotations of their components. Goes on after
+ * a problem to find the others; null stands for what could not be made.
+ */
+final class Binder {
+  private static final String KIND = "kind";
+
+  private final UnaryOperator<String> environment;
+  private final List<Problem> problems;
+  private final Map<String, Position> positions = new LinkedHashMap<>();
+
+  Binder(UnaryOperator<String> environment, List<Problem> problems) {
+    this.environment = environment;
+    this.problems = problems;
+  }
+
+  /** Places of all values that were given, by their paths. */
+  Map<String, Position> positions() {
+    return positions;
+  }
+
+  /**
+   * The record that a mapping describes.
+   *
+   * @param path of the section, empty for the whole experiment
+   */
+  Object section(Mapping mapping, Class<?> type, String path) {
+    return type.isSealed() ? choice(mapping, type, path) : record(mapping, type, path, null);
+  }
+
+  private Object choice(Mapping mapping, Class<?> type, String path) {
+    Map<String, Class<?>> kinds = Section.kinds(type);
+    String expected = "; expected " + Section.or(kinds.keySet());
+    Yaml kind = mapping.get(KIND);
+    if (kind == null) {
+      report(mapping.at(), join(path, KIND) + " is missing" + expected);
+    } else if (kind instanceof Scalar scalar && kinds.containsKey(scalar.text())) {
+      place(join(path, KIND), kind);
+      return record(mapping.without(KIND), kinds.get(scalar.text()), path, scalar.text());
+    } else {
+      String near =
+          kind instanceof Scalar scalar ? Nearest.question(scalar.text(), kinds.keySet()) : "";
+      report(kind.at(), join(path, KIND) + " is " + kind.describe() + expected + near);
+    }
+    return null;
+  }
+
+  /**
+   * @param kind of a choice, or null
+   */
+  private Object record(Mapping mapping, Class<?> type, String path, String kind) {
+    Section section = Section.of(type);
+    int before = problems.size();
+    mapping
+        .entries()
+        .forEach(
+            (name, entry) -> {
+              if (section.key(name).isEmpty()) {
+                report(entry.at(), unknown(name, section, path, kind));
+              }
+            });
+    Object[] values =
+        section.keys().stream().map(key -> value(mapping, key, join(path, key.name()))).toArray();
+    if (problems.size() > before) {
+      return null;
+    }
+    try {
+      return section.create(values);
+    } catch (InvalidKeyException e) {
+      Yaml culprit = mapping.get(e.key());
+      report(culprit == null ? mapping.at() : culprit.at(), join(path, e.getMessage()));
+    } catch (QatException e) {
+      report(mapping.at(), (path.isEmpty() ? "" : path + ": ") + e.getMessage());
+    }
+    return null;
+  }
+
+  private static String unknown(String name, Section section, String path, String kind) {
+    List<String> known = new ArrayList<>();
+    if (kind != null) {
+      known.add(KIND);
+    }
+    section.keys().forEach(key -> known.add(key.name()));
+    List<String> meant =
+        new ArrayList<>(
+            Nearest.find(name, known).map(List::of).orElseGet(() -> Section.pathsOf(name)));
+    meant.remove(join(path, name)); // of another kind
+    return "unknown key "
+        + name
+        + (path.isEmpty() ? "" : " in " + path)
+        + (kind == null ? "" : " of kind " + kind)
+        + (meant.isEmpty() ? "" : "; did you mean " + Section.or(meant) + "?")
+        + (meant.isEmpty() ? "; known are " : " Known are ")
+        + String.join(", ", known);
+  }
+
+  private Object value(Mapping mapping, Key key, String path) {
+    Yaml yaml = mapping.get(key.name());
+    if (yaml != null) {
+      place(path, yaml);
+      return value(yaml, key, path);
+    }
+    if (key.required()) {
+      report(mapping.at(), "the key " + path + " is missing: " + key.description());
+    }
+    return key.defaultYaml() == null ? null : defaultValue(mapping, key, path);
+  }
+
+  private Object defaultValue(Mapping mapping, Key key, String path) {
+    Yaml yaml = new YamlParser(Position.DEFAULT.source(), false, problems).parse(key.defaultYaml());
+    return yaml instanceof Mapping
+        ? section(Mapping.empty(mapping.at()), key.elementType(), path)
+        : value(yaml, key, path);
+  }
+
+  private Object value(Yaml yaml, Key key, String path) {
+    if (!key.isList()) {
+      return element(yaml, key, path);
+    }
+    if (!(yaml instanceof Sequence sequence)) {
+      return wrong(yaml, path, "a list");
+    }
+    List<Object> elements = new ArrayList<>();
+    for (Yaml item : sequence.items()) {
+      String itemPath = path + "[" + elements.size() + "]";
+      place(itemPath, item);
+      elements.add(element(item, key, itemPath));
+    }
+    return elements.contains(null) ? null : elements;
+  }
+
+  private Object element(Yaml yaml, Key key, String path) {
+    if (Section.isSection(key.elementType())) {
+      return yaml instanceof Mapping mapping
+          ? section(mapping, key.elementType(), path)
+          : wrong(yaml, path, "a mapping of keys");
+    }
+    if (!(yaml instanceof Scalar scalar)) {
+      return wrong(yaml, path, key.expected());
+    }
+    try {
+      Object value = ScalarValues.read(scalar, key);
+      return key.path() ? PathVariables.expand((String) value, environment) : value;
+    } catch (QatException e) {
+      report(yaml.at(), path + " " + e.getMessage());
+      return null;
+    }
+  }
+
+  private Object wrong(Yaml yaml, String path, String expected) {
+    report(yaml.at(), path + " is " + yaml.describe() + "; expected " + expected);
+    return null;
+  }
+
+  private void place(String path, Yaml yaml) {
+    if (!yaml.at().equals(Position.DEFAULT)) {
+      positions.put(path, yaml.at());
+    }
+  }
+
+  private void report(Position at, String message) {
+    problems.add(new Problem(at, message));
+  }
+
+  private static String join(String path, String key) {
+    return path.isEmpty() ? key : path + "." + key;
+  }
+}

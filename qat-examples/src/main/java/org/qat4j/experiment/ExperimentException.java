@@ -1,0 +1,32 @@
+package org.qat4j.experiment;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.qat4j.QatException;
+
+/** An experiment that cannot be run as it is written, with everything that is wrong with it. */
+public final class ExperimentException extends QatException {
+  private static final long serialVersionUID = 1L;
+
+  private final transient List<Problem> problems;
+
+  ExperimentException(List<Problem> problems) {
+    super(sorted(problems).map(Problem::toString).collect(Collectors.joining("\n")));
+    this.problems = sorted(problems).toList();
+  }
+
+  private static Stream<Problem> sorted(List<Problem> problems) {
+    return problems.stream()
+        .sorted(
+            Comparator.comparing((Problem p) -> p.at().source())
+                .thenComparing(p -> p.at().line())
+                .thenComparing(p -> p.at().column()));
+  }
+
+  /** Everything that is wrong, in the order of the file; at least one. */
+  public List<Problem> problems() {
+    return problems;
+  }
+}

@@ -1,0 +1,86 @@
+package org.qat4j.experiment;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Map.Entry;
+import org.yaml.snakeyaml.DumperOptions;
+import org.yaml.snakeyaml.DumperOptions.FlowStyle;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.Tag;
+import org.yaml.snakeyaml.representer.Representer;
+
+/** Writes experiments so that {@link ExperimentReader} reads the same. */
+public final class ExperimentWriter {
+  private ExperimentWriter() {}
+
+  /** The whole experiment as YAML: every value, those that are defaults too; no file beside it. */
+  public static String toYaml(Experiment experiment) {
+    DumperOptions options = new DumperOptions();
+    options.setDefaultFlowStyle(FlowStyle.BLOCK);
+    options.setSplitLines(false);
+    options.setNonPrintableStyle(DumperOptions.NonPrintableStyle.ESCAPE);
+    options.setIndicatorIndent(2);
+    options.setIndentWithIndicator(true);
+    return YamlParser.snakeYaml(options, new Plain(options)).dump(section(experiment));
+  }
+
+  private static Map<String, Object> section(Object section) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    for (Class<?> choice : section.getClass().getInterfaces()) {
+      Section.kinds(choice).entrySet().stream()
+          .filter(kind -> kind.getValue() == section.getClass())
+          .forEach(kind -> values.put("kind", kind.getKey()));
+    }
+    for (Key key : Section.of(section.getClass()).keys()) {
+      Object value = key.get(section);
+      if (value instanceof List<?> list) {
+        values.put(key.name(), list.stream().map(item -> value(item, key)).toList());
+      } else if (value != null) {
+        values.put(key.name(), value(value, key));
+      }
+    }
+    return values;
+  }
+
+  private static Object value(Object value, Key key) {
+    if (Section.isSection(key.elementType())) {
+      return section(value);
+    } else if (value instanceof Enum<?>) {
+      return Section.constants(key.elementType()).entrySet().stream()
+          .filter(constant -> constant.getValue() == value)
+          .map(Entry::getKey)
+          .findFirst()
+          .orElseThrow();
+    } else if (value instanceof Moment) {
+      return value.toString();
+    }
+    return key.path() ? PathVariables.escape((String) value) : value;
+  }
+
+  /** Numbers without exponents, lists of numbers in one line. */
+  private static final class Plain extends Representer {
+    Plain(DumperOptions options) {
+      super(options);
+      representers.put(Double.class, d -> representScalar(Tag.FLOAT, plain((Double) d)));
+    }
+
+    private static String plain(double number) {
+      String text = Double.toString(number);
+      if (!text.contains("E")) {
+        return text;
+      }
+      String digits = Key.plain(number);
+      return digits.contains(".") ? digits : digits + ".0";
+    }
+
+    @Override
+    protected Node representSequence(Tag tag, Iterable<?> sequence, FlowStyle style) {
+      boolean numbers = true;
+      for (Object item : sequence) {
+        numbers &= item instanceof Number;
+      }
+      return super.representSequence(tag, sequence, numbers ? FlowStyle.FLOW : style);
+    }
+  }
+}

@@ -1,0 +1,170 @@
+package org.qat4j.experiment;
+
+import com.fasterxml.classmate.ResolvedType;
+import com.fasterxml.jackson.annotation.JsonClassDescription;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.github.victools.jsonschema.generator.CustomDefinition;
+import com.github.victools.jsonschema.generator.FieldScope;
+import com.github.victools.jsonschema.generator.Option;
+import com.github.victools.jsonschema.generator.OptionPreset;
+import com.github.victools.jsonschema.generator.SchemaGenerationContext;
+import com.github.victools.jsonschema.generator.SchemaGenerator;
+import com.github.victools.jsonschema.generator.SchemaGeneratorConfigBuilder;
+import com.github.victools.jsonschema.generator.SchemaGeneratorConfigPart;
+import com.github.victools.jsonschema.generator.SchemaVersion;
+import com.github.victools.jsonschema.generator.TypeScope;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Makes the JSON Schema of experiment files from the records. A file that extends another may leave
+ * out what that one has, so that keys are required of the others alone.
+ */
+final class ExperimentSchema {
+  private ExperimentSchema() {}
+
+  static String generate() {
+    SchemaGeneratorConfigBuilder builder =
+        new SchemaGeneratorConfigBuilder(SchemaVersion.DRAFT_7, OptionPreset.PLAIN_JSON)
+            .with(
+                Option.DEFINITIONS_FOR_ALL_OBJECTS,
+                Option.FORBIDDEN_ADDITIONAL_PROPERTIES_BY_DEFAULT);
+    describe(builder.forFields());
+    builder
+        .forTypesInGeneral()
+        .withDescriptionResolver(ExperimentSchema::description)
+        .withPropertySorter((unused, unusedToo) -> 0)
+        .withSubtypeResolver(ExperimentSchema::kinds)
+        .withCustomDefinitionProvider(ExperimentSchema::scalar);
+    ObjectNode schema = new SchemaGenerator(builder.build()).generateSchema(Experiment.class);
+    for (Key key : Section.of(Experiment.class).keys()) {
+      if (key.elementType().isSealed()) {
+        Section.kinds(key.elementType()).forEach((kind, type) -> addKind(schema, kind, type));
+      }
+    }
+    addExtends(schema);
+    definition(schema, LayerOverride.class)
+        .set("oneOf", Json.of("[{required: [layer]}, {required: [pattern]}, {required: [type]}]"));
+    return schema.toPrettyString() + "\n";
+  }
+
+  private static void describe(SchemaGeneratorConfigPart<FieldScope> fields) {
+    fields
+        .withDescriptionResolver(f -> isItem(f) ? null : key(f).description())
+        .withDefaultResolver(f -> isItem(f) ? null : defaultValue(key(f)))
+        .withNumberInclusiveMinimumResolver(f -> bound(f, Range::min))
+        .withNumberInclusiveMaximumResolver(f -> bound(f, Range::max))
+        .withNumberExclusiveMinimumResolver(f -> bound(f, Range::above))
+        .withNumberExclusiveMaximumResolver(f -> bound(f, Range::below));
+  }
+
+  private static String description(TypeScope scope) {
+    JsonClassDescription text =
+        scope.getType().getErasedType().getAnnotation(JsonClassDescription.class);
+    return text == null ? null : text.value();
+  }
+
+  private static Key key(FieldScope field) {
+    return Section.of(field.getMember().getRawMember().getDeclaringClass())
+        .key(field.getName())
+        .orElseThrow();
+  }
+
+  private static boolean isItem(FieldScope field) {
+    return field.isFakeContainerItemScope();
+  }
+
+  private static BigDecimal bound(FieldScope field, ToDoubleFunction<Range> bound) {
+    Key key = key(field);
+    if (key.range() == null || key.isList() != isItem(field)) {
+      return null;
+    }
+    double value = bound.applyAsDouble(key.range());
+    return Double.isFinite(value) ? new BigDecimal(Key.plain(value)) : null;
+  }
+
+  private static Object defaultValue(Key key) {
+    return key.defaultYaml() == null || Section.isSection(key.elementType())
+        ? null
+        : Json.of(key.defaultYaml());
+  }
+
+  private static List<ResolvedType> kinds(ResolvedType type, SchemaGenerationContext context) {
+    return type.getErasedType().isSealed()
+        ? Section.kinds(type.getErasedType()).values().stream()
+            .map(kind -> context.getTypeContext().resolveSubtype(type, kind))
+            .toList()
+        : null;
+  }
+
+  private static CustomDefinition scalar(ResolvedType type, SchemaGenerationContext context) {
+    ObjectNode schema = context.getGeneratorConfig().createObjectNode().put("type", "string");
+    if (type.getErasedType() == Moment.class) {
+      return new CustomDefinition(schema.put("pattern", "^(?:" + Moment.SYNTAX + ")$"), true);
+    } else if (type.getErasedType().isEnum()) {
+      ArrayNode names = schema.putArray("enum");
+      Section.constants(type.getErasedType()).keySet().forEach(names::add);
+      return new CustomDefinition(schema, true);
+    }
+    return null;
+  }
+
+  public static void main(String[] a) {
+    System.out.println(generate());
+  }
+
+  private static ObjectNode definition(ObjectNode schema, Class<?> type) {
+    return (ObjectNode) schema.get("definitions").get(type.getSimpleName());
+  }
+
+  private static void addKind(ObjectNode schema, String kind, Class<?> type) {
+    ObjectNode definition = definition(schema, type);
+    ObjectNode properties = definition.objectNode();
+    properties.putObject("kind").put("const", kind);
+    properties.setAll(definition.withObjectProperty("properties"));
+    definition.set("properties", properties);
+  }
+
+  private static void addExtends(ObjectNode schema) {
+    schema
+        .withObjectProperty("properties")
+        .set(
+            Sources.EXTENDS,
+            Json.of(
+                """
+                description: >-
+                  Files that this one changes, relative to it; the later over the earlier.
+                anyOf:
+                  - type: string
+                  - type: array
+                    items: {type: string}
+                """));
+    schema.set("if", Json.of("required: [" + Sources.EXTENDS + "]"));
+    schema.putObject("then");
+    ObjectNode complete = schema.putObject("else");
+    require(complete, Section.of(Experiment.class));
+    for (Key key : Section.of(Experiment.class).keys()) {
+      if (key.elementType().isSealed()) {
+        ObjectNode choice = complete.withObjectProperty("properties").putObject(key.name());
+        choice.putArray("required").add("kind");
+        Section.kinds(key.elementType())
+            .forEach((kind, type) -> requireOfKind(choice, kind, Section.of(type)));
+      }
+    }
+  }
+
+  private static void requireOfKind(ObjectNode choice, String kind, Section section) {
+    if (section.keys().stream().anyMatch(Key::required)) {
+      ObjectNode rule = choice.withArrayProperty("allOf").addObject();
+      rule.set("if", Json.of("properties: {kind: {const: " + kind + "}}"));
+      require(rule.putObject("then"), section);
+    }
+  }
+
+  private static void require(ObjectNode schema, Section section) {
+    ArrayNode required = schema.putArray("required");
+    section.keys().stream().filter(Key::required).map(Key::name).forEach(required::add);
+  }
+}
