@@ -52,12 +52,21 @@ public record QuantParams(float scale, int zeroPoint, int qmin, int qmax) {
    * @param bits 2 to 16
    */
   public static QuantParams asymmetric(float lo, float hi, int bits) {
+    return asymmetric(lo, hi, bits, false);
+  }
+
+  /**
+   * The same with a scale that is a power of two, the smallest that covers the range.
+   *
+   * @param powerOfTwo whether the scale is one
+   */
+  public static QuantParams asymmetric(float lo, float hi, int bits, boolean powerOfTwo) {
     checkRange(lo, hi, bits);
     float low = Math.min(lo, 0f);
     float high = Math.max(hi, 0f);
     int qmin = minCode(bits);
     int qmax = maxCode(bits);
-    float scale = Math.max((high - low) / (float) (qmax - qmin), MIN_SCALE);
+    float scale = scale((high - low) / (float) (qmax - qmin), powerOfTwo);
     float z = (float) qmin - low / scale;
     int zeroPoint = Math.max(qmin, Math.min(qmax, Rounding.halfEven(z)));
     return new QuantParams(scale, zeroPoint, qmin, qmax);
@@ -70,9 +79,35 @@ public record QuantParams(float scale, int zeroPoint, int qmin, int qmax) {
    * @param bits 2 to 16; 2 is ternary
    */
   public static QuantParams symmetric(float maxAbs, int bits) {
-    checkRange(0, maxAbs, bits);
+    return symmetric(-maxAbs, maxAbs, bits, false, false);
+  }
+
+  /**
+   * Equation (3): zero point 0 and the smallest scale that covers the range.
+   *
+   * @param lo smallest real value, finite
+   * @param hi largest real value, finite, ≥ lo
+   * @param bits 2 to 16
+   * @param fullRange codes from −2^(bits−1) on, and not from −(2^(bits−1) − 1) on
+   * @param powerOfTwo whether the scale is a power of two
+   */
+  public static QuantParams symmetric(
+      float lo, float hi, int bits, boolean fullRange, boolean powerOfTwo) {
+    checkRange(lo, hi, bits);
     int qmax = maxCode(bits);
-    return new QuantParams(Math.max(maxAbs / (float) qmax, MIN_SCALE), 0, -qmax, qmax);
+    int qmin = fullRange ? minCode(bits) : -qmax;
+    float scale = Math.max(hi / (float) qmax, lo / (float) qmin);
+    return new QuantParams(scale(scale, powerOfTwo), 0, qmin, qmax);
+  }
+
+  /** At least {@link #MIN_SCALE}; rounded up to a power of two where that is asked for. */
+  private static float scale(float atLeast, boolean powerOfTwo) {
+    float scale = Math.max(atLeast, MIN_SCALE);
+    if (!powerOfTwo) {
+      return scale;
+    }
+    float power = Math.scalb(1f, Math.getExponent(scale));
+    return power < scale ? 2f * power : power;
   }
 
   private static void checkRange(float lo, float hi, int bits) {

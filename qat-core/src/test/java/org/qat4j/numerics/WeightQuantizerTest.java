@@ -21,9 +21,9 @@ class WeightQuantizerTest {
     float[] b = gaussians(seed + 1, 3);
     float[] scales = scales(w, 3, bits);
 
-    WeightQuantizer q = WeightQuantizer.quantize(w, b, 3, scales, INPUT, bits);
+    WeightQuantizer q = WeightQuantizer.quantize(w, b, 3, grid(scales, bits), INPUT);
 
-    assertThat(q.scales()).isEqualTo(scales);
+    assertThat(q.grid().scales()).isEqualTo(scales);
     for (int i = 0; i < w.length; i++) {
       QuantParams p = QuantParams.symmetric(maxAbs(w, i / 4 * 4, 4), bits);
       assertThat((int) q.codes()[i]).isEqualTo(p.quantize(w[i]));
@@ -34,13 +34,30 @@ class WeightQuantizerTest {
   }
 
   @Property
+  void asymmetricWeightsCountFromTheirZeroPoint(
+      @ForAll long seed, @ForAll @IntRange(min = 2, max = 8) int bits) {
+    float[] w = gaussians(seed, 12);
+    float[] b = gaussians(seed + 1, 3);
+    QuantParams p = QuantParams.asymmetric(-0.5f, 3, bits);
+
+    WeightQuantizer q = WeightQuantizer.quantize(w, b, 3, WeightGrid.of(p), INPUT);
+
+    assertThat(q.grid().zeroPoint()).isEqualTo(p.zeroPoint());
+    assertThat(q.grid().bits()).isEqualTo(bits);
+    for (int i = 0; i < w.length; i++) {
+      assertThat((int) q.codes()[i]).isEqualTo(p.quantize(w[i]));
+    }
+    AccumulatorBound.check(INPUT, q.codes(), 3, p.zeroPoint(), q.bias());
+  }
+
+  @Property
   void aTensorHasOneScale(@ForAll long seed) {
     float[] w = gaussians(seed, 12);
-    float[] scale = {WeightQuantizer.scale(maxAbs(w, 0, 12), 8)};
+    float[] scale = {scale(maxAbs(w, 0, 12), 8)};
 
-    WeightQuantizer q = WeightQuantizer.quantize(w, null, 3, scale, INPUT, 8);
+    WeightQuantizer q = WeightQuantizer.quantize(w, null, 3, grid(scale, 8), INPUT);
 
-    assertThat(q.scale(0)).isEqualTo(q.scale(2)).isEqualTo(scale[0]);
+    assertThat(q.grid().scale(0)).isEqualTo(q.grid().scale(2)).isEqualTo(scale[0]);
     assertThat(q.bias()).containsOnly(0);
   }
 
@@ -54,11 +71,11 @@ class WeightQuantizerTest {
     float[] scales = scales(w, 2, 8);
     float[] b = {seed % 2 == 0 ? large : -large, 0.5f};
 
-    WeightQuantizer q = WeightQuantizer.quantize(w, b, 2, scales, INPUT, 8);
+    WeightQuantizer q = WeightQuantizer.quantize(w, b, 2, grid(scales, 8), INPUT);
 
     AccumulatorBound.check(INPUT, q.codes(), 2, 0, q.bias());
-    assertThat(q.scale(1)).isEqualTo(scales[1]);
-    float back = Requantize.toReal(q.bias()[0], INPUT.scale(), q.scale(0));
+    assertThat(q.grid().scale(1)).isEqualTo(scales[1]);
+    float back = Requantize.toReal(q.bias()[0], INPUT.scale(), q.grid().scale(0));
     assertThat(Math.abs(back - b[0])).isLessThanOrEqualTo(Math.abs(b[0]) * 0x1p-20f);
   }
 
@@ -66,34 +83,35 @@ class WeightQuantizerTest {
   void raisesTheScaleOfTheWholeTensorWhereThereIsOne() {
     float[] w = {1e-5f, -1e-5f, 2e-5f, 0};
     float[] b = {0.25f, 1e4f};
-    float[] scale = {WeightQuantizer.scale(2e-5f, 8)};
+    float[] scale = {scale(2e-5f, 8)};
 
-    WeightQuantizer q = WeightQuantizer.quantize(w, b, 2, scale, INPUT, 8);
+    WeightQuantizer q = WeightQuantizer.quantize(w, b, 2, grid(scale, 8), INPUT);
 
-    assertThat(q.scale(0)).isGreaterThan(scale[0]);
+    assertThat(q.grid().scale(0)).isGreaterThan(scale[0]);
     AccumulatorBound.check(INPUT, q.codes(), 2, 0, q.bias());
     for (int c = 0; c < 2; c++) {
-      assertThat(q.bias()[c]).isEqualTo(Rounding.halfEven(b[c] / (INPUT.scale() * q.scale(0))));
+      assertThat(q.bias()[c])
+          .isEqualTo(Rounding.halfEven(b[c] / (INPUT.scale() * q.grid().scale(0))));
     }
   }
 
   @Test
   void aChannelOfZerosKeepsItsBias() {
-    float[] scales = {WeightQuantizer.scale(0, 8)};
+    float[] scales = {scale(0, 8)};
     float[] b = {0.75f};
 
-    WeightQuantizer q = WeightQuantizer.quantize(new float[5], b, 1, scales, INPUT, 8);
+    WeightQuantizer q = WeightQuantizer.quantize(new float[5], b, 1, grid(scales, 8), INPUT);
 
     assertThat(scales[0]).isEqualTo(QuantParams.MIN_SCALE);
     assertThat(q.codes()).containsOnly(0);
-    assertThat(Requantize.toReal(q.bias()[0], INPUT.scale(), q.scale(0))).isEqualTo(0.75f);
+    assertThat(Requantize.toReal(q.bias()[0], INPUT.scale(), q.grid().scale(0))).isEqualTo(0.75f);
   }
 
   @Test
   void ternaryWeightsHaveThreeCodes() {
     float[] w = {1, 0.51f, 0.5f, 0.49f, -0.5f, -0.51f, -1, 0};
 
-    WeightQuantizer q = WeightQuantizer.quantize(w, null, 1, scales(w, 1, 2), INPUT, 2);
+    WeightQuantizer q = WeightQuantizer.quantize(w, null, 1, grid(scales(w, 1, 2), 2), INPUT);
 
     assertThat(q.codes()).containsExactly(1, 1, 0, 0, 0, -1, -1, 0);
   }
@@ -104,7 +122,7 @@ class WeightQuantizerTest {
     float[] scales = scales(w, 1, 8);
     float before = scales[0];
 
-    WeightQuantizer.quantize(w, new float[] {1e6f}, 1, scales, INPUT, 8);
+    WeightQuantizer.quantize(w, new float[] {1e6f}, 1, grid(scales, 8), INPUT);
 
     assertThat(scales[0]).isEqualTo(before);
   }
@@ -115,12 +133,12 @@ class WeightQuantizerTest {
     float[] ok = {1, 2, 3, 4};
     float[] scales = {0.1f, 0.1f};
 
-    assertThatThrownBy(() -> WeightQuantizer.quantize(w, null, 2, scales, INPUT, 8))
+    assertThatThrownBy(() -> WeightQuantizer.quantize(w, null, 2, grid(scales, 8), INPUT))
         .isInstanceOf(QatException.class)
         .hasMessage("a weight of channel 1 is NaN");
     for (float b : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
       assertThatThrownBy(
-              () -> WeightQuantizer.quantize(ok, new float[] {0, b}, 2, scales, INPUT, 8))
+              () -> WeightQuantizer.quantize(ok, new float[] {0, b}, 2, grid(scales, 8), INPUT))
           .isInstanceOf(QatException.class)
           .hasMessage("no weight scale makes the bias " + b + " of channel 1 fit");
     }
@@ -135,11 +153,19 @@ class WeightQuantizerTest {
     return values;
   }
 
+  private static float scale(float maxAbs, int bits) {
+    return QuantParams.symmetric(maxAbs, bits).scale();
+  }
+
+  private static WeightGrid grid(float[] scales, int bits) {
+    return new WeightGrid(scales, 0, -QuantParams.maxCode(bits), QuantParams.maxCode(bits));
+  }
+
   private static float[] scales(float[] w, int channels, int bits) {
     float[] scales = new float[channels];
     int k = w.length / channels;
     for (int c = 0; c < channels; c++) {
-      scales[c] = WeightQuantizer.scale(maxAbs(w, c * k, k), bits);
+      scales[c] = scale(maxAbs(w, c * k, k), bits);
     }
     return scales;
   }

@@ -1,204 +1,245 @@
 package org.qat4j.layers;
 
-import java.util.Arrays;
-import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.QatException;
+import org.qat4j.calibration.Grids;
+import org.qat4j.calibration.Observer;
+import org.qat4j.calibration.Range;
 import org.qat4j.calibration.RangeRule;
 import org.qat4j.numerics.QuantParams;
+import org.qat4j.quantizer.ActivationSpec;
+import org.qat4j.quantizer.Learned;
 import org.qat4j.quantizer.Scheme;
 
-/**
- * Observer and fake quantization of the activations at one place of the network.
- *
- * <p>Its state are three floats of the layer's parameters: lowest and highest value of the observed
- * range, and the number of batches observed.
- */
+/** Observer and fake quantization of the activations at one place of the network. */
 final class ActivationQuantizer {
-  private static final int BLOCK = 2048;
+  /** Floats kept for a learned range: the log of its width, and the place of 0 in it. */
+  static final int LEARNED = 2;
+
+  /** Weight of a batch in the average of ranges that are searched in each batch of a training. */
+  private static final float MOMENTUM = 0.05f;
 
   private final QuantSettings settings;
-  private final String where;
-  private INDArray state;
-  private long[] clipped = new long[0];
-  private boolean anyClipped;
-  private char order = 'c';
-  private INDArray deviceMask;
+  private final QuantState state;
+  private final ActivationSpec spec;
+  private final Slot slot;
+  private final String name;
+  private final FakeQuantPass pass;
+  private Observer calibration;
 
-  ActivationQuantizer(QuantSettings settings, Slot slot) {
+  ActivationQuantizer(QuantSettings settings, QuantState state, Slot slot) {
     this.settings = settings;
-    this.where = "layer \"" + settings.layer() + "\", " + slot;
+    this.state = state;
+    this.spec = settings.spec().activations();
+    this.slot = slot;
+    this.name = "layer \"" + settings.layer() + "\", " + slot;
+    this.pass = new FakeQuantPass(settings.layer() + "/" + slot, spec.ste(), spec.learned());
   }
 
-  void attach(INDArray stateView) {
-    this.state = stateView;
+  /** The observed range as {lo, hi}. */
+  float[] range() {
+    return new float[] {state.lo(slot), state.hi(slot)};
   }
 
-  float lo() {
-    return state.getFloat(0);
+  private boolean hasRange() {
+    return state.batches(slot) > 0;
   }
 
-  float hi() {
-    return state.getFloat(1);
-  }
-
-  boolean hasRange() {
-    return state.getFloat(2) > 0;
-  }
-
-  /** Fixes the range to [lo, hi]. */
+  /** Fixes the range. */
   void setRange(float lo, float hi) {
-    state.putScalar(0, lo);
-    state.putScalar(1, hi);
-    state.putScalar(2, Math.max(1f, state.getFloat(2)));
+    state.setRange(slot, lo, hi, Math.max(1, state.batches(slot)));
+  }
+
+  private Grids grids() {
+    int bits = settings.schedule().activationBits(spec.bits(), state.steps());
+    return spec.scheme() == Scheme.SYMMETRIC
+        ? (lo, hi) -> QuantParams.symmetric(lo, hi, bits, false, spec.powerOfTwo())
+        : (lo, hi) -> QuantParams.asymmetric(lo, hi, bits, spec.powerOfTwo());
   }
 
   /**
-   * Scale and zero point of the observed range.
+   * Scale and zero point.
    *
    * @throws QatException if nothing was observed yet
    */
   QuantParams params() {
     if (!hasRange()) {
       throw new QatException(
-          where + " has no range yet: calibrate or train the network before it is evaluated");
+          name
+              + " has no range yet: calibrate the network before it is trained or evaluated, or let"
+              + " its observers run (freezeObserversAfter in the schedule)");
     }
-    int bits = settings.spec().activations().bits();
-    return settings.spec().activations().scheme() == Scheme.SYMMETRIC
-        ? QuantParams.symmetric(Math.max(Math.abs(lo()), Math.abs(hi())), bits)
-        : QuantParams.asymmetric(lo(), hi(), bits);
+    if (!state.learning(slot)) {
+      return grids().covering(state.lo(slot), state.hi(slot));
+    }
+    QuantParams any = grids().covering(-1, 1);
+    INDArray kept = state.param(QuantParamInitializer.ACTIVATION_RANGES);
+    int at = slot.place() * LEARNED;
+    float scale = LearnedRange.scale(kept.getFloat(at), any.qmin(), any.qmax(), false);
+    int zeroPoint =
+        spec.scheme() == Scheme.SYMMETRIC
+            ? 0
+            : LearnedRange.zeroPoint(kept.getFloat(at + 1), any.qmin(), any.qmax());
+    return new QuantParams(scale, zeroPoint, any.qmin(), any.qmax());
+  }
+
+  /** Begins a calibration: what was observed before is forgotten. */
+  void beginCalibration() {
+    state.setRange(slot, 0, 0, 0);
+    calibration = new Observer(spec.range(), grids());
+  }
+
+  /** Ends a calibration with the range that its rule gives. */
+  void endCalibration() {
+    if (calibration != null && calibration.batches() > 0) {
+      Range range = calibration.range();
+      state.setRange(slot, range.lo(), range.hi(), (float) calibration.batches());
+    }
+    calibration = null;
   }
 
   /**
-   * Widens the range by a batch.
+   * Moves the range by a batch.
    *
+   * @param mask [n, t] of x [n, c, t] or [n, 1] of x [n, c], 0 where a step is padding; or null
    * @throws QatException if a value is not finite
    */
-  void observe(INDArray x) {
-    float min = x.minNumber().floatValue();
-    float max = x.maxNumber().floatValue();
-    int seen = (int) state.getFloat(2);
-    if (!Float.isFinite(min) || !Float.isFinite(max)) {
+  void observe(INDArray x, INDArray mask) {
+    int seen = state.batches(slot);
+    try {
+      if (calibration != null) {
+        observe(calibration, x, mask);
+        return;
+      }
+      Range batch = rangeOf(x, mask);
+      if (batch != null) {
+        Range now = seen == 0 ? batch : combine(new Range(state.lo(slot), state.hi(slot)), batch);
+        state.setRange(slot, now.lo(), now.hi(), seen + 1f);
+      }
+    } catch (QatException e) {
       throw new QatException(
-          where
-              + ": the values of batch "
-              + (seen + 1)
-              + " are not finite ("
-              + min
-              + " to "
-              + max
-              + "); lower the learning rate or clip the gradient");
+          name
+              + ", batch "
+              + (calibration == null ? seen + 1 : calibration.batches())
+              + ": "
+              + e.getMessage()
+              + "; look for such values in the data, lower the learning rate or clip the gradient",
+          e);
     }
-    float m =
-        settings.spec().activations().range() instanceof RangeRule.MovingAverage r
-            ? r.momentum()
-            : 0;
-    if (seen == 0) {
-      setRange(min, max);
-    } else if (m == 0) {
-      setRange(Math.min(lo(), min), Math.max(hi(), max));
-    } else {
-      setRange(lo() + m * (min - lo()), hi() + m * (max - hi()));
-    }
-    state.putScalar(2, Math.min(seen + 1f, 1e6f));
   }
 
-  /** Replaces each value of a dense array by s·(q − z) and remembers which were clipped (13). */
+  private Range combine(Range kept, Range batch) {
+    if (spec.range() instanceof RangeRule.MinMax) {
+      return kept.with(batch);
+    }
+    return kept.towards(
+        batch, spec.range() instanceof RangeRule.MovingAverage m ? m.momentum() : MOMENTUM);
+  }
+
+  private static void observe(Observer observer, INDArray x, INDArray mask) {
+    float[] values = Floats.read(x);
+    if (mask == null) {
+      observer.observe(values);
+    } else {
+      observer.observe(values, counts(x, mask));
+    }
+  }
+
+  /** Range of one batch by the rule; null where all of it is padding. */
+  private Range rangeOf(INDArray x, INDArray mask) {
+    boolean extremes =
+        spec.range() instanceof RangeRule.MinMax || spec.range() instanceof RangeRule.MovingAverage;
+    if (extremes && mask == null && !Floats.onHost()) {
+      // A sum carries a NaN through, which minimum and maximum need not do.
+      float sum = x.sumNumber().floatValue();
+      float lo = x.minNumber().floatValue();
+      return new Range(Float.isNaN(sum) ? sum : lo, x.maxNumber().floatValue());
+    }
+    Observer once = new Observer(extremes ? new RangeRule.MinMax() : spec.range(), grids());
+    observe(once, x, mask);
+    return once.batches() == 0 ? null : once.range();
+  }
+
+  /** Which values of x, in c order, do not belong to padded steps. */
+  private static boolean[] counts(INDArray x, INDArray mask) {
+    float[] m = Floats.read(mask);
+    int n = (int) x.size(0);
+    int channels = (int) x.size(1);
+    int steps = x.rank() == 3 ? (int) x.size(2) : 1;
+    if (m.length != n * steps) {
+      throw new QatException(
+          "a mask "
+              + mask.shapeInfoToString()
+              + " does not fit the values "
+              + x.shapeInfoToString());
+    }
+    boolean[] counts = new boolean[n * channels * steps];
+    for (int i = 0; i < counts.length; i++) {
+      int example = i / (channels * steps);
+      counts[i] = m[example * steps + i % steps] != 0;
+    }
+    return counts;
+  }
+
+  /** Whether the range is trained in a step. */
+  private boolean learns() {
+    return slot != Slot.PRE
+        && settings.learnsActivations()
+        && state.steps() > settings.schedule().learnScalesFrom();
+  }
+
+  /** Replaces each value of an array by s·(q − z). */
   void fakeQuantize(INDArray x) {
+    boolean learning = learns();
+    if (learning && !state.learning(slot)) {
+      beginLearning();
+    }
+    pass.forward(x, params(), state.steps(), learning);
+  }
+
+  private void beginLearning() {
+    float lo = state.lo(slot);
+    float hi = state.hi(slot);
     QuantParams p = params();
-    order = x.ordering();
-    if (Floats.onHost()) {
-      onHost(x, p);
-    } else {
-      onDevice(x, p);
+    if (spec.learned() instanceof Learned.Pact) {
+      float alpha = Math.max(Math.abs(lo), Math.abs(hi));
+      p = grids().covering(lo < 0 ? -alpha : 0, alpha);
     }
+    INDArray kept = state.param(QuantParamInitializer.ACTIVATION_RANGES);
+    int at = slot.place() * LEARNED;
+    kept.putScalar(at, LearnedRange.logWidth(p));
+    kept.putScalar(at + 1, LearnedRange.zero(p));
+    state.setLearning(slot);
   }
 
-  private void onHost(INDArray x, QuantParams p) {
-    int n = (int) x.length();
-    prepareMask(n);
-    FloatPointer pointer = Floats.pointer(x);
-    float[] block = new float[BLOCK];
-    float scale = p.scale();
-    float low = p.qmin() - p.zeroPoint();
-    float high = p.qmax() - p.zeroPoint();
-    boolean any = false;
-    for (int from = 0; from < n; from += BLOCK) {
-      int size = Math.min(BLOCK, n - from);
-      pointer.position(from).get(block, 0, size);
-      boolean out = false;
-      for (int i = 0; i < size; i++) {
-        float steps = (float) Math.rint(block[i] / scale);
-        out = out || steps < low || steps > high;
-        block[i] = steps;
-      }
-      if (out) {
-        any = true;
-        mark(block, from, size, low, high);
-      }
-      for (int i = 0; i < size; i++) {
-        block[i] = scale * Math.max(low, Math.min(high, block[i]));
-      }
-      pointer.put(block, 0, size);
-    }
-    anyClipped = any;
-  }
-
-  private void mark(float[] steps, int from, int size, float low, float high) {
-    for (int i = 0; i < size; i++) {
-      if (steps[i] < low || steps[i] > high) {
-        clipped[(from + i) >> 6] |= 1L << (from + i);
-      }
-    }
-  }
-
-  private void prepareMask(int n) {
-    int words = (n + 63) >> 6;
-    if (clipped.length < words) {
-      clipped = new long[words];
-    } else if (anyClipped) {
-      Arrays.fill(clipped, 0L);
-    }
-    anyClipped = false;
-  }
-
-  private void onDevice(INDArray x, QuantParams p) {
-    double low = p.qmin() - p.zeroPoint();
-    double high = p.qmax() - p.zeroPoint();
-    DeviceOps.steps(x, p.scale());
-    deviceMask = x.gte(low).castTo(x.dataType()).muli(x.lte(high).castTo(x.dataType()));
-    DeviceOps.clamp(x, low, high);
-    x.muli(p.scale());
-  }
-
-  /**
-   * Gradient before the quantizer: {@code epsilon}, 0 where the value was clipped (13). Changes
-   * {@code epsilon} where its values lie in memory as those of the quantized array did.
-   */
+  /** Gradient before the quantizer (13); writes that of the range (14) where it is learned. */
   INDArray gradient(INDArray epsilon, ArrayType where, LayerWorkspaceMgr workspaces) {
-    if (deviceMask != null) {
-      return epsilon.muli(deviceMask);
+    if (learns()) {
+      putGradient(epsilon);
     }
-    if (!anyClipped) {
-      return epsilon;
-    }
-    INDArray masked =
-        Floats.dense(epsilon) && epsilon.ordering() == order
-            ? epsilon
-            : workspaces.dup(where, epsilon, order);
-    clear(masked);
-    return masked;
+    return pass.backward(epsilon, where, workspaces);
   }
 
-  private void clear(INDArray epsilon) {
-    FloatPointer pointer = Floats.pointer(epsilon);
-    int n = (int) epsilon.length();
-    for (int word = 0; word << 6 < n; word++) {
-      for (long bits = clipped[word]; bits != 0; bits &= bits - 1) {
-        pointer.put((word << 6) + Long.numberOfTrailingZeros(bits), 0f);
-      }
+  private void putGradient(INDArray epsilon) {
+    QuantParams p = params();
+    double[] byRange = pass.byRange(epsilon);
+    long n = epsilon.size(0);
+    double byLog = p.scale() * byRange[0];
+    double byZero = 0;
+    if (spec.learned() instanceof Learned.Pact pact) {
+      double alpha = Math.max(Math.abs(p.minValue()), Math.abs(p.maxValue()));
+      byLog += pact.decay() * alpha * alpha * n;
+    } else {
+      double features = (double) epsilon.length() / n;
+      double g = 1 / Math.sqrt(features * (p.qmax() - p.zeroPoint()));
+      byLog *= g;
+      byZero = spec.learned() instanceof Learned.LsqPlus ? byRange[1] * g : 0;
     }
+    INDArray gradient = state.gradient(QuantParamInitializer.ACTIVATION_RANGES);
+    int at = slot.place() * LEARNED;
+    gradient.putScalar(at, (float) byLog);
+    gradient.putScalar(at + 1, (float) (byZero * (p.qmax() - p.qmin())));
   }
 }

@@ -1,21 +1,25 @@
 package org.qat4j.layers;
 
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.impl.transforms.same.Floor;
 import org.nd4j.linalg.api.ops.impl.transforms.strict.Rint;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
-/** Quantization by ND4J operations, for arrays that do not live in host memory. */
+/** Quantization by ND4J operations, for arrays that do not live in host memory. All in place. */
 final class DeviceOps {
   private DeviceOps() {}
 
-  /** rint(x / s) in place; half to even, unlike {@link Transforms#round(INDArray)}. */
-  static INDArray steps(INDArray x, Number scale) {
-    x.divi(scale);
+  /** To the nearest integer, half to even, unlike {@link Transforms#round(INDArray)}. */
+  static INDArray rint(INDArray x) {
     return Nd4j.getExecutioner().exec(new Rint(x, x));
   }
 
-  /** Clamps to [lo, hi] in place. */
+  static INDArray floor(INDArray x) {
+    return Nd4j.getExecutioner().exec(new Floor(x, x));
+  }
+
+  /** Clamps to [lo, hi]. */
   static INDArray clamp(INDArray x, double lo, double hi) {
     return Transforms.min(Transforms.max(x, lo, false), hi, false);
   }
@@ -31,7 +35,7 @@ final class DeviceOps {
     Transforms.max(scale, minScale, false);
     INDArray row = scale.reshape(matrix.columns());
     matrix.diviRowVector(row);
-    Nd4j.getExecutioner().exec(new Rint(matrix, matrix));
+    rint(matrix);
     clamp(matrix, -maxCode, maxCode);
     matrix.muliRowVector(row);
   }

@@ -2,6 +2,7 @@ package org.qat4j.layers;
 
 import java.util.Arrays;
 import org.bytedeco.javacpp.FloatPointer;
+import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -12,6 +13,7 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.QatException;
 import org.qat4j.text.TextEncoder;
@@ -30,56 +32,11 @@ class EmbeddingBagImpl extends BaseLayer<EmbeddingBagLayer> {
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
     assertInputSet(false);
-    int n = (int) input.size(0);
-    float[] sums = pool(n, training);
-    return workspaces.leverageTo(
-        ArrayType.ACTIVATIONS, Nd4j.create(sums, new long[] {n, layerConf().getNOut()}, 'c'));
+    return workspaces.leverageTo(ArrayType.ACTIVATIONS, pool(gather(), Float.NaN));
   }
 
-  /** Real sums or means of a batch, row-major [n, nOut]. */
-  float[] pool(int n, boolean training) {
-    int d = (int) layerConf().getNOut();
-    float[] rows = rows(training);
-    float[] sums = new float[n * d];
-    int length = ids.length / n;
-    for (int b = 0; b < n; b++) {
-      for (int t = b * length; t < (b + 1) * length; t++) {
-        if (ids[t] != TextEncoder.PADDING) {
-          for (int j = 0; j < d; j++) {
-            sums[b * d + j] += rows[t * d + j];
-          }
-        }
-      }
-      float share = share(b, length);
-      if (share != 1f) {
-        for (int j = b * d; j < (b + 1) * d; j++) {
-          sums[j] *= share;
-        }
-      }
-    }
-    return sums;
-  }
-
-  /** Number of tokens of a text that are not padding. */
-  int count(int text, int length) {
-    int count = 0;
-    for (int t = text * length; t < (text + 1) * length; t++) {
-      count += ids[t] == TextEncoder.PADDING ? 0 : 1;
-    }
-    return count;
-  }
-
-  private float share(int text, int length) {
-    return layerConf().isMean() ? 1f / Math.max(1, count(text, length)) : 1f;
-  }
-
-  /** The ids of the batch. */
-  int[] ids() {
-    return ids;
-  }
-
-  /** Embeddings of all ids of the batch, row-major [n·length, nOut]. */
-  float[] rows(boolean training) {
+  /** Embeddings of all ids of the batch, [n·length, nOut], row by row. */
+  INDArray gather() {
     INDArray table = params.get(DefaultParamInitializer.WEIGHT_KEY);
     float[] values = Floats.read(input);
     ids = new int[values.length];
@@ -90,20 +47,106 @@ class EmbeddingBagImpl extends BaseLayer<EmbeddingBagLayer> {
             "token id " + values[i] + " is not in [0, " + table.size(0) + "); " + layerId());
       }
     }
-    return Floats.read(Nd4j.pullRows(table, 1, ids, 'c'));
+    return Nd4j.pullRows(table, 1, ids, 'c');
+  }
+
+  /**
+   * Sums or means of the texts, [n, nOut].
+   *
+   * @param rows embeddings of the ids, [n·length, nOut]; may be changed
+   * @param scale of rows s·q, whose codes are then summed as integers (10); NaN for real rows
+   */
+  INDArray pool(INDArray rows, float scale) {
+    int n = (int) input.size(0);
+    INDArray sums =
+        Floats.inPlace(rows) ? poolOnHost(rows, n, scale) : poolByOperations(rows, n, scale);
+    return layerConf().isMean() ? sums.diviColumnVector(column(counts(n), sums)) : sums;
+  }
+
+  private INDArray poolOnHost(INDArray rows, int n, float scale) {
+    int d = (int) layerConf().getNOut();
+    int length = ids.length / n;
+    float[] x = Floats.read(rows);
+    float[] sums = new float[n * d];
+    for (int i = 0; i < ids.length; i++) {
+      if (ids[i] != TextEncoder.PADDING) {
+        int to = i / length * d;
+        for (int j = 0; j < d; j++) {
+          float row = x[i * d + j];
+          sums[to + j] += Float.isNaN(scale) ? row : (float) Math.rint(row / scale);
+        }
+      }
+    }
+    if (!Float.isNaN(scale)) {
+      for (int i = 0; i < sums.length; i++) {
+        sums[i] *= scale;
+      }
+    }
+    return Nd4j.create(sums, new long[] {n, d}, 'c');
+  }
+
+  private INDArray poolByOperations(INDArray rows, int n, float scale) {
+    if (!Float.isNaN(scale)) {
+      DeviceOps.rint(rows.divi(scale));
+    }
+    rows.muliColumnVector(column(isToken(), rows));
+    INDArray sums = rows.reshape('c', n, ids.length / n, layerConf().getNOut()).sum(1);
+    return Float.isNaN(scale) ? sums : sums.muli(scale);
+  }
+
+  /** 1 for each id of the batch that is a token, 0 where it is padding. */
+  private float[] isToken() {
+    float[] tokens = new float[ids.length];
+    for (int i = 0; i < ids.length; i++) {
+      tokens[i] = ids[i] == TextEncoder.PADDING ? 0 : 1;
+    }
+    return tokens;
+  }
+
+  /** Tokens of each text that are not padding, at least 1. */
+  private float[] counts(int n) {
+    float[] counts = new float[n];
+    for (int i = 0; i < ids.length; i++) {
+      counts[i / (ids.length / n)] += ids[i] == TextEncoder.PADDING ? 0 : 1;
+    }
+    for (int b = 0; b < n; b++) {
+      counts[b] = Math.max(1, counts[b]);
+    }
+    return counts;
+  }
+
+  private static INDArray column(float[] values, INDArray like) {
+    return Nd4j.create(values, new long[] {values.length, 1}, 'c').castTo(like.dataType());
   }
 
   @Override
   public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
     INDArray gradient = gradientViews.get(DefaultParamInitializer.WEIGHT_KEY);
-    scatter(Floats.read(epsilon), (int) epsilon.size(0), gradient);
+    int n = (int) epsilon.size(0);
+    INDArray delta =
+        layerConf().isMean() ? epsilon.divColumnVector(column(counts(n), epsilon)) : epsilon;
+    if (Floats.inPlace(gradient) && !needsRowGradients()) {
+      scatterOnHost(Floats.read(delta), n, gradient);
+    } else {
+      scatterByOperations(delta, n, gradient, workspaces);
+    }
     Gradient result = new DefaultGradient();
     result.gradientForVariable().put(DefaultParamInitializer.WEIGHT_KEY, gradient);
     return new Pair<>(result, null);
   }
 
+  /** Whether the gradient of each gathered row is asked for, and not only their sum. */
+  boolean needsRowGradients() {
+    return false;
+  }
+
+  /** Gradient of the gathered rows in the table, [n·length, nOut]. */
+  INDArray rowGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
+    return epsilon;
+  }
+
   /** Sums the gradient of each text into the rows of its tokens. */
-  private void scatter(float[] delta, int n, INDArray gradient) {
+  private void scatterOnHost(float[] delta, int n, INDArray gradient) {
     int d = (int) layerConf().getNOut();
     int rows = (int) gradient.size(0);
     boolean rowMajor = gradient.ordering() == 'c';
@@ -114,24 +157,40 @@ class EmbeddingBagImpl extends BaseLayer<EmbeddingBagLayer> {
       Arrays.fill(accumulated, 0f);
     }
     int length = ids.length / n;
-    for (int b = 0; b < n; b++) {
-      float share = share(b, length);
-      for (int t = b * length; t < (b + 1) * length; t++) {
-        int id = ids[t];
-        if (id == TextEncoder.PADDING) {
-          continue;
-        }
+    for (int i = 0; i < ids.length; i++) {
+      int id = ids[i];
+      if (id != TextEncoder.PADDING) {
+        int from = i / length * d;
         for (int j = 0; j < d; j++) {
-          accumulated[rowMajor ? id * d + j : j * rows + id] += share * delta[b * d + j];
+          accumulated[rowMajor ? id * d + j : j * rows + id] += delta[from + j];
         }
       }
     }
-    if (Floats.onHost() && Floats.dense(gradient)) {
-      FloatPointer pointer = Floats.pointer(gradient);
-      pointer.put(accumulated, 0, size);
-    } else {
-      gradient.assign(Nd4j.create(accumulated, gradient.shape(), gradient.ordering()));
-    }
+    FloatPointer pointer = Floats.pointer(gradient);
+    pointer.put(accumulated, 0, size);
+  }
+
+  private void scatterByOperations(
+      INDArray delta, int n, INDArray gradient, LayerWorkspaceMgr workspaces) {
+    long d = layerConf().getNOut();
+    long length = ids.length / n;
+    INDArray rows = Nd4j.createUninitialized(delta.dataType(), new long[] {n, length, d}, 'c');
+    rows.assign(delta.dup('c').reshape('c', n, 1, d).broadcast(n, length, d));
+    rows = rows.reshape('c', n * length, d).muliColumnVector(column(isToken(), delta));
+    rows = rowGradient(rows, workspaces);
+    gradient.assign(0);
+    Nd4j.exec(
+        DynamicCustomOp.builder("scatter_add")
+            .addInputs(gradient, Nd4j.createFromArray(ids), rows)
+            .addOutputs(gradient)
+            .build());
+  }
+
+  /** A mask ends here: padding is known by its id. */
+  @Override
+  public Pair<INDArray, MaskState> feedForwardMaskArray(
+      INDArray mask, MaskState state, int minibatchSize) {
+    return null;
   }
 
   @Override

@@ -58,8 +58,6 @@ public class EmbeddingBagLayer extends EmbeddingSequenceLayer {
       INDArray view,
       boolean initialize,
       DataType type) {
-    EmbeddingBagImpl layer = new EmbeddingBagImpl(conf, type);
-    LayerSetup.connect(layer, null, listeners, index, view, initialize);
-    return layer;
+    return LayerSetup.connect(new EmbeddingBagImpl(conf, type), listeners, index, view, initialize);
   }
 }

@@ -10,9 +10,18 @@ import org.nd4j.linalg.factory.Nd4j;
 public final class Floats {
   private Floats() {}
 
+  /** For tests: whether operations of ND4J are used even where a Java loop could be. */
+  static volatile boolean operationsOnly;
+
   /** Whether arrays live in host memory, so that a Java loop may work on them directly. */
   static boolean onHost() {
-    return Nd4j.getExecutioner().type() == OpExecutioner.ExecutionerType.NATIVE_CPU;
+    return Nd4j.getExecutioner().type() == OpExecutioner.ExecutionerType.NATIVE_CPU
+        && !operationsOnly;
+  }
+
+  /** Whether a Java loop may work on the values of an array where they are. */
+  static boolean inPlace(INDArray array) {
+    return onHost() && dense(array);
   }
 
   /** All values in c order. */

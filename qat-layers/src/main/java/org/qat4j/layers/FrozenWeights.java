@@ -2,13 +2,12 @@ package org.qat4j.layers;
 
 import java.util.List;
 import org.deeplearning4j.nn.api.Layer;
-import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.model.IntVector;
 import org.qat4j.model.QuantizedTensor;
-import org.qat4j.numerics.QuantParams;
+import org.qat4j.numerics.WeightGrid;
 import org.qat4j.numerics.WeightQuantizer;
 
 /**
@@ -27,15 +26,12 @@ public record FrozenWeights(
   /** Codes of an embedding table, [vocabulary, dimension]. */
   public static QuantizedTensor table(Layer layer) {
     INDArray w = layer.getParam(DefaultParamInitializer.WEIGHT_KEY);
-    QuantSettings settings = LayerSetup.settings(layer);
-    QuantParams params = new TableQuantizer(settings, () -> w).params();
+    WeightGrid grid = WeightGrid.of(((QatLayer) layer).quantizer().table().params());
     float[] values = Floats.read(w);
     byte[] codes = new byte[values.length];
-    WeightQuantizer.quantize(
-        values, 0, values.length, params.scale(), settings.spec().weights().bits(), codes);
+    WeightQuantizer.quantize(values, 0, values.length, grid.params(0), codes);
     int[] shape = {(int) w.size(0), (int) w.size(1)};
-    return new QuantizedTensor(
-        codes, shape, settings.spec().weights().bits(), new float[] {params.scale()}, 0);
+    return new QuantizedTensor(codes, shape, grid.bits(), grid.scales(), grid.zeroPoint());
   }
 
   /**
@@ -48,15 +44,17 @@ public record FrozenWeights(
     INDArray w = layer.getParam(DefaultParamInitializer.WEIGHT_KEY);
     int in = (int) w.size(0);
     int out = (int) w.size(1);
-    float[] values = Floats.read(w.transpose());
+    WeightQuantizer q = quantize(layer, out);
+    byte[] codes = q.codes();
     if (flattened != null) {
-      values = stepByStep(values, out, flattened.get(0), flattened.get(1));
+      codes = stepByStep(codes, out, flattened.get(0), flattened.get(1));
     }
-    return quantize(layer, values, new int[] {out, in}, 1, 1, 0, 0);
+    return new FrozenWeights(
+        tensor(codes, new int[] {out, in}, q.grid()), IntVector.of(q.bias()), 1, 1, 0, 0);
   }
 
-  private static float[] stepByStep(float[] w, int out, int steps, int channels) {
-    float[] result = new float[w.length];
+  private static byte[] stepByStep(byte[] w, int out, int steps, int channels) {
+    byte[] result = new byte[w.length];
     int in = steps * channels;
     for (int o = 0; o < out; o++) {
       for (int t = 0; t < steps; t++) {
@@ -72,23 +70,25 @@ public record FrozenWeights(
   public static FrozenWeights conv1d(Layer layer, int steps) {
     Convolution1DLayer conf = (Convolution1DLayer) layer.conf().getLayer();
     IntegerLayers.ConvShape shape = IntegerLayers.ConvShape.of(conf, steps);
-    float[] values = IntegerLayers.channelMajor(layer.paramTable(), conf);
     int[] dims = {(int) conf.getNOut(), shape.kernel(), (int) conf.getNIn()};
-    return quantize(
-        layer, values, dims, shape.stride(), shape.dilation(), shape.padLeft(), shape.padRight());
+    WeightQuantizer q = quantize(layer, dims[0]);
+    return new FrozenWeights(
+        tensor(q.codes(), dims, q.grid()),
+        IntVector.of(q.bias()),
+        shape.stride(),
+        shape.dilation(),
+        shape.padLeft(),
+        shape.padRight());
   }
 
-  private static FrozenWeights quantize(
-      Layer layer, float[] values, int[] shape, int stride, int dilation, int left, int right) {
-    QuantSettings settings = LayerSetup.settings(layer);
-    QuantParams in = ((QatLayer) layer).quantizer().inputParams();
-    boolean hasBias =
-        ((BaseLayer) layer.conf().getLayer()).initializer().biasKeys(layer.conf().getLayer()).size()
-            > 0;
-    float[] bias = hasBias ? Floats.read(layer.getParam(DefaultParamInitializer.BIAS_KEY)) : null;
-    WeightQuantizer q = IntegerLayers.quantize(settings, values, bias, shape[0], in);
-    QuantizedTensor weights =
-        new QuantizedTensor(q.codes(), shape, settings.spec().weights().bits(), q.scales(), 0);
-    return new FrozenWeights(weights, IntVector.of(q.bias()), stride, dilation, left, right);
+  private static WeightQuantizer quantize(Layer layer, int channels) {
+    LayerQuantizer q = ((QatLayer) layer).quantizer();
+    INDArray bias = layer.paramTable().get(DefaultParamInitializer.BIAS_KEY);
+    return IntegerLayers.quantize(
+        q, bias == null ? null : Floats.read(bias), channels, q.inputParams());
+  }
+
+  private static QuantizedTensor tensor(byte[] codes, int[] shape, WeightGrid grid) {
+    return new QuantizedTensor(codes, shape, grid.bits(), grid.scales(), grid.zeroPoint());
   }
 }

@@ -21,13 +21,18 @@ import org.qat4j.numerics.QuantParams;
 
 /** How an activation function is computed on codes: as a clamp (8), or looked up in a table. */
 public final class FusedActivation {
-  private final boolean lowerBound;
-  private final boolean upperBound;
+  private enum Form {
+    IDENTITY,
+    RELU,
+    RELU6,
+    TABLE
+  }
+
+  private final Form form;
   private final DoubleUnaryOperator function;
 
-  private FusedActivation(boolean lowerBound, boolean upperBound, DoubleUnaryOperator function) {
-    this.lowerBound = lowerBound;
-    this.upperBound = upperBound;
+  private FusedActivation(Form form, DoubleUnaryOperator function) {
+    this.form = form;
     this.function = function;
   }
 
@@ -57,18 +62,18 @@ public final class FusedActivation {
 
   private static FusedActivation find(IActivation a) {
     if (a instanceof ActivationIdentity) {
-      return new FusedActivation(false, false, null);
+      return new FusedActivation(Form.IDENTITY, x -> x);
     } else if (a instanceof ActivationReLU relu) {
       boolean plain =
           (relu.getMax() == null || relu.getMax() == 0)
               && (relu.getThreshold() == null || relu.getThreshold() == 0)
               && (relu.getNegativeSlope() == null || relu.getNegativeSlope() == 0);
-      return plain ? new FusedActivation(true, false, null) : null;
+      return plain ? new FusedActivation(Form.RELU, x -> Math.max(0, x)) : null;
     } else if (a instanceof ActivationReLU6) {
-      return new FusedActivation(true, true, null);
+      return new FusedActivation(Form.RELU6, x -> Math.max(0, Math.min(6, x)));
     }
     DoubleUnaryOperator f = function(a);
-    return f == null ? null : new FusedActivation(false, false, f);
+    return f == null ? null : new FusedActivation(Form.TABLE, f);
   }
 
   private static DoubleUnaryOperator function(IActivation a) {
@@ -100,19 +105,19 @@ public final class FusedActivation {
     return null;
   }
 
-  /** Whether a table follows the product, so that the value before it is quantized too. */
+  /** Whether a table follows a product, so that the value before it is quantized too. */
   public boolean isTable() {
-    return function != null;
+    return form == Form.TABLE;
   }
 
   /** Smallest code behind the clamp. */
   public int lo(QuantParams out) {
-    return lowerBound ? out.zeroPoint() : out.qmin();
+    return form == Form.RELU || form == Form.RELU6 ? out.zeroPoint() : out.qmin();
   }
 
   /** Largest code behind the clamp. */
   public int hi(QuantParams out) {
-    return upperBound ? Math.max(out.zeroPoint() + 1, out.quantize(6f)) : out.qmax();
+    return form == Form.RELU6 ? Math.max(out.zeroPoint() + 1, out.quantize(6f)) : out.qmax();
   }
 
   /** One code of {@code out} for each code of {@code in}, computed in double. */

@@ -2,10 +2,13 @@ package org.qat4j.layers;
 
 import java.util.Map;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
+import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Broadcast;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.QatException;
 import org.qat4j.numerics.QuantParams;
@@ -43,25 +46,22 @@ final class IntegerLayers {
 
   private static IntegerProduct denseProduct(
       LayerQuantizer q, Map<String, INDArray> params, boolean hasBias, QuantParams in) {
-    INDArray w = params.get(DefaultParamInitializer.WEIGHT_KEY);
-    int channels = (int) w.size(1);
+    int channels = (int) params.get(DefaultParamInitializer.WEIGHT_KEY).size(1);
     float[] bias = hasBias ? Floats.read(params.get(DefaultParamInitializer.BIAS_KEY)) : null;
-    WeightQuantizer weights =
-        quantize(q.settings(), Floats.read(w.transpose()), bias, channels, in);
-    return new IntegerProduct(weights, channels, in);
+    return new IntegerProduct(quantize(q, bias, channels, in), channels, in);
   }
 
-  /** Weights [channels, k] and bias as the layer's settings say. */
-  static WeightQuantizer quantize(
-      QuantSettings settings, float[] weights, float[] bias, int channels, QuantParams in) {
-    int bits = settings.spec().weights().bits();
-    float[] scales =
-        WeightFakeQuant.scales(
-            weights, channels, false, bits, WeightFakeQuant.perChannel(settings));
+  /**
+   * Weights [channels, k] and bias of a layer.
+   *
+   * @param bias or null for none
+   */
+  static WeightQuantizer quantize(LayerQuantizer q, float[] bias, int channels, QuantParams in) {
+    float[] weights = q.weightsByChannel();
     try {
-      return WeightQuantizer.quantize(weights, bias, channels, scales, in, bits);
+      return WeightQuantizer.quantize(weights, bias, channels, q.grid(weights), in);
     } catch (QatException e) {
-      throw new QatException("layer \"" + settings.layer() + "\": " + e.getMessage(), e);
+      throw new QatException("layer \"" + q.settings().layer() + "\": " + e.getMessage(), e);
     }
   }
 
@@ -101,19 +101,11 @@ final class IntegerLayers {
     float[] columns = columns(k, n, channels, steps, shape);
     float[] bias =
         conf.hasBias() ? Floats.read(params.get(DefaultParamInitializer.BIAS_KEY)) : null;
-    WeightQuantizer weights = quantize(q.settings(), channelMajor(params, conf), bias, out, in);
-    IntegerProduct product = new IntegerProduct(weights, out, in);
+    IntegerProduct product = new IntegerProduct(quantize(q, bias, out, in), out, in);
     int[] acc = product.accumulate(columns, n * shape.steps());
     float[] real = activated(q, product, acc, conf.getActivationFn());
     INDArray result = Nd4j.create(real, new long[] {n, shape.steps(), out}, 'c');
     return result.permute(0, 2, 1).dup('c');
-  }
-
-  /** Weights as [o, k, i]; DL4J keeps them as [k, i, o]. */
-  static float[] channelMajor(Map<String, INDArray> params, Convolution1DLayer conf) {
-    INDArray w = params.get(DefaultParamInitializer.WEIGHT_KEY);
-    long out = conf.getNOut();
-    return Floats.read(w.reshape('c', w.length() / out, out).transpose());
   }
 
   /** Windows of a batch [n, c, t], row-major [n·t', k·c]. */
@@ -136,23 +128,87 @@ final class IntegerLayers {
     return columns;
   }
 
-  /** Mean over time (10), [n, c, t] to [n, c]. */
-  static INDArray globalAverage(LayerQuantizer q, INDArray x) {
-    QuantParams in = q.inputParams();
-    QuantParams out = q.outputParams();
+  /** Rounds real values to what the codes of {@code out} stand for. */
+  static INDArray rounded(INDArray x, QuantParams out) {
+    float[] values = Floats.read(x);
+    for (int i = 0; i < values.length; i++) {
+      values[i] = out.fakeQuantize(values[i]);
+    }
+    return Nd4j.create(values, x.shape(), 'c');
+  }
+
+  /**
+   * Mean over time (10), [n, c, t] to [n, c].
+   *
+   * @param mask [n, t], 0 where a step is padding, or null
+   */
+  static INDArray globalAverage(LayerQuantizer q, INDArray x, INDArray mask) {
     int steps = (int) x.size(2);
-    float m = Requantize.multiplier(in.scale(), 1f / steps, out.scale());
+    if (mask == null) {
+      return average(q, x, steps, steps).reshape('c', x.size(0), x.size(1));
+    }
+    QuantParams in = q.inputParams();
+    float[] m = Floats.read(mask);
     float[] k = IntegerProduct.distances(x, in);
+    int channels = (int) x.size(1);
     float[] real = new float[k.length / steps];
     for (int i = 0; i < real.length; i++) {
       int acc = 0;
+      int n = 0;
       for (int t = 0; t < steps; t++) {
-        acc += (int) k[i * steps + t];
+        if (m[i / channels * steps + t] != 0) {
+          acc += (int) k[i * steps + t];
+          n++;
+        }
+      }
+      real[i] = (float) acc * in.scale() / (float) Math.max(1, n);
+    }
+    return rounded(Nd4j.create(real, new long[] {x.size(0), channels}, 'c'), q.outputParams());
+  }
+
+  /** Mean over windows of time (10), [n, c, t] to [n, c, t']. */
+  static INDArray average(LayerQuantizer q, INDArray x, INDArray mask) {
+    Subsampling1DLayer pool = (Subsampling1DLayer) q.conf();
+    INDArray means = average(q, x, pool.getKernelSize()[0], pool.getStride()[0]);
+    if (mask != null) {
+      INDArray out = q.mask();
+      Broadcast.mul(means, out.castTo(means.dataType()), means, 0, 2);
+    }
+    return means;
+  }
+
+  private static INDArray average(LayerQuantizer q, INDArray x, int kernel, int stride) {
+    QuantParams in = q.inputParams();
+    QuantParams out = q.outputParams();
+    int steps = (int) x.size(2);
+    int windows = (steps - kernel) / stride + 1;
+    float m = Requantize.multiplier(in.scale(), 1f / kernel, out.scale());
+    float[] k = IntegerProduct.distances(x, in);
+    float[] real = new float[k.length / steps * windows];
+    for (int i = 0; i < real.length; i++) {
+      int first = i / windows * steps + i % windows * stride;
+      int acc = 0;
+      for (int t = first; t < first + kernel; t++) {
+        acc += (int) k[t];
       }
       real[i] =
           out.dequantize(Requantize.requantize(acc, m, out.zeroPoint(), out.qmin(), out.qmax()));
     }
-    return Nd4j.create(real, new long[] {x.size(0), x.size(1)}, 'c');
+    return Nd4j.create(real, new long[] {x.size(0), x.size(1), windows}, 'c');
+  }
+
+  /** An activation function by itself: codes in, codes out (8). */
+  static INDArray activation(LayerQuantizer q, INDArray x, INDArray mask) {
+    FusedActivation f =
+        FusedActivation.of(((ActivationLayer) q.conf()).getActivationFn(), q.settings().layer());
+    QuantParams in = q.inputParams();
+    QuantParams out = q.outputParams();
+    int[] table = f.table(in, out);
+    float[] values = Floats.read(x);
+    for (int i = 0; i < values.length; i++) {
+      values[i] = out.dequantize(table[in.quantize(values[i]) - in.qmin()]);
+    }
+    return Nd4j.create(values, x.shape(), 'c');
   }
 
   /** Geometry of a convolution over time. */

@@ -28,12 +28,14 @@ final class IntegerProduct {
     this.weights = weights;
     this.channels = channels;
     this.input = input;
-    long bound = AccumulatorBound.check(input, weights.codes(), channels, 0, weights.bias());
+    int zeroPoint = weights.grid().zeroPoint();
+    long bound =
+        AccumulatorBound.check(input, weights.codes(), channels, zeroPoint, weights.bias());
     this.exactInFloat = bound < AccumulatorBound.FLOAT_EXACT;
     byte[] codes = weights.codes();
     float[] w = new float[codes.length];
     for (int i = 0; i < w.length; i++) {
-      w[i] = codes[i];
+      w[i] = codes[i] - zeroPoint;
     }
     INDArray floats = Nd4j.create(w, new long[] {channels, w.length / channels}, 'c');
     this.matrix = exactInFloat ? floats : floats.castTo(DataType.DOUBLE);
@@ -79,7 +81,7 @@ final class IntegerProduct {
   int[] codes(int[] acc, QuantParams out, int lo, int hi) {
     float[] m = new float[channels];
     for (int c = 0; c < channels; c++) {
-      m[c] = Requantize.multiplier(input.scale(), weights.scale(c), out.scale());
+      m[c] = Requantize.multiplier(input.scale(), weights.grid().scale(c), out.scale());
     }
     int[] codes = new int[acc.length];
     for (int i = 0; i < acc.length; ) {
@@ -95,7 +97,7 @@ final class IntegerProduct {
     float[] logits = new float[acc.length];
     for (int i = 0; i < acc.length; ) {
       for (int c = 0; c < channels; c++, i++) {
-        logits[i] = Requantize.toReal(acc[i], input.scale(), weights.scale(c));
+        logits[i] = Requantize.toReal(acc[i], input.scale(), weights.grid().scale(c));
       }
     }
     return logits;

@@ -2,13 +2,18 @@ package org.qat4j.layers;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.qat4j.QatException;
 import org.qat4j.numerics.QuantParams;
+import org.qat4j.numerics.WeightGrid;
 
 /**
  * All quantizers of one layer, with the modes in which a network runs. Training: observe, then
@@ -25,57 +30,84 @@ public final class LayerQuantizer {
     FLOAT
   }
 
-  /** Place of the step counter in the state: behind the three floats of the first slot. */
-  private static final int STEPS = 3;
-
+  private final Layer layer;
   private final QuantSettings settings;
+  private final QuantState state;
   private final Map<Slot, ActivationQuantizer> slots = new EnumMap<>(Slot.class);
-  private final WeightFakeQuant weights;
   private Mode mode = Mode.QAT;
-  private INDArray paramsView;
-  private INDArray steps;
   private boolean fresh;
   private boolean observing;
-  private Supplier<QuantParams> table;
+  private INDArray mask;
 
-  LayerQuantizer(QuantSettings settings) {
-    this.settings = settings;
-    this.weights = new WeightFakeQuant(settings);
-    if (settings.owns(Slot.INPUT)) {
-      slots.put(Slot.INPUT, new ActivationQuantizer(settings, Slot.INPUT));
-    }
-    if (settings.owns(Slot.PRE)) {
-      slots.put(Slot.PRE, new ActivationQuantizer(settings, Slot.PRE));
-    }
-    if (settings.owns(Slot.OUTPUT)) {
-      slots.put(Slot.OUTPUT, new ActivationQuantizer(settings, Slot.OUTPUT));
+  /** Of a layer with a matrix of weights; null otherwise. */
+  private WeightQuantization weights;
+
+  /** Of an embedding; null otherwise. */
+  private TableQuantizer table;
+
+  private boolean stale;
+  private boolean substituting;
+
+  LayerQuantizer(Layer layer) {
+    this.layer = layer;
+    this.settings = ((QatLayerConf) layer.conf().getLayer()).getQuant();
+    this.state = new QuantState(layer);
+    for (Slot slot : settings.owned()) {
+      slots.put(slot, new ActivationQuantizer(settings, state, slot));
     }
   }
 
-  /** Connects to the layer's parameters. */
-  void attach(INDArray layerParams, INDArray state) {
-    this.paramsView = layerParams;
-    slots.forEach(
-        (slot, quantizer) -> {
-          long from = slot.offset();
-          INDArray flat = state.reshape(state.length());
-          quantizer.attach(
-              flat.get(NDArrayIndex.interval(from, from + QuantStateInitializer.SLOT_SIZE)));
-        });
-    steps = state.reshape(state.length()).get(NDArrayIndex.interval(STEPS, STEPS + 1));
-    QuantizerRegistry.register(layerParams, settings.layer(), this);
+  /** For a layer that multiplies by a matrix. */
+  static LayerQuantizer ofProduct(
+      Layer layer, WeightQuantization.Layout layout, long outputChannels) {
+    LayerQuantizer q = new LayerQuantizer(layer);
+    q.weights = new WeightQuantization(q.settings, q.state, layout, outputChannels);
+    return q;
+  }
+
+  /** For a layer that gathers rows of a table. */
+  static LayerQuantizer ofTable(Layer layer) {
+    LayerQuantizer q = new LayerQuantizer(layer);
+    q.table = new TableQuantizer(q.settings, q.state);
+    return q;
   }
 
   public QuantSettings settings() {
     return settings;
   }
 
+  /** Configuration of the layer. */
+  org.deeplearning4j.nn.conf.layers.Layer conf() {
+    return layer.conf().getLayer();
+  }
+
+  /** Which steps of what the layer makes are padding; null for none. */
+  INDArray mask() {
+    return mask;
+  }
+
   public Mode mode() {
     return mode;
   }
 
-  public void setMode(Mode mode) {
-    this.mode = mode;
+  /** Switches the mode; leaving {@link Mode#CALIBRATE} sets the ranges. */
+  public void setMode(Mode next) {
+    if (mode == Mode.CALIBRATE) {
+      slots.values().forEach(ActivationQuantizer::endCalibration);
+    }
+    if (next == Mode.CALIBRATE) {
+      slots.values().forEach(ActivationQuantizer::beginCalibration);
+      calibrateWeights();
+    }
+    mode = next;
+  }
+
+  private void calibrateWeights() {
+    if (weights != null) {
+      weights.calibrate(layer.getParam(DefaultParamInitializer.WEIGHT_KEY));
+    } else if (table != null) {
+      table.calibrate();
+    }
   }
 
   /** Whether this pass computes on integer codes. */
@@ -83,9 +115,14 @@ public final class LayerQuantizer {
     return !training && mode == Mode.QAT;
   }
 
+  /** Whether this pass is fake-quantized. */
+  boolean fake(boolean training) {
+    return training && mode == Mode.QAT && state.steps() > settings.schedule().fakeQuantFrom();
+  }
+
   /** Training steps that this layer has seen. */
   public long trainingSteps() {
-    return (long) steps.getFloat(0);
+    return state.steps();
   }
 
   /** Tells that the layer was given a new input. */
@@ -93,27 +130,35 @@ public final class LayerQuantizer {
     fresh = true;
   }
 
+  /** Tells which steps of the values that the layer makes are padding; null for none. */
+  void setMask(INDArray mask) {
+    this.mask = mask;
+  }
+
   /**
    * Begins a pass, once for each input: counts the step and observes and fake-quantizes the input
    * where this layer owns its quantizer.
    *
+   * @param inputMask [n, t] or null
    * @return {@code x} itself, or a copy in the INPUT workspace
    */
-  INDArray begin(INDArray x, boolean training, LayerWorkspaceMgr workspaces) {
-    observing = false;
+  INDArray begin(INDArray x, INDArray inputMask, boolean training, LayerWorkspaceMgr workspaces) {
     if (!fresh) {
       return x;
     }
     fresh = false;
+    stale = true;
     if (training && mode == Mode.QAT) {
-      steps.putScalar(0, steps.getFloat(0) + 1f);
+      state.countStep();
     }
     observing = observes(training);
     ActivationQuantizer q = slots.get(Slot.INPUT);
     if (q == null) {
       return x;
     }
-    observe(q, x);
+    if (observing) {
+      q.observe(x, inputMask);
+    }
     if (!fake(training)) {
       return x;
     }
@@ -123,31 +168,68 @@ public final class LayerQuantizer {
   }
 
   private boolean observes(boolean training) {
-    if (training) {
-      return mode == Mode.QAT && trainingSteps() <= settings.schedule().freezeObserversAfter();
+    return training
+        ? mode == Mode.QAT && state.steps() <= settings.schedule().freezeObserversAfter()
+        : mode == Mode.CALIBRATE;
+  }
+
+  /**
+   * Computes with fake-quantized weights where this pass has them, then observes and fake-quantizes
+   * what was made.
+   */
+  INDArray forward(boolean training, Supplier<INDArray> compute) {
+    return quantize(Slot.OUTPUT, withWeights(training, compute), training);
+  }
+
+  /** Computes with fake-quantized weights where this pass has them. */
+  <T> T withWeights(boolean training, Supplier<T> compute) {
+    if (weights == null || substituting || !fake(training)) {
+      return compute.get();
     }
-    return mode == Mode.CALIBRATE;
-  }
-
-  /** Whether this pass is fake-quantized. */
-  boolean fake(boolean training) {
-    return training && mode == Mode.QAT && trainingSteps() > settings.schedule().fakeQuantFrom();
-  }
-
-  private void observe(ActivationQuantizer q, INDArray x) {
-    if (observing || (mode == Mode.QAT && !q.hasRange())) {
-      q.observe(x);
+    if (stale) {
+      weights.refresh(layer.getParam(DefaultParamInitializer.WEIGHT_KEY));
+      stale = false;
+    }
+    substituting = true;
+    try {
+      return compute.get();
+    } finally {
+      substituting = false;
     }
   }
 
-  /** Weights to compute with in this pass. */
-  INDArray weights(INDArray w, int channels, boolean channelsFastest, boolean training) {
-    return fake(training) ? weights.refresh(w, channels, channelsFastest) : w;
+  /**
+   * A parameter as the layer shall see it.
+   *
+   * @param own the layer's own
+   */
+  INDArray param(String key, INDArray own) {
+    return substituting && DefaultParamInitializer.WEIGHT_KEY.equals(key) ? weights.last() : own;
   }
 
-  /** The weights that the last forward pass computed with, for the backward pass. */
-  INDArray sameWeights(INDArray w) {
-    return fake(true) ? weights.last() : w;
+  /**
+   * The backward pass around that of DL4J's layer: through the quantizers of what was made, of the
+   * weights, and of what was read.
+   *
+   * @param backprop DL4J's own
+   */
+  Pair<Gradient, INDArray> backward(
+      INDArray epsilon,
+      LayerWorkspaceMgr workspaces,
+      Function<INDArray, Pair<Gradient, INDArray>> backprop) {
+    INDArray delta = gradient(Slot.PRE, gradient(Slot.OUTPUT, epsilon, workspaces), workspaces);
+    Pair<Gradient, INDArray> back = withWeights(true, () -> backprop.apply(delta));
+    back.setSecond(gradient(Slot.INPUT, back.getSecond(), workspaces));
+    Map<String, INDArray> gradients = back.getFirst().gradientForVariable();
+    if (weights != null && fake(true)) {
+      weights.backward(gradients.get(DefaultParamInitializer.WEIGHT_KEY));
+    }
+    for (String key : layer.paramTable().keySet()) {
+      if (QuantParamInitializer.isRange(key)) {
+        gradients.put(key, state.gradient(key));
+      }
+    }
+    return back;
   }
 
   /** Observes and fake-quantizes an array of this layer in place. */
@@ -156,10 +238,26 @@ public final class LayerQuantizer {
     if (q == null) {
       return y;
     }
-    observe(q, y);
-    if (!fake(training)) {
-      return y;
+    if (observing) {
+      q.observe(y, mask);
     }
+    return fake(training) ? fakeQuantize(q, y) : y;
+  }
+
+  /**
+   * Quantizes what goes into an activation function that is looked up.
+   *
+   * @param again whether DL4J computes its forward pass again, so that nothing is observed twice
+   */
+  INDArray preActivation(INDArray z, boolean training, boolean again) {
+    if (!again) {
+      return quantize(Slot.PRE, z, training);
+    }
+    ActivationQuantizer q = slots.get(Slot.PRE);
+    return q != null && fake(true) ? fakeQuantize(q, z) : z;
+  }
+
+  private static INDArray fakeQuantize(ActivationQuantizer q, INDArray y) {
     if (Floats.dense(y)) {
       q.fakeQuantize(y);
     } else {
@@ -170,14 +268,41 @@ public final class LayerQuantizer {
     return y;
   }
 
-  /** Gradient before the quantizer of a slot: that behind it where nothing was clipped (13). */
-  INDArray gradient(Slot slot, INDArray epsilon, LayerWorkspaceMgr workspaces) {
+  private INDArray gradient(Slot slot, INDArray epsilon, LayerWorkspaceMgr workspaces) {
     ActivationQuantizer q = slots.get(slot);
     if (q == null || epsilon == null || !fake(true)) {
       return epsilon;
     }
     ArrayType where = slot == Slot.INPUT ? ArrayType.ACTIVATION_GRAD : ArrayType.BP_WORKING_MEM;
     return q.gradient(epsilon, where, workspaces);
+  }
+
+  /** Rounds the gathered rows of an embedding, in training and in evaluation. */
+  INDArray quantizedRows(INDArray rows, boolean training) {
+    if (integer(training) || fake(training)) {
+      table.quantize(rows, training);
+    }
+    return rows;
+  }
+
+  /** Gradient of gathered rows before they were rounded. */
+  INDArray rowGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
+    return fake(true) ? table.gradient(epsilon, workspaces) : epsilon;
+  }
+
+  /** Quantizer of an embedding's rows. */
+  TableQuantizer table() {
+    return table;
+  }
+
+  /** Grid of the weights [channels, k] of this layer. */
+  WeightGrid grid(float[] byChannel) {
+    return weights.grid(byChannel);
+  }
+
+  /** The layer's weights as [channels, k], row-major. */
+  float[] weightsByChannel() {
+    return weights.byChannel(layer.getParam(DefaultParamInitializer.WEIGHT_KEY));
   }
 
   /** Scale and zero point of what this layer reads. */
@@ -192,34 +317,29 @@ public final class LayerQuantizer {
 
   /** Scale and zero point of the quantizer in a slot of this layer. */
   public QuantParams params(Slot slot) {
-    ActivationQuantizer q = slots.get(slot);
-    if (q != null) {
-      return q.params();
+    if (slot == Slot.OUTPUT && table != null && !settings.owns(slot)) {
+      return table.params();
     }
-    if (slot == Slot.OUTPUT && table != null) {
-      return table.get();
-    }
-    throw new QatException("layer \"" + settings.layer() + "\" has no quantizer at " + slot);
+    return require(slot).params();
   }
 
   /** Observed range of a slot as {lo, hi}, or null where this layer has no quantizer there. */
   public float[] range(Slot slot) {
     ActivationQuantizer q = slots.get(slot);
-    return q == null ? null : new float[] {q.lo(), q.hi()};
+    return q == null ? null : q.range();
   }
 
   /** Fixes the range of a slot. */
   public void setRange(Slot slot, float lo, float hi) {
+    require(slot).setRange(lo, hi);
+  }
+
+  private ActivationQuantizer require(Slot slot) {
     ActivationQuantizer q = slots.get(slot);
     if (q == null) {
       throw new QatException("layer \"" + settings.layer() + "\" has no quantizer at " + slot);
     }
-    q.setRange(lo, hi);
-  }
-
-  /** For embeddings, whose output has the scale of their table. */
-  void outputFromTable(Supplier<QuantParams> params) {
-    this.table = params;
+    return q;
   }
 
   private QuantParams resolve(String reference) {
@@ -227,10 +347,10 @@ public final class LayerQuantizer {
       throw new QatException("layer \"" + settings.layer() + "\" has no such quantizer");
     }
     int slash = reference.lastIndexOf('/');
-    String layer = reference.substring(0, slash);
+    String owner = reference.substring(0, slash);
     Slot slot = Slot.valueOf(reference.substring(slash + 1));
-    LayerQuantizer owner =
-        layer.equals(settings.layer()) ? this : QuantizerRegistry.find(paramsView, layer);
-    return owner.params(slot);
+    LayerQuantizer q =
+        owner.equals(settings.layer()) ? this : QuantizerRegistry.find(layer.params(), owner);
+    return q.params(slot);
   }
 }

@@ -1,19 +1,22 @@
 package org.qat4j.layers;
 
 import java.util.Collection;
-import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
-import org.deeplearning4j.nn.layers.AbstractLayer;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.NoOp;
+import org.nd4j.linalg.schedule.ISchedule;
+import org.qat4j.quantizer.LayerSpec;
+import org.qat4j.quantizer.Learned;
 
-/** What every layer of DL4J does when its configuration makes it. */
+/** What the configurations of quantized layers have in common. */
 final class LayerSetup {
   private LayerSetup() {}
 
-  static void connect(
-      AbstractLayer<?> layer,
-      LayerQuantizer quantizer,
+  /** What every layer of DL4J does when its configuration makes it. */
+  static <L extends Layer> L connect(
+      L layer,
       Collection<TrainingListener> listeners,
       int index,
       INDArray view,
@@ -21,15 +24,51 @@ final class LayerSetup {
     layer.setListeners(listeners);
     layer.setIndex(index);
     layer.setParamsViewArray(view);
-    Map<String, INDArray> params =
-        layer.conf().getLayer().initializer().init(layer.conf(), view, initialize);
-    layer.setParamTable(params);
-    if (quantizer != null) {
-      quantizer.attach(view, params.get(QuantStateInitializer.STATE));
+    layer.setParamTable(layer.conf().getLayer().initializer().init(layer.conf(), view, initialize));
+    if (layer instanceof QatLayer quantized) {
+      LayerQuantizer q = quantized.quantizer();
+      QuantizerRegistry.register(view, q.settings().layer(), q);
     }
+    return layer;
   }
 
-  static QuantSettings settings(Layer layer) {
-    return ((QatLayerConf) layer.conf().getLayer()).getQuant();
+  /**
+   * The updater of a parameter of a quantized layer.
+   *
+   * @param own that of the layer for its weights, or null where it has none
+   */
+  static IUpdater updater(QuantSettings settings, String key, IUpdater own) {
+    LayerSpec spec = settings.spec();
+    return switch (key) {
+      case QuantParamInitializer.STATE -> new NoOp();
+      case QuantParamInitializer.WEIGHT_RANGES -> scaled(own, spec.weights().learned());
+      case QuantParamInitializer.ACTIVATION_RANGES -> scaled(own, spec.activations().learned());
+      default -> own;
+    };
+  }
+
+  private static IUpdater scaled(IUpdater own, Learned learned) {
+    if (learned instanceof Learned.None) {
+      return new NoOp();
+    }
+    if (!own.hasLearningRate()) {
+      return own;
+    }
+    IUpdater updater = own.clone();
+    updater.setLrAndSchedule(Double.NaN, new ScaledRate(own, learned.rate()));
+    return updater;
+  }
+
+  /** The learning rate of another updater, at any time, times a factor. */
+  private record ScaledRate(IUpdater of, float factor) implements ISchedule {
+    @Override
+    public double valueAt(int iteration, int epoch) {
+      return of.getLearningRate(iteration, epoch) * factor;
+    }
+
+    @Override
+    public ISchedule clone() {
+      return this;
+    }
   }
 }

@@ -1,7 +1,6 @@
 package org.qat4j.layers;
 
 import java.util.Collection;
-import java.util.List;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.ParamInitializer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -10,8 +9,6 @@ import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.IUpdater;
-import org.nd4j.linalg.learning.config.NoOp;
-import org.nd4j.linalg.learning.regularization.Regularization;
 
 /**
  * An embedding of token sequences under quantization (11): the rows that a batch reads are
@@ -43,23 +40,16 @@ public class QatEmbedding extends EmbeddingSequenceLayer implements QatLayerConf
       INDArray view,
       boolean initialize,
       DataType type) {
-    QatEmbeddingImpl layer = new QatEmbeddingImpl(conf, type);
-    LayerSetup.connect(layer, layer.quantizer(), listeners, index, view, initialize);
-    return layer;
+    return LayerSetup.connect(new QatEmbeddingImpl(conf, type), listeners, index, view, initialize);
   }
 
   @Override
   public ParamInitializer initializer() {
-    return new QuantStateInitializer(super.initializer());
+    return new QuantParamInitializer(super.initializer(), quant);
   }
 
   @Override
   public IUpdater getUpdaterByParam(String key) {
-    return QuantStateInitializer.STATE.equals(key) ? new NoOp() : super.getUpdaterByParam(key);
-  }
-
-  @Override
-  public List<Regularization> getRegularizationByParam(String key) {
-    return QuantStateInitializer.STATE.equals(key) ? null : super.getRegularizationByParam(key);
+    return LayerSetup.updater(quant, key, super.getUpdaterByParam(key));
   }
 }

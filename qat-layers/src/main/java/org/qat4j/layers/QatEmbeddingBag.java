@@ -1,7 +1,6 @@
 package org.qat4j.layers;
 
 import java.util.Collection;
-import java.util.List;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.ParamInitializer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -9,8 +8,6 @@ import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.IUpdater;
-import org.nd4j.linalg.learning.config.NoOp;
-import org.nd4j.linalg.learning.regularization.Regularization;
 
 /** A bag of embeddings under quantization: integer rows, summed, then quantized once (10). */
 public class QatEmbeddingBag extends EmbeddingBagLayer implements QatLayerConf {
@@ -39,23 +36,17 @@ public class QatEmbeddingBag extends EmbeddingBagLayer implements QatLayerConf {
       INDArray view,
       boolean initialize,
       DataType type) {
-    QatEmbeddingBagImpl layer = new QatEmbeddingBagImpl(conf, type);
-    LayerSetup.connect(layer, layer.quantizer(), listeners, index, view, initialize);
-    return layer;
+    return LayerSetup.connect(
+        new QatEmbeddingBagImpl(conf, type), listeners, index, view, initialize);
   }
 
   @Override
   public ParamInitializer initializer() {
-    return new QuantStateInitializer(super.initializer());
+    return new QuantParamInitializer(super.initializer(), quant);
   }
 
   @Override
   public IUpdater getUpdaterByParam(String key) {
-    return QuantStateInitializer.STATE.equals(key) ? new NoOp() : super.getUpdaterByParam(key);
-  }
-
-  @Override
-  public List<Regularization> getRegularizationByParam(String key) {
-    return QuantStateInitializer.STATE.equals(key) ? null : super.getRegularizationByParam(key);
+    return LayerSetup.updater(quant, key, super.getUpdaterByParam(key));
   }
 }

@@ -1,9 +1,10 @@
 package org.qat4j.layers;
 
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.feedforward.embedding.EmbeddingSequenceLayer;
-import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -11,15 +12,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class QatEmbeddingImpl extends EmbeddingSequenceLayer implements QatLayer {
   private static final long serialVersionUID = 1L;
 
-  private final transient LayerQuantizer quantizer;
-  private final transient TableQuantizer table;
+  private final transient LayerQuantizer quantizer = LayerQuantizer.ofTable(this);
 
   QatEmbeddingImpl(NeuralNetConfiguration conf, DataType type) {
     super(conf, type);
-    QuantSettings settings = LayerSetup.settings(this);
-    this.quantizer = new LayerQuantizer(settings);
-    this.table = new TableQuantizer(settings, () -> params.get(DefaultParamInitializer.WEIGHT_KEY));
-    quantizer.outputFromTable(table::params);
   }
 
   @Override
@@ -36,11 +32,13 @@ final class QatEmbeddingImpl extends EmbeddingSequenceLayer implements QatLayer 
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
     assertInputSet(false);
-    quantizer.begin(input, training, workspaces);
-    INDArray rows = super.activate(training, workspaces);
-    if (quantizer.integer(training) || quantizer.fake(training)) {
-      table.quantizeRows(rows);
-    }
-    return rows;
+    quantizer.begin(input, null, training, workspaces);
+    return quantizer.quantizedRows(super.activate(training, workspaces), training);
+  }
+
+  @Override
+  public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
+    INDArray delta = quantizer.rowGradient(epsilon, workspaces);
+    return quantizer.backward(delta, workspaces, d -> super.backpropGradient(d, workspaces));
   }
 }

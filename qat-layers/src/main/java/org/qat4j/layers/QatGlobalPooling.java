@@ -1,7 +1,6 @@
 package org.qat4j.layers;
 
 import java.util.Collection;
-import java.util.List;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.ParamInitializer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -10,8 +9,6 @@ import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.IUpdater;
-import org.nd4j.linalg.learning.config.NoOp;
-import org.nd4j.linalg.learning.regularization.Regularization;
 
 /** Global average pooling under quantization (10). */
 public class QatGlobalPooling extends GlobalPoolingLayer implements QatLayerConf {
@@ -40,23 +37,27 @@ public class QatGlobalPooling extends GlobalPoolingLayer implements QatLayerConf
       INDArray view,
       boolean initialize,
       DataType type) {
-    QatGlobalPoolingImpl layer = new QatGlobalPoolingImpl(conf, type);
-    LayerSetup.connect(layer, layer.quantizer(), listeners, index, view, initialize);
-    return layer;
+    Layer inner = new org.deeplearning4j.nn.layers.pooling.GlobalPoolingLayer(conf, type);
+    return LayerSetup.connect(
+        new ParameterlessImpl(conf, type, inner, IntegerLayers::globalAverage),
+        listeners,
+        index,
+        view,
+        initialize);
   }
 
   @Override
   public ParamInitializer initializer() {
-    return new QuantStateInitializer(super.initializer());
+    return new QuantParamInitializer(super.initializer(), quant);
   }
 
   @Override
   public IUpdater getUpdaterByParam(String key) {
-    return new NoOp();
+    return LayerSetup.updater(quant, key, null);
   }
 
   @Override
-  public List<Regularization> getRegularizationByParam(String key) {
-    return null;
+  public boolean isPretrainParam(String key) {
+    return false;
   }
 }

@@ -3,23 +3,22 @@ package org.qat4j.layers;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.OutputLayer;
-import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.layers.WeightQuantization.Layout;
 
-/** Computes {@link QatOutput}. */
+/** Computes {@link QatOutput}. DL4J enters it again for the gradient and for the score. */
 final class QatOutputImpl extends OutputLayer implements QatLayer {
   private static final long serialVersionUID = 1L;
 
-  private final transient LayerQuantizer quantizer;
-  private transient INDArray weights;
+  private final transient LayerQuantizer quantizer =
+      LayerQuantizer.ofProduct(this, Layout.BY_CHANNEL, layerConf().getNOut());
 
   QatOutputImpl(NeuralNetConfiguration conf, DataType type) {
     super(conf, type);
-    this.quantizer = new LayerQuantizer(LayerSetup.settings(this));
   }
 
   @Override
@@ -35,9 +34,7 @@ final class QatOutputImpl extends OutputLayer implements QatLayer {
 
   @Override
   public INDArray getParam(String key) {
-    return weights != null && DefaultParamInitializer.WEIGHT_KEY.equals(key)
-        ? weights
-        : super.getParam(key);
+    return quantizer.param(key, super.getParam(key));
   }
 
   @Override
@@ -48,28 +45,15 @@ final class QatOutputImpl extends OutputLayer implements QatLayer {
       INDArray logits = IntegerLayers.logits(quantizer, input, params, hasBias());
       return new Pair<>(workspaces.leverageTo(ArrayType.ACTIVATIONS, logits), null);
     }
-    if (!dropoutApplied) {
-      input = quantizer.begin(input, training, workspaces);
-    }
-    INDArray before = weights;
-    try {
-      INDArray w = params.get(DefaultParamInitializer.WEIGHT_KEY);
-      weights = before != null ? before : quantizer.weights(w, (int) w.size(1), false, training);
-      return super.preOutputWithPreNorm(training, forBackprop, workspaces);
-    } finally {
-      weights = before;
-    }
+    input = quantizer.begin(input, null, training, workspaces);
+    return quantizer.withWeights(
+        training, () -> super.preOutputWithPreNorm(training, forBackprop, workspaces));
   }
 
   @Override
   public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
-    try {
-      weights = quantizer.sameWeights(params.get(DefaultParamInitializer.WEIGHT_KEY));
-      Pair<Gradient, INDArray> back = super.backpropGradient(epsilon, workspaces);
-      back.setSecond(quantizer.gradient(Slot.INPUT, back.getSecond(), workspaces));
-      return back;
-    } finally {
-      weights = null;
-    }
+    input = quantizer.begin(input, null, true, workspaces);
+    return quantizer.backward(
+        epsilon, workspaces, delta -> super.backpropGradient(delta, workspaces));
   }
 }

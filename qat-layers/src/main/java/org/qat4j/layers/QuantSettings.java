@@ -3,6 +3,7 @@ package org.qat4j.layers;
 import java.util.EnumSet;
 import java.util.Set;
 import org.qat4j.quantizer.LayerSpec;
+import org.qat4j.quantizer.Learned;
 import org.qat4j.quantizer.Schedule;
 
 /**
@@ -32,8 +33,22 @@ public record QuantSettings(
   }
 
   /** Whether this layer has a quantizer of its own at {@code slot}. */
-  public boolean owns(Slot slot) {
+  boolean owns(Slot slot) {
     return owned.contains(slot);
+  }
+
+  /** Whether the layer is an embedding, whose weights are a table that is gathered from. */
+  boolean gathers() {
+    return inputRef == null;
+  }
+
+  /**
+   * Whether ranges of activations are trained here. In front of an activation function that is
+   * looked up they are observed: there the range only has to reach to where the function is flat.
+   */
+  boolean learnsActivations() {
+    return (owns(Slot.INPUT) || owns(Slot.OUTPUT))
+        && !(spec.activations().learned() instanceof Learned.None);
   }
 
   /** The same, but what the layer makes is quantized by a quantizer of another layer. */

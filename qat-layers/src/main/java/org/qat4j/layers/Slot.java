@@ -5,18 +5,18 @@ public enum Slot {
   /** What the layer reads. */
   INPUT(0),
   /** Between the product and an activation function that is looked up in a table. */
-  PRE(4),
+  PRE(1),
   /** What the layer hands on. */
-  OUTPUT(8);
+  OUTPUT(2);
 
-  private final int offset;
+  private final int place;
 
-  Slot(int offset) {
-    this.offset = offset;
+  Slot(int place) {
+    this.place = place;
   }
 
-  /** Place of the quantizer's three floats in the layer's state. */
-  int offset() {
-    return offset;
+  /** Place of the quantizer among those of the layer, in the parameters that they keep. */
+  int place() {
+    return place;
   }
 }

@@ -1,54 +1,84 @@
 package org.qat4j.layers;
 
-import java.util.function.Supplier;
-import org.bytedeco.javacpp.FloatPointer;
+import org.deeplearning4j.nn.params.DefaultParamInitializer;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.qat4j.QatException;
 import org.qat4j.numerics.QuantParams;
+import org.qat4j.quantizer.Learned;
+import org.qat4j.quantizer.Ste;
 
 /**
- * Quantization of an embedding table (11): one symmetric scale, that of the largest magnitude of
- * the table, and rounding of those rows alone that are read.
+ * Quantization of an embedding table (11): one symmetric scale for the table, and rounding of those
+ * rows alone that are read.
  */
 final class TableQuantizer {
-  private static final int BLOCK = 2048;
+  private final QuantState state;
+  private final WeightRanges ranges;
+  private final FakeQuantPass pass;
+  private final FakeQuantPass evaluation;
 
-  private final QuantSettings settings;
-  private final Supplier<INDArray> table;
+  TableQuantizer(QuantSettings settings, QuantState state) {
+    this.state = state;
+    this.ranges = new WeightRanges(settings, state);
+    this.pass =
+        new FakeQuantPass(
+            settings.layer() + "/weights",
+            settings.spec().weights().ste(),
+            settings.spec().weights().learned());
+    this.evaluation = new FakeQuantPass(settings.layer(), Ste.CLIPPED, new Learned.None());
+  }
 
-  TableQuantizer(QuantSettings settings, Supplier<INDArray> table) {
-    this.settings = settings;
-    this.table = table;
+  private INDArray table() {
+    return state.param(DefaultParamInitializer.WEIGHT_KEY);
   }
 
   /** Scale of the table as it is now. */
   QuantParams params() {
-    float largest = table.get().amaxNumber().floatValue();
-    if (!Float.isFinite(largest)) {
-      throw new QatException(
-          "layer \"" + settings.layer() + "\": the embedding has values that are not finite");
-    }
-    return QuantParams.symmetric(largest, settings.spec().weights().bits());
+    return ranges.gridOfTable(table(), state.steps()).params(0);
   }
 
-  /** Replaces gathered rows by s·q; nothing clips, so gradients pass unchanged. */
-  void quantizeRows(INDArray rows) {
-    float scale = params().scale();
-    INDArray memory = rows.rank() == 3 ? rows.permute(0, 2, 1) : rows;
-    if (Floats.onHost() && (Floats.dense(rows) || Floats.dense(memory))) {
-      int n = (int) rows.length();
-      float[] block = new float[BLOCK];
-      FloatPointer pointer = Floats.pointer(rows);
-      for (int from = 0; from < n; from += BLOCK) {
-        int size = Math.min(BLOCK, n - from);
-        pointer.position(from).get(block, 0, size);
-        for (int i = 0; i < size; i++) {
-          block[i] = scale * (float) Math.rint(block[i] / scale);
-        }
-        pointer.put(block, 0, size);
-      }
-    } else {
-      DeviceOps.steps(rows, scale).muli(scale);
+  /** Searches and keeps the range of the table as it is, where ranges are kept. */
+  void calibrate() {
+    if (ranges.isKept()) {
+      ranges.keep(Floats.readInMemoryOrder(table()), 1, state.steps());
     }
+  }
+
+  /**
+   * Replaces gathered rows by s·q.
+   *
+   * @param rows [n, d], or [n, d, t] that lies in memory as [n, t, d]
+   * @param training whether this is a step of the training, which {@link #gradient} follows
+   */
+  void quantize(INDArray rows, boolean training) {
+    long step = state.steps();
+    if (training && ranges.isDue(step)) {
+      calibrate();
+    }
+    INDArray memory = rows.rank() == 3 ? rows.permute(0, 2, 1) : rows;
+    if (training) {
+      pass.forward(memory, params(), step, ranges.learning(step));
+    } else {
+      evaluation.forward(memory, params(), step, false);
+    }
+  }
+
+  /** Whether a gradient must pass {@link #gradient}; otherwise it would come out as it went in. */
+  boolean masksGradients() {
+    return ranges.isKept();
+  }
+
+  /** Gradient of the rows before they were quantized; writes that of the range, if learned. */
+  INDArray gradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
+    if (!ranges.isKept()) {
+      return epsilon;
+    }
+    INDArray memory = epsilon.rank() == 3 ? epsilon.permute(0, 2, 1) : epsilon;
+    if (ranges.learning(state.steps())) {
+      ranges.putGradient(0, params(), pass.byRange(memory)[0], table().length());
+    }
+    INDArray masked = pass.backward(memory, ArrayType.BP_WORKING_MEM, workspaces);
+    return epsilon.rank() == 3 ? masked.permute(0, 2, 1) : masked;
   }
 }

@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
+import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.QatException;
@@ -87,6 +89,10 @@ final class Freezer {
     String name = node.name();
     String input = values.get(node.inputs().get(0));
     return switch (Kind.of(node)) {
+      case TOKEN_EMBEDDING -> {
+        String rows = add(new Op.Embedding(name + "/rows", input, table(node)));
+        yield add(new Op.Flatten(name, rows));
+      }
       case EMBEDDING -> add(new Op.Embedding(name, input, table(node)));
       case BAG ->
           add(
@@ -99,7 +105,10 @@ final class Freezer {
       case CONV1D -> conv(node, input);
       case DENSE -> dense(node, input);
       case OUTPUT -> output(node, input);
-      case GLOBAL_AVERAGE -> add(new Op.GlobalAvgPool(name, input, quantizer(node).outputParams()));
+      case GLOBAL_AVERAGE ->
+          add(new Op.GlobalAvgPool(name, quantized(node, input), quantizer(node).outputParams()));
+      case AVERAGE -> averagePool(node, input);
+      case ACTIVATION -> lookup(node, quantized(node, input));
       case GLOBAL_MAX -> add(new Op.GlobalMaxPool(name, input));
       case MAX -> maxPool(node, input);
       case IDENTITY -> input;
@@ -124,12 +133,16 @@ final class Freezer {
     return (org.deeplearning4j.nn.api.Layer) layers.get(node.name());
   }
 
+  /** Codes of what a layer reads: real inputs of the network are quantized first. */
+  private String quantized(Topology.Node node, String value) {
+    return inputs.stream().anyMatch(i -> i.name().equals(value))
+        ? add(new Op.Quantize(node.name() + "/quantize", value, quantizer(node).inputParams()))
+        : value;
+  }
+
   /** Quantizes real inputs, flattens sequences: what a product reads. */
   private String product(Topology.Node node, String input) {
-    String value = input;
-    if (topology.inputs().contains(node.inputs().get(0))) {
-      value = add(new Op.Quantize(node.name() + "/quantize", value, quantizer(node).inputParams()));
-    }
+    String value = quantized(node, input);
     if (node.preProcessor() != null) {
       value = add(new Op.Flatten(node.name() + "/flatten", value));
     }
@@ -198,14 +211,28 @@ final class Freezer {
     return add(new Op.Lookup(node.name(), product, IntVector.of(table), q.outputParams()));
   }
 
+  private String lookup(Topology.Node node, String input) {
+    LayerQuantizer q = quantizer(node);
+    IActivation function = ((ActivationLayer) node.layer()).getActivationFn();
+    int[] table =
+        FusedActivation.of(function, node.name()).table(q.inputParams(), q.outputParams());
+    return add(new Op.Lookup(node.name(), input, IntVector.of(table), q.outputParams()));
+  }
+
   private String maxPool(Topology.Node node, String input) {
     Subsampling1DLayer pool = (Subsampling1DLayer) node.layer();
-    if (pool.getPadding()[0] != 0
-        || pool.getConvolutionMode() == org.deeplearning4j.nn.conf.ConvolutionMode.Same) {
-      throw new QatException(
-          "layer \"" + node.name() + "\": max pooling with padding cannot be frozen");
-    }
     return add(new Op.MaxPool1d(node.name(), input, pool.getKernelSize()[0], pool.getStride()[0]));
+  }
+
+  private String averagePool(Topology.Node node, String input) {
+    Subsampling1DLayer pool = (Subsampling1DLayer) node.layer();
+    return add(
+        new Op.AvgPool1d(
+            node.name(),
+            quantized(node, input),
+            pool.getKernelSize()[0],
+            pool.getStride()[0],
+            quantizer(node).outputParams()));
   }
 
   private String merge(Topology.Node node) {

@@ -1,40 +1,55 @@
 package org.qat4j.qat;
 
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
-import org.qat4j.QatException;
 import org.qat4j.layers.EmbeddingBagLayer;
+import org.qat4j.layers.QatActivation;
 import org.qat4j.layers.QatConv1D;
 import org.qat4j.layers.QatDense;
 import org.qat4j.layers.QatEmbedding;
 import org.qat4j.layers.QatEmbeddingBag;
 import org.qat4j.layers.QatGlobalPooling;
 import org.qat4j.layers.QatOutput;
+import org.qat4j.layers.QatPooling1D;
+import org.qat4j.layers.QatTokenEmbedding;
 
 /** What a vertex is to the quantizer. */
 enum Kind {
-  EMBEDDING(QatEmbedding.class),
-  BAG(QatEmbeddingBag.class),
-  CONV1D(QatConv1D.class),
-  DENSE(QatDense.class),
-  OUTPUT(QatOutput.class),
-  GLOBAL_AVERAGE(QatGlobalPooling.class),
-  GLOBAL_MAX(null),
-  MAX(null),
-  IDENTITY(null),
-  MERGE(null);
+  TOKEN_EMBEDDING(EmbeddingLayer.class, QatTokenEmbedding.class),
+  EMBEDDING(EmbeddingSequenceLayer.class, QatEmbedding.class),
+  BAG(EmbeddingBagLayer.class, QatEmbeddingBag.class),
+  CONV1D(Convolution1DLayer.class, QatConv1D.class),
+  DENSE(DenseLayer.class, QatDense.class),
+  OUTPUT(OutputLayer.class, QatOutput.class),
+  GLOBAL_AVERAGE(GlobalPoolingLayer.class, QatGlobalPooling.class),
+  AVERAGE(Subsampling1DLayer.class, QatPooling1D.class),
+  ACTIVATION(ActivationLayer.class, QatActivation.class),
+  GLOBAL_MAX(GlobalPoolingLayer.class, null),
+  MAX(Subsampling1DLayer.class, null),
+  IDENTITY(DropoutLayer.class, null),
+  MERGE(MergeVertex.class, null);
 
+  /** What can be quantized, for messages. */
+  static final String SUPPORTED =
+      "EmbeddingLayer, EmbeddingSequenceLayer, EmbeddingBagLayer, Convolution1DLayer, DenseLayer,"
+          + " OutputLayer, ActivationLayer, GlobalPoolingLayer and Subsampling1DLayer (MAX, AVG),"
+          + " DropoutLayer and MergeVertex";
+
+  private final Class<?> type;
   private final Class<? extends Layer> replacement;
 
-  Kind(Class<? extends Layer> replacement) {
+  Kind(Class<?> type, Class<? extends Layer> replacement) {
+    this.type = type;
     this.replacement = replacement;
   }
 
@@ -43,55 +58,45 @@ enum Kind {
     return replacement;
   }
 
-  /** Whether it multiplies or sums, so that it reads and makes codes of its own. */
+  /** Whether it makes codes of its own. */
   boolean computes() {
     return replacement != null;
   }
 
   boolean readsTokens() {
-    return this == EMBEDDING || this == BAG;
+    return this == TOKEN_EMBEDDING || this == EMBEDDING || this == BAG;
   }
 
+  /** Whether it hands on rows of its table, whose scale is that of the table. */
+  boolean handsOnRows() {
+    return this == TOKEN_EMBEDDING || this == EMBEDDING;
+  }
+
+  /** Whether it has weights. */
+  boolean hasWeights() {
+    return readsTokens() || this == CONV1D || this == DENSE || this == OUTPUT;
+  }
+
+  /**
+   * The kind of a vertex, or null where it cannot be quantized. Subclasses of DL4J's layers may
+   * compute anything, so that only the layers themselves are recognized.
+   */
   static Kind of(Topology.Node node) {
-    Layer layer = node.layer();
-    Kind kind = layer == null ? vertex(node) : layer(layer);
-    if (kind == null) {
-      Object what = layer == null ? node.vertex() : layer;
-      throw new QatException(
-          "layer \""
-              + node.name()
-              + "\": "
-              + what.getClass().getSimpleName()
-              + " cannot be quantized; supported are EmbeddingSequenceLayer, EmbeddingBagLayer,"
-              + " Convolution1DLayer, DenseLayer, OutputLayer, GlobalPoolingLayer (MAX, AVG),"
-              + " Subsampling1DLayer (MAX), DropoutLayer and MergeVertex");
-    }
-    return kind;
-  }
-
-  private static Kind vertex(Topology.Node node) {
-    return node.vertex() instanceof MergeVertex ? MERGE : null;
-  }
-
-  private static Kind layer(Layer layer) {
-    if (layer instanceof EmbeddingBagLayer) {
-      return BAG;
-    } else if (layer instanceof EmbeddingSequenceLayer) {
-      return EMBEDDING;
-    } else if (layer instanceof Convolution1DLayer) {
-      return CONV1D;
-    } else if (layer instanceof OutputLayer) {
-      return OUTPUT;
-    } else if (layer instanceof DenseLayer) {
-      return DENSE;
-    } else if (layer instanceof GlobalPoolingLayer pool) {
-      return pool.getPoolingType() == PoolingType.MAX
-          ? GLOBAL_MAX
-          : pool.getPoolingType() == PoolingType.AVG ? GLOBAL_AVERAGE : null;
-    } else if (layer instanceof Subsampling1DLayer pool) {
-      return pool.getPoolingType() == PoolingType.MAX ? MAX : null;
-    } else if (layer instanceof DropoutLayer) {
-      return IDENTITY;
+    Object what = node.layer() == null ? node.vertex() : node.layer();
+    PoolingType pooling =
+        what instanceof GlobalPoolingLayer g
+            ? g.getPoolingType()
+            : what instanceof Subsampling1DLayer s ? s.getPoolingType() : null;
+    for (Kind kind : values()) {
+      boolean fits =
+          switch (kind) {
+            case GLOBAL_AVERAGE, AVERAGE -> pooling == PoolingType.AVG;
+            case GLOBAL_MAX, MAX -> pooling == PoolingType.MAX;
+            default -> true;
+          };
+      if (fits && (what.getClass() == kind.type || what.getClass() == kind.replacement)) {
+        return kind;
+      }
     }
     return null;
   }

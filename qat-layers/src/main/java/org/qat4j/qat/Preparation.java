@@ -1,27 +1,31 @@
 package org.qat4j.qat;
 
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
-import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
-import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
-import org.nd4j.linalg.activations.IActivation;
-import org.nd4j.linalg.activations.impl.ActivationIdentity;
-import org.nd4j.linalg.activations.impl.ActivationSoftmax;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.qat4j.QatException;
-import org.qat4j.layers.FlattenPreProcessor;
+import org.qat4j.calibration.RangeRule;
 import org.qat4j.layers.FusedActivation;
 import org.qat4j.layers.QuantSettings;
 import org.qat4j.layers.Slot;
+import org.qat4j.quantizer.ActivationSpec;
+import org.qat4j.quantizer.Granularity;
 import org.qat4j.quantizer.LayerSpec;
+import org.qat4j.quantizer.Learned;
+import org.qat4j.quantizer.Schedule;
+import org.qat4j.quantizer.Scheme;
+import org.qat4j.quantizer.WeightSpec;
 
 /**
  * Decides for every layer which quantizers it has and whose scales it uses. Branches that meet in a
@@ -31,6 +35,7 @@ final class Preparation {
   private final Topology topology;
   private final QuantSpec spec;
   private final Map<String, Kind> kinds = new HashMap<>();
+  private final Map<String, String> problems = new HashMap<>();
   private final Map<String, Set<String>> references = new HashMap<>();
   private final Map<String, QuantSettings> settings = new LinkedHashMap<>();
 
@@ -38,34 +43,68 @@ final class Preparation {
     this.topology = topology;
     this.spec = spec;
     for (Topology.Node node : topology.nodes()) {
-      kinds.put(node.name(), Kind.of(node));
-      check(node);
+      Kind kind = Kind.of(node);
+      kinds.put(node.name(), kind);
+      String problem = Support.problem(node, kind);
+      if (problem != null) {
+        problems.put(node.name(), problem);
+      }
     }
-    checkOverrides();
-    for (Topology.Node node : topology.nodes()) {
-      visit(node);
-    }
-    for (Topology.Node node : topology.nodes()) {
-      shareScale(node);
+    if (problems.isEmpty()) {
+      checkOverrides();
+      checkSchedule();
+      topology.nodes().forEach(this::visit);
+      topology.nodes().forEach(this::shareScale);
+      topology.nodes().forEach(this::checkDropout);
     }
   }
 
-  /** Settings of the layers that compute, by name, in topological order. */
+  /**
+   * Settings of the layers that compute, by name, in topological order.
+   *
+   * @throws QatException if a layer cannot be quantized; the message names all such layers
+   */
   Map<String, QuantSettings> settings() {
+    if (!problems.isEmpty()) {
+      throw new QatException(
+          "the network cannot be quantized:\n  "
+              + String.join("\n  ", new Preflight(rows()).problems()));
+    }
     return settings;
   }
 
+  private void checkSchedule() {
+    boolean learns =
+        topology.nodes().stream()
+            .filter(n -> kinds.get(n.name()).hasWeights())
+            .map(this::specOf)
+            .anyMatch(s -> learns(s.weights().learned()) || learns(s.activations().learned()));
+    if (learns && spec.schedule().learnScalesFrom() == Schedule.NEVER) {
+      throw new QatException(
+          "the specification has learned ranges, but the schedule never starts to learn them;"
+              + " set learnScalesFrom, and freezeObserversAfter before it");
+    }
+    if (spec.schedule().freezeBatchNormAfter() != Schedule.NEVER) {
+      throw new QatException(
+          "the schedule has freezeBatchNormAfter, but the network has no batch normalization");
+    }
+  }
+
+  private static boolean learns(Learned learned) {
+    return !(learned instanceof Learned.None);
+  }
+
   private void checkOverrides() {
-    for (QuantSpec.Rule o : spec.overrides()) {
-      if (topology.nodes().stream().noneMatch(n -> computes(n) && matches(o.match(), n))) {
-        boolean byType = o.match() instanceof Match.Type;
+    for (QuantSpec.Rule rule : spec.overrides()) {
+      if (topology.nodes().stream().noneMatch(n -> computes(n) && matches(rule.match(), n))) {
+        boolean byType = rule.match() instanceof Match.Type;
         Set<String> names =
             topology.nodes().stream()
                 .filter(this::computes)
-                .map(byType ? Preparation::type : Topology.Node::name)
+                .map(byType ? Topology.Node::type : Topology.Node::name)
                 .collect(Collectors.toCollection(TreeSet::new));
         throw new QatException(
-            "the override for " + o.match() + " matches no layer; there are " + names);
+            "the override for " + rule.match() + " matches no layer; there are " + names);
       }
     }
   }
@@ -80,64 +119,20 @@ final class Preparation {
     } else if (match instanceof Match.NamePattern m) {
       return Pattern.matches(m.regex(), node.name());
     } else if (match instanceof Match.Type m) {
-      return m.simpleName().equals(type(node));
+      return m.simpleName().equals(node.type());
     } else if (match instanceof Match.First) {
       return node.inputs().stream().anyMatch(topology.inputs()::contains);
     }
     return topology.outputs().contains(node.name());
   }
 
-  /** The specification of a layer: the default, changed by each override that fits, in order. */
+  /** The specification of a layer: the default, changed by each rule that fits, in order. */
   private LayerSpec specOf(Topology.Node node) {
     LayerSpec found = spec.defaults();
-    for (QuantSpec.Rule o : spec.overrides()) {
-      found = matches(o.match(), node) ? o.change().apply(found) : found;
+    for (QuantSpec.Rule rule : spec.overrides()) {
+      found = matches(rule.match(), node) ? rule.change().apply(found) : found;
     }
     return found;
-  }
-
-  private static String type(Topology.Node node) {
-    return node.layer() == null
-        ? node.vertex().getClass().getSimpleName()
-        : node.layer().getClass().getSimpleName();
-  }
-
-  private void check(Topology.Node node) {
-    Kind kind = kinds.get(node.name());
-    if (node.layer() instanceof BaseLayer layer && kind.computes()) {
-      IActivation f = layer.getActivationFn();
-      boolean fine =
-          switch (kind) {
-            case EMBEDDING, BAG -> f instanceof ActivationIdentity;
-            case OUTPUT -> f instanceof ActivationSoftmax || f instanceof ActivationIdentity;
-            default -> FusedActivation.supports(f);
-          };
-      require(fine, node, "the activation function " + f + " cannot be quantized here");
-    }
-    if (node.layer() instanceof EmbeddingSequenceLayer e) {
-      require(!e.hasBias(), node, "an embedding with a bias cannot be quantized");
-      require(
-          kind == Kind.BAG || e.getOutputFormat() == RNNFormat.NCW,
-          node,
-          "the output format must be NCW");
-    }
-    if (node.layer() instanceof Convolution1DLayer c) {
-      require(c.getRnnDataFormat() == RNNFormat.NCW, node, "the data format must be NCW");
-    }
-    if (node.preProcessor() != null) {
-      require(
-          node.preProcessor() instanceof FlattenPreProcessor,
-          node,
-          "the preprocessor "
-              + node.preProcessor().getClass().getSimpleName()
-              + " cannot be quantized; a FlattenPreProcessor can");
-    }
-  }
-
-  private static void require(boolean condition, Topology.Node node, String message) {
-    if (!condition) {
-      throw new QatException("layer \"" + node.name() + "\": " + message);
-    }
   }
 
   private void visit(Topology.Node node) {
@@ -147,13 +142,13 @@ final class Preparation {
     }
     Kind kind = kinds.get(node.name());
     if (!kind.computes()) {
-      require(!sources.contains(""), node, "reads real values that nothing has quantized");
+      if (sources.contains("") && topology.outputs().contains(node.name())) {
+        problems.put(node.name(), "hands on real values that nothing has quantized");
+      }
       references.put(node.name(), sources);
       return;
     }
     String name = node.name();
-    LayerSpec layerSpec = specOf(node);
-    NotYet.check(name, layerSpec, spec.schedule());
     Set<Slot> owned = EnumSet.noneOf(Slot.class);
     String inputRef = null;
     if (!kind.readsTokens()) {
@@ -163,18 +158,32 @@ final class Preparation {
       }
       inputRef = own ? reference(name, Slot.INPUT) : sources.iterator().next();
     }
-    if (kind != Kind.OUTPUT && kind != Kind.EMBEDDING) {
+    if (kind != Kind.OUTPUT && !kind.handsOnRows()) {
       owned.add(Slot.OUTPUT);
     }
-    if ((kind == Kind.DENSE || kind == Kind.CONV1D)
-        && node.layer() instanceof BaseLayer layer
-        && FusedActivation.of(layer.getActivationFn(), name).isTable()) {
+    if (isProductWithTable(node)) {
       owned.add(Slot.PRE);
+    }
+    LayerSpec layerSpec = specOf(node);
+    if (!kind.hasWeights()) {
+      // Without weights there is no updater that could train a range.
+      ActivationSpec observed = layerSpec.activations().withLearned(new Learned.None());
+      layerSpec = layerSpec.withActivations(observed);
+    }
+    String problem = Support.problem(kind, layerSpec);
+    if (problem != null) {
+      problems.put(name, problem);
     }
     String outputRef = kind == Kind.OUTPUT ? null : reference(name, Slot.OUTPUT);
     settings.put(
         name, new QuantSettings(name, layerSpec, spec.schedule(), owned, inputRef, outputRef));
     references.put(name, Set.of(outputRef == null ? "" : outputRef));
+  }
+
+  private boolean isProductWithTable(Topology.Node node) {
+    Kind kind = kinds.get(node.name());
+    return (kind == Kind.DENSE || kind == Kind.CONV1D)
+        && FusedActivation.of(((BaseLayer) node.layer()).getActivationFn(), node.name()).isTable();
   }
 
   private static String reference(String layer, Slot slot) {
@@ -184,14 +193,14 @@ final class Preparation {
   /** Lets a layer quantize at once with the scale of the one layer that reads it, if it can. */
   private void shareScale(Topology.Node node) {
     QuantSettings q = settings.get(node.name());
-    if (q == null || !q.owns(Slot.OUTPUT)) {
+    if (q == null || !q.owned().contains(Slot.OUTPUT)) {
       return;
     }
     Set<String> readers = new LinkedHashSet<>();
     collectReaders(node.name(), readers);
     if (readers.size() == 1) {
       QuantSettings reader = settings.get(readers.iterator().next());
-      if (reader != null && reader.owns(Slot.INPUT)) {
+      if (reader != null && reader.owned().contains(Slot.INPUT)) {
         settings.put(node.name(), q.withForeignOutput(reader.inputRef()));
       }
     }
@@ -202,11 +211,115 @@ final class Preparation {
       readers.add("");
     }
     for (Topology.Node consumer : topology.consumers(name)) {
-      if (kinds.get(consumer.name()).computes()) {
+      if (computes(consumer)) {
         readers.add(consumer.name());
       } else {
         collectReaders(consumer.name(), readers);
       }
     }
+  }
+
+  /**
+   * Layers that read a dropout layer and quantize what they read. The dropout becomes theirs, so
+   * that their quantizer sees the values without it.
+   */
+  List<String> takeOverDropout(Topology.Node dropout) {
+    Set<String> readers = new LinkedHashSet<>();
+    collectReaders(dropout.name(), readers);
+    readers.removeIf(r -> r.isEmpty() || !settings.get(r).owned().contains(Slot.INPUT));
+    return List.copyOf(readers);
+  }
+
+  private void checkDropout(Topology.Node node) {
+    if (kinds.get(node.name()) != Kind.IDENTITY) {
+      return;
+    }
+    List<Topology.Node> consumers = topology.consumers(node.name());
+    for (String reader : takeOverDropout(node)) {
+      boolean direct = consumers.stream().anyMatch(c -> c.name().equals(reader));
+      Layer layer =
+          topology.nodes().stream()
+              .filter(n -> n.name().equals(reader))
+              .findFirst()
+              .orElseThrow()
+              .layer();
+      if (!direct || layer.getIDropout() != null || !kinds.get(reader).hasWeights()) {
+        problems.put(
+            node.name(),
+            "dropout in front of \""
+                + reader
+                + "\" would disturb the range that is quantized there; let that layer drop out its"
+                + " input itself (dropOut)");
+      }
+    }
+  }
+
+  /** One row for each vertex. */
+  List<Preflight.Row> rows() {
+    List<Preflight.Row> rows = new ArrayList<>();
+    for (Topology.Node node : topology.nodes()) {
+      QuantSettings q = settings.get(node.name());
+      long parameters =
+          node.layer() == null ? 0 : node.layer().initializer().numParams(node.conf());
+      rows.add(
+          new Preflight.Row(
+              node.name(),
+              node.type(),
+              parameters,
+              q != null && kinds.get(node.name()).hasWeights() ? weights(q, node) : "",
+              q == null ? "codes pass unchanged" : activations(q, node),
+              problems.getOrDefault(node.name(), "")));
+    }
+    return rows;
+  }
+
+  private String weights(QuantSettings q, Topology.Node node) {
+    WeightSpec w = q.spec().weights();
+    boolean table = kinds.get(node.name()).readsTokens();
+    String granularity =
+        table || w.granularity() instanceof Granularity.Tensor
+            ? "per tensor"
+            : w.granularity() instanceof Granularity.Group g
+                ? "per group of " + g.size()
+                : "per channel";
+    return "int"
+        + w.bits()
+        + ", "
+        + granularity
+        + ", "
+        + w.scheme().name().toLowerCase(Locale.ROOT)
+        + ", "
+        + describe(w.range(), w.learned(), w.powerOfTwo());
+  }
+
+  private String activations(QuantSettings q, Topology.Node node) {
+    ActivationSpec a = q.spec().activations();
+    List<String> parts = new ArrayList<>();
+    String how =
+        "int"
+            + a.bits()
+            + ", "
+            + (a.scheme() == Scheme.SYMMETRIC ? "symmetric" : "asymmetric")
+            + ", "
+            + describe(a.range(), a.learned(), a.powerOfTwo());
+    if (q.owned().contains(Slot.INPUT)) {
+      parts.add("reads " + how);
+    }
+    if (q.owned().contains(Slot.OUTPUT)) {
+      parts.add("makes " + how);
+    } else if (q.outputRef() == null) {
+      parts.add("makes real logits");
+    } else if (kinds.get(node.name()).handsOnRows()) {
+      parts.add("hands on rows of its table");
+    } else {
+      parts.add("makes codes for " + q.outputRef());
+    }
+    return String.join("; ", parts);
+  }
+
+  private static String describe(RangeRule range, Learned learned, boolean powerOfTwo) {
+    return range
+        + (learns(learned) ? ", " + learned : "")
+        + (powerOfTwo ? ", power-of-two scale" : "");
   }
 }

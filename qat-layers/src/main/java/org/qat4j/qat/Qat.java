@@ -1,11 +1,11 @@
 package org.qat4j.qat;
 
+import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -31,12 +31,38 @@ public final class Qat {
    *     names the layer
    */
   public static QatNetwork prepare(Model network, QuantSpec spec) {
-    Preparation preparation = new Preparation(Topology.of(network), spec);
+    Topology topology = Topology.of(network);
+    Preparation preparation = new Preparation(topology, spec);
+    Map<String, QuantSettings> settings = preparation.settings();
     Model prepared =
-        network instanceof MultiLayerNetwork net
-            ? prepare(net, preparation.settings())
-            : prepare((ComputationGraph) network, preparation.settings());
+        network instanceof MultiLayerNetwork net ? copyOf(net) : copyOf((ComputationGraph) network);
+    Topology copy = Topology.of(prepared);
+    for (Topology.Node node : copy.nodes()) {
+      if (Kind.of(node) == Kind.IDENTITY) {
+        moveDropout(node, preparation.takeOverDropout(node), copy);
+      }
+    }
+    for (Topology.Node node : copy.nodes()) {
+      if (settings.containsKey(node.name())) {
+        replace(node, settings.get(node.name()));
+      }
+    }
+    prepared.init();
+    for (Topology.Node node : topology.nodes()) {
+      if (node.layer() != null) {
+        copy(layer(network, topology, node), layer(prepared, copy, node));
+      }
+    }
     return new QatNetwork(prepared);
+  }
+
+  /**
+   * What {@link #prepare} would do with each layer, and why not, without doing it.
+   *
+   * @throws QatException if an override matches no layer or the schedule does not fit
+   */
+  public static Preflight describe(Model network, QuantSpec spec) {
+    return new Preflight(new Preparation(Topology.of(network), spec).rows());
   }
 
   /** Takes up a network that was prepared before, saved and loaded again. */
@@ -44,50 +70,40 @@ public final class Qat {
     return new QatNetwork(prepared);
   }
 
-  private static MultiLayerNetwork prepare(
-      MultiLayerNetwork net, Map<String, QuantSettings> settings) {
+  private static MultiLayerNetwork copyOf(MultiLayerNetwork net) {
     MultiLayerConfiguration conf = net.getLayerWiseConfigurations().clone();
-    int i = 0;
-    for (Topology.Node node : Topology.of(net).nodes()) {
-      replace(conf.getConf(i++), node, settings);
-    }
     conf.setIterationCount(0);
     conf.setEpochCount(0);
-    MultiLayerNetwork prepared = new MultiLayerNetwork(conf);
-    prepared.init();
-    for (i = 0; i < net.getnLayers(); i++) {
-      copy(net.getLayer(i), prepared.getLayer(i));
-    }
-    return prepared;
+    return new MultiLayerNetwork(conf);
   }
 
-  private static ComputationGraph prepare(
-      ComputationGraph graph, Map<String, QuantSettings> settings) {
+  private static ComputationGraph copyOf(ComputationGraph graph) {
     ComputationGraphConfiguration conf = graph.getConfiguration().clone();
-    for (Topology.Node node : Topology.of(graph).nodes()) {
-      if (node.layer() != null) {
-        LayerVertex vertex = (LayerVertex) conf.getVertices().get(node.name());
-        replace(vertex.getLayerConf(), node, settings);
-      }
-    }
     conf.setIterationCount(0);
     conf.setEpochCount(0);
-    ComputationGraph prepared = new ComputationGraph(conf);
-    prepared.init();
-    for (Topology.Node node : Topology.of(graph).nodes()) {
-      if (node.layer() != null) {
-        copy(graph.getLayer(node.name()), prepared.getLayer(node.name()));
-      }
-    }
-    return prepared;
+    return new ComputationGraph(conf);
   }
 
-  private static void replace(
-      NeuralNetConfiguration conf, Topology.Node node, Map<String, QuantSettings> settings) {
-    QuantSettings quant = settings.get(node.name());
-    if (quant == null) {
-      return;
+  private static void moveDropout(Topology.Node from, List<String> readers, Topology copy) {
+    for (Topology.Node node : copy.nodes()) {
+      if (readers.contains(node.name())) {
+        node.layer().setIDropout(from.layer().getIDropout().clone());
+      }
     }
+    if (!readers.isEmpty()) {
+      from.layer().setIDropout(null);
+    }
+  }
+
+  static org.deeplearning4j.nn.api.Layer layer(
+      Model network, Topology topology, Topology.Node node) {
+    return network instanceof MultiLayerNetwork net
+        ? net.getLayer(topology.indexOf(node.name()))
+        : ((ComputationGraph) network).getLayer(node.name());
+  }
+
+  private static void replace(Topology.Node node, QuantSettings quant) {
+    NeuralNetConfiguration conf = node.conf();
     Class<? extends Layer> type = Kind.of(node).replacement();
     ObjectMapper mapper = NeuralNetConfiguration.mapper();
     try {

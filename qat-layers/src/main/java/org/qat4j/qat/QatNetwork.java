@@ -4,31 +4,44 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
-import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.DataSet;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.qat4j.QatException;
+import org.qat4j.layers.Floats;
 import org.qat4j.layers.LayerQuantizer;
 import org.qat4j.layers.QatLayer;
 import org.qat4j.model.IntegerModel;
+import org.qat4j.runtime.ReferenceRuntime;
 
 /**
  * A network that trains under quantization. {@link #network()} is an ordinary DL4J network: train,
  * evaluate, save and load it as any other; its evaluation is that of the frozen model.
  */
 public final class QatNetwork {
+  /** Examples on which a frozen model is compared with this network. */
+  private static final int SAMPLES = 8;
+
+  /** Of a probability; softmax is computed in another order of additions. */
+  private static final float TOLERANCE = 1e-5f;
+
   private final Model network;
   private final Map<String, QatLayer> layers = new LinkedHashMap<>();
 
+  /** Inputs of a few examples that calibration has seen, or null. */
+  private INDArray[] samples;
+
   QatNetwork(Model network) {
     this.network = network;
-    for (Topology.Node node : Topology.of(network).nodes()) {
-      if (node.layer() != null && layer(node.name()) instanceof QatLayer layer) {
+    Topology topology = Topology.of(network);
+    for (Topology.Node node : topology.nodes()) {
+      if (node.layer() != null && Qat.layer(network, topology, node) instanceof QatLayer layer) {
         layers.put(node.name(), layer);
       }
     }
@@ -73,32 +86,32 @@ public final class QatNetwork {
     return quantizers;
   }
 
-  private Layer layer(String name) {
-    if (network instanceof ComputationGraph graph) {
-      return graph.getLayer(name);
-    }
-    MultiLayerNetwork net = (MultiLayerNetwork) network;
-    List<Topology.Node> nodes = Topology.of(net).nodes();
-    for (int i = 0; i < nodes.size(); i++) {
-      if (nodes.get(i).name().equals(name)) {
-        return net.getLayer(i);
-      }
-    }
-    throw new QatException("there is no layer \"" + name + "\"");
+  /** Training steps under quantization so far. */
+  public long trainingSteps() {
+    return first().trainingSteps();
+  }
+
+  private LayerQuantizer first() {
+    return layers.values().iterator().next().quantizer();
   }
 
   /**
-   * Runs batches through the network in float and sets the ranges of all activations.
+   * Runs batches through the network in float and sets the ranges of all quantizers, from nothing.
+   * Steps that a feature mask marks as padding are left out.
    *
    * @param data read from its beginning, and reset afterwards where it can be
    * @param batches at most so many, ≥ 1
-   * @throws QatException if there is no batch or a value is not finite
+   * @throws QatException if there is no batch, or a value is not finite; the message names layer
+   *     and batch
    */
   public void calibrate(MultiDataSetIterator data, int batches) {
     calibrate(
         data.resetSupported() ? data::reset : () -> {},
         data::hasNext,
-        () -> data.next().getFeatures(),
+        () -> {
+          MultiDataSet batch = data.next();
+          observe(batch.getFeatures(), batch.getFeaturesMaskArrays());
+        },
         batches);
   }
 
@@ -107,24 +120,44 @@ public final class QatNetwork {
     calibrate(
         data.resetSupported() ? data::reset : () -> {},
         data::hasNext,
-        () -> new INDArray[] {data.next().getFeatures()},
+        () -> {
+          DataSet batch = data.next();
+          INDArray mask = batch.getFeaturesMaskArray();
+          observe(
+              new INDArray[] {batch.getFeatures()}, mask == null ? null : new INDArray[] {mask});
+        },
         batches);
   }
 
-  private void calibrate(
-      Runnable reset, BooleanSupplier more, Supplier<INDArray[]> next, int batches) {
+  private void calibrate(Runnable reset, BooleanSupplier more, Runnable observeNext, int batches) {
     reset.run();
     int done = 0;
     setMode(LayerQuantizer.Mode.CALIBRATE);
     try {
       for (; done < batches && more.getAsBoolean(); done++) {
-        output(next.get());
+        observeNext.run();
       }
     } finally {
       setMode(LayerQuantizer.Mode.QAT);
     }
     reset.run();
     checkBatches(done);
+  }
+
+  private void observe(INDArray[] features, INDArray[] masks) {
+    if (network instanceof ComputationGraph graph) {
+      graph.output(false, features, masks);
+    } else {
+      ((MultiLayerNetwork) network)
+          .output(features[0], false, masks == null ? null : masks[0], null);
+    }
+    if (samples == null) {
+      samples = new INDArray[features.length];
+      for (int i = 0; i < features.length; i++) {
+        long n = Math.min(SAMPLES, features[i].size(0));
+        samples[i] = features[i].get(NDArrayIndex.interval(0, n)).dup();
+      }
+    }
   }
 
   private static void checkBatches(int done) {
@@ -164,13 +197,64 @@ public final class QatNetwork {
   }
 
   /**
-   * The integer model that computes what this network computes in evaluation.
+   * The integer model that computes what this network computes in evaluation, named "model", for
+   * inputs of the shape that calibration has seen.
+   *
+   * @throws QatException as {@link #freeze(FreezeInfo, INDArray...)}, or if nothing was calibrated
+   *     since this object was made
+   */
+  public IntegerModel freeze() {
+    if (samples == null) {
+      throw new QatException(
+          "the shapes of the inputs are not known: calibrate the network first, or give freeze a"
+              + " batch of inputs");
+    }
+    return freeze(FreezeInfo.named("model"), samples);
+  }
+
+  /**
+   * The integer model that computes what this network computes in evaluation. A few of the given
+   * examples are run through both.
    *
    * @param info name, text encoders, labels
    * @param features one batch of real inputs, whose shapes the model takes over
-   * @throws QatException if the network was not calibrated or cannot be expressed
+   * @throws QatException if the network was not calibrated, the schedule of its training has not
+   *     ended, or it cannot be expressed
    */
   public IntegerModel freeze(FreezeInfo info, INDArray... features) {
-    return new Freezer(this, Topology.of(network), layers, features).freeze(info);
+    if (trainingSteps() > 0) {
+      first().settings().schedule().checkEndsWithin(trainingSteps());
+    }
+    IntegerModel model = new Freezer(this, Topology.of(network), layers, features).freeze(info);
+    check(model, features);
+    return model;
+  }
+
+  private void check(IntegerModel model, INDArray[] features) {
+    INDArray[] few = new INDArray[features.length];
+    int n = (int) Math.min(SAMPLES, features[0].size(0));
+    for (int i = 0; i < few.length; i++) {
+      few[i] = features[i].get(NDArrayIndex.interval(0, n));
+    }
+    INDArray expected = output(few);
+    ReferenceRuntime runtime = new ReferenceRuntime(model);
+    for (int i = 0; i < n; i++) {
+      float[] actual = runtime.run(Samples.of(model, i, few));
+      float[] there = Floats.read(expected.get(NDArrayIndex.interval(i, i + 1)));
+      for (int c = 0; c < actual.length; c++) {
+        if (!(Math.abs(actual[c] - there[c]) <= TOLERANCE)) {
+          throw new QatException(
+              "the frozen model answers "
+                  + actual[c]
+                  + " where the network answers "
+                  + there[c]
+                  + " (example "
+                  + i
+                  + ", output "
+                  + c
+                  + "); please report this with the network's configuration");
+        }
+      }
+    }
   }
 }

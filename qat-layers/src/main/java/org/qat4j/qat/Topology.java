@@ -7,11 +7,13 @@ import java.util.Map;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.util.GraphIndices;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.qat4j.QatException;
 
@@ -34,6 +36,11 @@ final class Topology {
       InputPreProcessor preProcessor) {
     Layer layer() {
       return conf == null ? null : conf.getLayer();
+    }
+
+    /** Simple class name of the layer or vertex. */
+    String type() {
+      return (layer() == null ? vertex : layer()).getClass().getSimpleName();
     }
   }
 
@@ -58,14 +65,14 @@ final class Topology {
   }
 
   private static Topology of(MultiLayerNetwork net) {
-    int n = net.getnLayers();
-    Topology t = new Topology(List.of("input"), List.of(nameOf(net, n - 1)));
+    MultiLayerConfiguration all = net.getLayerWiseConfigurations();
+    int n = all.getConfs().size();
+    Topology t = new Topology(List.of("input"), List.of(nameOf(all, n - 1)));
     String last = "input";
     for (int i = 0; i < n; i++) {
-      String name = nameOf(net, i);
-      NeuralNetConfiguration conf = net.getLayerWiseConfigurations().getConf(i);
-      InputPreProcessor pre = net.getLayerWiseConfigurations().getInputPreProcess(i);
-      if (t.nodes.put(name, new Node(name, List.of(last), conf, null, pre)) != null) {
+      String name = nameOf(all, i);
+      InputPreProcessor pre = all.getInputPreProcess(i);
+      if (t.nodes.put(name, new Node(name, List.of(last), all.getConf(i), null, pre)) != null) {
         throw new QatException("two layers are called \"" + name + "\"");
       }
       last = name;
@@ -73,16 +80,17 @@ final class Topology {
     return t;
   }
 
-  private static String nameOf(MultiLayerNetwork net, int i) {
-    String name = net.getLayerWiseConfigurations().getConf(i).getLayer().getLayerName();
+  private static String nameOf(MultiLayerConfiguration all, int i) {
+    String name = all.getConf(i).getLayer().getLayerName();
     return name == null ? "layer" + i : name;
   }
 
   private static Topology of(ComputationGraph graph) {
     ComputationGraphConfiguration conf = graph.getConfiguration();
     Topology t = new Topology(conf.getNetworkInputs(), conf.getNetworkOutputs());
-    for (int index : graph.topologicalSortOrder()) {
-      String name = graph.getVertices()[index].getVertexName();
+    GraphIndices indices = graph.calculateIndices();
+    for (int index : indices.getTopologicalSortOrder()) {
+      String name = indices.getIdxToName().get(index);
       GraphVertex vertex = conf.getVertices().get(name);
       if (vertex == null) {
         continue;
@@ -110,6 +118,11 @@ final class Topology {
 
   List<Node> nodes() {
     return new ArrayList<>(nodes.values());
+  }
+
+  /** Place of a node in topological order. */
+  int indexOf(String name) {
+    return new ArrayList<>(nodes.keySet()).indexOf(name);
   }
 
   /** Nodes that read {@code name}. */

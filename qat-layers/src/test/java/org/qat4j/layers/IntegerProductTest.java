@@ -6,6 +6,7 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.qat4j.numerics.QuantParams;
+import org.qat4j.numerics.WeightGrid;
 import org.qat4j.numerics.WeightQuantizer;
 
 class IntegerProductTest {
@@ -23,8 +24,8 @@ class IntegerProductTest {
       b[i] = random.nextFloat() - 0.5f;
     }
     QuantParams in = QuantParams.asymmetric(-1, 2, 8);
-    float[] scales = WeightFakeQuant.scales(w, channels, false, 8, true);
-    WeightQuantizer weights = WeightQuantizer.quantize(w, b, channels, scales, in, 8);
+    WeightGrid grid = WeightGrid.of(QuantParams.asymmetric(-0.5f, 0.4f, 8));
+    WeightQuantizer weights = WeightQuantizer.quantize(w, b, channels, grid, in);
     float[] x = new float[rows * k];
     for (int i = 0; i < x.length; i++) {
       x[i] = random.nextInt(256) - 128 - in.zeroPoint();
@@ -34,7 +35,7 @@ class IntegerProductTest {
       for (int c = 0; c < channels; c++) {
         int expected = weights.bias()[c];
         for (int i = 0; i < k; i++) {
-          expected += (int) (x[r * k + i] * weights.codes()[c * k + i]);
+          expected += (int) (x[r * k + i] * (weights.codes()[c * k + i] - grid.zeroPoint()));
         }
         assertThat(acc[r * channels + c]).as("row %s, channel %s", r, c).isEqualTo(expected);
       }

@@ -52,7 +52,7 @@ class TenLinesTest {
     QatNetwork qat = Qat.prepare(trained, QuantSpec.int8());
     qat.calibrate(trainingData, 8);
     qat.multiLayerNetwork().fit(trainingData, 2);
-    IntegerModel model = qat.freeze(FreezeInfo.named("example"), x);
+    IntegerModel model = qat.freeze();
     // README: end
 
     IntegerRuntime runtime = new IntegerRuntime(model);

@@ -1,0 +1,217 @@
+package org.qat4j.layers;
+
+import java.util.Arrays;
+import org.bytedeco.javacpp.FloatPointer;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.qat4j.calibration.RangeRule;
+import org.qat4j.numerics.FakeQuant;
+import org.qat4j.numerics.QuantParams;
+import org.qat4j.numerics.WeightGrid;
+import org.qat4j.quantizer.Scheme;
+import org.qat4j.quantizer.Ste;
+import org.qat4j.quantizer.WeightSpec;
+
+/**
+ * Fake-quantized copy of a layer's weights (3), made anew in each forward pass and kept for the
+ * backward pass, which turns the gradient of the copy into that of the weights and their ranges.
+ */
+final class WeightQuantization {
+  /** How the weights of a layer lie in memory. */
+  enum Layout {
+    /** One output channel after the other, as in a dense layer. */
+    BY_CHANNEL,
+    /** Output channels vary fastest, as in a convolution over time. */
+    CHANNELS_FASTEST
+  }
+
+  private final QuantSettings settings;
+  private final QuantState state;
+  private final WeightRanges ranges;
+  private final WeightSpec spec;
+  private final Layout layout;
+  private final int channels;
+
+  private INDArray copy;
+  private WeightGrid grid;
+  private float[] values = new float[0];
+  private float[] byScale = new float[0];
+  private long[] clipped = new long[0];
+  private boolean anyClipped;
+
+  WeightQuantization(QuantSettings settings, QuantState state, Layout layout, long channels) {
+    this.settings = settings;
+    this.state = state;
+    this.ranges = new WeightRanges(settings, state);
+    this.spec = settings.spec().weights();
+    this.layout = layout;
+    this.channels = (int) channels;
+  }
+
+  /** The grid on which the weights lie, as evaluation and freezing use them. */
+  WeightGrid grid(float[] byChannel) {
+    return ranges.grid(byChannel, channels, state.steps());
+  }
+
+  /** All weights as [channels, k], row-major. */
+  float[] byChannel(INDArray w) {
+    return transposed(Floats.readInMemoryOrder(w), true);
+  }
+
+  private float[] transposed(float[] w, boolean toChannels) {
+    if (layout == Layout.BY_CHANNEL) {
+      return w;
+    }
+    float[] out = new float[w.length];
+    int k = w.length / channels;
+    for (int i = 0; i < k; i++) {
+      for (int c = 0; c < channels; c++) {
+        if (toChannels) {
+          out[c * k + i] = w[i * channels + c];
+        } else {
+          out[i * channels + c] = w[c * k + i];
+        }
+      }
+    }
+    return out;
+  }
+
+  /** Searches and keeps the ranges of the weights as they are, where ranges are kept. */
+  void calibrate(INDArray w) {
+    if (ranges.isKept()) {
+      ranges.keep(byChannel(w), channels, state.steps());
+    }
+  }
+
+  /** The copy for the weights as they are now, in a step of the training. */
+  INDArray refresh(INDArray w) {
+    if (copy == null || !copy.equalShapes(w) || copy.ordering() != w.ordering()) {
+      copy = Nd4j.createUninitializedDetached(w.dataType(), w.ordering(), w.shape());
+    }
+    if (!Floats.onHost() && operationsSuffice()) {
+      byOperations(w);
+    } else {
+      byLoops(w);
+    }
+    return copy;
+  }
+
+  INDArray last() {
+    return copy;
+  }
+
+  private boolean operationsSuffice() {
+    return spec.scheme() == Scheme.SYMMETRIC
+        && spec.range() instanceof RangeRule.MinMax
+        && !ranges.isKept()
+        && !spec.fullRange()
+        && !spec.powerOfTwo()
+        && spec.ste() != Ste.STOCHASTIC;
+  }
+
+  private void byLoops(INDArray w) {
+    long step = state.steps();
+    values = byChannel(w);
+    if (ranges.isDue(step)) {
+      ranges.keep(values, channels, step);
+    }
+    grid = ranges.grid(values, channels, step);
+    boolean learning = ranges.learning(step);
+    prepare(values.length, learning);
+    int k = values.length / channels;
+    int start = Noise.start(settings.layer() + "/weights", step);
+    for (int c = 0; c < channels; c++) {
+      QuantParams p = grid.params(c);
+      float low = p.qmin() - p.zeroPoint();
+      float high = p.qmax() - p.zeroPoint();
+      for (int from = c * k; from < (c + 1) * k; from += 2048) {
+        int to = Math.min(from + 2048, (c + 1) * k);
+        anyClipped |=
+            FakeQuant.forward(
+                values,
+                from,
+                to,
+                p.scale(),
+                low,
+                high,
+                clipped,
+                from,
+                spec.ste() == Ste.STOCHASTIC ? Noise.values() : null,
+                Noise.place(start, from),
+                learning ? byScale : null);
+      }
+    }
+    write(transposed(values, false), copy);
+  }
+
+  private void prepare(int n, boolean learning) {
+    int words = (n + 63) >> 6;
+    if (clipped.length < words) {
+      clipped = new long[words];
+    } else if (anyClipped) {
+      Arrays.fill(clipped, 0L);
+    }
+    anyClipped = false;
+    if (learning && byScale.length < n) {
+      byScale = new float[n];
+    }
+  }
+
+  private static void write(float[] inMemoryOrder, INDArray to) {
+    if (Floats.inPlace(to)) {
+      FloatPointer pointer = Floats.pointer(to);
+      pointer.put(inMemoryOrder, 0, inMemoryOrder.length);
+    } else {
+      to.assign(Nd4j.create(inMemoryOrder, to.shape(), to.ordering()));
+    }
+  }
+
+  private void byOperations(INDArray w) {
+    copy.assign(w);
+    long run = w.length() / channels;
+    INDArray columns =
+        layout == Layout.CHANNELS_FASTEST
+            ? copy.reshape('c', run, channels)
+            : copy.reshape('f', run, channels);
+    DeviceOps.quantizeColumns(
+        columns,
+        ranges.perChannel(),
+        QuantParams.maxCode(ranges.bits(state.steps())),
+        QuantParams.MIN_SCALE);
+  }
+
+  /**
+   * Turns the gradient by the copy into that by the weights (13), in place, and writes the gradient
+   * of the ranges (14) where they are learned.
+   */
+  void backward(INDArray gradient) {
+    if (!ranges.isKept()) {
+      return;
+    }
+    boolean learning = ranges.learning(state.steps());
+    boolean masks = anyClipped && spec.ste() != Ste.PLAIN;
+    if (!learning && !masks) {
+      return;
+    }
+    float[] byCopy = byChannel(gradient);
+    if (learning) {
+      int parts = ranges.perChannel() ? channels : 1;
+      int k = byCopy.length / parts;
+      for (int c = 0; c < parts; c++) {
+        double sum = 0;
+        for (int i = c * k; i < (c + 1) * k; i++) {
+          sum += byCopy[i] * byScale[i];
+        }
+        ranges.putGradient(c, grid.params(c), sum, k);
+      }
+    }
+    if (masks) {
+      for (int i = 0; i < byCopy.length; i++) {
+        if ((clipped[i >> 6] & 1L << i) != 0) {
+          byCopy[i] = 0;
+        }
+      }
+      write(transposed(byCopy, false), gradient);
+    }
+  }
+}

@@ -1,0 +1,177 @@
+package org.qat4j.layers;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.QatException;
+import org.qat4j.calibration.Grids;
+import org.qat4j.calibration.Observer;
+import org.qat4j.calibration.Range;
+import org.qat4j.calibration.RangeRule;
+import org.qat4j.numerics.QuantParams;
+import org.qat4j.numerics.WeightGrid;
+import org.qat4j.quantizer.Granularity;
+import org.qat4j.quantizer.Learned;
+import org.qat4j.quantizer.Schedule;
+import org.qat4j.quantizer.Scheme;
+import org.qat4j.quantizer.WeightSpec;
+
+/**
+ * The grid of a layer's weights. Extremes are taken anew in each step. Ranges that are searched
+ * (percentile, MSE, KL) are searched anew every {@value #REFRESH} steps and kept among the layer's
+ * parameters in between; so are ranges that are learned, once their training has begun.
+ */
+final class WeightRanges {
+  static final int REFRESH = 16;
+
+  private final QuantSettings settings;
+  private final QuantState state;
+  private final WeightSpec spec;
+
+  WeightRanges(QuantSettings settings, QuantState state) {
+    this.settings = settings;
+    this.state = state;
+    this.spec = settings.spec().weights();
+  }
+
+  /** Floats kept for a layer of {@code channels}: a log width per scale, and one place of 0. */
+  static long size(QuantSettings settings, long channels) {
+    WeightSpec spec = settings.spec().weights();
+    if (channels == 0 || !isKept(spec)) {
+      return 0;
+    }
+    long scales = perChannel(settings) ? channels : 1;
+    return scales + (spec.scheme() == Scheme.ASYMMETRIC ? 1 : 0);
+  }
+
+  private static boolean isKept(WeightSpec spec) {
+    return learns(spec) || !(spec.range() instanceof RangeRule.MinMax);
+  }
+
+  private static boolean learns(WeightSpec spec) {
+    return !(spec.learned() instanceof Learned.None);
+  }
+
+  private static boolean perChannel(QuantSettings settings) {
+    return !settings.gathers()
+        && settings.spec().weights().granularity() instanceof Granularity.Channel;
+  }
+
+  /** Whether ranges are kept, so that values beyond them are clipped. */
+  boolean isKept() {
+    return isKept(spec);
+  }
+
+  boolean perChannel() {
+    return perChannel(settings);
+  }
+
+  /** Whether the ranges are trained in a step. */
+  boolean learning(long step) {
+    return learns(spec) && step > settings.schedule().learnScalesFrom();
+  }
+
+  int bits(long step) {
+    Schedule schedule = settings.schedule();
+    return schedule.weightBits(spec.bits(), step);
+  }
+
+  private Grids grids(long step) {
+    int bits = bits(step);
+    return spec.scheme() == Scheme.ASYMMETRIC
+        ? (lo, hi) -> QuantParams.asymmetric(lo, hi, bits, spec.powerOfTwo())
+        : (lo, hi) -> QuantParams.symmetric(lo, hi, bits, spec.fullRange(), spec.powerOfTwo());
+  }
+
+  /** Whether the kept ranges have to be searched in a step of the training. */
+  boolean isDue(long step) {
+    return isKept() && (!state.weightsReady() || (!learning(step) && (step - 1) % REFRESH == 0));
+  }
+
+  /** Searches the ranges and keeps them. */
+  void keep(float[] w, int channels, long step) {
+    WeightGrid grid = search(w, channels, step);
+    INDArray kept = state.param(QuantParamInitializer.WEIGHT_RANGES);
+    int scales = grid.scales().length;
+    for (int c = 0; c < scales; c++) {
+      kept.putScalar(c, LearnedRange.logWidth(grid.params(c)));
+    }
+    if (spec.scheme() == Scheme.ASYMMETRIC) {
+      kept.putScalar(scales, LearnedRange.zero(grid.params(0)));
+    }
+    state.setWeightsReady(true);
+  }
+
+  private WeightGrid search(float[] w, int channels, long step) {
+    Grids grids = grids(step);
+    int parts = perChannel() ? channels : 1;
+    int k = w.length / parts;
+    float[] scales = new float[parts];
+    QuantParams p = null;
+    for (int c = 0; c < parts; c++) {
+      try {
+        Range range = Observer.range(spec.range(), grids, w, c * k, (c + 1) * k);
+        p = grids.covering(range.lo(), range.hi());
+      } catch (QatException e) {
+        throw new QatException(
+            "layer \""
+                + settings.layer()
+                + "\", weights"
+                + (parts > 1 ? " of channel " + c : "")
+                + ": "
+                + e.getMessage(),
+            e);
+      }
+      scales[c] = p.scale();
+    }
+    return new WeightGrid(scales, p.zeroPoint(), p.qmin(), p.qmax());
+  }
+
+  /**
+   * The grid in a step.
+   *
+   * @param w the weights as they are now, [channels, k], row-major
+   */
+  WeightGrid grid(float[] w, int channels, long step) {
+    return isKept() && state.weightsReady() ? kept(step) : search(w, channels, step);
+  }
+
+  /** The grid of an embedding table as it is now. */
+  WeightGrid gridOfTable(INDArray table, long step) {
+    if (isKept()) {
+      return state.weightsReady() ? kept(step) : search(Floats.readInMemoryOrder(table), 1, step);
+    }
+    float lo = table.minNumber().floatValue();
+    float hi = table.maxNumber().floatValue();
+    if (!Float.isFinite(lo) || !Float.isFinite(hi)) {
+      throw new QatException(
+          "layer \"" + settings.layer() + "\": the embedding has values that are not finite");
+    }
+    return WeightGrid.of(grids(step).covering(lo, hi));
+  }
+
+  private WeightGrid kept(long step) {
+    QuantParams any = grids(step).covering(-1, 1);
+    float[] kept = Floats.read(state.param(QuantParamInitializer.WEIGHT_RANGES));
+    boolean asymmetric = spec.scheme() == Scheme.ASYMMETRIC;
+    float[] scales = new float[kept.length - (asymmetric ? 1 : 0)];
+    for (int c = 0; c < scales.length; c++) {
+      scales[c] = LearnedRange.scale(kept[c], any.qmin(), any.qmax(), spec.powerOfTwo());
+    }
+    int zeroPoint =
+        asymmetric ? LearnedRange.zeroPoint(kept[scales.length], any.qmin(), any.qmax()) : 0;
+    return new WeightGrid(scales, zeroPoint, any.qmin(), any.qmax());
+  }
+
+  /**
+   * Writes the gradient of a learned range: of its logarithm, with the gradient scale of (14).
+   *
+   * @param c which scale
+   * @param byScale ∂L/∂s
+   * @param n number of weights that share the scale
+   */
+  void putGradient(int c, QuantParams p, double byScale, long n) {
+    double g = 1 / Math.sqrt((double) n * p.qmax());
+    state
+        .gradient(QuantParamInitializer.WEIGHT_RANGES)
+        .putScalar(c, (float) (byScale * p.scale() * g));
+  }
+}

@@ -1,0 +1,98 @@
+package org.qat4j.qat;
+
+import java.util.Arrays;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationSoftmax;
+import org.qat4j.layers.FlattenPreProcessor;
+import org.qat4j.layers.FusedActivation;
+import org.qat4j.quantizer.Granularity;
+import org.qat4j.quantizer.LayerSpec;
+import org.qat4j.quantizer.Scheme;
+
+/** Which configurations of DL4J's layers have an integer form. */
+final class Support {
+  private Support() {}
+
+  /** Why a vertex cannot be quantized, or null where it can. */
+  static String problem(Topology.Node node, Kind kind) {
+    if (kind == null) {
+      return node.type() + " cannot be quantized; supported are " + Kind.SUPPORTED;
+    }
+    if (node.preProcessor() != null && !(node.preProcessor() instanceof FlattenPreProcessor)) {
+      return "the preprocessor "
+          + node.preProcessor().getClass().getSimpleName()
+          + " cannot be quantized; a FlattenPreProcessor can";
+    }
+    Object conf = node.layer();
+    if (conf instanceof BaseLayer layer && layer.getWeightNoise() != null) {
+      return "weight noise and quantization both replace the weights; remove the noise";
+    }
+    if (conf instanceof BaseLayer layer && !activationFits(kind, layer.getActivationFn())) {
+      return "the activation function " + layer.getActivationFn() + " cannot be quantized here";
+    }
+    if (conf instanceof ActivationLayer a && !FusedActivation.supports(a.getActivationFn())) {
+      return "the activation function " + a.getActivationFn() + " cannot be quantized";
+    }
+    return layout(conf);
+  }
+
+  private static boolean activationFits(Kind kind, IActivation f) {
+    return switch (kind) {
+      case TOKEN_EMBEDDING, EMBEDDING, BAG -> f instanceof ActivationIdentity;
+      case OUTPUT -> f instanceof ActivationSoftmax || f instanceof ActivationIdentity;
+      default -> FusedActivation.supports(f);
+    };
+  }
+
+  private static String layout(Object conf) {
+    if (conf instanceof EmbeddingLayer e && e.hasBias()) {
+      return "an embedding with a bias cannot be quantized";
+    } else if (conf instanceof EmbeddingSequenceLayer e) {
+      return e.hasBias()
+          ? "an embedding with a bias cannot be quantized"
+          : e.getOutputFormat() == RNNFormat.NCW ? null : "the output format must be NCW";
+    } else if (conf instanceof Convolution1DLayer c) {
+      return c.getRnnDataFormat() == RNNFormat.NCW ? null : "the data format must be NCW";
+    } else if (conf instanceof DenseLayer d) {
+      return d.hasLayerNorm() ? "layer normalization cannot be quantized" : null;
+    } else if (conf instanceof GlobalPoolingLayer p) {
+      boolean overTime =
+          p.getPoolingDimensions() == null
+              || Arrays.equals(p.getPoolingDimensions(), new int[] {2});
+      return overTime && p.isCollapseDimensions()
+          ? null
+          : "global pooling is quantized over time alone, with collapsed dimensions";
+    } else if (conf instanceof Subsampling1DLayer p) {
+      boolean plain =
+          p.getPadding()[0] == 0
+              && p.getDilation()[0] == 1
+              && p.getConvolutionMode() != ConvolutionMode.Same
+              && p.getConvolutionMode() != ConvolutionMode.Causal;
+      return plain ? null : "pooling is quantized without padding and dilation";
+    }
+    return null;
+  }
+
+  /** Why a layer cannot be quantized as a specification says, or null where it can. */
+  static String problem(Kind kind, LayerSpec spec) {
+    if (kind.readsTokens() && spec.weights().scheme() == Scheme.ASYMMETRIC) {
+      return "an embedding table is symmetric, so that its padding is code 0 (11); give it"
+          + " symmetric weights";
+    }
+    if (kind.hasWeights() && spec.weights().granularity() instanceof Granularity.Group) {
+      return "weight scales per group are not supported yet; use the granularity \"channel\"";
+    }
+    return null;
+  }
+}
