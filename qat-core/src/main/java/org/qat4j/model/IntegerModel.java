@@ -104,6 +104,11 @@ public final class IntegerModel {
     }
   }
 
+  /** The same without text encoders and labels: what the integers alone take. */
+  public IntegerModel withoutText() {
+    return new IntegerModel(name, inputs, ops, outputs, List.of(), List.of());
+  }
+
   public String name() {
     return name;
   }

@@ -18,7 +18,14 @@ import picocli.CommandLine.Spec;
     versionProvider = Versions.class,
     sortOptions = false,
     description = "Quantization-aware training for Deeplearning4j, from one experiment file.",
-    subcommands = {PredictCommand.class, InspectCommand.class, CommandLine.HelpCommand.class},
+    subcommands = {
+      RunCommand.class,
+      ValidateCommand.class,
+      EvalCommand.class,
+      PredictCommand.class,
+      InspectCommand.class,
+      CommandLine.HelpCommand.class
+    },
     footer = {
       "",
       "Exit codes:",

@@ -3,9 +3,15 @@ package org.qat4j.report;
 import java.util.Arrays;
 import java.util.BitSet;
 import org.qat4j.QatException;
+import org.qat4j.runtime.IntegerRuntime;
 
 /** What one network answers on the test set, item by item. */
 public final class Predictions {
+  /** Smallest probability that is told from 0, so that a loss is finite. */
+  private static final double TINY = 1e-30;
+
+  private static final long INTERVAL_SEED = 20_260_101;
+
   private final int[] labels;
   private final int[] predicted;
   private final float[] losses;
@@ -55,6 +61,22 @@ public final class Predictions {
     return new Predictions(labels.clone(), predicted.clone(), losses.clone());
   }
 
+  /**
+   * The most probable classes; of equally probable ones the lowest.
+   *
+   * @param probabilities of all classes, [items][classes]
+   * @param labels true classes, one per item
+   */
+  public static Predictions of(float[][] probabilities, int[] labels) {
+    int[] predicted = new int[probabilities.length];
+    float[] losses = new float[probabilities.length];
+    for (int i = 0; i < predicted.length; i++) {
+      predicted[i] = IntegerRuntime.argmax(probabilities[i]);
+      losses[i] = (float) -Math.log(Math.max(probabilities[i][labels[i]], TINY));
+    }
+    return of(labels, predicted, losses);
+  }
+
   /** Number of items. */
   public int size() {
     return labels.length;
@@ -88,6 +110,11 @@ public final class Predictions {
   /** Share of right answers, 0 to 1. */
   public double accuracy() {
     return correct.cardinality() / (double) size();
+  }
+
+  /** Of the accuracy: 95 %, by bootstrap over the items. */
+  public Interval interval() {
+    return Statistics.accuracy(correct, size(), INTERVAL_SEED);
   }
 
   /** Mean loss, in nats. */

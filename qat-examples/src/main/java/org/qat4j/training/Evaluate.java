@@ -5,6 +5,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.data.TextBatches;
+import org.qat4j.report.Predictions;
 
 /** Runs a network over texts. */
 public final class Evaluate {
@@ -28,7 +29,7 @@ public final class Evaluate {
         at++;
       }
     }
-    return new Predictions(probabilities, labels);
+    return Predictions.of(probabilities, labels);
   }
 
   private static INDArray output(Model network, INDArray... features) {

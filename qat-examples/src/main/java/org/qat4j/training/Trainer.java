@@ -9,6 +9,7 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.QatException;
 import org.qat4j.data.TextBatches;
+import org.qat4j.report.Predictions;
 
 /**
  * The training loop, the same for float networks, their controls and networks under quantization.
@@ -21,7 +22,6 @@ public final class Trainer {
   private final TextBatches train;
   private final TextBatches validation;
   private final TrainingLog log;
-  private final TokenDropout dropout;
   private final int steps;
   private int step;
   private double bestLoss = Double.POSITIVE_INFINITY;
@@ -38,7 +38,6 @@ public final class Trainer {
     this.train = train;
     this.validation = validation;
     this.log = log;
-    this.dropout = new TokenDropout(plan.tokenDropout(), plan.seed());
     this.steps = plan.epochs() * train.batches();
   }
 
@@ -92,7 +91,7 @@ public final class Trainer {
       checkLoss(loss, rate);
       sum += loss;
       long n = batch.getFeatures(0).size(0);
-      log.step(new TrainingLog.Step(step, steps, epoch, loss, rate, n / seconds));
+      log.step(new TrainingLog.Step(step, steps, epoch, loss, rate, (int) n, seconds));
     }
     Predictions held = validation == null ? null : Evaluate.predict(network, validation);
     keepIfBest(held);
@@ -101,22 +100,18 @@ public final class Trainer {
             epoch,
             plan.epochs(),
             sum / train.batches(),
-            held == null ? Double.NaN : held.meanLogLoss(),
+            held == null ? Double.NaN : held.meanLoss(),
             held == null ? Double.NaN : held.accuracy(),
             seconds(start)));
   }
 
   private void fit(MultiDataSet batch) {
-    INDArray[] features = batch.getFeatures();
-    for (int i = 0; i < features.length; i++) {
-      features[i] = dropout.apply(features[i]);
-    }
     ((NeuralNetwork) network).fit(batch);
   }
 
   private void keepIfBest(Predictions held) {
-    if (plan.keepBest() && held != null && held.meanLogLoss() < bestLoss) {
-      bestLoss = held.meanLogLoss();
+    if (plan.keepBest() && held != null && held.meanLoss() < bestLoss) {
+      bestLoss = held.meanLoss();
       best = network.params().dup();
     }
   }

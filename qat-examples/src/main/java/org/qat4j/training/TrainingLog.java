@@ -27,10 +27,17 @@ public interface TrainingLog {
    * @param epoch from 1
    * @param loss mean over the batch, regularization included
    * @param learningRate of this step
-   * @param examplesPerSecond of this step
+   * @param examples of this step
+   * @param seconds that this step took
    */
   record Step(
-      int step, int steps, int epoch, double loss, double learningRate, double examplesPerSecond) {}
+      int step,
+      int steps,
+      int epoch,
+      double loss,
+      double learningRate,
+      int examples,
+      double seconds) {}
 
   /**
    * What one pass was.

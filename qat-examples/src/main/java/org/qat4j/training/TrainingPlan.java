@@ -9,26 +9,17 @@ import org.qat4j.experiment.TrainSpec;
  * @param epochs passes over the training texts, ≥ 0
  * @param learningRate at the first step, > 0
  * @param schedule how it falls over all steps
- * @param tokenDropout share of the tokens, in [0, 1), that every step replaces by the unknown token
  * @param keepBest end with the parameters of the epoch that did best on the validation texts
  * @param seed of everything random in training
  */
 public record TrainingPlan(
-    int epochs,
-    double learningRate,
-    TrainSpec.Schedule schedule,
-    double tokenDropout,
-    boolean keepBest,
-    long seed) {
+    int epochs, double learningRate, TrainSpec.Schedule schedule, boolean keepBest, long seed) {
   public TrainingPlan {
     if (epochs < 0) {
       throw new QatException("a training has 0 or more epochs, not " + epochs);
     }
     if (!(learningRate > 0 && learningRate < Double.POSITIVE_INFINITY)) {
       throw new QatException("a learning rate is a number above 0, not " + learningRate);
-    }
-    if (!(tokenDropout >= 0 && tokenDropout < 1)) {
-      throw new QatException("a share of tokens is in [0, 1), not " + tokenDropout);
     }
   }
 

@@ -11,8 +11,8 @@ import org.qat4j.data.Dataset;
 import org.qat4j.data.TextBatches;
 import org.qat4j.experiment.ModelSpec;
 import org.qat4j.experiment.TrainSpec;
+import org.qat4j.report.Predictions;
 import org.qat4j.training.Evaluate;
-import org.qat4j.training.Predictions;
 import org.qat4j.training.Trainer;
 import org.qat4j.training.TrainingLog;
 import org.qat4j.training.TrainingPlan;
@@ -29,14 +29,17 @@ class ZooTest {
   }
 
   static TextBatches batches(TextNetwork net, List<org.qat4j.data.Example> texts, Long seed) {
-    return new TextBatches(texts, net.encoders(), DATA.labels().size(), 8, seed);
+    int classes = DATA.labels().size();
+    return seed == null
+        ? TextBatches.inOrder(texts, net.encoders(), classes, 8)
+        : TextBatches.shuffled(texts, net.encoders(), classes, 8, seed, 0.1);
   }
 
   static TextNetwork trained(ModelSpec spec, long seed) {
     TextNetwork net = Zoo.build(spec, DATA, TRAIN, seed);
     Trainer.fit(
         net.network(),
-        new TrainingPlan(4, 0.01, TrainSpec.Schedule.LINEAR, 0.1, false, seed),
+        new TrainingPlan(4, 0.01, TrainSpec.Schedule.LINEAR, false, seed),
         batches(net, DATA.train(), seed),
         null,
         TrainingLog.SILENT);

@@ -1,0 +1,44 @@
+package org.qat4j.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.qat4j.experiment.Experiment;
+import org.qat4j.experiment.ExperimentReader;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The experiment file of a command, with changes made on the command line. */
+final class ExperimentArguments {
+  @Parameters(
+      index = "0",
+      paramLabel = "EXPERIMENT",
+      description = "An experiment file, for example configs/langid-int8.yaml.")
+  private Path file;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = {
+        "Change a key of the file, for example --set train.epochs=3. The value is read as YAML;"
+            + " may be given several times."
+      })
+  private List<String> sets = new ArrayList<>();
+
+  Path file() {
+    return file;
+  }
+
+  List<String> sets() {
+    return sets;
+  }
+
+  /**
+   * The experiment.
+   *
+   * @throws org.qat4j.QatException with every error of the file
+   */
+  Experiment read() {
+    return ExperimentReader.read(file, sets);
+  }
+}

@@ -1,0 +1,50 @@
+package org.qat4j.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.qat4j.QatException;
+import org.qat4j.experiment.ExperimentReader;
+import org.qat4j.experiment.ExperimentWriter;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Checks experiment files without doing any work. */
+@Command(
+    name = "validate",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Checks experiment files and reports every error with its line.")
+final class ValidateCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Parameters(arity = "1..*", paramLabel = "EXPERIMENT", description = "Experiment files.")
+  private List<Path> files;
+
+  @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Change a key of each file.")
+  private List<String> sets = new ArrayList<>();
+
+  @Option(
+      names = "--resolved",
+      description = "Print each experiment with all defaults and inherited parts filled in.")
+  private boolean resolved;
+
+  @Override
+  public Integer call() {
+    int exit = Exit.OK;
+    for (Path file : files) {
+      try {
+        String yaml = ExperimentWriter.toYaml(ExperimentReader.read(file, sets));
+        spec.commandLine().getOut().println(resolved ? yaml : file + ": ok");
+      } catch (QatException e) {
+        spec.commandLine().getErr().println(e.getMessage());
+        exit = Exit.FAILED;
+      }
+    }
+    return exit;
+  }
+}

@@ -1,0 +1,57 @@
+package org.qat4j.pipeline;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.qat4j.QatException;
+import org.qat4j.console.Progress;
+import org.qat4j.data.Dataset;
+import org.qat4j.data.Example;
+import org.qat4j.model.IntegerModel;
+import org.qat4j.report.Predictions;
+import org.qat4j.runtime.Predictor;
+
+/** Runs a frozen model over the test texts: from raw text to answer, as it is served. */
+public final class IntegerEvaluation {
+  private IntegerEvaluation() {}
+
+  /**
+   * The answers for all test texts, in their order.
+   *
+   * @param model reads text and has the labels of the data
+   * @param progress one step a text
+   * @throws QatException if the model does not go with the data
+   */
+  public static Predictions predict(IntegerModel model, Dataset data, Progress progress) {
+    if (!model.labels().equals(data.labels())) {
+      throw new QatException(
+          "the model \""
+              + model.name()
+              + "\" knows "
+              + model.labels().size()
+              + " classes "
+              + start(model.labels())
+              + ", but the data have "
+              + data.labels().size()
+              + " "
+              + start(data.labels())
+              + ": use the experiment that the model was made with");
+    }
+    Predictor predictor = new Predictor(model);
+    List<Example> test = data.test();
+    int[] labels = test.stream().mapToInt(Example::label).toArray();
+    float[][] probabilities = new float[labels.length][];
+    IntStream.range(0, labels.length)
+        .parallel()
+        .forEach(
+            i -> {
+              probabilities[i] = predictor.probabilities(test.get(i).text());
+              progress.step(1);
+            });
+    return Predictions.of(probabilities, labels);
+  }
+
+  private static String start(List<String> labels) {
+    List<String> first = labels.subList(0, Math.min(3, labels.size()));
+    return "(" + String.join(", ", first) + (labels.size() > 3 ? ", ...)" : ")");
+  }
+}

@@ -1,0 +1,38 @@
+package org.qat4j.pipeline;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.util.ModelSerializer;
+import org.qat4j.QatException;
+import org.qat4j.format.AtomicFile;
+
+/** What DL4J does differently for its two kinds of networks. */
+final class Networks {
+  private Networks() {}
+
+  /** An independent copy, with a new optimizer. */
+  static Model copy(Model network) {
+    return network instanceof ComputationGraph graph
+        ? graph.clone()
+        : ((MultiLayerNetwork) network).clone();
+  }
+
+  /**
+   * Writes a network with the state of its optimizer, as DL4J does, at once or not at all.
+   *
+   * @throws QatException if the file cannot be written
+   */
+  static void save(Model network, Path file) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      ModelSerializer.writeModel(network, bytes, true);
+    } catch (IOException e) {
+      throw new QatException("cannot write the network to " + file + ": " + e.getMessage(), e);
+    }
+    AtomicFile.write(file, bytes.toByteArray());
+  }
+}

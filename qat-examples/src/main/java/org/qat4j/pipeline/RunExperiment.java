@@ -1,0 +1,92 @@
+package org.qat4j.pipeline;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.qat4j.console.Console;
+import org.qat4j.data.Dataset;
+import org.qat4j.data.DatasetReader;
+import org.qat4j.data.Example;
+import org.qat4j.experiment.Experiment;
+import org.qat4j.experiment.ExperimentWriter;
+import org.qat4j.report.DataSummary;
+import org.qat4j.report.Phase;
+import org.qat4j.report.Provenance;
+import org.qat4j.report.RunFolder;
+import org.qat4j.report.RunReport;
+
+/**
+ * The map of the project: an experiment from its file to its report.
+ *
+ * <pre>
+ * read data → train float network → control → calibrate → freeze (post-training quantization)
+ *           → train under quantization → freeze → write → verify → evaluate → report
+ * </pre>
+ */
+public final class RunExperiment {
+  private final Experiment experiment;
+  private final RunFolder folder;
+  private final Console console;
+
+  /**
+   * @param folder takes every file of the run
+   * @param console is told how it goes
+   */
+  public RunExperiment(Experiment experiment, RunFolder folder, Console console) {
+    this.experiment = experiment;
+    this.folder = folder;
+    this.console = console;
+  }
+
+  /**
+   * Runs the experiment once for each seed and writes everything into the run folder.
+   *
+   * @param seeds one or more; the data are the same for all
+   * @param facts of this call for the provenance, for example flags of the command line
+   * @throws org.qat4j.QatException if something of the experiment cannot be done
+   */
+  public RunReport run(List<Long> seeds, Map<String, String> facts) {
+    String config = ExperimentWriter.toYaml(experiment);
+    Map<String, String> provenance = Provenance.current();
+    provenance.putAll(facts);
+    folder.write("experiment.yaml", config);
+    folder.writeJson("provenance.json", provenance);
+
+    Stopwatch reading = new Stopwatch();
+    Dataset data = DatasetReader.read(experiment.data());
+    double readingSeconds = reading.seconds();
+    console.line(
+        String.format(
+            Locale.ROOT,
+            "data: %,d training, %,d validation, %,d test texts, %d classes",
+            data.train().size(),
+            data.validation().size(),
+            data.test().size(),
+            data.labels().size()));
+
+    RunReport.Builder report =
+        RunReport.builder(experiment.name(), experiment.description())
+            .config(config)
+            .provenance(provenance)
+            .data(summary(data))
+            .testTexts(data.test().stream().map(Example::text).toList());
+    for (long seed : seeds) {
+      String within = seeds.size() == 1 ? "" : "seed-" + seed + "/";
+      SeedExperiment one = new SeedExperiment(experiment, seed, data, folder, within, console);
+      report.run(one.run().seconds(Phase.DATA, readingSeconds).build());
+    }
+    RunReport result = report.build();
+    folder.report(result);
+    return result;
+  }
+
+  private static DataSummary summary(Dataset data) {
+    return new DataSummary(
+        data.train().size(),
+        data.validation().size(),
+        data.test().size(),
+        data.labels(),
+        data.sha256(),
+        data.skipped().rows());
+  }
+}

@@ -1,0 +1,64 @@
+package org.qat4j.pipeline;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.deeplearning4j.nn.api.Model;
+import org.qat4j.QatException;
+import org.qat4j.format.AtomicFile;
+import org.qat4j.format.ModelFile;
+import org.qat4j.model.IntegerModel;
+import org.qat4j.onnx.OnnxExporter;
+import org.qat4j.onnx.OnnxOptions;
+import org.qat4j.qat.QatNetwork;
+import org.qat4j.report.ModelBytes;
+import org.qat4j.report.RunFolder;
+
+/** The networks and models in a run folder. */
+public final class RunFiles {
+  /** The frozen model. */
+  public static final String MODEL = "model.qat";
+
+  /** The same for ONNX Runtime. */
+  public static final String ONNX = "model.onnx";
+
+  /** The float network, as DL4J saves it. */
+  public static final String FLOAT_NETWORK = "float-network.zip";
+
+  /** The network trained under quantization, as DL4J saves it. */
+  public static final String QAT_NETWORK = "qat-network.zip";
+
+  private final RunFolder folder;
+  private final String within;
+
+  /**
+   * @param within prefix of all names, for example "seed-1/"
+   */
+  RunFiles(RunFolder folder, String within) {
+    this.folder = folder;
+    this.within = within;
+  }
+
+  /** Writes all and gives their sizes. */
+  ModelBytes write(Model floatNetwork, QatNetwork qat, IntegerModel model) {
+    try {
+      Files.createDirectories(folder.file(within));
+    } catch (IOException e) {
+      throw new QatException("cannot make the folder " + folder.file(within) + ": " + e, e);
+    }
+    Networks.save(floatNetwork, file(FLOAT_NETWORK));
+    Networks.save(qat.network(), file(QAT_NETWORK));
+    ModelFile.write(model, file(MODEL));
+    byte[] onnx = OnnxExporter.toBytes(model, OnnxOptions.DEFAULT);
+    AtomicFile.write(file(ONNX), onnx);
+    return new ModelBytes(
+        Float.BYTES * floatNetwork.numParams(),
+        ModelFile.toBytes(model.withoutText()).length,
+        ModelFile.toBytes(model).length,
+        (long) onnx.length);
+  }
+
+  private Path file(String name) {
+    return folder.file(within + name);
+  }
+}

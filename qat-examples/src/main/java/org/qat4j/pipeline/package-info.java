@@ -1,0 +1,4 @@
+/**
+ * One experiment from its file to its report; {@link org.qat4j.pipeline.RunExperiment} is the map.
+ */
+package org.qat4j.pipeline;
