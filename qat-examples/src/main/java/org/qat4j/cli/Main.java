@@ -22,6 +22,9 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       ValidateCommand.class,
       EvalCommand.class,
+      VerifyCommand.class,
+      ExportCommand.class,
+      DataCommand.class,
       PredictCommand.class,
       InspectCommand.class,
       CommandLine.HelpCommand.class

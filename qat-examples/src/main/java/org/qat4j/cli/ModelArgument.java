@@ -3,11 +3,10 @@ package org.qat4j.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.qat4j.QatException;
+import org.qat4j.pipeline.RunFiles;
 
 /** Where a command's model is: a model file, or a run folder that holds one. */
 final class ModelArgument {
-  static final String MODEL = "model.qat";
-
   private ModelArgument() {}
 
   /**
@@ -17,10 +16,14 @@ final class ModelArgument {
    */
   static Path file(Path given) {
     if (Files.isDirectory(given)) {
-      Path model = given.resolve(MODEL);
+      Path model = given.resolve(RunFiles.MODEL);
       if (!Files.isRegularFile(model)) {
         throw new QatException(
-            "the folder " + given + " holds no " + MODEL + "; give a run folder or a model file");
+            "the folder "
+                + given
+                + " holds no "
+                + RunFiles.MODEL
+                + "; give a run folder or a model file");
       }
       return model;
     }

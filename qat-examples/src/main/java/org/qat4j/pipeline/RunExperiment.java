@@ -49,7 +49,7 @@ public final class RunExperiment {
     String config = ExperimentWriter.toYaml(experiment);
     Map<String, String> provenance = Provenance.current();
     provenance.putAll(facts);
-    folder.write("experiment.yaml", config);
+    folder.write(RunFiles.EXPERIMENT, config);
     folder.writeJson("provenance.json", provenance);
 
     Stopwatch reading = new Stopwatch();

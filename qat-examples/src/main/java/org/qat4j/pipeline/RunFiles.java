@@ -10,12 +10,16 @@ import org.qat4j.format.ModelFile;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.onnx.OnnxExporter;
 import org.qat4j.onnx.OnnxOptions;
+import org.qat4j.qat.Qat;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.report.ModelBytes;
 import org.qat4j.report.RunFolder;
 
 /** The networks and models in a run folder. */
 public final class RunFiles {
+  /** The experiment with all defaults filled in. */
+  public static final String EXPERIMENT = "experiment.yaml";
+
   /** The frozen model. */
   public static final String MODEL = "model.qat";
 
@@ -60,5 +64,44 @@ public final class RunFiles {
 
   private Path file(String name) {
     return folder.file(within + name);
+  }
+
+  /**
+   * The network trained under quantization that a run folder holds.
+   *
+   * @throws QatException if there is none or it cannot be read
+   */
+  public static QatNetwork qatNetwork(Path folder) {
+    return Qat.resume(Networks.load(existing(folder, QAT_NETWORK)));
+  }
+
+  /**
+   * The float network that a run folder holds.
+   *
+   * @throws QatException if there is none or it cannot be read
+   */
+  public static Model floatNetwork(Path folder) {
+    return Networks.load(existing(folder, FLOAT_NETWORK));
+  }
+
+  /**
+   * The resolved experiment of a run folder, or of one seed in it.
+   *
+   * @throws QatException if there is none
+   */
+  public static Path experiment(Path folder) {
+    Path above = folder.toAbsolutePath().normalize().getParent();
+    if (!Files.exists(folder.resolve(EXPERIMENT)) && above != null) {
+      return existing(above, EXPERIMENT);
+    }
+    return existing(folder, EXPERIMENT);
+  }
+
+  private static Path existing(Path folder, String name) {
+    Path file = folder.resolve(name);
+    if (!Files.isRegularFile(file)) {
+      throw new QatException("there is no " + name + " in " + folder + "; give a run folder");
+    }
+    return file;
   }
 }

@@ -1,0 +1,87 @@
+package org.qat4j.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.qat4j.console.Console;
+import org.qat4j.data.Download;
+import org.qat4j.data.KnownData;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Data sets that can be downloaded. */
+@Command(
+    name = "data",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Lists and downloads data sets.",
+    subcommands = {DataCommand.ListCommand.class, DataCommand.FetchCommand.class})
+final class DataCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  /** Lists them. */
+  @Command(
+      name = "list",
+      mixinStandardHelpOptions = true,
+      description = "Lists the data sets that can be downloaded.")
+  static final class ListCommand implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+      PrintWriter out = spec.commandLine().getOut();
+      for (KnownData data : KnownData.all()) {
+        out.println(data.name() + ": " + data.description());
+        out.println("  " + data.size() + " from " + data.home() + " to " + data.path());
+        out.println("  licence: " + data.licence());
+        out.println("  SHA-256 " + data.sha256());
+      }
+      return Exit.OK;
+    }
+  }
+
+  /** Downloads one. */
+  @Command(
+      name = "fetch",
+      mixinStandardHelpOptions = true,
+      sortOptions = false,
+      description = {
+        "Downloads a data set and checks it. A download that was broken off goes on where it"
+            + " stopped."
+      },
+      footer = {"", "Example:", "  ./qat data fetch 20newsgroups"})
+  static final class FetchCommand implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+
+    @Parameters(paramLabel = "NAME", description = "See ./qat data list.")
+    private String name;
+
+    @Option(
+        names = "--to",
+        paramLabel = "FILE",
+        description = "Where to put it (default: where the shipped experiments look).")
+    private Path to;
+
+    @Option(names = "--quiet", description = "Show no progress.")
+    private boolean quiet;
+
+    @Override
+    public Integer call() {
+      KnownData data = KnownData.named(name);
+      Path target = to == null ? data.path() : to;
+      try (Transfer transfer = new Transfer(Console.standardError(quiet), data.name())) {
+        new Download().fetch(data.home(), data.sha256(), target, transfer);
+      }
+      spec.commandLine().getOut().println(target + ": complete and checked");
+      return Exit.OK;
+    }
+  }
+}

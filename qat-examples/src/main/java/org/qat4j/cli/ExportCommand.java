@@ -1,0 +1,52 @@
+package org.qat4j.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.qat4j.format.ModelFile;
+import org.qat4j.onnx.OnnxExporter;
+import org.qat4j.onnx.OnnxOptions;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Writes a frozen model for ONNX Runtime. */
+@Command(
+    name = "export",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Writes a frozen model as an ONNX file with integer kernels (docs/onnx.md).",
+    footer = {"", "Example:", "  ./qat export model.qat --onnx model.onnx"})
+final class ExportCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "MODEL", description = "A model file or a run folder.")
+  private Path model;
+
+  @Option(names = "--onnx", required = true, paramLabel = "FILE", description = "The ONNX file.")
+  private Path onnx;
+
+  @Option(
+      names = "--portable",
+      description = "Exact on x86 processors without VNNI too, where pairs of bytes saturate.")
+  private boolean portable;
+
+  @Option(
+      names = "--int4",
+      description = "Weights of 4 bits and fewer as INT4 (opset 21): a smaller file.")
+  private boolean int4;
+
+  @Override
+  public Integer call() throws IOException {
+    OnnxOptions options = OnnxOptions.DEFAULT.withPortable(portable).withInt4(int4);
+    OnnxExporter.write(ModelFile.read(ModelArgument.file(model)), options, onnx);
+    spec.commandLine()
+        .getOut()
+        .println(String.format(Locale.ROOT, "%s: %,d bytes", onnx, Files.size(onnx)));
+    return Exit.OK;
+  }
+}
