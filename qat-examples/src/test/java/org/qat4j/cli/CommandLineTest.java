@@ -1,0 +1,196 @@
+package org.qat4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.qat4j.format.ModelFile;
+import picocli.CommandLine;
+
+/** The command line, from experiment to answer, on a small table of texts. */
+class CommandLineTest {
+  @TempDir static Path folder;
+
+  private static Path experiment;
+  private static Path run;
+
+  /** What one call printed. */
+  private record Called(int exit, String out, String err) {}
+
+  private static Called qat(Object... args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    CommandLine line = Main.commandLine();
+    line.setOut(new PrintWriter(out));
+    line.setErr(new PrintWriter(err));
+    int exit = line.execute(Stream.of(args).map(Object::toString).toArray(String[]::new));
+    return new Called(exit, out.toString(), err.toString());
+  }
+
+  @BeforeAll
+  static void trainSmallModel() throws IOException {
+    StringBuilder rows = new StringBuilder();
+    for (int i = 0; i < 120; i++) {
+      rows.append("warm\tthe sun number ").append(i).append(" shines\n");
+      rows.append("cold\tsnow falls on day ").append(i).append('\n');
+    }
+    Path table = Files.writeString(folder.resolve("weather.tsv"), rows);
+    experiment =
+        Files.writeString(
+            folder.resolve("weather.yaml"),
+            String.format(
+                Locale.ROOT,
+                """
+                schemaVersion: 1
+                name: weather
+                data: {kind: table, train: "%s"}
+                model: {kind: char-ngram-cnn, length: 24, dimension: 8, filters: 16, buckets: 500}
+                train: {epochs: 3, batch: 16}
+                verify: {inputs: 20}
+                """,
+                table.toString().replace('\\', '/')));
+    run = folder.resolve("run");
+    Called called = qat("run", experiment, "--out", run, "--quiet");
+    assertThat(called.exit()).as(called.err()).isZero();
+    assertThat(called.out()).contains("integer model");
+  }
+
+  @Test
+  void aRunLeavesEverythingInItsFolder() throws IOException {
+    try (Stream<Path> files = Files.list(run)) {
+      assertThat(files.map(f -> f.getFileName().toString()))
+          .containsExactlyInAnyOrder(
+              "experiment.yaml",
+              "float-network.zip",
+              "log.txt",
+              "metrics.jsonl",
+              "model.onnx",
+              "model.qat",
+              "provenance.json",
+              "qat-network.zip",
+              "report.html",
+              "report.json",
+              "run.json");
+    }
+    JsonNode report = new ObjectMapper().readTree(run.resolve("report.json").toFile());
+    assertThat(report.at("/verify/javaVsOnnxCodes").asInt(-1)).isZero();
+    assertThat(report.at("/verify/qatVsJavaCodes").asInt(-1)).isZero();
+    assertThat(report.at("/results/integer/accuracy").asDouble()).isGreaterThan(0.9);
+    assertThat(report.at("/results/integer/accuracy"))
+        .isEqualTo(report.at("/results/qat/accuracy"));
+    assertThat(report.at("/bytes/onnx").asLong()).isEqualTo(Files.size(run.resolve("model.onnx")));
+  }
+
+  @Test
+  void theSameSeedGivesTheSameBytes() throws IOException {
+    Path again = folder.resolve("again");
+    assertThat(qat("run", experiment, "--out", again, "--quiet").exit()).isZero();
+    assertThat(Files.readAllBytes(again.resolve("model.qat")))
+        .isEqualTo(Files.readAllBytes(run.resolve("model.qat")));
+    assertThat(Files.readAllBytes(again.resolve("model.onnx")))
+        .isEqualTo(Files.readAllBytes(run.resolve("model.onnx")));
+  }
+
+  @Test
+  void severalSeedsShareOneReport() throws IOException {
+    Path seeds = folder.resolve("seeds");
+    Called called = qat("run", experiment, "--seeds", "2", "--out", seeds, "--json", "--quiet");
+    assertThat(called.exit()).as(called.err()).isZero();
+    JsonNode report = new ObjectMapper().readTree(called.out());
+    assertThat(report.at("/seeds").size()).isEqualTo(2);
+    assertThat(ModelFile.read(seeds.resolve("seed-1/model.qat")).ops())
+        .isNotEqualTo(ModelFile.read(seeds.resolve("seed-2/model.qat")).ops());
+    assertThat(qat("verify", seeds.resolve("seed-2")).exit()).isZero();
+  }
+
+  @Test
+  void anExistingRunIsKept() {
+    Called called = qat("run", experiment, "--out", run, "--quiet");
+    assertThat(called.exit()).isEqualTo(Exit.FAILED);
+    assertThat(called.err()).contains("--overwrite").doesNotContain("\tat ");
+  }
+
+  @Test
+  void predictsArgumentsAndLines() {
+    Called called = qat("predict", run, "the sun shines", "snow falls");
+    assertThat(called.out().lines().map(l -> l.substring(0, l.indexOf('\t'))))
+        .containsExactly("warm", "cold");
+    InputStream before = System.in;
+    try {
+      System.setIn(new ByteArrayInputStream("snow falls\n\n".getBytes(StandardCharsets.UTF_8)));
+      List<String> lines =
+          qat("predict", run.resolve("model.qat"), "--json").out().lines().toList();
+      assertThat(lines).hasSize(2);
+      assertThat(lines.get(0))
+          .startsWith("{\"text\":\"snow falls\",\"classes\":[{\"label\":\"cold\"");
+    } finally {
+      System.setIn(before);
+    }
+  }
+
+  @Test
+  void evaluatesVerifiesExportsAndInspects() throws IOException {
+    assertThat(qat("eval", experiment, "--model", run, "--quiet").out()).startsWith("accuracy ");
+    assertThat(qat("verify", run, "--inputs", "5").out()).contains("verified on 5 inputs: 0 codes");
+    Path onnx = folder.resolve("copy.onnx");
+    assertThat(qat("export", run, "--onnx", onnx).exit()).isZero();
+    assertThat(Files.readAllBytes(onnx)).isEqualTo(Files.readAllBytes(run.resolve("model.onnx")));
+    assertThat(qat("inspect", run).out()).contains("Conv1d", "out/logits", "8 bits");
+    JsonNode json = new ObjectMapper().readTree(qat("inspect", run, "--json").out());
+    assertThat(json.at("/labels/0").asText()).isEqualTo("cold");
+  }
+
+  @Test
+  void aDamagedModelIsNamed() throws IOException {
+    byte[] bytes = Files.readAllBytes(run.resolve("model.qat"));
+    bytes[bytes.length / 2] ^= 1;
+    Path damaged = Files.write(folder.resolve("damaged.qat"), bytes);
+    Called called = qat("predict", damaged, "text");
+    assertThat(called.exit()).isEqualTo(Exit.FAILED);
+    assertThat(called.err()).contains("damaged.qat").doesNotContain("\tat ");
+  }
+
+  @Test
+  void validateReportsEveryFile() throws IOException {
+    Path broken = folder.resolve("broken.yaml");
+    Files.writeString(broken, Files.readString(experiment).replace("epochs: 3", "epoch: 3"));
+    Called called = qat("validate", experiment, broken);
+    assertThat(called.exit()).isEqualTo(Exit.FAILED);
+    assertThat(called.out()).contains("weather.yaml: ok");
+    assertThat(called.err()).contains("broken.yaml:5").contains("epochs");
+  }
+
+  @Test
+  void aWrongCommandLineSaysWhatIsRight() {
+    Called called = qat("run", experiment, "--sedes", "3");
+    assertThat(called.exit()).isEqualTo(Exit.USAGE);
+    assertThat(called.err()).contains("--seeds");
+    assertThat(qat("run", experiment, "--seeds", "x").err()).contains("--seeds takes a number");
+    assertThat(qat("predict", folder.resolve("nothing")).exit()).isEqualTo(Exit.FAILED);
+  }
+
+  @Test
+  void everyCommandExplainsItself() {
+    CommandLine line = Main.commandLine();
+    for (String command : line.getSubcommands().keySet()) {
+      Called called = qat(command, "--help");
+      assertThat(called.exit()).as(command).isZero();
+      assertThat(called.out()).contains("Usage: qat " + command);
+    }
+    assertThat(qat("--help").out()).contains("Exit codes:");
+  }
+}
