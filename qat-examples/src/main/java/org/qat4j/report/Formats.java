@@ -1,5 +1,8 @@
 package org.qat4j.report;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.Locale;
 
 /** Figures for people, the same in every locale. */
@@ -57,9 +60,13 @@ final class Formats {
         : String.format(Locale.ROOT, "%d min %02d s", whole / 60, whole % 60);
   }
 
-  /** Four significant digits. */
+  /** Three significant digits, without zeros at the end. */
   static String number(double v) {
-    return String.format(Locale.ROOT, "%.4g", v);
+    return new BigDecimal(v)
+        .round(new MathContext(3, RoundingMode.HALF_EVEN))
+        .stripTrailingZeros()
+        .toString()
+        .replace('-', '−');
   }
 
   /** As many decimals as asked for; {@link #NONE} for null. */

@@ -4,6 +4,7 @@ import com.samskivert.mustache.Mustache;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Writes report.html: one file that needs no other, no network, and for its tables no script. */
@@ -15,7 +16,12 @@ public final class ReportHtml {
 
   /** The page. */
   public static String of(RunReport report) {
-    Map<String, Object> page = new HtmlPage(report).model();
+    Map<String, Object> page = new LinkedHashMap<>();
+    new HtmlOverview(report).addTo(page);
+    new HtmlDetails(report).addTo(page);
+    new HtmlAnswers(report).addTo(page);
+    page.put("provenance", report.provenance().entrySet());
+    page.put("config", report.config());
     page.put("css", resource("report.css"));
     page.put("js", resource("report.js"));
     page.put("chartJs", resource(CHARTS));

@@ -43,6 +43,10 @@ public record RunReport(
 
   /** The engines side by side, all seeds together; null where they were not compared. */
   public Verification verification() {
+    return verification(runs);
+  }
+
+  private static Verification verification(List<SeedRun> runs) {
     return runs.stream()
         .map(SeedRun::verification)
         .filter(Objects::nonNull)
@@ -122,6 +126,8 @@ public record RunReport(
         throw new QatException("a report needs a data summary and at least one run");
       }
       Results results = Results.of(runs.stream().map(SeedRun::predictions).toList());
+      List<Finding> all = new ArrayList<>(findings);
+      all.addAll(Findings.of(data, results, runs.get(0), verification(runs)));
       return new RunReport(
           experiment,
           description,
@@ -129,7 +135,7 @@ public record RunReport(
           runs,
           results,
           Samples.pick(texts, data.labels(), runs.get(0).predictions()),
-          findings,
+          all,
           config,
           provenance);
     }

@@ -32,7 +32,7 @@
     labels: { color: color('ink'), usePointStyle: true, boxHeight: 7 },
   });
 
-  const curve = (id, key, title, scale) =>
+  const curve = (id, key, title, points, scale) =>
     draw(id, {
       type: 'line',
       data: {
@@ -46,14 +46,15 @@
             borderDash: dash[c.stage],
             borderWidth: 2,
             pointStyle: point[c.stage],
-            pointRadius: c[key].length > 40 ? 0 : 3,
+            pointRadius: points ? 4 : 0,
+            pointHitRadius: 6,
           })),
       },
       options: {
         interaction: { mode: 'nearest', intersect: false },
         plugins: { legend: legend(true) },
         scales: {
-          x: axis('training step', { type: 'linear' }),
+          x: axis('training step', { type: 'linear', min: 0 }),
           y: axis(title, scale),
         },
       },
@@ -127,7 +128,7 @@
             grid: { display: false },
             min: Math.min(h.min, h.lo) - 0.03 * margin,
             max: Math.max(h.max, h.hi) + 0.03 * margin,
-            ticks: { color: color('soft'), maxTicksLimit: 6, maxRotation: 0,
+            ticks: { color: color('soft'), maxTicksLimit: 6, maxRotation: 0, includeBounds: false,
               callback: (v) => String(+v.toPrecision(2)) },
           }),
           y: axis('', {
@@ -146,8 +147,8 @@
   const all = () => {
     charts.forEach((c) => c.destroy());
     charts = [];
-    curve('chart-loss', 'loss', 'training loss, nats', { beginAtZero: true });
-    curve('chart-validation', 'validation', 'validation accuracy, %', {});
+    curve('chart-loss', 'loss', 'training loss, nats', false, { beginAtZero: true });
+    curve('chart-validation', 'validation', 'validation accuracy, %', true, {});
     layers();
     data.histograms.forEach(histogram);
   };
