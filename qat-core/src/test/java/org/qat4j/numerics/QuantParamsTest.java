@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
+import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -69,6 +70,24 @@ class QuantParamsTest {
 
     assertThat(p.quantize(scale * (n + 0.5f)))
         .isEqualTo(Math.max(p.qmin(), Math.min(p.qmax(), even + p.zeroPoint())));
+  }
+
+  @Test
+  void divides() {
+    Random random = new Random(3);
+    int differences = 0;
+    for (int i = 0; i < 20_000; i++) {
+      float scale = 1 + random.nextFloat();
+      QuantParams p = new QuantParams(scale, 0, -128, 127);
+      float r = scale * (random.nextInt(250) - 124.5f);
+
+      int q = p.quantize(r);
+
+      assertThat((double) q).isEqualTo(Math.rint((float) ((double) r / scale)));
+      differences += q == Math.rint(r * (1f / scale)) ? 0 : 1;
+    }
+    // The reciprocal is another function; a test that never sees it would be too weak.
+    assertThat(differences).isPositive();
   }
 
   @Property
