@@ -1,12 +1,13 @@
 package org.qat4j.calibration;
 
+import java.io.Serializable;
 import org.qat4j.QatException;
 
 /**
  * How the range [lo, hi] of a quantizer is chosen from the values that it sees. A range always
  * holds 0.
  */
-public sealed interface RangeRule {
+public sealed interface RangeRule extends Serializable {
 
   /** The smallest and the largest value of all: nothing that was seen is ever clipped. */
   record MinMax() implements RangeRule {}

@@ -59,7 +59,7 @@ public final class TextBatches implements MultiDataSetIterator {
   private int pass;
   private int at;
   private final float[][] staging; // per encoder, then of the labels
-  private MultiDataSetPreProcessor preProcessor;
+  private transient MultiDataSetPreProcessor preProcessor;
 
   private TextBatches(
       List<Example> examples,

@@ -29,6 +29,7 @@ public class EmbeddingBagLayer extends EmbeddingSequenceLayer {
    * @param dimension length of an embedding
    * @param mean divide the sum by the number of tokens
    */
+  @SuppressWarnings("this-escape") // setters of DL4J, which only store
   public EmbeddingBagLayer(int vocabulary, int dimension, boolean mean) {
     setNIn(vocabulary);
     setNOut(dimension);

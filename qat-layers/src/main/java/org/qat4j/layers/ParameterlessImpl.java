@@ -34,7 +34,7 @@ final class ParameterlessImpl extends AbstractLayer<org.deeplearning4j.nn.conf.l
   private final transient LayerQuantizer quantizer;
   private INDArray flattened;
   private INDArray gradients;
-  private Map<String, INDArray> table = Map.of();
+  private transient Map<String, INDArray> table = Map.of();
 
   ParameterlessImpl(NeuralNetConfiguration conf, DataType type, Layer inner, OnCodes onCodes) {
     super(conf, type);

@@ -1,5 +1,6 @@
 package org.qat4j.layers;
 
+import java.io.Serializable;
 import java.util.EnumSet;
 import java.util.Set;
 import org.qat4j.quantizer.LayerSpec;
@@ -26,7 +27,8 @@ public record QuantSettings(
     Schedule schedule,
     Set<Slot> owned,
     String inputRef,
-    String outputRef) {
+    String outputRef)
+    implements Serializable {
 
   public QuantSettings {
     owned = Set.copyOf(owned);

@@ -1,5 +1,6 @@
 package org.qat4j.quantizer;
 
+import java.io.Serializable;
 import org.nd4j.shade.jackson.annotation.JsonSubTypes;
 import org.nd4j.shade.jackson.annotation.JsonTypeInfo;
 import org.qat4j.QatException;
@@ -29,7 +30,8 @@ public record ActivationSpec(
         })
         RangeRule range,
     Learned learned,
-    Ste ste) {
+    Ste ste)
+    implements Serializable {
 
   public ActivationSpec {
     if (bits < 2 || bits > 8) {

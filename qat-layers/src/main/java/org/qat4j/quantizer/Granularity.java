@@ -1,5 +1,6 @@
 package org.qat4j.quantizer;
 
+import java.io.Serializable;
 import org.nd4j.shade.jackson.annotation.JsonSubTypes;
 import org.nd4j.shade.jackson.annotation.JsonTypeInfo;
 import org.qat4j.QatException;
@@ -11,7 +12,7 @@ import org.qat4j.QatException;
   @JsonSubTypes.Type(value = Granularity.Channel.class, name = "channel"),
   @JsonSubTypes.Type(value = Granularity.Group.class, name = "group")
 })
-public sealed interface Granularity {
+public sealed interface Granularity extends Serializable {
 
   /** [out, in] → scale [1]. */
   record Tensor() implements Granularity {}

@@ -1,12 +1,14 @@
 package org.qat4j.quantizer;
 
+import java.io.Serializable;
+
 /**
  * How one layer is quantized.
  *
  * @param weights its weights; of an embedding, the rows of its table
  * @param activations what it reads and what it hands on
  */
-public record LayerSpec(WeightSpec weights, ActivationSpec activations) {
+public record LayerSpec(WeightSpec weights, ActivationSpec activations) implements Serializable {
 
   /**
    * The usual choice at any number of bits: see {@link WeightSpec#of}, {@link ActivationSpec#of}.

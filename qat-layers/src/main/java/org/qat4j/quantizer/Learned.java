@@ -1,5 +1,6 @@
 package org.qat4j.quantizer;
 
+import java.io.Serializable;
 import org.nd4j.shade.jackson.annotation.JsonSubTypes;
 import org.nd4j.shade.jackson.annotation.JsonTypeInfo;
 import org.qat4j.QatException;
@@ -16,7 +17,7 @@ import org.qat4j.QatException;
   @JsonSubTypes.Type(value = Learned.LsqPlus.class, name = "lsq+"),
   @JsonSubTypes.Type(value = Learned.Pact.class, name = "pact")
 })
-public sealed interface Learned {
+public sealed interface Learned extends Serializable {
   /** Learning rate of the ranges as a multiple of that of the layer. */
   float rate();
 

@@ -1,5 +1,6 @@
 package org.qat4j.quantizer;
 
+import java.io.Serializable;
 import java.util.List;
 import org.qat4j.QatException;
 
@@ -22,7 +23,8 @@ public record Schedule(
     long freezeObserversAfter,
     long learnScalesFrom,
     long freezeBatchNormAfter,
-    List<Wider> wider) {
+    List<Wider> wider)
+    implements Serializable {
   /** A time that no training reaches. */
   public static final long NEVER = Long.MAX_VALUE;
 
@@ -33,7 +35,7 @@ public record Schedule(
    * @param weightBits at least so many bits for weights
    * @param activationBits at least so many for activations
    */
-  public record Wider(long until, int weightBits, int activationBits) {
+  public record Wider(long until, int weightBits, int activationBits) implements Serializable {
     public Wider {
       if (until < 1
           || weightBits < 2

@@ -1,5 +1,6 @@
 package org.qat4j.quantizer;
 
+import java.io.Serializable;
 import org.nd4j.shade.jackson.annotation.JsonSubTypes;
 import org.nd4j.shade.jackson.annotation.JsonTypeInfo;
 import org.qat4j.QatException;
@@ -33,7 +34,8 @@ public record WeightSpec(
         })
         RangeRule range,
     Learned learned,
-    Ste ste) {
+    Ste ste)
+    implements Serializable {
 
   public WeightSpec {
     if (bits < 2 || bits > 8) {
