@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       EvalCommand.class,
       VerifyCommand.class,
       ExportCommand.class,
+      BenchCommand.class,
       DataCommand.class,
       PredictCommand.class,
       InspectCommand.class,

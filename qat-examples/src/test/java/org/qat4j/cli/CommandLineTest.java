@@ -155,6 +155,24 @@ class CommandLineTest {
   }
 
   @Test
+  void measuresEveryEngine() throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 64; i++) {
+      lines.append("text number ").append(i).append('\n');
+    }
+    Path texts = Files.writeString(folder.resolve("texts.txt"), lines);
+    Called called = qat("bench", run, "--texts", texts, "--rounds", "3", "--quiet", "--json");
+    assertThat(called.exit()).as(called.err()).isZero();
+    JsonNode report = new ObjectMapper().readTree(called.out());
+    assertThat(report.at("/speeds").findValuesAsText("engine"))
+        .contains("ONNX Runtime int8", "ONNX Runtime float", "Java, scalar", "DL4J float");
+    assertThat(report.at("/speeds"))
+        .allSatisfy(speed -> assertThat(speed.at("/median").asDouble()).isPositive());
+    assertThat(report.at("/starts")).hasSize(3);
+    assertThat(qat("bench", run, "--rounds", "3").err()).contains("at least 64 distinct texts");
+  }
+
+  @Test
   void aDamagedModelIsNamed() throws IOException {
     byte[] bytes = Files.readAllBytes(run.resolve("model.qat"));
     bytes[bytes.length / 2] ^= 1;

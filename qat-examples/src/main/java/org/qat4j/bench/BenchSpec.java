@@ -1,0 +1,36 @@
+package org.qat4j.bench;
+
+import java.util.List;
+import org.deeplearning4j.nn.api.Model;
+import org.qat4j.QatException;
+import org.qat4j.model.IntegerModel;
+import org.qat4j.qat.QatNetwork;
+
+/**
+ * What is measured.
+ *
+ * @param model reads text
+ * @param floatNetwork that the model was made from, or null
+ * @param qat the network under quantization, or null
+ * @param texts distinct real texts, at least 64
+ * @param rounds how often every engine gets its turn, ≥ 3; figures are medians over them
+ */
+public record BenchSpec(
+    IntegerModel model, Model floatNetwork, QatNetwork qat, List<String> texts, int rounds) {
+  static final int FEWEST_TEXTS = 64;
+
+  public BenchSpec {
+    texts = texts.stream().distinct().toList();
+    if (texts.size() < FEWEST_TEXTS) {
+      throw new QatException(
+          "a benchmark needs at least "
+              + FEWEST_TEXTS
+              + " distinct texts, not "
+              + texts.size()
+              + ": give more, or a run folder");
+    }
+    if (rounds < 3) {
+      throw new QatException("a benchmark needs at least 3 rounds, not " + rounds);
+    }
+  }
+}

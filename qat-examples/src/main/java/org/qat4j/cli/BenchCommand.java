@@ -1,0 +1,105 @@
+package org.qat4j.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.deeplearning4j.nn.api.Model;
+import org.qat4j.QatException;
+import org.qat4j.bench.Bench;
+import org.qat4j.bench.BenchReport;
+import org.qat4j.bench.BenchSpec;
+import org.qat4j.console.Console;
+import org.qat4j.console.Progress;
+import org.qat4j.data.DatasetReader;
+import org.qat4j.data.Example;
+import org.qat4j.experiment.ExperimentReader;
+import org.qat4j.format.ModelFile;
+import org.qat4j.model.IntegerModel;
+import org.qat4j.pipeline.RunFiles;
+import org.qat4j.qat.QatNetwork;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Measures the engines on this machine. */
+@Command(
+    name = "bench",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Measures speed, start and memory of every engine on this machine, in turn on the same"
+          + " texts: Deeplearning4j, the Java runtime, ONNX Runtime."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./qat bench runs/langid",
+      "  ./qat bench model.qat --texts phrases.txt"
+    })
+final class BenchCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "MODEL", description = "A run folder, or a model file with --texts.")
+  private Path model;
+
+  @Option(
+      names = "--texts",
+      paramLabel = "FILE",
+      description = "One text a line (default: the test set of the run).")
+  private Path texts;
+
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      defaultValue = "512",
+      description = "At most so many texts (default: ${DEFAULT-VALUE}).")
+  private int count;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "15",
+      description = "How often each engine gets its turn (default: ${DEFAULT-VALUE}).")
+  private int rounds;
+
+  @Option(names = "--quiet", description = "Show no progress.")
+  private boolean quiet;
+
+  @Option(names = "--json", description = "Print JSON.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws IOException {
+    boolean isRun = Files.isDirectory(model);
+    IntegerModel m = ModelFile.read(ModelArgument.file(model));
+    Model floatNetwork = isRun ? RunFiles.floatNetwork(model) : null;
+    QatNetwork qat = isRun ? RunFiles.qatNetwork(model) : null;
+    BenchSpec bench = new BenchSpec(m, floatNetwork, qat, texts(isRun), rounds);
+    BenchReport report;
+    try (Progress progress = Console.standardError(quiet).progress("rounds", Bench.steps(bench))) {
+      report = Bench.run(bench, progress);
+    }
+    spec.commandLine().getOut().println(json ? Json.line(report) : report.table());
+    return Exit.OK;
+  }
+
+  private List<String> texts(boolean isRun) throws IOException {
+    if (texts != null) {
+      return Files.readAllLines(texts, StandardCharsets.UTF_8).stream().limit(count).toList();
+    }
+    if (!isRun) {
+      throw new QatException("a model file comes without texts; add --texts FILE");
+    }
+    var experiment = ExperimentReader.read(RunFiles.experiment(model), List.of());
+    return DatasetReader.read(experiment.data()).test().stream()
+        .map(Example::text)
+        .distinct()
+        .limit(count)
+        .toList();
+  }
+}
