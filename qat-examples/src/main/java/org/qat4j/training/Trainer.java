@@ -42,12 +42,12 @@ public final class Trainer {
   }
 
   /**
-   * Trains a network in place, from the first pass of its batches on and with a new optimizer.
+   * Trains a network in place, from the first pass of the batches on and with a new optimizer.
    *
    * @param network a MultiLayerNetwork or ComputationGraph whose output is softmax
    * @param plan how long and how fast
-   * @param train shuffled by a seed of its own; read from its present place
-   * @param validation evaluated after every pass; null or empty for none
+   * @param train shuffled
+   * @param validation evaluated after every pass; null for none
    * @param log told of every step and pass
    * @throws QatException if the loss stops being a number
    */
@@ -62,6 +62,7 @@ public final class Trainer {
 
   private void fit() {
     Nd4j.getRandom().setSeed(plan.seed());
+    train.seek(new TextBatches.Position(0, 0));
     Optimizer optimizer = new Optimizer(network);
     try {
       for (int epoch = 1; epoch <= plan.epochs(); epoch++) {
@@ -84,7 +85,7 @@ public final class Trainer {
       double rate = plan.learningRate(step, steps);
       optimizer.setRate(rate);
       long before = System.nanoTime();
-      fit(batch);
+      ((NeuralNetwork) network).fit(batch);
       double seconds = seconds(before);
       step++;
       double loss = network.score();
@@ -103,10 +104,6 @@ public final class Trainer {
             held == null ? Double.NaN : held.meanLoss(),
             held == null ? Double.NaN : held.accuracy(),
             seconds(start)));
-  }
-
-  private void fit(MultiDataSet batch) {
-    ((NeuralNetwork) network).fit(batch);
   }
 
   private void keepIfBest(Predictions held) {

@@ -4,13 +4,13 @@ import org.qat4j.QatException;
 import org.qat4j.experiment.TrainSpec;
 
 /**
- * How long, how fast and with what noise a network is trained.
+ * How long and how fast a network is trained.
  *
  * @param epochs passes over the training texts, ≥ 0
  * @param learningRate at the first step, > 0
  * @param schedule how it falls over all steps
  * @param keepBest end with the parameters of the epoch that did best on the validation texts
- * @param seed of everything random in training
+ * @param seed of dropout; batches have a seed of their own
  */
 public record TrainingPlan(
     int epochs, double learningRate, TrainSpec.Schedule schedule, boolean keepBest, long seed) {

@@ -23,6 +23,8 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.qat4j.data.Dataset;
+import org.qat4j.data.Vocabularies;
+import org.qat4j.data.Vocabularies.Cut;
 import org.qat4j.experiment.ModelSpec;
 import org.qat4j.experiment.TrainSpec;
 import org.qat4j.layers.EmbeddingBagLayer;
@@ -70,7 +72,10 @@ public final class Zoo {
   }
 
   private TextNetwork charNgramCnn(ModelSpec.CharNgramCnn s) {
-    List<Integer> alphabet = Vocabulary.characters(data.train(), s.lowerCase(), s.minCount());
+    List<Integer> alphabet =
+        Vocabularies.characters(
+                data.train(), s.lowerCase(), Cut.of(s.minCount(), Integer.MAX_VALUE))
+            .entries();
     TextEncoder characters = new CharacterEncoder(alphabet, s.length(), s.lowerCase());
     TextEncoder ngrams =
         new NgramEncoder(s.minN(), s.maxN(), s.buckets(), s.ngrams(), s.lowerCase());
@@ -92,8 +97,9 @@ public final class Zoo {
 
   private TextNetwork wordCnn(ModelSpec.WordCnn s) {
     List<String> words =
-        Vocabulary.words(
-            data.train(), s.lowerCase(), s.punctuation(), s.minCount(), s.vocabulary());
+        Vocabularies.words(
+                data.train(), s.lowerCase(), s.punctuation(), Cut.of(s.minCount(), s.vocabulary()))
+            .entries();
     TextEncoder encoder =
         new WordEncoder(words, s.length(), s.lowerCase(), s.punctuation(), s.skipUnknown());
     GraphBuilder graph =
@@ -121,7 +127,8 @@ public final class Zoo {
   }
 
   private TextNetwork seedCnn(ModelSpec.SeedCnn s) {
-    List<String> words = Vocabulary.words(data.train(), s.lowerCase(), false, 1, s.vocabulary());
+    List<String> words =
+        Vocabularies.words(data.train(), s.lowerCase(), false, Cut.of(1, s.vocabulary())).entries();
     TextEncoder encoder = new WordEncoder(words, s.length(), s.lowerCase(), false, false);
     int steps = (s.length() - s.width() + 1) / s.pool();
     MultiLayerConfiguration layers =

@@ -11,8 +11,8 @@ import org.qat4j.data.Dataset;
 import org.qat4j.data.TextBatches;
 import org.qat4j.experiment.ModelSpec;
 import org.qat4j.experiment.TrainSpec;
-import org.qat4j.report.Predictions;
 import org.qat4j.training.Evaluate;
+import org.qat4j.training.Predictions;
 import org.qat4j.training.Trainer;
 import org.qat4j.training.TrainingLog;
 import org.qat4j.training.TrainingPlan;
@@ -28,21 +28,18 @@ class ZooTest {
         new ModelSpec.SeedCnn(50, 8, true, 6, 8, 3, 2));
   }
 
-  static TextBatches batches(TextNetwork net, List<org.qat4j.data.Example> texts, Long seed) {
-    int classes = DATA.labels().size();
-    return seed == null
-        ? TextBatches.inOrder(texts, net.encoders(), classes, 8)
-        : TextBatches.shuffled(texts, net.encoders(), classes, 8, seed, 0.1);
+  static TextBatches train(TextNetwork net) {
+    return TextBatches.shuffled(DATA.train(), net.encoders(), 3, TRAIN.batch(), 9, 0.1);
+  }
+
+  static TextBatches test(TextNetwork net) {
+    return TextBatches.inOrder(DATA.test(), net.encoders(), 3, TRAIN.batch());
   }
 
   static TextNetwork trained(ModelSpec spec, long seed) {
     TextNetwork net = Zoo.build(spec, DATA, TRAIN, seed);
-    Trainer.fit(
-        net.network(),
-        new TrainingPlan(4, 0.01, TrainSpec.Schedule.LINEAR, false, seed),
-        batches(net, DATA.train(), seed),
-        null,
-        TrainingLog.SILENT);
+    TrainingPlan plan = new TrainingPlan(4, 0.01, TrainSpec.Schedule.LINEAR, false, seed);
+    Trainer.fit(net.network(), plan, train(net), null, TrainingLog.SILENT);
     return net;
   }
 
@@ -50,7 +47,7 @@ class ZooTest {
   @MethodSource("networks")
   void learns(ModelSpec spec) {
     TextNetwork net = trained(spec, 5);
-    Predictions test = Evaluate.predict(net.network(), batches(net, DATA.test(), null));
+    Predictions test = Evaluate.predict(net.network(), test(net));
     assertThat(test.accuracy()).isGreaterThan(0.9);
   }
 
