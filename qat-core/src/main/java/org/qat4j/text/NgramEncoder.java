@@ -39,7 +39,7 @@ public record NgramEncoder(int minN, int maxN, int buckets, int length, boolean 
   @Override
   public void encode(String text, int[] ids) {
     String folded = lowerCase ? text.toLowerCase(Locale.ROOT) : text;
-    int[] s = (" " + folded + " ").codePoints().toArray();
+    int[] s = characters(folded);
     int n = 0;
     int longest = Math.min(maxN, s.length);
     for (int size = minN; size <= longest; size++) {
@@ -53,5 +53,22 @@ public record NgramEncoder(int minN, int maxN, int buckets, int length, boolean 
       }
     }
     Arrays.fill(ids, n, length, PADDING);
+  }
+
+  /** The code points of a text between two spaces; of a long one, as many as can matter. */
+  private int[] characters(String text) {
+    int most = (int) Math.min(text.length() + 2L, (long) length + maxN);
+    int[] s = new int[most];
+    s[0] = ' ';
+    int n = 1;
+    for (int i = 0; i < text.length() && n < most; n++) {
+      int c = text.codePointAt(i);
+      s[n] = c;
+      i += Character.charCount(c);
+    }
+    if (n < most) {
+      s[n++] = ' ';
+    }
+    return n == most ? s : Arrays.copyOf(s, n);
   }
 }

@@ -20,7 +20,7 @@ public record WordEncoder(
 
   public WordEncoder {
     TextEncoder.checkLength(length);
-    words = Indexed.of(words);
+    words = WordIndex.of(words);
   }
 
   @Override
@@ -30,11 +30,11 @@ public record WordEncoder(
 
   @Override
   public void encode(String text, int[] ids) {
-    Indexed<String> index = (Indexed<String>) words;
+    WordIndex index = (WordIndex) words;
     WordTokenizer tokens = new WordTokenizer(text, lowerCase, punctuation);
     int n = 0;
-    for (String word = tokens.next(); word != null && n < length; word = tokens.next()) {
-      int id = index.find(word) + 2;
+    while (n < length && tokens.advance()) {
+      int id = tokens.find(index) + 2;
       if (id > 1 || !skipUnknown) {
         ids[n++] = id;
       }

@@ -6,9 +6,27 @@ import java.util.Locale;
 
 /** Splits a text into words, one by one, as {@link WordEncoder} describes. */
 public final class WordTokenizer {
+  private static final int ASCII = 128;
+
+  /** Whether an ASCII character is a letter or a digit. */
+  private static final boolean[] IN_WORD = new boolean[ASCII];
+
+  static {
+    for (int c = 0; c < ASCII; c++) {
+      IN_WORD[c] = Character.isLetterOrDigit(c);
+    }
+  }
+
   private final String text;
   private final boolean punctuation;
+
+  /** The present word is {@code text.substring(start, at)}. */
+  private int start;
+
   private int at;
+
+  /** {@link String#hashCode} of the present word. */
+  private int hash;
 
   public WordTokenizer(String text, boolean lowerCase, boolean punctuation) {
     this.text = lowerCase ? text.toLowerCase(Locale.ROOT) : text;
@@ -27,22 +45,33 @@ public final class WordTokenizer {
 
   /** The next word, or null at the end. */
   public String next() {
-    while (at < text.length()) {
-      int start = at;
-      int c = text.codePointAt(at);
-      at += Character.charCount(c);
-      if (isWordPart(c)) {
-        skipWord();
-        return text.substring(start, at);
-      }
-      if (punctuation && !Character.isWhitespace(c) && !isUnpaired(c)) {
-        return text.substring(start, at);
-      }
-    }
-    return null;
+    return advance() ? text.substring(start, at) : null;
   }
 
-  private void skipWord() {
+  /** Goes to the next word, if there is one. */
+  boolean advance() {
+    while (at < text.length()) {
+      start = at;
+      hash = 0;
+      int c = take();
+      if (isWordPart(c)) {
+        takeRest();
+        return true;
+      }
+      if (punctuation && !Character.isWhitespace(c) && !isUnpaired(c)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Place of the present word in {@code index}, or −1. */
+  int find(WordIndex index) {
+    return index.find(text, start, at, hash);
+  }
+
+  private void takeRest() {
+    takeAscii();
     while (at < text.length()) {
       int c = text.codePointAt(at);
       boolean apostrophe =
@@ -52,8 +81,33 @@ public final class WordTokenizer {
       if (!apostrophe && !isWordPart(c)) {
         return;
       }
-      at += Character.charCount(c);
+      take();
+      takeAscii();
     }
+  }
+
+  /** Takes ASCII letters and digits, of which most words consist. */
+  private void takeAscii() {
+    int i = at;
+    int h = hash;
+    for (; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c >= ASCII || !IN_WORD[c]) {
+        break;
+      }
+      h = 31 * h + c;
+    }
+    at = i;
+    hash = h;
+  }
+
+  /** Takes one character. */
+  private int take() {
+    int c = text.codePointAt(at);
+    for (int end = at + Character.charCount(c); at < end; at++) {
+      hash = 31 * hash + text.charAt(at);
+    }
+    return c;
   }
 
   /** A surrogate without its other half is no character, and no file could hold it. */
@@ -62,6 +116,9 @@ public final class WordTokenizer {
   }
 
   private static boolean isWordPart(int c) {
+    if (c < ASCII) {
+      return IN_WORD[c];
+    }
     int type = Character.getType(c);
     return Character.isLetterOrDigit(c)
         || type == Character.NON_SPACING_MARK

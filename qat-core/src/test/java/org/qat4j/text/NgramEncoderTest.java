@@ -3,8 +3,10 @@ package org.qat4j.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -39,6 +41,29 @@ class NgramEncoderTest {
             0,
             0,
             0);
+  }
+
+  @Property
+  void givesTheIdsOfAllNgramsInOrderHoweverLongTheText(
+      @ForAll String text,
+      @ForAll @IntRange(min = 1, max = 3) int minN,
+      @ForAll @IntRange(max = 2) int more,
+      @ForAll @IntRange(min = 1, max = 12) int length) {
+    int[] s = (" " + text + " ").codePoints().toArray();
+    List<Integer> all = new ArrayList<>();
+    for (int n = minN; n <= minN + more; n++) {
+      for (int i = 0; i + n <= s.length; i++) {
+        all.add(id(new String(s, i, n), 999));
+      }
+    }
+    int[] expected = new int[length];
+    for (int i = 0; i < Math.min(length, all.size()); i++) {
+      expected[i] = all.get(i);
+    }
+
+    NgramEncoder encoder = new NgramEncoder(minN, minN + more, 999, length, false);
+
+    assertThat(encoder.encode(text)).isEqualTo(expected);
   }
 
   @Test

@@ -57,6 +57,26 @@ class WordEncoderTest {
   }
 
   @Test
+  void tellsWordsOfOneHashApart() {
+    assertThat("Aa".hashCode()).isEqualTo("BB".hashCode());
+    WordEncoder encoder = new WordEncoder(List.of("BB", "AaBB"), 5, false, false, false);
+
+    assertThat(encoder.encode("Aa BB AaBB BBAa AaAa")).containsExactly(1, 2, 3, 1, 1);
+  }
+
+  @Property
+  void findsTheWordsThatTheTokenizerGives(@ForAll String text, @ForAll boolean punctuation) {
+    List<String> words = WordTokenizer.words(text, false, punctuation);
+    List<String> known = words.stream().distinct().filter(w -> w.hashCode() % 3 != 0).toList();
+    int[] expected = words.stream().mapToInt(w -> known.indexOf(w) + 2).toArray();
+
+    WordEncoder encoder =
+        new WordEncoder(known, Math.max(1, words.size()), false, punctuation, false);
+
+    assertThat(Arrays.copyOf(encoder.encode(text), words.size())).isEqualTo(expected);
+  }
+
+  @Test
   void skipsUnknownWordsWhereAsked() {
     WordEncoder encoder = new WordEncoder(List.of("b", "a"), 3, true, false, true);
 
