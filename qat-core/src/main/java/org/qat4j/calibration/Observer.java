@@ -8,6 +8,7 @@ import org.qat4j.QatException;
  * #observe(float[], boolean[])}. Not thread-safe.
  */
 public final class Observer {
+  private final long before;
   private final RangeRule rule;
   private final Grids grids;
   private final Histogram histogram;
@@ -21,6 +22,16 @@ public final class Observer {
    *     depend on it
    */
   public Observer(RangeRule rule, Grids grids) {
+    this(rule, grids, 0);
+  }
+
+  /**
+   * The same for data of which a part was seen elsewhere.
+   *
+   * @param before number of batches before the first, for messages
+   */
+  public Observer(RangeRule rule, Grids grids, long before) {
+    this.before = before;
     this.rule = rule;
     this.grids = grids;
     boolean extremes = rule instanceof RangeRule.MinMax || rule instanceof RangeRule.MovingAverage;
@@ -63,7 +74,6 @@ public final class Observer {
     if (from == to) {
       return;
     }
-    batches++;
     try {
       if (histogram == null) {
         Range seen = Range.of(values, from, to);
@@ -73,9 +83,9 @@ public final class Observer {
         stale = true;
       }
     } catch (QatException e) {
-      throw new QatException(
-          "the values of batch " + batches + " are not finite: " + e.getMessage(), e);
+      throw new QatException("batch " + (before + batches + 1) + ": " + e.getMessage(), e);
     }
+    batches++;
   }
 
   private Range combine(Range seen) {

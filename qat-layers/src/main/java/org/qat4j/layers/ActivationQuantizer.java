@@ -121,9 +121,7 @@ final class ActivationQuantizer {
     } catch (QatException e) {
       throw new QatException(
           name
-              + ", batch "
-              + (calibration == null ? seen + 1 : calibration.batches())
-              + ": "
+              + ", "
               + e.getMessage()
               + "; look for such values in the data, lower the learning rate or clip the gradient",
           e);
@@ -151,14 +149,17 @@ final class ActivationQuantizer {
   private Range rangeOf(INDArray x, INDArray mask) {
     boolean extremes =
         spec.range() instanceof RangeRule.MinMax || spec.range() instanceof RangeRule.MovingAverage;
+    Observer once =
+        new Observer(
+            extremes ? new RangeRule.MinMax() : spec.range(), grids(), state.batches(slot));
     if (extremes && mask == null && !Floats.onHost()) {
       // A sum carries a NaN through, which minimum and maximum need not do.
       float sum = x.sumNumber().floatValue();
-      float lo = x.minNumber().floatValue();
-      return new Range(Float.isNaN(sum) ? sum : lo, x.maxNumber().floatValue());
+      float lo = Float.isNaN(sum) ? sum : x.minNumber().floatValue();
+      once.observe(new float[] {lo, x.maxNumber().floatValue()});
+    } else {
+      observe(once, x, mask);
     }
-    Observer once = new Observer(extremes ? new RangeRule.MinMax() : spec.range(), grids());
-    observe(once, x, mask);
     return once.batches() == 0 ? null : once.range();
   }
 

@@ -6,6 +6,7 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.numerics.FakeQuant;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.quantizer.Learned;
@@ -115,6 +116,9 @@ final class FakeQuantPass {
   private void byOperations(INDArray x, int start, boolean learning) {
     double low = params.qmin() - params.zeroPoint();
     double high = params.qmax() - params.zeroPoint();
+    if (inside == null || !inside.equalShapes(x) || inside.dataType() != x.dataType()) {
+      inside = kept(x);
+    }
     x.divi(params.scale());
     INDArray steps = learning ? x.dup() : null;
     if (ste == Ste.STOCHASTIC) {
@@ -127,14 +131,21 @@ final class FakeQuantPass {
     } else {
       DeviceOps.rint(x);
     }
-    inside = x.gte(low).castTo(x.dataType()).muli(x.lte(high).castTo(x.dataType()));
+    inside.assign(x.gte(low)).muli(x.lte(high).castTo(x.dataType()));
     if (learning) {
       // n − x/s inside, the bound outside: (clamped n) − inside·(x/s).
-      byScaleArray = x.dup();
-      DeviceOps.clamp(byScaleArray, low, high).subi(steps.muli(inside));
+      if (byScaleArray == null || !byScaleArray.equalShapes(x)) {
+        byScaleArray = kept(x);
+      }
+      DeviceOps.clamp(byScaleArray.assign(x), low, high).subi(steps.muli(inside));
     }
     DeviceOps.clamp(x, low, high);
     x.muli(params.scale());
+  }
+
+  /** An array like another that outlives the workspaces of a forward pass. */
+  private static INDArray kept(INDArray like) {
+    return Nd4j.createUninitializedDetached(like.dataType(), like.ordering(), like.shape());
   }
 
   /**

@@ -48,7 +48,7 @@ final class Noise {
     for (int i = 0; i < values.length; i++) {
       values[i] = TABLE[i & (PERIOD - 1)];
     }
-    return Nd4j.createFromArray(values);
+    return Nd4j.createFromArray(values).detach();
   }
 
   /** The numbers of n values from such an array. */

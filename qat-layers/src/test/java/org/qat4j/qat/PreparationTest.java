@@ -1,0 +1,204 @@
+package org.qat4j.qat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.dropout.Dropout;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.QatException;
+import org.qat4j.layers.QatDense;
+import org.qat4j.quantizer.Granularity;
+import org.qat4j.quantizer.LayerSpec;
+import org.qat4j.quantizer.Scheme;
+import org.qat4j.quantizer.WeightSpec;
+
+class PreparationTest {
+
+  @ParameterizedTest
+  @EnumSource
+  void theGivenNetworkStaysAsItIs(Example example) {
+    var network = example.network();
+    INDArray before = network.params().dup();
+    QatNetwork qat = Qat.prepare(network, QuantSpec.int8());
+    assertThat(network.params()).isEqualTo(before);
+    Example.params(network)
+        .forEach((k, p) -> assertThat(Example.params(qat.network()).get(k)).isEqualTo(p));
+    qat.calibrate(example.data(1, 2), 2);
+    Example.fit(qat, example.data(1, 2));
+    assertThat(network.params()).isEqualTo(before);
+  }
+
+  @Test
+  void theLaterOverrideWins() {
+    QuantSpec spec =
+        QuantSpec.of(LayerSpec.of(4, 6))
+            .with(new Match.Type("DenseLayer"), s -> s.withWeights(s.weights().withBits(5)))
+            .with(new Match.NamePattern("(dense|features)"), s -> LayerSpec.of(3, 7))
+            .with(
+                new Match.Name("dense"),
+                s -> s.withActivations(s.activations().withScheme(Scheme.SYMMETRIC)))
+            .with(new Match.First(), s -> s.withWeights(s.weights().withBits(8)))
+            .with(new Match.Last(), s -> LayerSpec.int8());
+    var q = Qat.prepare(Example.GRAPH.network(), spec).quantizers();
+    assertThat(q.get("dense").settings().spec())
+        .isEqualTo(
+            LayerSpec.of(3, 7)
+                .withActivations(LayerSpec.of(3, 7).activations().withScheme(Scheme.SYMMETRIC)));
+    assertThat(q.get("features").settings().spec().weights().bits()).isEqualTo(8);
+    assertThat(q.get("features").settings().spec().activations().bits()).isEqualTo(7);
+    assertThat(q.get("embedding").settings().spec()).isEqualTo(LayerSpec.of(8, 6));
+    assertThat(q.get("wide").settings().spec()).isEqualTo(LayerSpec.of(4, 6));
+    assertThat(q.get("out").settings().spec()).isEqualTo(LayerSpec.int8());
+  }
+
+  @Test
+  void anOverrideThatMatchesNothingIsRefused() {
+    assertThatThrownBy(
+            () ->
+                Qat.prepare(
+                    Example.TOKENS.network(),
+                    QuantSpec.int8().with(new Match.Name("dens"), s -> s)))
+        .isInstanceOf(QatException.class)
+        .hasMessageContaining("layer \"dens\" matches no layer")
+        .hasMessageContaining("dense");
+    assertThatThrownBy(
+            () ->
+                Qat.describe(
+                    Example.TOKENS.network(),
+                    QuantSpec.int8().with(new Match.Type("Convolution2D"), s -> s)))
+        .hasMessageContaining("Convolution1DLayer");
+    assertThatThrownBy(() -> new Match.NamePattern("(")).isInstanceOf(QatException.class);
+  }
+
+  @Test
+  void allThatCannotBeQuantizedIsNamedAtOnce() {
+    MultiLayerNetwork network =
+        initialized(
+            new NeuralNetConfiguration.Builder()
+                .list()
+                .layer(new LSTM.Builder().name("lstm").nIn(2).nOut(3).build())
+                .layer(new RnnOutputLayer.Builder().name("out").nIn(3).nOut(2).build()));
+    Preflight preflight = Qat.describe(network, QuantSpec.int8());
+    assertThat(preflight.isFine()).isFalse();
+    assertThat(preflight.problems()).hasSize(2);
+    assertThat(preflight.problems().get(0)).contains("\"lstm\"", "LSTM", "supported are");
+    assertThat(preflight.toString()).contains("NOT QUANTIZED");
+    assertThatThrownBy(() -> Qat.prepare(network, QuantSpec.int8()))
+        .isInstanceOf(QatException.class)
+        .hasMessageContaining("\"lstm\"")
+        .hasMessageContaining("\"out\"");
+  }
+
+  @Test
+  void configurationsWithoutAnIntegerFormAreRefusedWithTheReason() {
+    var list = new NeuralNetConfiguration.Builder().list();
+    refused(
+        "layer normalization",
+        list.layer(dense().hasLayerNorm(true).build()).layer(output(Activation.SOFTMAX)));
+    list = new NeuralNetConfiguration.Builder().list();
+    refused(
+        "weight noise",
+        list.layer(dense().weightNoise(new DropConnect(0.5)).build())
+            .layer(output(Activation.SOFTMAX)));
+    list = new NeuralNetConfiguration.Builder().list();
+    refused(
+        "activation function",
+        list.layer(dense().build())
+            .layer(output(Activation.SIGMOID))
+            .validateOutputLayerConfig(false));
+    list = new NeuralNetConfiguration.Builder().list();
+    refused(
+        "BatchNormalization",
+        list.layer(dense().build())
+            .layer(new BatchNormalization.Builder().nIn(3).nOut(3).build())
+            .layer(output(Activation.SOFTMAX)));
+  }
+
+  /** A subclass may compute anything; quantizing it as what it extends would be wrong. */
+  @Test
+  void aSubclassOfALayerIsNotTakenForTheLayer() {
+    DenseLayer own = new DenseLayer() {};
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .list()
+                .layer(dense().build())
+                .layer(output(Activation.SOFTMAX))
+                .build());
+    network.getLayerWiseConfigurations().getConf(0).setLayer(own);
+    assertThat(Qat.describe(network, QuantSpec.int8()).problems()).hasSize(1);
+  }
+
+  private static void refused(String reason, NeuralNetConfiguration.ListBuilder list) {
+    MultiLayerNetwork network = initialized(list);
+    assertThatThrownBy(() -> Qat.prepare(network, QuantSpec.int8()))
+        .isInstanceOf(QatException.class)
+        .hasMessageContaining(reason);
+  }
+
+  private static MultiLayerNetwork initialized(NeuralNetConfiguration.ListBuilder list) {
+    MultiLayerNetwork network = new MultiLayerNetwork(list.build());
+    network.init();
+    return network;
+  }
+
+  private static DenseLayer.Builder dense() {
+    return new DenseLayer.Builder().nIn(2).nOut(3).activation(Activation.RELU);
+  }
+
+  private static OutputLayer output(Activation f) {
+    return new OutputLayer.Builder().nIn(3).nOut(2).activation(f).build();
+  }
+
+  @Test
+  void schemesThatALayerCannotHaveAreRefused() {
+    WeightSpec tensor = WeightSpec.of(8).withGranularity(new Granularity.Tensor());
+    LayerSpec asymmetric = LayerSpec.int8().withWeights(tensor.withScheme(Scheme.ASYMMETRIC));
+    assertThatThrownBy(() -> Qat.prepare(Example.TOKENS.network(), QuantSpec.of(asymmetric)))
+        .isInstanceOf(QatException.class)
+        .hasMessageContaining("\"embedding\"")
+        .hasMessageContaining("symmetric");
+  }
+
+  /** Otherwise the quantizer of what is read would see values that were scaled up. */
+  @Test
+  void dropoutInFrontOfAQuantizerBecomesThatOfTheLayer() {
+    QatNetwork qat = Qat.prepare(Example.GRAPH.network(), QuantSpec.int8());
+    Layer dense = qat.graph().getLayer("dense");
+    assertThat(dense.conf().getLayer()).isInstanceOf(QatDense.class);
+    assertThat(dense.conf().getLayer().getIDropout()).isEqualTo(new Dropout(0.7));
+    assertThat(qat.graph().getLayer("dropout").conf().getLayer().getIDropout()).isNull();
+    QatNetwork sequences = Qat.prepare(Example.SEQUENCES.network(), QuantSpec.int8());
+    assertThat(sequences.multiLayerNetwork().getLayer(4).conf().getLayer().getIDropout())
+        .as("in front of a layer that reads codes made elsewhere")
+        .isEqualTo(new Dropout(0.8));
+  }
+
+  @Test
+  void thePreflightSaysHowEachLayerIsQuantized() {
+    String table =
+        Qat.describe(
+                Example.GRAPH.network(),
+                QuantSpec.of(LayerSpec.of(4, 8)).with(new Match.Last(), s -> LayerSpec.int8()))
+            .toString();
+    assertThat(table.lines().map(l -> l.replaceAll(" +", " ")))
+        .anyMatch(l -> l.startsWith("embedding EmbeddingSequenceLayer 80 int4, per tensor"))
+        .anyMatch(l -> l.startsWith("wide Convolution1DLayer 102 int4, per channel, symmetric"))
+        .anyMatch(l -> l.startsWith("wideMax GlobalPoolingLayer 0 codes pass unchanged"))
+        .anyMatch(l -> l.contains("makes codes for dense/INPUT"))
+        .anyMatch(l -> l.startsWith("out OutputLayer 27 int8") && l.endsWith("makes real logits"));
+  }
+}
