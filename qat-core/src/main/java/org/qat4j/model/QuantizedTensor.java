@@ -107,8 +107,35 @@ public final class QuantizedTensor {
     return scales.clone();
   }
 
+  /** The smallest of the scales. */
+  public float smallestScale() {
+    float found = scales[0];
+    for (float s : scales) {
+      found = Math.min(found, s);
+    }
+    return found;
+  }
+
+  /** The largest of the scales. */
+  public float largestScale() {
+    float found = scales[0];
+    for (float s : scales) {
+      found = Math.max(found, s);
+    }
+    return found;
+  }
+
   public int zeroPoint() {
     return zeroPoint;
+  }
+
+  /** Share of the codes that stand for real 0, 0 to 1. */
+  public double zeroShare() {
+    int zeros = 0;
+    for (byte q : codes) {
+      zeros += q == zeroPoint ? 1 : 0;
+    }
+    return zeros / (double) codes.length;
   }
 
   /** Bytes of the codes when packed at their bit width. */

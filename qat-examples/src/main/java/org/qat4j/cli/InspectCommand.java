@@ -78,10 +78,10 @@ final class InspectCommand implements Callable<Integer> {
         w == null ? null : w.bits(),
         w == null ? null : shape(w),
         w == null ? null : w.scaleCount(),
-        w == null ? null : smallest(w.scales()),
-        w == null ? null : largest(w.scales()),
+        w == null ? null : w.smallestScale(),
+        w == null ? null : w.largestScale(),
         w == null ? null : w.packedBytes(),
-        w == null ? null : zeroShare(w),
+        w == null ? null : w.zeroShare(),
         p == null ? null : p.scale(),
         p == null ? null : p.zeroPoint(),
         p == null ? null : bits(p));
@@ -93,30 +93,6 @@ final class InspectCommand implements Callable<Integer> {
       shape.add(d);
     }
     return shape;
-  }
-
-  private static float smallest(float[] scales) {
-    float found = scales[0];
-    for (float s : scales) {
-      found = Math.min(found, s);
-    }
-    return found;
-  }
-
-  private static float largest(float[] scales) {
-    float found = scales[0];
-    for (float s : scales) {
-      found = Math.max(found, s);
-    }
-    return found;
-  }
-
-  private static double zeroShare(QuantizedTensor w) {
-    int zeros = 0;
-    for (byte q : w.codes()) {
-      zeros += q == w.zeroPoint() ? 1 : 0;
-    }
-    return zeros / (double) w.codes().length;
   }
 
   private static int bits(QuantParams p) {

@@ -11,12 +11,11 @@ import me.tongfei.progressbar.ProgressBarStyle;
 
 /** A bar that is redrawn in place, with rate and time left. */
 final class BarProgress implements Progress {
-  private static final int COLUMNS = 100;
   private static final int UPDATE_MILLIS = 200;
 
   private final ProgressBar bar;
 
-  BarProgress(PrintStream out, String task, long total) {
+  BarProgress(PrintStream out, int columns, String task, long total) {
     this.bar =
         new ProgressBarBuilder()
             .setTaskName(task)
@@ -24,7 +23,7 @@ final class BarProgress implements Progress {
             .setStyle(ProgressBarStyle.ASCII)
             .setUpdateIntervalMillis(UPDATE_MILLIS)
             .showSpeed(new DecimalFormat("#,##0.0", DecimalFormatSymbols.getInstance(Locale.ROOT)))
-            .setConsumer(new ConsoleProgressBarConsumer(out, COLUMNS))
+            .setConsumer(new ConsoleProgressBarConsumer(out, columns))
             .build();
   }
 
@@ -35,7 +34,7 @@ final class BarProgress implements Progress {
 
   @Override
   public void message(String text) {
-    bar.setExtraMessage(text);
+    bar.setExtraMessage(" " + text);
   }
 
   @Override

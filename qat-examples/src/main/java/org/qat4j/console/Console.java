@@ -8,40 +8,34 @@ import java.time.InstantSource;
  * nothing where it shall be quiet.
  */
 public final class Console {
-  /** How progress is shown. */
-  public enum Mode {
-    /** Bars that are redrawn in place. */
-    BARS,
-    /** A line now and then. */
-    LINES,
-    /** Nothing. */
-    QUIET
-  }
-
   private final PrintStream out;
-  private final Mode mode;
+  private final boolean quiet;
+  private final int columns;
   private final InstantSource clock;
 
-  Console(PrintStream out, Mode mode, InstantSource clock) {
+  /**
+   * @param columns width of the terminal; 0 where the output goes elsewhere
+   */
+  Console(PrintStream out, boolean quiet, int columns, InstantSource clock) {
     this.out = out;
-    this.mode = mode;
+    this.quiet = quiet;
+    this.columns = columns;
     this.clock = clock;
   }
 
-  /** Progress on standard error: bars where that is a terminal. */
+  /** Progress on standard error. */
   public static Console standardError(boolean quiet) {
-    Mode mode = quiet ? Mode.QUIET : Terminal.isStandardError() ? Mode.BARS : Mode.LINES;
-    return new Console(System.err, mode, InstantSource.system());
+    return new Console(System.err, quiet, Terminal.columns(), InstantSource.system());
   }
 
   /** Says nothing. */
   public static Console quiet() {
-    return new Console(System.err, Mode.QUIET, InstantSource.system());
+    return standardError(true);
   }
 
   /** Says one line. */
   public void line(String text) {
-    if (mode != Mode.QUIET) {
+    if (!quiet) {
       out.println(text);
     }
   }
@@ -53,10 +47,11 @@ public final class Console {
    * @param total number of steps, or −1 where it is not known
    */
   public Progress progress(String task, long total) {
-    return switch (mode) {
-      case BARS -> new BarProgress(out, task, total);
-      case LINES -> new LineProgress(out, task, total, clock);
-      case QUIET -> new QuietProgress();
-    };
+    if (quiet) {
+      return new QuietProgress();
+    }
+    return columns > 0
+        ? new BarProgress(out, columns, task, total)
+        : new LineProgress(out, task, total, clock);
   }
 }

@@ -6,7 +6,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Locale;
 
-/** A line after every ten seconds and a tenth of the work, and one at the end. */
+/**
+ * A line now and then, and one at the end: at most every ten seconds, and in long steps at most
+ * after every tenth more of the time passed, so that a log stays short.
+ */
 final class LineProgress implements Progress {
   private static final Duration INTERVAL = Duration.ofSeconds(10);
   private static final int PARTS = 10;
@@ -16,30 +19,29 @@ final class LineProgress implements Progress {
   private final long total;
   private final InstantSource clock;
   private final Instant started;
-  private Instant lastLine;
+  private Duration nextLine = INTERVAL;
   private long done;
-  private long doneAtLastLine;
   private String message = "";
 
+  /**
+   * @param total number of steps, or −1 where it is not known
+   */
   LineProgress(PrintStream out, String task, long total, InstantSource clock) {
     this.out = out;
     this.task = task;
     this.total = total;
     this.clock = clock;
     this.started = clock.instant();
-    this.lastLine = started;
   }
 
   @Override
   public synchronized void step(long n) {
     done += n;
-    Instant now = clock.instant();
-    boolean late = Duration.between(lastLine, now).compareTo(INTERVAL) >= 0;
-    boolean far = total <= 0 || (done - doneAtLastLine) * PARTS >= total;
-    if (late && far && done < total) {
-      lastLine = now;
-      doneAtLastLine = done;
-      print(now, "");
+    Duration elapsed = elapsed();
+    if (elapsed.compareTo(nextLine) >= 0 && done != total) {
+      Duration wait = elapsed.dividedBy(PARTS);
+      nextLine = elapsed.plus(wait.compareTo(INTERVAL) > 0 ? wait : INTERVAL);
+      print(elapsed);
     }
   }
 
@@ -50,28 +52,31 @@ final class LineProgress implements Progress {
 
   @Override
   public synchronized void close() {
-    print(clock.instant(), "");
+    print(elapsed());
   }
 
-  private void print(Instant now, String more) {
-    double seconds = Duration.between(started, now).toMillis() / 1e3;
-    StringBuilder line = new StringBuilder(task).append(": ");
+  private Duration elapsed() {
+    return Duration.between(started, clock.instant());
+  }
+
+  private void print(Duration elapsed) {
+    double seconds = elapsed.toMillis() / 1e3;
+    StringBuilder line = new StringBuilder(task);
+    line.append(String.format(Locale.ROOT, ": %,d", done));
     if (total > 0) {
-      line.append(
-          String.format(Locale.ROOT, "%,d of %,d (%d %%)", done, total, 100 * done / total));
-    } else {
-      line.append(String.format(Locale.ROOT, "%,d", done));
-    }
-    if (seconds > 0 && done > 0) {
-      line.append(String.format(Locale.ROOT, ", %,.1f/s", done / seconds));
-      if (done < total) {
-        line.append(String.format(Locale.ROOT, ", %.0f s left", seconds * (total - done) / done));
-      }
+      line.append(String.format(Locale.ROOT, " of %,d (%d %%)", total, 100 * done / total));
     }
     line.append(String.format(Locale.ROOT, ", %.1f s", seconds));
+    if (seconds > 0 && done > 0) {
+      line.append(String.format(Locale.ROOT, ", %,.1f a second", done / seconds));
+      if (done < total) {
+        double left = seconds * (total - done) / done;
+        line.append(String.format(Locale.ROOT, ", %.0f s left", left));
+      }
+    }
     if (!message.isEmpty()) {
       line.append(", ").append(message);
     }
-    out.println(line.append(more));
+    out.println(line);
   }
 }

@@ -2,18 +2,23 @@ package org.qat4j.console;
 
 import java.lang.reflect.InvocationTargetException;
 
-/** Whether somebody watches. */
+/** Whether somebody watches, and how wide the window is. */
 final class Terminal {
-  /** Set by the launcher, which can ask the operating system. */
-  private static final String PROPERTY = "qat4j.terminal";
+  /** Set by the launcher, which can ask the operating system; 0 where there is no terminal. */
+  private static final String COLUMNS = "qat4j.columns";
+
+  private static final int USUAL_COLUMNS = 80;
 
   private Terminal() {}
 
-  /** Whether standard error is a terminal, as far as can be known. */
-  @SuppressWarnings("SystemConsoleNull") // null on Java 17 to 21; the method below asks newer ones
-  static boolean isStandardError() {
-    String told = System.getProperty(PROPERTY);
-    return told != null ? Boolean.parseBoolean(told) : System.console() != null && isInteractive();
+  /** Width of the terminal that shows standard error; 0 where that is none, as far as is known. */
+  @SuppressWarnings("SystemConsoleNull") // null on Java 17 to 21; newer ones are asked
+  static int columns() {
+    Integer told = Integer.getInteger(COLUMNS);
+    if (told != null) {
+      return told;
+    }
+    return System.console() != null && isInteractive() ? USUAL_COLUMNS : 0;
   }
 
   /** From Java 22 on there may be a console without a terminal, and a method that tells. */

@@ -52,9 +52,9 @@ public final class RunExperiment {
     folder.write(RunFiles.EXPERIMENT, config);
     folder.writeJson("provenance.json", provenance);
 
-    Stopwatch reading = new Stopwatch();
+    Stopwatch watch = new Stopwatch();
     Dataset data = DatasetReader.read(experiment.data());
-    double readingSeconds = reading.seconds();
+    double readingSeconds = watch.seconds();
     console.line(
         String.format(
             Locale.ROOT,
@@ -73,7 +73,9 @@ public final class RunExperiment {
     for (long seed : seeds) {
       String within = seeds.size() == 1 ? "" : "seed-" + seed + "/";
       SeedExperiment one = new SeedExperiment(experiment, seed, data, folder, within, console);
-      report.run(one.run().seconds(Phase.DATA, readingSeconds).build());
+      // Read once for all seeds.
+      double reading = seed == seeds.get(0) ? readingSeconds : 0;
+      report.run(one.run().secondsBefore(Phase.DATA, reading).build());
     }
     RunReport result = report.build();
     folder.report(result);

@@ -130,7 +130,7 @@ final class SeedExperiment {
 
   private void point(CurvePoint point) {
     result.curve(point);
-    folder.metric(point);
+    folder.metric(seed, point);
   }
 
   private Void calibrate(QatNetwork qat, int batches) {

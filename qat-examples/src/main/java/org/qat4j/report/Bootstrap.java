@@ -23,8 +23,10 @@ import org.qat4j.QatException;
 final class Bootstrap {
   static final int RESAMPLES = 2000;
 
+  /** Of the draws of a report, so that it is the same every time. */
+  static final long SEED = 20_260_101;
+
   private final int seeds;
-  private final int resamples;
 
   /** Share of right answers in a resample, (seed · classifiers + classifier, resample). */
   private final double[][] accuracies;
@@ -35,18 +37,16 @@ final class Bootstrap {
   /**
    * @param correct items that are answered rightly, (seed, classifier)
    * @param items number of items, ≥ 1
-   * @param resamples number of resamples, ≥ 1
    * @param randomSeed of the draws
    */
-  Bootstrap(BitSet[][] correct, int items, int resamples, long randomSeed) {
+  Bootstrap(BitSet[][] correct, int items, long randomSeed) {
     if (items < 1 || correct.length < 1) {
       throw new QatException("a bootstrap needs at least one item and one seed");
     }
     this.seeds = correct.length;
-    this.resamples = resamples;
     BitSet[] columns = Arrays.stream(correct).flatMap(Arrays::stream).toArray(BitSet[]::new);
-    this.accuracies = new double[columns.length][resamples];
-    this.seedWeights = new int[resamples][seeds];
+    this.accuracies = new double[columns.length][RESAMPLES];
+    this.seedWeights = new int[RESAMPLES][seeds];
     draw(columns, items, new SplittableRandom(randomSeed));
   }
 
@@ -63,7 +63,7 @@ final class Bootstrap {
     BitSet[] distinct = new BitSet[patterns.size()];
     patterns.forEach((pattern, id) -> distinct[id] = pattern);
     int[] counts = new int[distinct.length];
-    for (int r = 0; r < resamples; r++) {
+    for (int r = 0; r < RESAMPLES; r++) {
       Arrays.fill(counts, 0);
       for (int i = 0; i < items; i++) {
         counts[patternOf[random.nextInt(items)]]++;
@@ -102,8 +102,8 @@ final class Bootstrap {
   }
 
   private Interval interval(Figure figure) {
-    double[] means = new double[resamples];
-    for (int r = 0; r < resamples; r++) {
+    double[] means = new double[RESAMPLES];
+    for (int r = 0; r < RESAMPLES; r++) {
       for (int s = 0; s < seeds; s++) {
         means[r] += seedWeights[r][s] * figure.of(s, r) / seeds;
       }

@@ -20,7 +20,7 @@ final class HtmlCharts {
   /** Errors of the layers at one stage, in decibels; null where there is none to draw. */
   record Bars(String stage, String title, List<Double> sqnr) {}
 
-  /** A histogram with its range. */
+  /** A distribution with its range. */
   record Bins(float min, float max, List<Long> counts, float lo, float hi) {}
 
   static Map<String, Object> of(RunReport report) {
@@ -29,7 +29,7 @@ final class HtmlCharts {
     all.put("curves", curves(run));
     List<String> names = layerNames(run);
     all.put("layers", Map.of("names", names, "stages", bars(run, names)));
-    all.put("histograms", histograms(run).stream().map(HtmlCharts::bins).toList());
+    all.put("distributions", distributions(run).stream().map(HtmlCharts::bins).toList());
     return all;
   }
 
@@ -95,16 +95,16 @@ final class HtmlCharts {
     return bars;
   }
 
-  /** Histograms of the last stage that has any. */
-  static List<Histogram> histograms(SeedRun run) {
-    List<Histogram> last = List.of();
+  /** Distributions of the last stage that has any. */
+  static List<Distribution> distributions(SeedRun run) {
+    List<Distribution> last = List.of();
     for (LayerReport layers : run.layers().values()) {
-      last = layers.histograms().isEmpty() ? last : layers.histograms();
+      last = layers.distributions().isEmpty() ? last : layers.distributions();
     }
     return last;
   }
 
-  private static Bins bins(Histogram h) {
+  private static Bins bins(Distribution h) {
     return new Bins(h.min(), h.max(), h.counts(), h.rangeLo(), h.rangeHi());
   }
 }

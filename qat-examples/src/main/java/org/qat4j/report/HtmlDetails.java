@@ -33,7 +33,7 @@ final class HtmlDetails {
       List<String> sqnr,
       String cosineToFloat) {}
 
-  record HistogramLine(int index, String layer, String what, String values, String range) {}
+  record DistributionLine(int index, String layer, String what, String values, String range) {}
 
   record VerifyRow(String name, String codes, String onnx, String network) {}
 
@@ -132,19 +132,19 @@ final class HtmlDetails {
             .map(stage -> stage == Stage.PTQ ? "PTQ" : stage.title())
             .toList());
     page.put("layers", names.stream().map(this::layer).toList());
-    List<Histogram> histograms = HtmlCharts.histograms(run);
-    page.put("hasHistograms", !histograms.isEmpty());
-    List<HistogramLine> lines = new ArrayList<>();
-    for (Histogram h : histograms) {
+    List<Distribution> distributions = HtmlCharts.distributions(run);
+    page.put("hasDistributions", !distributions.isEmpty());
+    List<DistributionLine> lines = new ArrayList<>();
+    for (Distribution h : distributions) {
       lines.add(
-          new HistogramLine(
+          new DistributionLine(
               lines.size(),
               h.layer(),
-              h.what() == Histogram.What.WEIGHTS ? "weights" : "output",
+              h.what() == Distribution.What.WEIGHTS ? "weights" : "output",
               range(h.min(), h.max()),
               range(h.rangeLo(), h.rangeHi())));
     }
-    page.put("histograms", lines);
+    page.put("distributions", lines);
   }
 
   private LayerLine layer(String name) {

@@ -4,155 +4,171 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.layers.LayerQuantizer;
+import org.qat4j.layers.QuantSettings;
 import org.qat4j.model.IntegerModel;
-import org.qat4j.model.Op;
 import org.qat4j.model.QuantizedTensor;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.qat.FreezeInfo;
 import org.qat4j.qat.QatNetwork;
+import org.qat4j.quantizer.Granularity;
+import org.qat4j.quantizer.Scheme;
+import org.qat4j.quantizer.WeightSpec;
 
-/** Looks at every layer of a quantized network: ranges, errors, distributions. */
+/**
+ * Looks at every layer of a quantized network on one batch: what its codes stand for, how its
+ * values are distributed, how far they are from those of float arithmetic and from those of the
+ * float network.
+ */
 public final class LayerDiagnostics {
-  private LayerDiagnostics() {}
+  private final QatNetwork qat;
+  private final IntegerModel model;
+
+  /** Outputs of all layers, by name: of the float network, in float arithmetic, in codes. */
+  private final Map<String, INDArray> trained;
+
+  private final Map<String, INDArray> exact;
+  private final Map<String, INDArray> quantized;
+
+  private LayerDiagnostics(Model floatNetwork, QatNetwork qat, INDArray... features) {
+    this.qat = qat;
+    this.model = qat.freeze(FreezeInfo.named("diagnostics"), features);
+    this.quantized = qat.activations(features);
+    this.trained = activations(floatNetwork, quantized.keySet(), features);
+    qat.setMode(LayerQuantizer.Mode.FLOAT);
+    try {
+      this.exact = qat.activations(features);
+    } finally {
+      qat.setMode(LayerQuantizer.Mode.QAT);
+    }
+  }
 
   /**
    * Runs a batch through the float network, through the quantized one, and through the quantized
    * one in float arithmetic, and compares them layer by layer.
    *
    * @param floatNetwork from which the quantized one was prepared
-   * @param qat calibrated; its state is not changed
+   * @param qat calibrated; left in QAT mode, its state unchanged
    * @param features one batch, one array per input
+   * @throws org.qat4j.QatException if the network was not calibrated
    */
   public static LayerReport of(Model floatNetwork, QatNetwork qat, INDArray... features) {
-    Map<String, float[]> trainedFirst = floats(floatActivations(floatNetwork, qat, features));
-    Map<String, float[]> quantized = floats(qat.activations(features));
-    Map<String, float[]> exact;
-    qat.setMode(LayerQuantizer.Mode.FLOAT);
-    try {
-      exact = floats(qat.activations(features));
-    } finally {
-      qat.setMode(LayerQuantizer.Mode.QAT);
-    }
-    IntegerModel model = qat.freeze(FreezeInfo.named("diagnostics"), features);
+    LayerDiagnostics diagnostics = new LayerDiagnostics(floatNetwork, qat, features);
     List<LayerRow> rows = new ArrayList<>();
-    List<Histogram> histograms = new ArrayList<>();
-    for (Map.Entry<String, LayerQuantizer> e : qat.quantizers().entrySet()) {
-      String name = e.getKey();
-      QuantParams out =
-          e.getValue().settings().outputRef() == null ? null : e.getValue().outputParams();
-      QuantizedTensor weights = weights(model, name);
-      float[] values = exact.get(name);
-      LayerError error = LayerError.of(values, quantized.get(name));
-      LayerError drift = LayerError.of(trainedFirst.get(name), quantized.get(name));
-      org.deeplearning4j.nn.api.Layer layer = layer(qat, name);
-      if (weights != null) {
-        rows.add(row(name, type(layer), weights, out, values, error, drift));
-        float[] w = floats(layer.getParam(DefaultParamInitializer.WEIGHT_KEY));
-        float range = weights.scales()[0];
-        for (float s : weights.scales()) {
-          range = Math.max(range, s);
-        }
-        range *= QuantParams.maxCode(weights.bits());
-        histograms.add(Histogram.of(name, Histogram.What.WEIGHTS, w, -range, range));
-      }
-      if (out != null) {
-        histograms.add(
-            Histogram.of(name, Histogram.What.ACTIVATIONS, values, out.minValue(), out.maxValue()));
-      }
-    }
-    return new LayerReport(rows, histograms);
+    List<Distribution> distributions = new ArrayList<>();
+    qat.quantizers()
+        .forEach(
+            (name, quantizer) -> {
+              QuantizedTensor weights = diagnostics.weights(name);
+              if (weights != null) {
+                rows.add(diagnostics.row(name, quantizer, weights));
+                distributions.add(diagnostics.weightDistribution(name, quantizer, weights));
+              }
+              if (quantizer.settings().outputRef() != null) {
+                QuantParams out = quantizer.outputParams();
+                distributions.add(
+                    Distribution.of(
+                        name,
+                        Distribution.What.OUTPUT,
+                        floats(diagnostics.exact.get(name)),
+                        out.minValue(),
+                        out.maxValue()));
+              }
+            });
+    return new LayerReport(rows, distributions);
   }
 
-  private static LayerRow row(
-      String name,
-      String type,
-      QuantizedTensor w,
-      QuantParams out,
-      float[] values,
-      LayerError error,
-      LayerError drift) {
-    float smallest = Float.POSITIVE_INFINITY;
-    float largest = 0;
-    for (float s : w.scales()) {
-      smallest = Math.min(smallest, s);
-      largest = Math.max(largest, s);
-    }
-    int zeros = 0;
-    for (byte code : w.codes()) {
-      zeros += code == w.zeroPoint() ? 1 : 0;
-    }
-    return new LayerRow(
-        name,
-        type,
-        w.bits(),
-        w.scaleCount() == 1 ? "per tensor" : "per channel",
-        w.scaleCount(),
-        smallest,
-        largest,
-        zeros / (double) w.codes().length,
-        out == null ? null : 32 - Integer.numberOfLeadingZeros(out.qmax() - out.qmin()),
-        out == null ? null : out.scale(),
-        out == null ? null : out.zeroPoint(),
-        out == null ? null : saturation(values, out),
-        error,
-        drift);
-  }
-
-  private static double saturation(float[] values, QuantParams p) {
-    int outside = 0;
-    float half = p.scale() / 2;
-    for (float v : values) {
-      outside += v < p.minValue() - half || v > p.maxValue() + half ? 1 : 0;
-    }
-    return outside / (double) values.length;
-  }
-
-  private static QuantizedTensor weights(IntegerModel model, String layer) {
-    for (Op op : model.ops()) {
-      if (op.name().equals(layer) || op.name().startsWith(layer + "/")) {
-        if (op.tensor().isPresent()) {
-          return op.tensor().get();
-        }
-      }
-    }
-    return null;
-  }
-
-  private static Map<String, INDArray> floatActivations(
-      Model network, QatNetwork qat, INDArray... features) {
+  private static Map<String, INDArray> activations(
+      Model network, Iterable<String> names, INDArray... features) {
     if (network instanceof ComputationGraph graph) {
       return graph.feedForward(features, false);
     }
     List<INDArray> values = ((MultiLayerNetwork) network).feedForward(features[0], false);
     Map<String, INDArray> named = new LinkedHashMap<>();
-    int i = 1;
-    for (String name : qat.activations(features).keySet()) {
+    int i = 1; // the first value is the input
+    for (String name : names) {
       named.put(name, values.get(i++));
     }
     return named;
   }
 
-  private static org.deeplearning4j.nn.api.Layer layer(QatNetwork qat, String name) {
-    if (qat.network() instanceof ComputationGraph graph) {
-      return graph.getLayer(name);
+  /** Weights of a layer in the frozen model, or null where it has none. */
+  private QuantizedTensor weights(String layer) {
+    return model.ops().stream()
+        .filter(op -> op.name().equals(layer) || op.name().startsWith(layer + "/"))
+        .flatMap(op -> op.tensor().stream())
+        .findFirst()
+        .orElse(null);
+  }
+
+  private LayerRow row(String name, LayerQuantizer quantizer, QuantizedTensor w) {
+    QuantSettings settings = quantizer.settings();
+    QuantParams out = settings.outputRef() == null ? null : quantizer.outputParams();
+    float[] values = floats(exact.get(name));
+    float[] codes = floats(quantized.get(name));
+    return new LayerRow(
+        name,
+        layer(name).conf().getLayer().getClass().getSimpleName(),
+        w.bits(),
+        scheme(settings.spec().weights(), w),
+        w.scaleCount(),
+        w.smallestScale(),
+        w.largestScale(),
+        w.zeroShare(),
+        out == null ? null : Integer.SIZE - Integer.numberOfLeadingZeros(out.qmax() - out.qmin()),
+        out == null ? null : out.scale(),
+        out == null ? null : out.zeroPoint(),
+        out == null ? null : clippedShare(values, out),
+        LayerError.of(values, codes),
+        LayerError.of(floats(trained.get(name)), codes));
+  }
+
+  private static String scheme(WeightSpec spec, QuantizedTensor w) {
+    String granularity =
+        w.scaleCount() == 1
+            ? "per tensor"
+            : spec.granularity() instanceof Granularity.Group group
+                ? "per group of " + group.size()
+                : "per channel";
+    return granularity
+        + (spec.scheme() == Scheme.ASYMMETRIC ? ", asymmetric" : "")
+        + (spec.powerOfTwo() ? ", powers of two" : "");
+  }
+
+  private Distribution weightDistribution(
+      String name, LayerQuantizer quantizer, QuantizedTensor w) {
+    WeightSpec spec = quantizer.settings().spec().weights();
+    boolean full = spec.fullRange() || spec.scheme() == Scheme.ASYMMETRIC;
+    int qmax = QuantParams.maxCode(w.bits());
+    int qmin = full ? QuantParams.minCode(w.bits()) : -qmax;
+    float scale = w.largestScale();
+    return Distribution.of(
+        name,
+        Distribution.What.WEIGHTS,
+        floats(layer(name).paramTable().get(DefaultParamInitializer.WEIGHT_KEY)),
+        scale * (qmin - w.zeroPoint()),
+        scale * (qmax - w.zeroPoint()));
+  }
+
+  private Layer layer(String name) {
+    return qat.network() instanceof ComputationGraph graph
+        ? graph.getLayer(name)
+        : qat.multiLayerNetwork().getLayer(name);
+  }
+
+  /** Share of values that lie farther than half a step outside the range of the codes. */
+  private static double clippedShare(float[] values, QuantParams p) {
+    int clipped = 0;
+    for (float v : values) {
+      clipped += Math.abs(v - p.fakeQuantize(v)) > 0.501f * p.scale() ? 1 : 0;
     }
-    return qat.multiLayerNetwork().getLayer(name);
-  }
-
-  private static String type(org.deeplearning4j.nn.api.Layer layer) {
-    return layer.conf().getLayer().getClass().getSimpleName();
-  }
-
-  private static Map<String, float[]> floats(Map<String, INDArray> arrays) {
-    Map<String, float[]> all = new LinkedHashMap<>();
-    arrays.forEach((name, array) -> all.put(name, floats(array)));
-    return all;
+    return clipped / (double) values.length;
   }
 
   private static float[] floats(INDArray array) {

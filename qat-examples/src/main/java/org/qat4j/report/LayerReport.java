@@ -6,11 +6,11 @@ import java.util.List;
  * Layers of a quantized network, in topological order.
  *
  * @param rows one per quantized layer
- * @param histograms of their weights and outputs
+ * @param distributions of their weights and outputs
  */
-public record LayerReport(List<LayerRow> rows, List<Histogram> histograms) {
+public record LayerReport(List<LayerRow> rows, List<Distribution> distributions) {
   public LayerReport {
     rows = List.copyOf(rows);
-    histograms = List.copyOf(histograms);
+    distributions = List.copyOf(distributions);
   }
 }

@@ -10,8 +10,6 @@ public final class Predictions {
   /** Smallest probability that is told from 0, so that a loss is finite. */
   private static final double TINY = 1e-30;
 
-  private static final long INTERVAL_SEED = 20_260_101;
-
   private final int[] labels;
   private final int[] predicted;
   private final float[] losses;
@@ -114,7 +112,7 @@ public final class Predictions {
 
   /** Of the accuracy: 95 %, by bootstrap over the items. */
   public Interval interval() {
-    return Statistics.accuracy(correct, size(), INTERVAL_SEED);
+    return Statistics.accuracy(correct, size(), Bootstrap.SEED);
   }
 
   /** Mean loss, in nats. */

@@ -20,8 +20,6 @@ public record Results(Map<Stage, StageResult> stages, double flips) {
   /** Stages that the others are compared with. */
   private static final List<Stage> REFERENCES = List.of(Stage.FLOAT, Stage.CONTROL, Stage.PTQ);
 
-  private static final long BOOTSTRAP_SEED = 20_260_101;
-
   public Results {
     Map<Stage, StageResult> copy = new EnumMap<>(Stage.class);
     copy.putAll(stages);
@@ -59,7 +57,7 @@ public record Results(Map<Stage, StageResult> stages, double flips) {
         correct[seed][stage] = p.correct();
       }
     }
-    Bootstrap bootstrap = new Bootstrap(correct, first.size(), Bootstrap.RESAMPLES, BOOTSTRAP_SEED);
+    Bootstrap bootstrap = new Bootstrap(correct, first.size(), Bootstrap.SEED);
     Map<Stage, StageResult> results = new EnumMap<>(Stage.class);
     for (int i = 0; i < stages.size(); i++) {
       Stage stage = stages.get(i);

@@ -1,5 +1,6 @@
 package org.qat4j.report;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -38,6 +39,9 @@ public final class RunFolder implements AutoCloseable {
       return name().toLowerCase(java.util.Locale.ROOT);
     }
   }
+
+  /** A line of metrics.jsonl. */
+  private record Metric(long seed, @JsonUnwrapped CurvePoint point) {}
 
   private final Path path;
   private final Instant started;
@@ -145,9 +149,9 @@ public final class RunFolder implements AutoCloseable {
   }
 
   /** Adds a line to metrics.jsonl. */
-  public synchronized void metric(CurvePoint point) {
+  public synchronized void metric(long seed, CurvePoint point) {
     try {
-      String line = ReportJson.compact(point) + "\n";
+      String line = ReportJson.compact(new Metric(seed, point)) + "\n";
       Files.writeString(
           file("metrics.jsonl"), line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException e) {

@@ -58,7 +58,7 @@ public final class Statistics {
    * @param items number of items, ≥ 1
    */
   public static Interval accuracy(BitSet correct, int items, long seed) {
-    return new Bootstrap(new BitSet[][] {{correct}}, items, Bootstrap.RESAMPLES, seed).accuracy(0);
+    return new Bootstrap(new BitSet[][] {{correct}}, items, seed).accuracy(0);
   }
 
   /**
@@ -68,8 +68,7 @@ public final class Statistics {
    * @param items number of items, ≥ 1
    */
   public static Interval difference(BitSet a, BitSet b, int items, long seed) {
-    return new Bootstrap(new BitSet[][] {{a, b}}, items, Bootstrap.RESAMPLES, seed)
-        .difference(0, 1);
+    return new Bootstrap(new BitSet[][] {{a, b}}, items, seed).difference(0, 1);
   }
 
   /**

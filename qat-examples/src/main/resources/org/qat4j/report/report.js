@@ -104,10 +104,10 @@
     },
   };
 
-  const histogram = (h, i) => {
+  const distribution = (h, i) => {
     const width = (h.max - h.min) / h.counts.length || 1;
     const margin = Math.max(h.max, h.hi) - Math.min(h.min, h.lo);
-    draw('chart-histogram-' + i, {
+    draw('chart-distribution-' + i, {
       type: 'bar',
       data: {
         datasets: [
@@ -150,7 +150,7 @@
     curve('chart-loss', 'loss', 'training loss, nats', false, { beginAtZero: true });
     curve('chart-validation', 'validation', 'validation accuracy, %', true, {});
     layers();
-    data.histograms.forEach(histogram);
+    data.distributions.forEach(distribution);
   };
 
   document.documentElement.classList.add('js');

@@ -156,7 +156,7 @@ final class SampleReports {
 
   private static LayerReport layers(Random random, double more) {
     List<LayerRow> rows = new ArrayList<>();
-    List<Histogram> histograms = new ArrayList<>();
+    List<Distribution> distributions = new ArrayList<>();
     String[] names = {"characters", "conv", "ngrams", "out"};
     String[] types = {"QatEmbedding", "QatConv1D", "QatEmbeddingBag", "QatOutput"};
     for (int i = 0; i < names.length; i++) {
@@ -177,16 +177,16 @@ final class SampleReports {
               last ? null : Double.valueOf(0.0021),
               new LayerError(i == 0 ? Double.POSITIVE_INFINITY : 31.5 + more - 2 * i, 0.99934),
               new LayerError(14.2, 0.9821)));
-      histograms.add(
-          Histogram.of(
-              names[i], Histogram.What.WEIGHTS, normal(random, 5_000, false), -3.4f, 3.4f));
+      distributions.add(
+          Distribution.of(
+              names[i], Distribution.What.WEIGHTS, normal(random, 5_000, false), -3.4f, 3.4f));
       if (!last) {
-        histograms.add(
-            Histogram.of(
-                names[i], Histogram.What.ACTIVATIONS, normal(random, 20_000, i > 0), 0f, 3.1f));
+        distributions.add(
+            Distribution.of(
+                names[i], Distribution.What.OUTPUT, normal(random, 20_000, i > 0), 0f, 3.1f));
       }
     }
-    return new LayerReport(rows, histograms);
+    return new LayerReport(rows, distributions);
   }
 
   private static float[] normal(Random random, int n, boolean rectified) {

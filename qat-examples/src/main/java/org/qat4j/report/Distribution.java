@@ -9,14 +9,14 @@ import org.qat4j.QatException;
  * How values are distributed, and which range was chosen for them.
  *
  * @param layer whose values they are
- * @param what weights or activations
+ * @param what weights or output
  * @param min smallest value
  * @param max largest value
  * @param counts values in equal parts of [min, max]
  * @param rangeLo smallest value that a code stands for
  * @param rangeHi largest value that a code stands for
  */
-public record Histogram(
+public record Distribution(
     String layer,
     What what,
     float min,
@@ -31,17 +31,17 @@ public record Histogram(
   public enum What {
     @JsonProperty("weights")
     WEIGHTS,
-    @JsonProperty("activations")
-    ACTIVATIONS
+    @JsonProperty("output")
+    OUTPUT
   }
 
-  public Histogram {
+  public Distribution {
     counts = List.copyOf(counts);
     if (!(min <= max) || !(rangeLo <= rangeHi) || counts.isEmpty()) {
       throw new QatException(
           "layer \""
               + layer
-              + "\": no histogram over ["
+              + "\": no distribution over ["
               + min
               + ", "
               + max
@@ -58,7 +58,7 @@ public record Histogram(
    *
    * @param values one or more
    */
-  public static Histogram of(
+  public static Distribution of(
       String layer, What what, float[] values, float rangeLo, float rangeHi) {
     float min = Float.POSITIVE_INFINITY;
     float max = Float.NEGATIVE_INFINITY;
@@ -76,6 +76,6 @@ public record Histogram(
     for (long c : counts) {
       list.add(c);
     }
-    return new Histogram(layer, what, min, max, list, rangeLo, rangeHi);
+    return new Distribution(layer, what, min, max, list, rangeLo, rangeHi);
   }
 }
