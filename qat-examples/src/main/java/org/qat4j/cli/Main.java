@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
       "",
       "Start with:",
       "  ./qat run configs/langid-int8.yaml",
-      "  ./qat predict runs/langid-int8-*/model.qat \"Guten Morgen\""
+      "  ./qat predict runs/langid-int8-*/model.qat \"Österreichischer Schilling\""
     })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;

@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples:",
-      "  ./qat predict model.qat \"Guten Morgen\"",
+      "  ./qat predict model.qat \"Österreichischer Schilling\"",
       "  ./qat predict runs/langid-int8-20260101-120000 --top 3 < phrases.txt"
     })
 final class PredictCommand implements Callable<Integer> {

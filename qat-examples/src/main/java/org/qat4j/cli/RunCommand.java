@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  ./qat run configs/langid-int8.yaml",
-      "  ./qat run configs/langid-int8.yaml --set train.epochs=1 --out /tmp/quick --overwrite",
+      "  ./qat run configs/langid-int8.yaml --set train.epochs=1 --out runs/quick --overwrite",
       "  ./qat run configs/langid-int8.yaml --seeds 5"
     })
 final class RunCommand implements Callable<Integer> {
