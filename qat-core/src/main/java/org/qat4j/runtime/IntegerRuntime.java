@@ -9,7 +9,8 @@ import org.qat4j.model.IntegerModel;
  *
  * <p>Thread-safe. A run allocates nothing, apart from the results that a method returns, once as
  * many runs were in progress at a time as ever will be and the tokens that occur were seen before
- * or the tables are full.
+ * or the tables are full. (The vectors of the Vector API are objects until the JIT compiler has
+ * seen the loops often enough.)
  */
 public final class IntegerRuntime {
   private final IntegerModel model;

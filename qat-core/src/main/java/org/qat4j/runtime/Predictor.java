@@ -1,6 +1,7 @@
 package org.qat4j.runtime;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.qat4j.QatException;
 import org.qat4j.format.ModelFile;
@@ -16,12 +17,18 @@ public final class Predictor {
   private final IntegerRuntime runtime;
   private final TextEncoder[] encoders;
   private final boolean probabilities;
+  private final Pool<Buffers> buffers;
+
+  /** A predictor with the default options. */
+  public Predictor(IntegerModel model) {
+    this(model, RuntimeOptions.defaults());
+  }
 
   /**
    * @throws QatException if the model does not read text or its first output is not one vector of
    *     class scores
    */
-  public Predictor(IntegerModel model) {
+  public Predictor(IntegerModel model, RuntimeOptions options) {
     if (model.text().isEmpty()) {
       throw new QatException(
           "the model \""
@@ -38,12 +45,29 @@ public final class Predictor {
               + "; use IntegerRuntime");
     }
     this.model = model;
-    this.runtime = new IntegerRuntime(model);
+    this.runtime = new IntegerRuntime(model, options);
     this.probabilities =
         model.ops().stream().anyMatch(o -> o instanceof Op.Softmax && o.name().equals(output));
     this.encoders = new TextEncoder[model.inputs().size()];
     for (int i = 0; i < encoders.length; i++) {
       encoders[i] = encoderOf(model.inputs().get(i));
+    }
+    this.buffers = new Pool<>(() -> new Buffers(encoders, runtime.outputSize()));
+  }
+
+  /** What a prediction works in. */
+  private static final class Buffers {
+    final int[][] ids;
+    final Sample sample;
+    final float[] scores;
+
+    Buffers(TextEncoder[] encoders, int outputs) {
+      ids = new int[encoders.length][];
+      for (int i = 0; i < ids.length; i++) {
+        ids[i] = new int[encoders[i].length()];
+      }
+      sample = Sample.ofTokens(ids);
+      scores = new float[outputs];
     }
   }
 
@@ -76,10 +100,29 @@ public final class Predictor {
 
   /** The most probable class of a text; of equal ones the first. */
   public Prediction predict(String text) {
-    float[] scores = runtime.run(encode(text));
-    int best = IntegerRuntime.argmax(scores);
-    toProbabilities(scores);
-    return new Prediction(best, label(best), scores[best]);
+    Buffers b = score(text);
+    int best = IntegerRuntime.argmax(b.scores);
+    toProbabilities(b.scores);
+    Prediction prediction = new Prediction(best, label(best), b.scores[best]);
+    buffers.give(b);
+    return prediction;
+  }
+
+  /** Index of the most probable class of a text; of equal ones the first. */
+  public int classify(String text) {
+    Buffers b = score(text);
+    int best = IntegerRuntime.argmax(b.scores);
+    buffers.give(b);
+    return best;
+  }
+
+  private Buffers score(String text) {
+    Buffers b = buffers.take();
+    for (int i = 0; i < encoders.length; i++) {
+      encoders[i].encode(text, b.ids[i]);
+    }
+    runtime.run(b.sample, b.scores);
+    return b;
   }
 
   /** The most probable class of each text. */
@@ -89,9 +132,16 @@ public final class Predictor {
 
   /** The probabilities of all classes. */
   public float[] probabilities(String text) {
-    float[] scores = runtime.run(encode(text));
-    toProbabilities(scores);
-    return scores;
+    Buffers b = score(text);
+    toProbabilities(b.scores);
+    float[] probabilities = Arrays.copyOf(b.scores, runtime.outputSize());
+    buffers.give(b);
+    return probabilities;
+  }
+
+  /** What executes the model. */
+  public IntegerRuntime runtime() {
+    return runtime;
   }
 
   /** Name of a class; its index in digits where the model has no labels. */
