@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.qat4j.QatException;
+import org.qat4j.experiment.Yaml.Kind;
 import org.qat4j.experiment.Yaml.Mapping;
 import org.qat4j.experiment.Yaml.Scalar;
 import org.qat4j.experiment.Yaml.Sequence;
@@ -37,23 +38,34 @@ final class Binder {
    * @param path of the section, empty for the whole experiment
    */
   Object section(Mapping mapping, Class<?> type, String path) {
+    if (path.isEmpty()) {
+      place(path, mapping);
+    }
     return type.isSealed() ? choice(mapping, type, path) : record(mapping, type, path, null);
   }
 
   private Object choice(Mapping mapping, Class<?> type, String path) {
-    Map<String, Class<?>> kinds = Section.kinds(type);
-    String expected = "; expected " + Section.or(kinds.keySet());
     Yaml kind = mapping.get(KIND);
     if (kind == null) {
-      report(mapping.at(), join(path, KIND) + " is missing" + expected);
-    } else if (kind instanceof Scalar scalar && kinds.containsKey(scalar.text())) {
-      place(join(path, KIND), kind);
-      return record(mapping.without(KIND), kinds.get(scalar.text()), path, scalar.text());
-    } else {
-      String near =
-          kind instanceof Scalar scalar ? Nearest.question(scalar.text(), kinds.keySet()) : "";
-      report(kind.at(), join(path, KIND) + " is " + kind.describe() + expected + near);
+      String expected = Section.or(Section.kinds(type).keySet());
+      report(mapping.at(), join(path, KIND) + " is missing; expected " + expected);
+      return null;
     }
+    return choice(kind, mapping.without(KIND), type, path, join(path, KIND));
+  }
+
+  /**
+   * @param kindPath where the kind stands: a choice without keys may be its kind alone
+   */
+  private Object choice(Yaml kind, Mapping keys, Class<?> type, String path, String kindPath) {
+    Map<String, Class<?>> kinds = Section.kinds(type);
+    if (kind instanceof Scalar scalar && kinds.containsKey(scalar.text())) {
+      place(kindPath, kind);
+      return record(keys, kinds.get(scalar.text()), path, scalar.text());
+    }
+    String near =
+        kind instanceof Scalar scalar ? Nearest.question(scalar.text(), kinds.keySet()) : "";
+    wrong(kind, kindPath, Section.or(kinds.keySet()) + near);
     return null;
   }
 
@@ -93,10 +105,10 @@ final class Binder {
       known.add(KIND);
     }
     section.keys().forEach(key -> known.add(key.name()));
+    List<String> elsewhere = Section.pathsOf(name);
+    boolean ofAnotherKind = elsewhere.contains(join(path, name));
     List<String> meant =
-        new ArrayList<>(
-            Nearest.find(name, known).map(List::of).orElseGet(() -> Section.pathsOf(name)));
-    meant.remove(join(path, name)); // of another kind
+        Nearest.find(name, known).map(List::of).orElse(ofAnotherKind ? List.of() : elsewhere);
     return "unknown key "
         + name
         + (path.isEmpty() ? "" : " in " + path)
@@ -142,10 +154,14 @@ final class Binder {
   }
 
   private Object element(Yaml yaml, Key key, String path) {
-    if (Section.isSection(key.elementType())) {
+    Class<?> type = key.elementType();
+    if (type.isSealed() && yaml instanceof Scalar kind && kind.kind() == Kind.TEXT) {
+      return choice(kind, Mapping.empty(kind.at()), type, path, path);
+    }
+    if (Section.isSection(type)) {
       return yaml instanceof Mapping mapping
-          ? section(mapping, key.elementType(), path)
-          : wrong(yaml, path, "a mapping of keys");
+          ? section(mapping, type, path)
+          : wrong(yaml, path, key.expected());
     }
     if (!(yaml instanceof Scalar scalar)) {
       return wrong(yaml, path, key.expected());

@@ -17,6 +17,13 @@ public final class ExperimentException extends QatException {
     this.problems = sorted(problems).toList();
   }
 
+  /** Throws the exception if there is a problem. */
+  static void stopAt(List<Problem> problems) {
+    if (!problems.isEmpty()) {
+      throw new ExperimentException(problems);
+    }
+  }
+
   private static Stream<Problem> sorted(List<Problem> problems) {
     return problems.stream()
         .sorted(

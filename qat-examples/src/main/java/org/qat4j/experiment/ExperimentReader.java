@@ -43,7 +43,7 @@ public final class ExperimentReader {
     List<Problem> problems = new ArrayList<>();
     Object section =
         new Binder(name -> null, problems).section(Mapping.empty(Position.DEFAULT), type, "");
-    stopAt(problems);
+    ExperimentException.stopAt(problems);
     return type.cast(section);
   }
 
@@ -55,17 +55,11 @@ public final class ExperimentReader {
       merged = merged.overlaidBy(sources.setting(set));
     }
     if (!sources.complete()) {
-      stopAt(problems);
+      ExperimentException.stopAt(problems);
     }
     Binder binder = new Binder(environment, problems);
     Object experiment = binder.section(merged, Experiment.class, "");
-    stopAt(problems);
+    ExperimentException.stopAt(problems);
     return new ResolvedExperiment((Experiment) experiment, binder.positions());
-  }
-
-  private static void stopAt(List<Problem> problems) {
-    if (!problems.isEmpty()) {
-      throw new ExperimentException(problems);
-    }
   }
 }

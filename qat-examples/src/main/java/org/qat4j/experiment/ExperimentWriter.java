@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Map.Entry;
+import java.util.Set;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.DumperOptions.FlowStyle;
 import org.yaml.snakeyaml.nodes.Node;
@@ -45,7 +46,8 @@ public final class ExperimentWriter {
 
   private static Object value(Object value, Key key) {
     if (Section.isSection(key.elementType())) {
-      return section(value);
+      Map<String, Object> section = section(value);
+      return section.keySet().equals(Set.of("kind")) ? section.get("kind") : section;
     } else if (value instanceof Enum<?>) {
       return Section.constants(key.elementType()).entrySet().stream()
           .filter(constant -> constant.getValue() == value)

@@ -90,6 +90,10 @@ record Key(
     String element;
     if (range != null && range.min() == range.max()) {
       element = plain(range.min());
+    } else if (type.isSealed()) {
+      element = Section.or(Section.kinds(type).keySet());
+    } else if (Section.isSection(type)) {
+      element = "a mapping of keys";
     } else if (type.isEnum()) {
       element = Section.or(Section.constants(type).keySet());
     } else if (type == Moment.class) {

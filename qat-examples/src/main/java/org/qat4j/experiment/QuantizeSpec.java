@@ -3,29 +3,29 @@ package org.qat4j.experiment;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import java.util.List;
-import org.qat4j.calibration.RangeRule;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.qat4j.QatException;
 import org.qat4j.qat.QuantSpec;
 import org.qat4j.quantizer.ActivationSpec;
 import org.qat4j.quantizer.LayerSpec;
+import org.qat4j.quantizer.Schedule;
+import org.qat4j.quantizer.Scheme;
+import org.qat4j.quantizer.Ste;
 import org.qat4j.quantizer.WeightSpec;
 
-/**
- * How the network is quantized and trained further.
- *
- * @param weights of every layer that no override names, embeddings included
- * @param activations likewise
- * @param overrides of single layers, in order; the later wins
- * @param calibrationBatches training batches that set the first ranges
- * @param qat training under quantization
- */
+/** How the network is quantized and trained further. */
 public record QuantizeSpec(
-    @JsonProperty(defaultValue = "{}") @JsonPropertyDescription("Weights and embeddings.")
+    @JsonProperty(defaultValue = "{}")
+        @JsonPropertyDescription("Weights, and the tables of embeddings.")
         Weights weights,
-    @JsonProperty(defaultValue = "{}") @JsonPropertyDescription("Activations.")
+    @JsonProperty(defaultValue = "{}") @JsonPropertyDescription("What layers read and hand on.")
         Activations activations,
     @JsonProperty(defaultValue = "[]")
         @JsonPropertyDescription(
-            "Exceptions by layer name, name pattern or type; the later wins, key by key.")
+            "Exceptions by name, name pattern, type or place of a layer; the later wins, key by"
+                + " key.")
         List<LayerOverride> overrides,
     @JsonProperty(defaultValue = "32")
         @JsonPropertyDescription("Training batches that set the first ranges.")
@@ -33,132 +33,235 @@ public record QuantizeSpec(
         int calibrationBatches,
     @JsonProperty(defaultValue = "{}") @JsonPropertyDescription("Training under quantization.")
         Qat qat) {
-  /** Weight of a new batch in the moving average of ranges. */
-  static final float MOMENTUM = 0.05f;
+  /** Steps of the training in which percentages are compared; the messages name it. */
+  private static final long EXAMPLE_STEPS = 10_000;
 
   public QuantizeSpec {
     Section.check(QuantizeSpec.class, weights, activations, overrides, calibrationBatches, qat);
     overrides = List.copyOf(overrides);
+    check("weights", weights::toSpec);
+    check("activations", activations::toSpec);
+    check("qat", qat::checkOrder);
+  }
+
+  private static void check(String key, Runnable parts) {
+    try {
+      parts.run();
+    } catch (QatException e) {
+      throw new InvalidKeyException(key, "does not go together: " + e.getMessage());
+    }
   }
 
   /**
    * The same in the terms of the library.
    *
-   * @param totalSteps steps of the training under quantization, > 0
+   * @param totalSteps steps of the training under quantization, ≥ 0
+   * @throws QatException if the schedule does not fit so many steps
    */
   public QuantSpec toQuantSpec(long totalSteps) {
-    List<QuantSpec.Rule> rules = overrides.stream().map(LayerOverride::toRule).toList();
     return new QuantSpec(
-        new LayerSpec(weights.toSpec(), activations.toSpec()),
-        rules,
-        org.qat4j.quantizer.Schedule.of(
-            qat.fakeQuantFrom.toSteps(totalSteps), qat.freezeObserversAfter.toSteps(totalSteps)));
+        layerSpec(),
+        overrides.stream().map(LayerOverride::toRule).toList(),
+        qat.toSchedule(totalSteps));
   }
 
-  /** Weights of a layer. */
+  /** How layers are quantized that no override names. */
+  LayerSpec layerSpec() {
+    return new LayerSpec(weights.toSpec(), activations.toSpec());
+  }
+
+  /** How weights become integers. */
   public record Weights(
       @JsonProperty(defaultValue = "8")
-          @JsonPropertyDescription("2 to 8; 2 is ternary.")
+          @JsonPropertyDescription("Bits of a code; 2 is ternary.")
           @Range(min = 2, max = 8)
           int bits,
+      @JsonProperty(defaultValue = "symmetric")
+          @JsonPropertyDescription(
+              "Whether the zero point is 0, or free, which needs the granularity tensor.")
+          Scheme scheme,
       @JsonProperty(defaultValue = "channel")
-          @JsonPropertyDescription("One scale per output channel, or one per tensor.")
-          Granularity granularity) {
+          @JsonPropertyDescription("How many weights share one scale.")
+          GranularitySpec granularity,
+      @JsonProperty(defaultValue = "false")
+          @JsonPropertyDescription("Whether scales are powers of two.")
+          boolean powerOfTwo,
+      @JsonProperty(defaultValue = "false")
+          @JsonPropertyDescription(
+              "Codes from −2^(bits−1) on, and not from one more; asymmetric ones always.")
+          boolean fullRange,
+      @JsonProperty(defaultValue = "min-max")
+          @JsonPropertyDescription("How the range is chosen, anew in each step.")
+          ObserverSpec observer,
+      @JsonProperty(defaultValue = "none") @JsonPropertyDescription("Whether scales are trained.")
+          LearnedSpec learned,
+      @JsonProperty(defaultValue = "clipped")
+          @JsonPropertyDescription(
+              "Gradient of the rounding: 0 where a value was clipped, 1 everywhere (plain), or the"
+                  + " first with stochastic rounding in training.")
+          Ste ste) {
     public Weights {
-      Section.check(Weights.class, bits, granularity);
+      Section.check(
+          Weights.class, bits, scheme, granularity, powerOfTwo, fullRange, observer, learned, ste);
     }
 
+    /**
+     * The same in the terms of the library.
+     *
+     * @throws QatException if the values do not go together
+     */
     WeightSpec toSpec() {
-      return WeightSpec.of(bits).withGranularity(granularity.toSpec());
+      return new WeightSpec(
+          bits,
+          scheme,
+          granularity.toGranularity(),
+          powerOfTwo,
+          fullRange,
+          observer.toRule(),
+          learned.toLearned(),
+          ste);
     }
   }
 
-  /** How many values share one scale. */
-  public enum Granularity {
-    @JsonProperty("tensor")
-    TENSOR,
-    @JsonProperty("channel")
-    CHANNEL;
-
-    org.qat4j.quantizer.Granularity toSpec() {
-      return this == CHANNEL
-          ? new org.qat4j.quantizer.Granularity.Channel()
-          : new org.qat4j.quantizer.Granularity.Tensor();
-    }
-  }
-
-  /** Activations of a layer. */
+  /** How activations become integers: one scale per tensor. */
   public record Activations(
-      @JsonProperty(defaultValue = "8") @JsonPropertyDescription("2 to 8.") @Range(min = 2, max = 8)
+      @JsonProperty(defaultValue = "8")
+          @JsonPropertyDescription("Bits of a code.")
+          @Range(min = 2, max = 8)
           int bits,
       @JsonProperty(defaultValue = "asymmetric")
-          @JsonPropertyDescription("Whether the zero point is free or 0.")
+          @JsonPropertyDescription("Whether the zero point is 0, or free.")
           Scheme scheme,
+      @JsonProperty(defaultValue = "false")
+          @JsonPropertyDescription("Whether scales are powers of two.")
+          boolean powerOfTwo,
       @JsonProperty(defaultValue = "moving-average")
-          @JsonPropertyDescription("How the range is found.")
-          Observer observer) {
+          @JsonPropertyDescription("How the range is chosen from the batches that are observed.")
+          ObserverSpec observer,
+      @JsonProperty(defaultValue = "none") @JsonPropertyDescription("Whether ranges are trained.")
+          LearnedSpec learned,
+      @JsonProperty(defaultValue = "clipped")
+          @JsonPropertyDescription("Gradient of the rounding, as for weights.")
+          Ste ste) {
     public Activations {
-      Section.check(Activations.class, bits, scheme, observer);
+      Section.check(Activations.class, bits, scheme, powerOfTwo, observer, learned, ste);
     }
 
+    /**
+     * The same in the terms of the library.
+     *
+     * @throws QatException if the values do not go together
+     */
     ActivationSpec toSpec() {
-      return ActivationSpec.of(bits).withScheme(scheme.toSpec()).withRange(observer.toSpec());
+      return new ActivationSpec(
+          bits, scheme, powerOfTwo, observer.toRule(), learned.toLearned(), ste);
     }
   }
 
-  /** Whether real 0 has a code of its own choosing. */
-  public enum Scheme {
-    @JsonProperty("symmetric")
-    SYMMETRIC,
-    @JsonProperty("asymmetric")
-    ASYMMETRIC;
-
-    org.qat4j.quantizer.Scheme toSpec() {
-      return org.qat4j.quantizer.Scheme.valueOf(name());
-    }
-  }
-
-  /** How the range of activations is found. */
-  public enum Observer {
-    @JsonProperty("min-max")
-    MIN_MAX,
-    @JsonProperty("moving-average")
-    MOVING_AVERAGE;
-
-    RangeRule toSpec() {
-      return this == MIN_MAX ? new RangeRule.MinMax() : new RangeRule.MovingAverage(MOMENTUM);
-    }
-  }
-
-  /**
-   * Training under quantization.
-   *
-   * @param epochs passes; 0 leaves post-training quantization alone
-   * @param learningRate of Adam at the first step
-   * @param schedule of the learning rate
-   * @param fakeQuantFrom until then the network only observes
-   * @param freezeObserversAfter from then on ranges stay as they are
-   */
+  /** Training under quantization. */
   public record Qat(
       @JsonProperty(defaultValue = "1")
           @JsonPropertyDescription("Passes; 0 leaves post-training quantization alone.")
           @Range(min = 0, max = 10000)
           int epochs,
       @JsonProperty(defaultValue = "0.0005")
-          @JsonPropertyDescription("Learning rate of Adam.")
+          @JsonPropertyDescription("Learning rate of Adam at the first step.")
           @Range(above = 0, max = 10)
           double learningRate,
       @JsonProperty(defaultValue = "linear")
           @JsonPropertyDescription("How the learning rate falls.")
           TrainSpec.Schedule schedule,
       @JsonProperty(defaultValue = "0%")
-          @JsonPropertyDescription("Until then the network only observes.")
+          @JsonPropertyDescription("Until then the network computes in float and only observes.")
           Moment fakeQuantFrom,
       @JsonProperty(defaultValue = "50%")
-          @JsonPropertyDescription("From then on ranges stay as they are.")
-          Moment freezeObserversAfter) {
+          @JsonPropertyDescription("From then on ranges stay as they are, or are learned.")
+          Moment freezeObserversAfter,
+      @JsonPropertyDescription(
+              "From then on learned ranges are trained; where absent, as soon as they can be.")
+          Moment learnScalesFrom,
+      @JsonPropertyDescription(
+              "From then on batch normalization keeps its statistics; where absent, never.")
+          Moment freezeBatchNormAfter,
+      @JsonProperty(defaultValue = "[]")
+          @JsonPropertyDescription("Phases with more bits, each later and with fewer bits.")
+          List<Phase> phases) {
     public Qat {
-      Section.check(Qat.class, epochs, learningRate, schedule, fakeQuantFrom, freezeObserversAfter);
+      Section.check(
+          Qat.class,
+          epochs,
+          learningRate,
+          schedule,
+          fakeQuantFrom,
+          freezeObserversAfter,
+          learnScalesFrom,
+          freezeBatchNormAfter,
+          phases);
+      phases = List.copyOf(phases);
+    }
+
+    /**
+     * When what happens, in steps.
+     *
+     * @param totalSteps of the training under quantization
+     * @throws QatException if the order is impossible or the training ends before the schedule
+     */
+    Schedule toSchedule(long totalSteps) {
+      if (epochs == 0) {
+        return Schedule.immediately();
+      }
+      Schedule steps = inSteps(totalSteps);
+      steps.checkEndsWithin(totalSteps);
+      return steps;
+    }
+
+    private Schedule inSteps(long totalSteps) {
+      Schedule steps =
+          Schedule.of(fakeQuantFrom.toSteps(totalSteps), freezeObserversAfter.toSteps(totalSteps));
+      if (learnScalesFrom != null) {
+        steps = steps.withLearnScalesFrom(learnScalesFrom.toSteps(totalSteps));
+      }
+      if (freezeBatchNormAfter != null) {
+        steps = steps.withFreezeBatchNormAfter(freezeBatchNormAfter.toSteps(totalSteps));
+      }
+      return steps.withWider(phases.stream().map(phase -> phase.toWider(totalSteps)).toList());
+    }
+
+    /** Refuses what is impossible in a training of any length. */
+    private void checkOrder() {
+      Set<Moment.Unit> units =
+          Stream.concat(
+                  Stream.of(
+                      fakeQuantFrom, freezeObserversAfter, learnScalesFrom, freezeBatchNormAfter),
+                  phases.stream().map(Phase::until))
+              .filter(moment -> moment != null && moment.amount() > 0)
+              .map(Moment::unit)
+              .collect(Collectors.toSet());
+      if (units.equals(Set.of(Moment.Unit.STEPS))) {
+        inSteps(0);
+      } else if (units.equals(Set.of(Moment.Unit.PERCENT))) {
+        toSchedule(EXAMPLE_STEPS);
+      }
+    }
+  }
+
+  /** More bits for a part of the training. */
+  public record Phase(
+      @JsonProperty(required = true) @JsonPropertyDescription("End of the phase.") Moment until,
+      @JsonProperty(defaultValue = "8")
+          @JsonPropertyDescription("Weights have at least so many bits.")
+          @Range(min = 2, max = 8)
+          int weightBits,
+      @JsonProperty(defaultValue = "8")
+          @JsonPropertyDescription("Activations have at least so many bits.")
+          @Range(min = 2, max = 8)
+          int activationBits) {
+    public Phase {
+      Section.check(Phase.class, until, weightBits, activationBits);
+    }
+
+    private Schedule.Wider toWider(long totalSteps) {
+      return new Schedule.Wider(until.toSteps(totalSteps), weightBits, activationBits);
     }
   }
 }

@@ -3,13 +3,18 @@ package org.qat4j.experiment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.qat4j.QatException;
+import org.qat4j.qat.LayerInfo;
+import org.qat4j.qat.QuantSpec;
+import org.qat4j.quantizer.LayerSpec;
 
 /**
- * An experiment and where its values stand.
+ * An experiment and where its values stand, so that what only the network or the number of its
+ * training steps can tell is reported with its line as well.
  *
  * @param experiment as read
  * @param positions of all values that were given, by paths such as {@code
- *     quantize.overrides[0].layer}
+ *     quantize.overrides[0].layer}; the empty path is that of the whole
  */
 public record ResolvedExperiment(Experiment experiment, Map<String, Position> positions) {
   public ResolvedExperiment {
@@ -17,23 +22,63 @@ public record ResolvedExperiment(Experiment experiment, Map<String, Position> po
   }
 
   /**
-   * Checks that every override matches a layer of the network.
+   * Checks that every override matches a layer of the network and goes together with what is there.
    *
-   * @param layers simple class names of the layers that can be quantized, by layer name
-   * @throws ExperimentException with all overrides that match none
+   * @param layers that can be quantized, as {@code Qat.layers} finds them
+   * @throws ExperimentException with all overrides that cannot be
    */
-  public void checkLayers(Map<String, String> layers) {
+  public void checkLayers(List<LayerInfo> layers) {
     List<Problem> problems = new ArrayList<>();
-    QuantizeSpec quantize = experiment.quantize();
-    for (int i = 0; i < quantize.overrides().size(); i++) {
-      LayerOverride override = quantize.overrides().get(i);
-      if (layers.entrySet().stream().noneMatch(e -> override.matches(e.getKey(), e.getValue()))) {
-        String path = "quantize.overrides[" + i + "]." + override.by();
-        problems.add(new Problem(positions.get(path), path + " " + override.noMatch(layers)));
+    List<LayerOverride> overrides = experiment.quantize().overrides();
+    for (int i = 0; i < overrides.size(); i++) {
+      LayerOverride override = overrides.get(i);
+      if (layers.stream().noneMatch(layer -> layer.matches(override.match()))) {
+        String path = path(i) + "." + override.selector();
+        problems.add(new Problem(at(path), path + " " + override.noMatch(layers)));
       }
     }
-    if (!problems.isEmpty()) {
-      throw new ExperimentException(problems);
+    layers.forEach(layer -> applyOverrides(layer, problems));
+    ExperimentException.stopAt(problems);
+  }
+
+  private void applyOverrides(LayerInfo layer, List<Problem> problems) {
+    LayerSpec spec = experiment.quantize().layerSpec();
+    for (int i = 0; i < experiment.quantize().overrides().size(); i++) {
+      LayerOverride override = experiment.quantize().overrides().get(i);
+      if (layer.matches(override.match())) {
+        try {
+          spec = override.applyTo(spec);
+        } catch (QatException e) {
+          String message = path(i) + " cannot change the layer " + layer.name() + ": ";
+          problems.add(new Problem(at(path(i)), message + e.getMessage()));
+        }
+      }
     }
+  }
+
+  /**
+   * How the network is quantized, in the terms of the library.
+   *
+   * @param totalSteps steps of the training under quantization
+   * @throws ExperimentException if the schedule does not fit so many steps
+   */
+  public QuantSpec toQuantSpec(long totalSteps) {
+    try {
+      return experiment.quantize().toQuantSpec(totalSteps);
+    } catch (QatException e) {
+      String path = "quantize.qat";
+      throw new ExperimentException(List.of(new Problem(at(path), path + ": " + e.getMessage())));
+    }
+  }
+
+  private static String path(int override) {
+    return "quantize.overrides[" + override + "]";
+  }
+
+  /** Where a value stands, or else the section that would hold it. */
+  private Position at(String path) {
+    Position found = positions.get(path);
+    int dot = path.lastIndexOf('.');
+    return found != null ? found : at(dot < 0 ? "" : path.substring(0, dot));
   }
 }

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -101,6 +102,9 @@ record Section(Class<? extends Record> type, List<Key> keys) {
       kinds(type).values().forEach(kind -> find(name, kind, path, found));
       return;
     }
+    if (type.isAnnotationPresent(Overrides.class)) {
+      return; // the same keys again
+    }
     for (Key key : of(type).keys) {
       if (key.name().equals(name)) {
         found.add(path + name);
@@ -134,7 +138,8 @@ record Section(Class<? extends Record> type, List<Key> keys) {
       try {
         String name = ((Enum<?>) constant).name();
         JsonProperty property = type.getField(name).getAnnotation(JsonProperty.class);
-        constants.put(property.value(), constant);
+        constants.put(
+            property == null ? name.toLowerCase(Locale.ROOT) : property.value(), constant);
       } catch (NoSuchFieldException e) {
         throw new IllegalStateException(e);
       }

@@ -1,6 +1,7 @@
 package org.qat4j.experiment;
 
 import com.fasterxml.jackson.annotation.JsonClassDescription;
+import java.util.Map;
 
 /** Makes the reference of all keys from the records, in Markdown. */
 final class ConfigurationReference {
@@ -20,10 +21,6 @@ final class ConfigurationReference {
    */
   private void section(String title, String path, Section section, String kind) {
     heading(title);
-    JsonClassDescription about = section.type().getAnnotation(JsonClassDescription.class);
-    if (about != null) {
-      paragraph(about.value());
-    }
     text.append("| key | value | default | meaning |\n|---|---|---|---|\n");
     if (kind != null) {
       row("kind", code(kind), "required", "");
@@ -41,16 +38,35 @@ final class ConfigurationReference {
 
   private void below(Key key, String path) {
     Class<?> type = key.elementType();
-    Overrides overrides = type.getAnnotation(Overrides.class);
     if (type.isSealed()) {
-      Section.kinds(type)
-          .forEach(
-              (kind, record) ->
-                  section(
-                      code(path) + ", kind " + code(kind), path + ".", Section.of(record), kind));
-    } else if (overrides == null) {
+      choice(path, Section.kinds(type));
+    } else if (!type.isAnnotationPresent(Overrides.class)) {
       section(code(path), path + ".", Section.of(type), null);
     }
+  }
+
+  private void choice(String path, Map<String, Class<?>> kinds) {
+    heading(code(path));
+    text.append("| kind | meaning |\n|---|---|\n");
+    kinds.forEach(
+        (kind, record) ->
+            text.append("| ")
+                .append(code(kind))
+                .append(" | ")
+                .append(about(record))
+                .append(" |\n"));
+    text.append('\n');
+    kinds.forEach(
+        (kind, record) -> {
+          Section section = Section.of(record);
+          if (!section.keys().isEmpty()) {
+            section(code(path) + " of kind " + code(kind), path + ".", section, kind);
+          }
+        });
+  }
+
+  private static String about(Class<?> type) {
+    return type.getAnnotation(JsonClassDescription.class).value();
   }
 
   private static String value(Key key) {
@@ -60,7 +76,7 @@ final class ConfigurationReference {
     if (overrides != null) {
       value = "some keys of " + code("quantize." + key.name());
     } else if (type.isSealed()) {
-      value = "section by its kind, below";
+      value = "a kind: " + key.expected();
     } else if (Section.isSection(type)) {
       value = "section, below";
     } else {
@@ -76,9 +92,7 @@ final class ConfigurationReference {
     if (key.defaultYaml() == null) {
       return "none";
     }
-    return Section.isSection(key.elementType()) && !key.isList()
-        ? "its defaults"
-        : code(key.defaultYaml());
+    return key.defaultYaml().equals("{}") ? "its defaults" : code(key.defaultYaml());
   }
 
   private void row(String key, String value, String defaultValue, String meaning) {
@@ -88,10 +102,6 @@ final class ConfigurationReference {
 
   private void heading(String title) {
     text.append("### ").append(title).append("\n\n");
-  }
-
-  private void paragraph(String words) {
-    text.append(words).append("\n\n");
   }
 
   private static String code(String words) {

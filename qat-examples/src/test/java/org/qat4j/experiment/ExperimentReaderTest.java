@@ -223,8 +223,10 @@ class ExperimentReaderTest {
             "x.yaml:12:19: quantize.weights.bits is 9; expected an integer from 2 to 8",
             "x.yaml:13:23: quantize.activations.bits is \"8\"; expected an integer from 2 to 8,"
                 + " without quotes",
-            "x.yaml:15:7: quantize.overrides[0]: expected exactly one of layer, pattern and type",
-            "x.yaml:16:17: quantize.overrides[1].pattern is no regular expression: Unclosed group",
+            "x.yaml:15:7: quantize.overrides[0]: expected exactly one of the keys layer, pattern, type,"
+                + " place",
+            "x.yaml:16:17: quantize.overrides[1].pattern does not work: \"(\" is not a regular"
+                + " expression: Unclosed group",
             "x.yaml:17:7: quantize.overrides[2] is 7; expected a mapping of keys",
             "x.yaml:18:31: quantize.qat.freezeObserversAfter is 0.5; expected a share from 0% to"
                 + " 100% or a count such as 200 steps",
@@ -266,6 +268,36 @@ class ExperimentReaderTest {
     String yaml = SMALL.replace(part, replacement.replace('@', '\n'));
 
     assertThat(problems(yaml)).containsExactly("x.yaml:" + problem);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {weights: {granularity: chanel}}                         | 5:35: quantize.weights.granularity is "chanel"; expected tensor, channel or group; did you mean channel?
+          {weights: {granularity: {size: 4}}}                      | 5:35: quantize.weights.granularity.kind is missing; expected tensor, channel or group
+          {weights: {granularity: {kind: tensor, size: 4}}}        | 5:50: unknown key size in quantize.weights.granularity of kind tensor; known are kind
+          {weights: {granularity: {kind: group, size: 1}}}         | 5:55: quantize.weights.granularity.size is 1; expected an integer from 2 to 65536
+          {weights: {granularity: [group]}}                        | 5:35: quantize.weights.granularity is a list; expected tensor, channel or group
+          {weights: {granularity: 64}}                             | 5:35: quantize.weights.granularity is 64; expected tensor, channel or group
+          {weights: {scheme: asymmetric}}                          | 5:21: quantize.weights does not go together: asymmetric weights need the granularity "tensor", because one zero point serves a whole layer (3); use symmetric weights for scales per channel or group
+          {activations: {learned: lsq+, scheme: symmetric}}        | 5:25: quantize.activations does not go together: LSQ+ learns a zero point, which symmetric activations do not have; use LSQ, or make them asymmetric
+          {qat: {freezeObserversAfter: 100%}}                      | 5:17: quantize.qat does not go together: freezeObserversAfter is 10000, but the training has 10000 steps: the ranges would still move when the model is frozen; choose an earlier step
+          {qat: {learnScalesFrom: 20%}}                            | 5:17: quantize.qat does not go together: learnScalesFrom (2000) comes before freezeObserversAfter (5000), but observers that still move would overwrite what is learned
+          {qat: {learnScalesFrom: 1 step, freezeObserversAfter: 2 steps}} | 5:17: quantize.qat does not go together: learnScalesFrom (1) comes before freezeObserversAfter (2), but observers that still move would overwrite what is learned
+          {qat: {phases: [{weightBits: 4}]}}                       | 5:27: the key quantize.qat.phases[0].until is missing: End of the phase.
+          """)
+  void refusesImpossibleQuantization(String quantize, String problem) throws IOException {
+    assertThat(problems(SMALL + "quantize: " + quantize)).containsExactly("x.yaml:" + problem);
+  }
+
+  @Test
+  void aKindWithoutKeysNeedsNoMapping() throws IOException {
+    String yaml = SMALL.replace("{kind: langid}", "langid").replace("{kind: seed-cnn}", "seed-cnn");
+
+    assertThat(read(yaml)).isEqualTo(read(SMALL));
   }
 
   @Test

@@ -15,7 +15,7 @@ import com.github.victools.jsonschema.generator.SchemaGeneratorConfigPart;
 import com.github.victools.jsonschema.generator.SchemaVersion;
 import com.github.victools.jsonschema.generator.TypeScope;
 import java.math.BigDecimal;
-import java.util.List;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -36,17 +36,14 @@ final class ExperimentSchema {
         .forTypesInGeneral()
         .withDescriptionResolver(ExperimentSchema::description)
         .withPropertySorter((unused, unusedToo) -> 0)
-        .withSubtypeResolver(ExperimentSchema::kinds)
+        .withDefinitionNamingStrategy((key, context) -> nameOf(key.getType().getErasedType()))
+        .withCustomDefinitionProvider(ExperimentSchema::choice)
         .withCustomDefinitionProvider(ExperimentSchema::scalar);
     ObjectNode schema = new SchemaGenerator(builder.build()).generateSchema(Experiment.class);
-    for (Key key : Section.of(Experiment.class).keys()) {
-      if (key.elementType().isSealed()) {
-        Section.kinds(key.elementType()).forEach((kind, type) -> addKind(schema, kind, type));
-      }
-    }
+    addKinds(schema, Experiment.class);
     addExtends(schema);
-    definition(schema, LayerOverride.class)
-        .set("oneOf", Json.of("[{required: [layer]}, {required: [pattern]}, {required: [type]}]"));
+    ArrayNode oneOf = definition(schema, LayerOverride.class).putArray("oneOf");
+    LayerOverride.SELECTORS.forEach(key -> oneOf.addObject().putArray("required").add(key));
     return schema.toPrettyString() + "\n";
   }
 
@@ -86,17 +83,30 @@ final class ExperimentSchema {
   }
 
   private static Object defaultValue(Key key) {
-    return key.defaultYaml() == null || Section.isSection(key.elementType())
+    return key.defaultYaml() == null || key.defaultYaml().equals("{}")
         ? null
         : Json.of(key.defaultYaml());
   }
 
-  private static List<ResolvedType> kinds(ResolvedType type, SchemaGenerationContext context) {
-    return type.getErasedType().isSealed()
-        ? Section.kinds(type.getErasedType()).values().stream()
-            .map(kind -> context.getTypeContext().resolveSubtype(type, kind))
-            .toList()
-        : null;
+  /** A choice is a mapping with a kind, or the kind alone. */
+  private static CustomDefinition choice(ResolvedType type, SchemaGenerationContext context) {
+    if (!type.getErasedType().isSealed()) {
+      return null;
+    }
+    Map<String, Class<?>> kinds = Section.kinds(type.getErasedType());
+    ObjectNode schema = context.getGeneratorConfig().createObjectNode();
+    ArrayNode anyOf = schema.putArray("anyOf");
+    ArrayNode names = anyOf.addObject().putArray("enum");
+    kinds.forEach(
+        (kind, record) -> {
+          if (Section.of(record).keys().stream().noneMatch(Key::required)) {
+            names.add(kind);
+          }
+          ResolvedType resolved = context.getTypeContext().resolve(record);
+          anyOf.add(context.createDefinitionReference(resolved));
+        });
+    return new CustomDefinition(
+        schema, CustomDefinition.DefinitionType.STANDARD, CustomDefinition.EXCLUDING_ATTRIBUTES);
   }
 
   private static CustomDefinition scalar(ResolvedType type, SchemaGenerationContext context) {
@@ -115,8 +125,23 @@ final class ExperimentSchema {
     System.out.println(generate());
   }
 
+  private static String nameOf(Class<?> type) {
+    return type.getName().replaceAll(".*\\.", "").replace('$', '.');
+  }
+
   private static ObjectNode definition(ObjectNode schema, Class<?> type) {
-    return (ObjectNode) schema.get("definitions").get(type.getSimpleName());
+    return (ObjectNode) schema.get("definitions").get(nameOf(type));
+  }
+
+  private static void addKinds(ObjectNode schema, Class<?> type) {
+    for (Key key : Section.of(type).keys()) {
+      Class<?> below = key.elementType();
+      if (below.isSealed()) {
+        Section.kinds(below).forEach((kind, record) -> addKind(schema, kind, record));
+      } else if (Section.isSection(below)) {
+        addKinds(schema, below);
+      }
+    }
   }
 
   private static void addKind(ObjectNode schema, String kind, Class<?> type) {
@@ -148,7 +173,8 @@ final class ExperimentSchema {
     for (Key key : Section.of(Experiment.class).keys()) {
       if (key.elementType().isSealed()) {
         ObjectNode choice = complete.withObjectProperty("properties").putObject(key.name());
-        choice.putArray("required").add("kind");
+        choice.set("if", Json.of("type: object"));
+        choice.putObject("then").putArray("required").add("kind");
         Section.kinds(key.elementType())
             .forEach((kind, type) -> requireOfKind(choice, kind, Section.of(type)));
       }
@@ -158,7 +184,7 @@ final class ExperimentSchema {
   private static void requireOfKind(ObjectNode choice, String kind, Section section) {
     if (section.keys().stream().anyMatch(Key::required)) {
       ObjectNode rule = choice.withArrayProperty("allOf").addObject();
-      rule.set("if", Json.of("properties: {kind: {const: " + kind + "}}"));
+      rule.set("if", Json.of("{properties: {kind: {const: " + kind + "}}, required: [kind]}"));
       require(rule.putObject("then"), section);
     }
   }

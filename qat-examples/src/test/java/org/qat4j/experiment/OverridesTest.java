@@ -7,18 +7,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.qat4j.calibration.RangeRule;
+import org.qat4j.qat.LayerInfo;
+import org.qat4j.qat.Match;
 import org.qat4j.qat.QuantSpec;
 import org.qat4j.quantizer.ActivationSpec;
 import org.qat4j.quantizer.Granularity;
 import org.qat4j.quantizer.LayerSpec;
+import org.qat4j.quantizer.Learned;
 import org.qat4j.quantizer.Schedule;
 import org.qat4j.quantizer.Scheme;
+import org.qat4j.quantizer.Ste;
 import org.qat4j.quantizer.WeightSpec;
 
 class OverridesTest {
@@ -34,14 +36,11 @@ class OverridesTest {
       """;
 
   @TempDir Path folder;
-  private final Map<String, String> layers = new LinkedHashMap<>();
-
-  @BeforeEach
-  void network() {
-    layers.put("conv1", "Convolution1DLayer");
-    layers.put("conv2", "Convolution1DLayer");
-    layers.put("output", "OutputLayer");
-  }
+  private final List<LayerInfo> layers =
+      List.of(
+          new LayerInfo("conv1", "Convolution1DLayer", true, false),
+          new LayerInfo("conv2", "Convolution1DLayer", false, false),
+          new LayerInfo("output", "OutputLayer", false, true));
 
   private ResolvedExperiment resolve(String overrides) throws IOException {
     Path file = Files.writeString(folder.resolve("x.yaml"), SMALL + overrides.indent(4));
@@ -89,6 +88,7 @@ class OverridesTest {
             - pattern: conv
             - type: DenseLayer
             - type: OutputLayer
+            - place: last
             """);
 
     assertThatThrownBy(() -> resolved.checkLayers(layers))
@@ -100,7 +100,130 @@ class OverridesTest {
                 + " expected conv1, conv2 or output; did you mean conv1?\n",
             "x.yaml:10:13: quantize.overrides[2].type is \"DenseLayer\", which no layer matches;"
                 + " expected Convolution1DLayer or OutputLayer\n")
-        .hasMessageNotContaining("overrides[3]");
+        .hasMessageNotContainingAny("overrides[3]", "overrides[4]");
+  }
+
+  @Test
+  void refusesChangesThatDoNotGoTogether() throws IOException {
+    ResolvedExperiment resolved =
+        resolve(
+            """
+            - {pattern: conv.*, weights: {granularity: tensor}}
+            - {place: first, weights: {scheme: asymmetric}}
+            - {place: last, weights: {scheme: asymmetric}}
+            """);
+
+    assertThatThrownBy(() -> resolved.checkLayers(layers))
+        .isInstanceOf(ExperimentException.class)
+        .hasMessageContaining(
+            "x.yaml:10:7: quantize.overrides[2] cannot change the layer output: asymmetric weights"
+                + " need the granularity \"tensor\"")
+        .hasMessageNotContaining("overrides[1]");
+  }
+
+  @Test
+  void mapsEveryKey() throws IOException {
+    String quantize =
+        """
+        quantize:
+          weights:
+            bits: 4
+            scheme: symmetric
+            granularity: {kind: group, size: 32}
+            powerOfTwo: true
+            fullRange: true
+            observer: {kind: percentile, percent: 99.5}
+            ste: stochastic
+          activations:
+            bits: 5
+            scheme: asymmetric
+            powerOfTwo: false
+            observer: {kind: moving-average, momentum: 0.25}
+            learned: {kind: lsq+, rate: 2}
+            ste: plain
+          overrides:
+            - {place: first, weights: {observer: mse, powerOfTwo: false, learned: lsq}}
+            - {place: last, activations: {observer: kl, learned: {kind: pact, decay: 0.5}}}
+          qat:
+            epochs: 2
+            fakeQuantFrom: 10%
+            freezeObserversAfter: 300 steps
+            learnScalesFrom: 400 steps
+            freezeBatchNormAfter: 60%
+            phases:
+              - {until: 20%, weightBits: 8, activationBits: 7}
+              - {until: 40%, weightBits: 6, activationBits: 6}
+        """;
+    String yaml = SMALL.substring(0, SMALL.indexOf("quantize:")) + quantize;
+    Path file = Files.writeString(folder.resolve("x.yaml"), yaml);
+
+    QuantSpec spec = ExperimentReader.resolve(file, List.of()).toQuantSpec(1000);
+
+    LayerSpec base =
+        new LayerSpec(
+            new WeightSpec(
+                4,
+                Scheme.SYMMETRIC,
+                new Granularity.Group(32),
+                true,
+                true,
+                new RangeRule.Percentile(99.5),
+                new Learned.None(),
+                Ste.STOCHASTIC),
+            new ActivationSpec(
+                5,
+                Scheme.ASYMMETRIC,
+                false,
+                new RangeRule.MovingAverage(0.25f),
+                new Learned.LsqPlus(2),
+                Ste.PLAIN));
+    assertThat(spec.defaults()).isEqualTo(base);
+    assertThat(spec.overrides())
+        .extracting(QuantSpec.Rule::match)
+        .containsExactly(new Match.First(), new Match.Last());
+    assertThat(apply(spec, 0).weights())
+        .isEqualTo(
+            base.weights()
+                .withPowerOfTwo(false)
+                .withRange(new RangeRule.Mse())
+                .withLearned(new Learned.Lsq(1)));
+    assertThat(apply(spec, 1).activations())
+        .isEqualTo(
+            base.activations()
+                .withRange(new RangeRule.Kl())
+                .withLearned(new Learned.Pact(1, 0.5f)));
+    assertThat(spec.schedule())
+        .isEqualTo(
+            new Schedule(
+                100,
+                300,
+                400,
+                600,
+                List.of(new Schedule.Wider(200, 8, 7), new Schedule.Wider(400, 6, 6))));
+  }
+
+  @Test
+  void refusesAScheduleThatTheTrainingIsTooShortFor() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("x.yaml"),
+            SMALL + "    []\n  qat:\n    freezeObserversAfter: 200 steps\n");
+    ResolvedExperiment resolved = ExperimentReader.resolve(file, List.of());
+
+    assertThat(resolved.toQuantSpec(201).schedule().freezeObserversAfter()).isEqualTo(200);
+    assertThatThrownBy(() -> resolved.toQuantSpec(200))
+        .isInstanceOf(ExperimentException.class)
+        .hasMessageContaining(
+            "x.yaml:10:5: quantize.qat: freezeObserversAfter is 200, but the training has 200"
+                + " steps");
+  }
+
+  @Test
+  void withoutTrainingThereIsNoSchedule() throws IOException {
+    Path file = Files.writeString(folder.resolve("x.yaml"), SMALL + "    []\n  qat: {epochs: 0}\n");
+
+    assertThat(ExperimentReader.resolve(file, List.of()).toQuantSpec(0).schedule())
+        .isEqualTo(Schedule.immediately());
   }
 
   @Test

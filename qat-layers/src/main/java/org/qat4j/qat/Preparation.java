@@ -10,7 +10,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -114,16 +113,7 @@ final class Preparation {
   }
 
   private boolean matches(Match match, Topology.Node node) {
-    if (match instanceof Match.Name m) {
-      return m.name().equals(node.name());
-    } else if (match instanceof Match.NamePattern m) {
-      return Pattern.matches(m.regex(), node.name());
-    } else if (match instanceof Match.Type m) {
-      return m.simpleName().equals(node.type());
-    } else if (match instanceof Match.First) {
-      return node.inputs().stream().anyMatch(topology.inputs()::contains);
-    }
-    return topology.outputs().contains(node.name());
+    return topology.info(node).matches(match);
   }
 
   /** The specification of a layer: the default, changed by each rule that fits, in order. */

@@ -65,6 +65,15 @@ public final class Qat {
     return new Preflight(new Preparation(Topology.of(network), spec).rows());
   }
 
+  /** The layers of a network that can be quantized, which exceptions may be for. */
+  public static List<LayerInfo> layers(Model network) {
+    Topology topology = Topology.of(network);
+    return topology.nodes().stream()
+        .filter(node -> Kind.of(node).computes())
+        .map(topology::info)
+        .toList();
+  }
+
   /** Takes up a network that was prepared before, saved and loaded again. */
   public static QatNetwork resume(Model prepared) {
     return new QatNetwork(prepared);

@@ -112,6 +112,14 @@ final class Topology {
     return inputs;
   }
 
+  LayerInfo info(Node node) {
+    return new LayerInfo(
+        node.name(),
+        node.type(),
+        node.inputs().stream().anyMatch(inputs()::contains),
+        outputs().contains(node.name()));
+  }
+
   List<String> outputs() {
     return outputs;
   }

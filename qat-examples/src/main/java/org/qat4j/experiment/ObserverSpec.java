@@ -1,0 +1,88 @@
+package org.qat4j.experiment;
+
+import com.fasterxml.jackson.annotation.JsonClassDescription;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import org.qat4j.calibration.RangeRule;
+
+/** How the range of values is chosen that the codes shall cover. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = ObserverSpec.MinMax.class, name = "min-max"),
+  @JsonSubTypes.Type(value = ObserverSpec.MovingAverage.class, name = "moving-average"),
+  @JsonSubTypes.Type(value = ObserverSpec.Percentile.class, name = "percentile"),
+  @JsonSubTypes.Type(value = ObserverSpec.Mse.class, name = "mse"),
+  @JsonSubTypes.Type(value = ObserverSpec.Kl.class, name = "kl")
+})
+public sealed interface ObserverSpec {
+  /** The same in the terms of the library. */
+  RangeRule toRule();
+
+  /** See {@link RangeRule.MinMax}. */
+  @JsonClassDescription("From the smallest to the largest value of all: nothing is clipped.")
+  record MinMax() implements ObserverSpec {
+    @Override
+    public RangeRule toRule() {
+      return new RangeRule.MinMax();
+    }
+  }
+
+  /** See {@link RangeRule.MovingAverage}. */
+  @JsonClassDescription(
+      "Smallest and largest value of each batch, averaged over the batches. For activations only.")
+  record MovingAverage(
+      @JsonProperty(defaultValue = "0.05")
+          @JsonPropertyDescription("Weight of a new batch.")
+          @Range(above = 0, max = 1)
+          double momentum)
+      implements ObserverSpec {
+    public MovingAverage {
+      Section.check(MovingAverage.class, momentum);
+    }
+
+    @Override
+    public RangeRule toRule() {
+      return new RangeRule.MovingAverage((float) momentum);
+    }
+  }
+
+  /** See {@link RangeRule.Percentile}. */
+  @JsonClassDescription("The values between two percentiles; what lies beyond is clipped.")
+  record Percentile(
+      @JsonProperty(defaultValue = "99.99")
+          @JsonPropertyDescription(
+              "Percentage of the values that is kept, half of the rest cut at" + " either end.")
+          @Range(above = 50, max = 100)
+          double percent)
+      implements ObserverSpec {
+    public Percentile {
+      Section.check(Percentile.class, percent);
+    }
+
+    @Override
+    public RangeRule toRule() {
+      return new RangeRule.Percentile(percent);
+    }
+  }
+
+  /** See {@link RangeRule.Mse}. */
+  @JsonClassDescription("The range whose codes have the least mean squared error on the values.")
+  record Mse() implements ObserverSpec {
+    @Override
+    public RangeRule toRule() {
+      return new RangeRule.Mse();
+    }
+  }
+
+  /** See {@link RangeRule.Kl}. */
+  @JsonClassDescription(
+      "The range whose codes keep the most of the values' distribution (Kullback–Leibler).")
+  record Kl() implements ObserverSpec {
+    @Override
+    public RangeRule toRule() {
+      return new RangeRule.Kl();
+    }
+  }
+}
