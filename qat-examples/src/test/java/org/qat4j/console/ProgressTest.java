@@ -101,8 +101,9 @@ class ProgressTest {
       progress.step(300);
       progress.message("loss 0.53");
     }
-    String[] drawn = bytes.toString(StandardCharsets.UTF_8).split("[\r\n]+");
-    String last = drawn[drawn.length - 1];
+    List<String> drawn =
+        bytes.toString(StandardCharsets.UTF_8).lines().filter(l -> !l.isBlank()).toList();
+    String last = drawn.get(drawn.size() - 1);
     assertThat(last).contains("float training", "100%", "300/300", "loss 0.53");
     assertThat(last.length()).isLessThanOrEqualTo(90);
   }

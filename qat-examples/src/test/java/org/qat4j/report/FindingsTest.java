@@ -85,8 +85,7 @@ class FindingsTest {
   @Test
   void postTrainingQuantizationDoesAsWell() throws Exception {
     List<Finding> found =
-        find(
-            Map.of(Stage.FLOAT, 850, Stage.PTQ, 850, Stage.INTEGER, 851), SeedRun.builder(1));
+        find(Map.of(Stage.FLOAT, 850, Stage.PTQ, 850, Stage.INTEGER, 851), SeedRun.builder(1));
     assertThat(found).hasSize(1);
     assertThat(found.get(0).message()).contains("Post-training quantization does as well");
     assertThat(mended(found.get(0)).quantize().qat().epochs()).isZero();
@@ -95,8 +94,7 @@ class FindingsTest {
   @Test
   void trainingUnderQuantizationPays() {
     List<Finding> found =
-        find(
-            Map.of(Stage.FLOAT, 850, Stage.PTQ, 700, Stage.INTEGER, 850), SeedRun.builder(1));
+        find(Map.of(Stage.FLOAT, 850, Stage.PTQ, 700, Stage.INTEGER, 850), SeedRun.builder(1));
     assertThat(found).hasSize(1);
     assertThat(found.get(0).message()).contains("pays here").contains("+15.00");
     assertThat(found.get(0).yaml()).isNull();

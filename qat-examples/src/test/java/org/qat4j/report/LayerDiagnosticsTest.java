@@ -166,11 +166,9 @@ class LayerDiagnosticsTest {
   @Test
   void errorsByHand() {
     float[] meant = {3, 4, 0};
-    assertThat(LayerError.of(meant, meant))
-        .isEqualTo(new LayerError(Double.POSITIVE_INFINITY, 1));
+    assertThat(LayerError.of(meant, meant)).isEqualTo(new LayerError(Double.POSITIVE_INFINITY, 1));
     // Noise 0.25 under a signal of 25: 20 dB.
-    assertThat(LayerError.of(meant, new float[] {3, 4, 0.5f}).sqnrDb())
-        .isCloseTo(20, within(1e-6));
+    assertThat(LayerError.of(meant, new float[] {3, 4, 0.5f}).sqnrDb()).isCloseTo(20, within(1e-6));
     assertThat(LayerError.of(meant, new float[] {-3, -4, 0}).cosine()).isEqualTo(-1);
     assertThat(LayerError.of(new float[2], new float[2]).cosine()).isEqualTo(1);
     assertThat(LayerError.of(meant, new float[3]).cosine()).isZero();

@@ -107,15 +107,17 @@ class ReportHtmlTest {
   /** A run may have little to show: no control, no layers, no curves, no sizes. */
   @Test
   void aReportWithTheLeastInIt() {
-    Predictions p =
-        Predictions.of(new int[] {0, 1}, new int[] {0, 0}, new float[] {0.1f, 2f});
+    Predictions p = Predictions.of(new int[] {0, 1}, new int[] {0, 0}, new float[] {0.1f, 2f});
     RunReport least =
         RunReport.builder("least", "")
             .data(new DataSummary(1, 0, 2, List.of("a", "b"), "", 0))
             .run(SeedRun.builder(1).predictions(Stage.FLOAT, p).build())
             .build();
     String page = withoutScripts(ReportHtml.of(least));
-    assertThat(page).contains("50.00 %").doesNotContain("<canvas").doesNotContain("id=\"findings\"");
+    assertThat(page)
+        .contains("50.00 %")
+        .doesNotContain("<canvas")
+        .doesNotContain("id=\"findings\"");
     assertThat(page).doesNotContain("{{").doesNotContain("null");
     assertThat(ReportTable.of(least)).contains("50.00 %");
     assertThat(ReportJson.of(least)).contains("\"accuracy\" : 0.5").doesNotContain("null");

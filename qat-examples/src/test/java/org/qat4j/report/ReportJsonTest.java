@@ -49,7 +49,13 @@ class ReportJsonTest {
     }
     for (String key :
         List.of(
-            "data", "floatTraining", "calibration", "tuning", "qat", "freeze", "evaluation",
+            "data",
+            "floatTraining",
+            "calibration",
+            "tuning",
+            "qat",
+            "freeze",
+            "evaluation",
             "total")) {
       assertThat(report.at("/seconds/" + key).isNumber()).as(key).isTrue();
     }
@@ -74,7 +80,8 @@ class ReportJsonTest {
 
   @Test
   void theSameRunGivesTheSameReportApartFromItsTotalTime() throws Exception {
-    assertThat(withoutTotal(SampleReports.of(1, 2))).isEqualTo(withoutTotal(SampleReports.of(1, 2)));
+    assertThat(withoutTotal(SampleReports.of(1, 2)))
+        .isEqualTo(withoutTotal(SampleReports.of(1, 2)));
   }
 
   private static String withoutTotal(RunReport report) throws Exception {

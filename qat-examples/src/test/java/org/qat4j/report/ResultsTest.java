@@ -16,7 +16,8 @@ class ResultsTest {
   @Test
   void figuresOfTwoSeedsByHand() {
     // Right answers of 10: float 8 and 6, integer 7 and 7.
-    Map<Stage, Predictions> first = stages(Stage.FLOAT, wrongAt(0, 1), Stage.INTEGER, wrongAt(0, 1, 2));
+    Map<Stage, Predictions> first =
+        stages(Stage.FLOAT, wrongAt(0, 1), Stage.INTEGER, wrongAt(0, 1, 2));
     Map<Stage, Predictions> second =
         stages(Stage.FLOAT, wrongAt(0, 1, 2, 3), Stage.INTEGER, wrongAt(0, 1, 2));
     Results results = Results.of(List.of(first, second));
@@ -66,8 +67,7 @@ class ResultsTest {
     int[] others = LABELS.clone();
     others[4] = 2;
     Predictions moved = Predictions.of(others, LABELS, new float[10]);
-    assertThatThrownBy(
-            () -> Results.of(List.of(stages(Stage.FLOAT, wrongAt(1), Stage.PTQ, moved))))
+    assertThatThrownBy(() -> Results.of(List.of(stages(Stage.FLOAT, wrongAt(1), Stage.PTQ, moved))))
         .isInstanceOf(QatException.class)
         .hasMessageContaining("same test items");
   }

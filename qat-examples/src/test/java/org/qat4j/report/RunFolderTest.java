@@ -159,12 +159,10 @@ class RunFolderTest {
     for (String line : lines) {
       assertThat(MAPPER.readTree(line).get("learningRate").asDouble()).isEqualTo(0.5);
     }
-    try (BufferedReader err =
-        new BufferedReader(
-            new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8))) {
-      // Our warnings reach the user, the chatter of libraries does not; the log has everything.
-      assertThat(err.lines().toList()).containsExactly("WARN: a warning of ours");
-    }
+    // Our warnings reach the user, the chatter of libraries does not; the log has everything.
+    assertThat(parent.resolve("err.txt"))
+        .content()
+        .isEqualToIgnoringNewLines("WARN: a warning of ours");
     assertThat(path.resolve("log.txt"))
         .content()
         .contains("a warning of ours", "a remark of ours", "a library complains");
@@ -177,6 +175,7 @@ class RunFolderTest {
             System.getProperty("java.class.path"),
             RunFolderMain.class.getName(),
             path.toString())
+        .redirectError(path.resolveSibling("err.txt").toFile())
         .start();
   }
 

@@ -114,8 +114,7 @@ class StatisticsTest {
   }
 
   @Property(tries = 60)
-  void intervalsKeepToWhatCanBe(
-      @ForAll @Size(min = 1, max = 60) boolean[] a, @ForAll long seed) {
+  void intervalsKeepToWhatCanBe(@ForAll @Size(min = 1, max = 60) boolean[] a, @ForAll long seed) {
     BitSet correct = bits(a);
     Interval interval = Statistics.accuracy(correct, a.length, seed);
     double accuracy = correct.cardinality() / (double) a.length;
@@ -147,8 +146,8 @@ class StatisticsTest {
   }
 
   /**
-   * Seeds with the accuracies 0.6 and 0.8 on the same many items: the mean of two draws is 0.6,
-   * 0.7 or 0.8, with the probabilities ¼, ½, ¼.
+   * Seeds with the accuracies 0.6 and 0.8 on the same many items: the mean of two draws is 0.6, 0.7
+   * or 0.8, with the probabilities ¼, ½, ¼.
    */
   @Test
   void seedsThatDisagreeWidenTheInterval() {
