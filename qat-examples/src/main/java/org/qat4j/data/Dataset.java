@@ -1,7 +1,5 @@
 package org.qat4j.data;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HashSet;
 import java.util.List;
@@ -61,21 +59,15 @@ public record Dataset(
   /** SHA-256 of the labels and of all rows in order. */
   public String sha256() {
     MessageDigest digest = Hashes.digest();
-    labels.forEach(label -> update(digest, label));
+    Hashes.update(digest, labels.size());
+    labels.forEach(label -> Hashes.update(digest, label));
     for (List<Example> part : List.of(train, validation, test)) {
-      digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, part.size()));
+      Hashes.update(digest, part.size());
       for (Example e : part) {
-        update(digest, labels.get(e.label()));
-        update(digest, e.text());
+        Hashes.update(digest, e.label());
+        Hashes.update(digest, e.text());
       }
     }
     return Hashes.hex(digest.digest());
-  }
-
-  /** The length goes first, so that no two data sets give the same bytes. */
-  private static void update(MessageDigest digest, String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, bytes.length));
-    digest.update(bytes);
   }
 }

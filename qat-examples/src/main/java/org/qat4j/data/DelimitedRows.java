@@ -2,6 +2,7 @@ package org.qat4j.data;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ObjIntConsumer;
 
 /**
  * Splits lines into rows of fields, as {@link TableReader} describes. DataVec's own CSV parser is
@@ -14,60 +15,95 @@ final class DelimitedRows {
   private final List<String> lines;
   private final String delimiter;
   private final boolean quotes;
-  private final List<String> fields = new ArrayList<>();
-  private String problem;
+  private List<String> fields; // of the present row
   private int first; // line where the present row begins, from 0
   private int next; // line where the next one begins
   private int line; // what is being read: a line, its text and the place in it
   private String text;
   private int at;
 
-  DelimitedRows(List<String> lines, String delimiter) {
+  private DelimitedRows(List<String> lines, String delimiter) {
     this.lines = lines;
     this.delimiter = delimiter;
     this.quotes = !delimiter.equals("\t");
   }
 
-  /** The fields of the present row. */
-  List<String> fields() {
-    return fields;
-  }
-
-  /** Why the present row cannot be split, or null. */
-  String problem() {
-    return problem;
-  }
-
-  /** Number of the line where the present row begins, from 1. */
-  int line() {
-    return first + 1;
+  /** What is done with the fields of a row; they have no white space at either end. */
+  interface RowSink {
+    void row(List<String> fields) throws MalformedRow;
   }
 
   /**
-   * Goes to the next row. Behind a row with a problem that is the next line, so that one stray
-   * quote mark costs one line.
+   * Reads all rows.
    *
-   * @return whether there is one
+   * @param header whether the first row names the columns
+   * @param columns needed at least
+   * @param malformed told of the first line, from 1, of every row that cannot be used, and why
    */
-  boolean next() {
+  static void read(
+      List<String> lines,
+      String delimiter,
+      boolean header,
+      int columns,
+      ObjIntConsumer<String> malformed,
+      RowSink sink) {
+    DelimitedRows rows = new DelimitedRows(lines, delimiter);
+    boolean names = header;
+    while (rows.begin()) {
+      try {
+        rows.split();
+        if (!names) {
+          rows.check(columns);
+          sink.row(rows.fields);
+        }
+      } catch (MalformedRow e) {
+        malformed.accept(e.getMessage(), rows.first + 1);
+      }
+      names = false;
+    }
+  }
+
+  private void check(int columns) throws MalformedRow {
+    if (fields.size() < columns) {
+      throw new MalformedRow(
+          fields.size()
+              + (fields.size() == 1 ? " column" : " columns")
+              + " where "
+              + columns
+              + " or more are needed; the delimiter is \""
+              + delimiter.replace("\t", "\\t")
+              + "\"");
+    }
+    fields.replaceAll(String::strip);
+    if (fields.stream().anyMatch(field -> field.indexOf(Lines.UNDECODABLE) >= 0)) {
+      throw new MalformedRow(Lines.NOT_UTF8);
+    }
+  }
+
+  /** Goes to the first line of the next row, if there is one. */
+  private boolean begin() {
     while (next < lines.size() && lines.get(next).isEmpty()) {
       next++;
     }
-    if (next == lines.size()) {
-      return false;
-    }
     first = next;
+    return first < lines.size();
+  }
+
+  /**
+   * Reads the fields of the row. Behind a row that cannot be split the next one begins at the next
+   * line, so that one stray quote mark costs one line.
+   */
+  private void split() throws MalformedRow {
     line = first;
     text = lines.get(line);
     at = 0;
-    fields.clear();
-    problem = null;
+    fields = new ArrayList<>();
+    next = first + 1;
     boolean more = true;
     while (more) {
       more = (quotes && text.startsWith(QUOTE, at)) ? quoted() : plain();
     }
-    next = (problem == null ? line : first) + 1;
-    return true;
+    next = line + 1;
   }
 
   /** Reads a field and says whether another follows. */
@@ -79,7 +115,7 @@ final class DelimitedRows {
   }
 
   /** Likewise. */
-  private boolean quoted() {
+  private boolean quoted() throws MalformedRow {
     StringBuilder field = new StringBuilder();
     at++;
     int end = text.indexOf(QUOTE, at);
@@ -92,16 +128,14 @@ final class DelimitedRows {
         text = lines.get(++line);
         at = 0;
       } else {
-        problem = "a field begins with a quote mark, and no other ends it";
-        return false;
+        throw new MalformedRow("a field begins with a quote mark, and no other ends it");
       }
       end = text.indexOf(QUOTE, at);
     }
     fields.add(field.append(text, at, end).toString());
     at = end + 1;
     if (at < text.length() && !text.startsWith(delimiter, at)) {
-      problem = "there is text behind the quote mark that ends a field";
-      return false;
+      throw new MalformedRow("there is text behind the quote mark that ends a field");
     }
     boolean more = at < text.length();
     at += delimiter.length();

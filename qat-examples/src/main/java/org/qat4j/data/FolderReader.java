@@ -9,8 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
-import org.qat4j.data.Rows.Part;
 import org.qat4j.experiment.DataSpec;
 
 /**
@@ -19,43 +19,39 @@ import org.qat4j.experiment.DataSpec;
  * data; texts lose white space at both ends.
  */
 final class FolderReader {
-  private final DataSpec.Folders spec;
-  private final Charset charset;
-  private final MalformedRows malformed;
-  private final Rows rows = new Rows();
-
-  private FolderReader(DataSpec.Folders spec) {
-    this.spec = spec;
-    this.charset = Charset.forName(spec.charset());
-    this.malformed = new MalformedRows(spec.malformed());
-  }
+  private FolderReader() {}
 
   static Dataset read(DataSpec.Folders spec) {
-    return new FolderReader(spec).read();
+    Charset charset = Charset.forName(spec.charset());
+    Source source =
+        new Source(
+            Path.of(spec.train()),
+            null,
+            Source.pathOrNull(spec.test()),
+            spec.validationShare(),
+            spec.testShare(),
+            spec.malformed());
+    Parts<LabelledText> rows =
+        source.read((root, key, malformed, sink) -> read(root, key, charset, malformed, sink));
+    return LabelledText.dataset(spec.train(), rows);
   }
 
-  private Dataset read() {
-    double testShare = spec.test() == null ? spec.testShare() : 0;
-    read(spec.train(), "data.train", testShare, spec.validationShare(), false);
-    if (spec.test() != null) {
-      read(spec.test(), "data.test", 0, 0, true);
-    }
-    return rows.dataset(spec.train(), malformed.skipped());
-  }
-
-  private void read(
-      String path, String key, double testShare, double validationShare, boolean test) {
-    Path root = Path.of(path);
+  private static void read(
+      Path root,
+      String key,
+      Charset charset,
+      MalformedRows malformed,
+      BiConsumer<String, LabelledText> rows) {
     Lines.checkPresent(root, key);
     for (Path folder : children(root)) {
       if (!Files.isDirectory(folder)) {
         continue;
       }
+      String label = folder.getFileName().toString();
       for (Path file : children(folder)) {
-        String text = text(file);
+        String text = text(file, charset, malformed);
         if (text != null) {
-          Part part = test ? Part.TEST : Rows.hold(text, testShare, validationShare);
-          rows.add(part, folder.getFileName().toString(), text);
+          rows.accept(text, new LabelledText(label, text));
         }
       }
     }
@@ -73,7 +69,7 @@ final class FolderReader {
   }
 
   /** The text of a file, or null if it is malformed. */
-  private String text(Path file) {
+  private static String text(Path file, Charset charset, MalformedRows malformed) {
     if (Files.isDirectory(file)) {
       malformed.add(file, 0, "a folder inside the folder of a class");
       return null;

@@ -27,14 +27,20 @@ final class Hashes {
     return ByteBuffer.wrap(sha256(text)).getLong() >>> 16;
   }
 
-  /** A number in [0, n) that depends on the text alone. */
-  static int bucket(String text, int n) {
-    return (int) (hash48(text) % n);
-  }
-
   /** A number in [0, 1) that depends on the text alone. */
   static double unit(String text) {
     return hash48(text) * 0x1p-48;
+  }
+
+  static void update(MessageDigest digest, int number) {
+    digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, number));
+  }
+
+  /** The length goes first, so that no two lists of texts give the same bytes. */
+  static void update(MessageDigest digest, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    update(digest, bytes.length);
+    digest.update(bytes);
   }
 
   static String hex(byte[] hash) {

@@ -2,9 +2,7 @@ package org.qat4j.data;
 
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
-import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.qat4j.QatException;
 
 /**
@@ -46,7 +44,7 @@ public record KnownData(
   /**
    * The one of a name.
    *
-   * @throws QatException that says which there are, the nearest first
+   * @throws QatException that says which there are
    */
   public static KnownData named(String name) {
     return ALL.stream()
@@ -58,14 +56,6 @@ public record KnownData(
                     "there is no data set \""
                         + name
                         + "\" to fetch; there is: "
-                        + String.join(", ", nearestFirst(name))));
-  }
-
-  private static List<String> nearestFirst(String name) {
-    LevenshteinDistance distance = LevenshteinDistance.getDefaultInstance();
-    return ALL.stream()
-        .map(KnownData::name)
-        .sorted(Comparator.comparing(known -> distance.apply(known, name)))
-        .toList();
+                        + String.join(", ", ALL.stream().map(KnownData::name).toList())));
   }
 }

@@ -6,9 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
@@ -78,20 +76,13 @@ final class LangidData {
 
   private static Dataset split(
       NavigableMap<String, String> languages, NavigableMap<String, String> names) {
-    List<String> codes = List.copyOf(names.keySet());
-    List<Example> train = new ArrayList<>();
-    List<Example> validation = new ArrayList<>();
-    List<Example> test = new ArrayList<>();
+    Holdout<LabelledText> rows = new Holdout<>(TEST_SHARE, VALIDATION_SHARE);
     languages.forEach(
-        (text, language) ->
-            (switch (Rows.hold(text, TEST_SHARE, VALIDATION_SHARE)) {
-                  case TRAIN -> train;
-                  case VALIDATION -> validation;
-                  case TEST -> test;
-                })
-                .add(new Example(text, codes.indexOf(language))));
-    List<String> labels = codes.stream().map(code -> names.get(code) + " (" + code + ")").toList();
-    return new Dataset(train, validation, test, labels);
+        (text, code) ->
+            rows.add(text, new LabelledText(names.get(code) + " (" + code + ")", text)));
+    return LabelledText.dataset(
+        "the language data",
+        new Parts<>(rows.train(), rows.validation(), rows.test(), Skipped.NONE));
   }
 
   static long rowHash(String language, String text) {

@@ -24,6 +24,8 @@ final class Lines {
   /** What a decoder makes of bytes that are no text in its charset. */
   static final char UNDECODABLE = '\uFFFD';
 
+  static final String NOT_UTF8 = "there are bytes that are not UTF-8";
+
   private Lines() {}
 
   /**

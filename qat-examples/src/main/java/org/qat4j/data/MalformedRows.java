@@ -3,6 +3,7 @@ package org.qat4j.data;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ObjIntConsumer;
 import org.qat4j.QatException;
 import org.qat4j.experiment.DataSpec.Malformed;
 
@@ -33,6 +34,11 @@ final class MalformedRows {
     if (first.size() < SHOWN) {
       first.add(message);
     }
+  }
+
+  /** Reports rows of one file. */
+  ObjIntConsumer<String> of(Path file) {
+    return (reason, line) -> add(file, line, reason);
   }
 
   Skipped skipped() {

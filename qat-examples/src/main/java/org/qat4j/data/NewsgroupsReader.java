@@ -6,6 +6,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -13,7 +15,6 @@ import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.qat4j.QatException;
-import org.qat4j.data.Rows.Part;
 import org.qat4j.experiment.DataSpec;
 
 /**
@@ -89,21 +90,28 @@ final class NewsgroupsReader {
   }
 
   private static Dataset split(Map<Post, String> posts, DataSpec.Newsgroups spec) {
-    Rows rows = new Rows();
+    Holdout<LabelledText> train = new Holdout<>(0, spec.validationShare());
+    List<LabelledText> test = new ArrayList<>();
     posts.forEach(
         (post, text) -> {
-          // By name, not by text: the same posts are held out with headers and without.
-          Part part =
-              post.test()
-                  ? Part.TEST
-                  : Rows.hold(post.group() + "/" + post.name(), 0, spec.validationShare());
-          rows.add(part, post.group(), spec.keepHeaders() ? text : withoutHeader(text));
+          LabelledText row =
+              new LabelledText(post.group(), spec.keepHeaders() ? text : withoutHeader(text));
+          if (post.test()) {
+            test.add(row);
+          } else {
+            // By name, not by text: the same posts are held out with headers and without.
+            train.add(post.group() + "/" + post.name(), row);
+          }
         });
-    return rows.dataset(
-        spec.path()
-            + " (expected: the folders 20news-bydate-train and 20news-bydate-test, in each one"
-            + " folder per group, in each one file per post)",
-        Skipped.NONE);
+    if (train.train().isEmpty() || test.isEmpty()) {
+      throw new QatException(
+          spec.path()
+              + " has no posts to train on or none for the test; expected are the folders"
+              + " 20news-bydate-train and 20news-bydate-test, in each one folder per group, in"
+              + " each one file per post");
+    }
+    return LabelledText.dataset(
+        spec.path(), new Parts<>(train.train(), train.validation(), test, Skipped.NONE));
   }
 
   /** The post behind its header; all of it where it does not begin with one. */

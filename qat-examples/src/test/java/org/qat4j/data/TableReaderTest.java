@@ -84,7 +84,7 @@ class TableReaderTest {
     assertStops(good + ",z\n", "line 3: the label is empty");
     assertStops(good + "a,\"z\n" + good, "line 3: a field begins with a quote mark, and no other");
     assertStops(good + "a,\"z\"z\n", "line 3: there is text behind the quote mark");
-    assertStops(good + "a,\uFFFD\n", "line 3: the text holds bytes that are not UTF-8");
+    assertStops(good + "a,\uFFFD\n", "line 3: there are bytes that are not UTF-8");
   }
 
   private void assertStops(String train, String message) {
@@ -111,7 +111,7 @@ class TableReaderTest {
     Path train = dir.resolve("latin.txt");
     Files.write(train, "a\tf\u00fcr\nb\ty\n".getBytes(StandardCharsets.ISO_8859_1));
     assertThatThrownBy(() -> DatasetReader.read(spec(train, null, "\t", Malformed.STOP)))
-        .hasMessageContaining("line 1: the text holds bytes that are not UTF-8");
+        .hasMessageContaining("line 1: there are bytes that are not UTF-8");
   }
 
   @Test

@@ -1,0 +1,40 @@
+package org.qat4j.data;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Takes rows for validation and test out of those to train on, by the hash of a key: the choice is
+ * the same on every machine and whatever rows stand around, and rows with the same key stay
+ * together.
+ */
+final class Holdout<T> {
+  private final double testBelow;
+  private final double validationBelow;
+  private final List<T> train = new ArrayList<>();
+  private final List<T> validation = new ArrayList<>();
+  private final List<T> test = new ArrayList<>();
+
+  /** Shares in [0, 1), together below 1. */
+  Holdout(double testShare, double validationShare) {
+    this.testBelow = testShare;
+    this.validationBelow = testShare + validationShare;
+  }
+
+  void add(String key, T row) {
+    double u = Hashes.unit(key);
+    (u < testBelow ? test : u < validationBelow ? validation : train).add(row);
+  }
+
+  List<T> train() {
+    return train;
+  }
+
+  List<T> validation() {
+    return validation;
+  }
+
+  List<T> test() {
+    return test;
+  }
+}

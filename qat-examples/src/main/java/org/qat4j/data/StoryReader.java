@@ -1,0 +1,110 @@
+package org.qat4j.data;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.qat4j.QatException;
+
+/**
+ * Reads stories with questions in the format of the bAbI tasks: every line has a number, which
+ * counts from 1 within a story, and either a sentence, or a question, its answer and the numbers of
+ * the sentences that support it, with tabs between. Questions of one story are held out together.
+ */
+public final class StoryReader {
+  private static final Pattern LINE = Pattern.compile("(\\d{1,6}) +(.+)");
+
+  private final MalformedRows malformed;
+  private final Path file;
+  private final BiConsumer<String, StoryQuestion> rows;
+  private final List<String> story = new ArrayList<>();
+  private final Map<Integer, Integer> sentences = new HashMap<>(); // index by line number
+  private final List<StoryQuestion> questions = new ArrayList<>();
+  private int last;
+
+  private StoryReader(Path file, MalformedRows malformed, BiConsumer<String, StoryQuestion> rows) {
+    this.file = file;
+    this.malformed = malformed;
+    this.rows = rows;
+  }
+
+  /**
+   * All questions.
+   *
+   * @throws QatException as {@link DatasetReader#read}
+   */
+  public static Parts<StoryQuestion> read(Source source) {
+    return source.read(
+        (file, key, malformed, rows) ->
+            new StoryReader(file, malformed, rows).read(Lines.read(file, key)));
+  }
+
+  private void read(List<String> lines) {
+    for (int i = 0; i < lines.size(); i++) {
+      if (lines.get(i).isBlank()) {
+        continue;
+      }
+      try {
+        read(lines.get(i));
+      } catch (MalformedRow e) {
+        malformed.add(file, i + 1, e.getMessage());
+      }
+    }
+    endStory();
+  }
+
+  private void read(String line) throws MalformedRow {
+    Matcher matcher = LINE.matcher(line);
+    if (!matcher.matches()) {
+      throw new MalformedRow("the line does not begin with its number in the story");
+    }
+    int number = Integer.parseInt(matcher.group(1));
+    if (number == 1) {
+      endStory();
+    } else if (number <= last) {
+      throw new MalformedRow(
+          "line " + number + " of a story behind line " + last + "; a new story begins with 1");
+    }
+    last = number;
+    if (line.indexOf(Lines.UNDECODABLE) >= 0) {
+      throw new MalformedRow(Lines.NOT_UTF8);
+    }
+    String[] fields = matcher.group(2).split("\t", -1);
+    if (fields.length == 1) {
+      sentences.put(number, story.size());
+      story.add(fields[0].strip());
+    } else {
+      questions.add(question(fields));
+    }
+  }
+
+  private StoryQuestion question(String[] fields) throws MalformedRow {
+    if (fields.length != 3 || fields[0].isBlank() || fields[1].isBlank()) {
+      throw new MalformedRow(
+          "a question has three fields between tabs: question, answer, supporting lines");
+    }
+    List<Integer> support = new ArrayList<>();
+    for (String number : fields[2].strip().split(" +", -1)) {
+      Integer index = number.matches("\\d{1,6}") ? sentences.get(Integer.valueOf(number)) : null;
+      if (index == null) {
+        throw new MalformedRow(
+            "the supporting line \"" + number + "\" is no sentence before the question");
+      }
+      support.add(index);
+    }
+    return new StoryQuestion(story, fields[0].strip(), fields[1].strip(), support);
+  }
+
+  private void endStory() {
+    String key = String.join("\n", story);
+    questions.forEach(question -> rows.accept(key, question));
+    story.clear();
+    sentences.clear();
+    questions.clear();
+    last = 0;
+  }
+}

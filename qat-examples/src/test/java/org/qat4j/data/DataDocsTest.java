@@ -1,0 +1,100 @@
+package org.qat4j.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.qat4j.data.TaggedReader.Columns;
+import org.qat4j.experiment.DataSpec;
+import org.qat4j.experiment.DataSpec.Malformed;
+import org.qat4j.experiment.ExperimentReader;
+
+/** Reads the examples of docs/data.md. */
+class DataDocsTest {
+  private static final Pattern BLOCK =
+      Pattern.compile("```(text (?<name>\\S+)|yaml)\\n(?<content>.*?)\\n```", Pattern.DOTALL);
+  private static final String REST =
+      "\nschemaVersion: 1\nname: example\nmodel: {kind: char-ngram-cnn}\n";
+
+  @TempDir Path dir;
+  private final List<DataSpec> specs = new ArrayList<>();
+
+  /** Makes the files that the page shows, and reads its experiments with their paths moved there. */
+  @BeforeEach
+  void unpack() throws IOException {
+    Matcher block = BLOCK.matcher(Files.readString(Path.of("..", "docs", "data.md")));
+    while (block.find()) {
+      String content = block.group("content") + "\n";
+      if (block.group("name") != null) {
+        Files.writeString(dir.resolve(block.group("name")), content);
+      } else {
+        Path file =
+            Files.writeString(
+                dir.resolve("experiment.yaml"),
+                content.replaceAll(" data/(\\S+)", " \"" + dir + "/$1\"") + REST);
+        specs.add(ExperimentReader.read(file, List.of()).data());
+      }
+    }
+  }
+
+  private Source source(String name) {
+    Path file = dir.resolve(name);
+    return new Source(file, null, file, 0, 0, Malformed.STOP);
+  }
+
+  @Test
+  void experiments() {
+    assertThat(specs)
+        .extracting(spec -> spec.getClass().getSimpleName())
+        .containsExactly("Langid", "Newsgroups", "Table", "Table", "Folders");
+
+    DataSpec.Table reviews = (DataSpec.Table) specs.get(2);
+    List<String> texts = new ArrayList<>();
+    DelimitedRows.read(
+        Lines.read(Path.of(reviews.train()), "data.train"),
+        reviews.delimiter(),
+        reviews.header(),
+        2,
+        (reason, line) -> texts.add(reason),
+        fields -> texts.add(fields.get(reviews.textColumn())));
+    assertThat(texts)
+        .containsExactly("a \"charming\" film", "C:\\films\\bad", "\"open to the end");
+
+    Dataset questions = DatasetReader.read(specs.get(3));
+    assertThat(questions.labels()).containsExactly("DESC", "HUM", "LOC");
+    assertThat(questions.train())
+        .containsExactly(
+            new Example("Who wrote \"Emma\", and when?", 1),
+            new Example("Where is a 5\" disk sold?", 2),
+            new Example("Two\nlines?", 0));
+    assertThat(questions.skipped().first().get(0)).contains("line 6: 1 column where 2");
+  }
+
+  @Test
+  void otherFormats() {
+    assertThat(
+            TaggedReader.columns(source("entities.conll"), Columns.FIRST_AND_LAST)
+                .sentences()
+                .train())
+        .extracting(sentence -> sentence.tokens().size())
+        .containsExactly(5, 1);
+    assertThat(TaggedReader.predicates(source("roles.tsv")).tags())
+        .containsExactly("B-ARG0", "B-ARG1", "B-V");
+    assertThat(StoryReader.read(source("stories.txt")).train())
+        .extracting(StoryQuestion::answer)
+        .containsExactly("garden", "milk");
+    assertThat(ParallelReader.read(source("train"), "en", "de").train())
+        .containsExactly(new TextPair("Two dogs run.", "Zwei Hunde rennen."));
+    assertThat(CandidateReader.read(source("candidates.tsv"), CandidateReader.Form.TABS).train())
+        .extracting(AnswerCandidate::right)
+        .containsExactly(true, false);
+  }
+}
