@@ -27,7 +27,9 @@ class DataDocsTest {
   @TempDir Path dir;
   private final List<DataSpec> specs = new ArrayList<>();
 
-  /** Makes the files that the page shows, and reads its experiments with their paths moved there. */
+  /**
+   * Makes the files that the page shows, and reads its experiments with their paths moved there.
+   */
   @BeforeEach
   void unpack() throws IOException {
     Matcher block = BLOCK.matcher(Files.readString(Path.of("..", "docs", "data.md")));
@@ -65,8 +67,7 @@ class DataDocsTest {
         2,
         (reason, line) -> texts.add(reason),
         fields -> texts.add(fields.get(reviews.textColumn())));
-    assertThat(texts)
-        .containsExactly("a \"charming\" film", "C:\\films\\bad", "\"open to the end");
+    assertThat(texts).containsExactly("a \"charming\" film", "C:\\films\\bad", "\"open to the end");
 
     Dataset questions = DatasetReader.read(specs.get(3));
     assertThat(questions.labels()).containsExactly("DESC", "HUM", "LOC");
