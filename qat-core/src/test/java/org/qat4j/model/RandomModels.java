@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.qat4j.numerics.QuantParams;
+import org.qat4j.runtime.RandomSamples;
 import org.qat4j.runtime.Sample;
 import org.qat4j.text.CharacterEncoder;
 import org.qat4j.text.NgramEncoder;
@@ -55,38 +56,9 @@ public final class RandomModels {
     return new RandomModels(seed, scales).draw("random-" + scales + "-" + seed);
   }
 
-  /** A sample for a model: texts of any length with padding behind, real values around 0. */
+  /** A sample for a model. */
   public static Sample sample(IntegerModel model, Random random) {
-    int n = model.inputs().size();
-    int[][] tokens = new int[n][];
-    float[][] reals = new float[n][];
-    for (int i = 0; i < n; i++) {
-      Input input = model.inputs().get(i);
-      int size = model.value(input.name()).size();
-      if (input.kind() == Input.Kind.TOKENS) {
-        tokens[i] = tokens(size, input.vocabularySize(), random);
-      } else {
-        reals[i] = reals(size, random);
-      }
-    }
-    return Sample.of(tokens, reals);
-  }
-
-  private static int[] tokens(int size, int vocabulary, Random random) {
-    int[] ids = new int[size];
-    int used = random.nextInt(4) == 0 ? random.nextInt(size + 1) : size;
-    for (int t = 0; t < used; t++) {
-      ids[t] = random.nextInt(vocabulary);
-    }
-    return ids;
-  }
-
-  private static float[] reals(int size, Random random) {
-    float[] x = new float[size];
-    for (int i = 0; i < size; i++) {
-      x[i] = (float) random.nextGaussian();
-    }
-    return x;
+    return RandomSamples.draw(model, random);
   }
 
   private IntegerModel draw(String name) {

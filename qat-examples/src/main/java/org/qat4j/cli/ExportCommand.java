@@ -6,8 +6,11 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.qat4j.format.ModelFile;
+import org.qat4j.model.IntegerModel;
 import org.qat4j.onnx.OnnxExporter;
 import org.qat4j.onnx.OnnxOptions;
+import org.qat4j.runtime.RandomSamples;
+import org.qat4j.verify.Verifier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -19,9 +22,14 @@ import picocli.CommandLine.Spec;
     name = "export",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Writes a frozen model as an ONNX file with integer kernels (docs/onnx.md).",
+    description = {
+      "Writes a frozen model as an ONNX file with integer kernels (docs/onnx.md).",
+      "Refused if ONNX Runtime gives other answers than the Java runtime on this machine."
+    },
     footer = {"", "Example:", "  ./qat export model.qat --onnx model.onnx"})
 final class ExportCommand implements Callable<Integer> {
+  private static final int VERIFIED = 64;
+
   @Spec private CommandSpec spec;
 
   @Parameters(paramLabel = "MODEL", description = "A model file or a run folder.")
@@ -43,7 +51,9 @@ final class ExportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     OnnxOptions options = OnnxOptions.DEFAULT.withPortable(portable).withInt4(int4);
-    OnnxExporter.write(ModelFile.read(ModelArgument.file(model)), options, onnx);
+    IntegerModel integers = ModelFile.read(ModelArgument.file(model));
+    Verifier.verify(integers, options, RandomSamples.of(integers, VERIFIED, 1)).requireExact();
+    OnnxExporter.write(integers, options, onnx);
     spec.commandLine()
         .getOut()
         .println(String.format(Locale.ROOT, "%s: %,d bytes", onnx, Files.size(onnx)));
