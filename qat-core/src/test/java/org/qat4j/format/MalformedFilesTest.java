@@ -22,8 +22,8 @@ class MalformedFilesTest {
     for (byte[] file : FILES) {
       for (int n = 0; n < file.length; n++) {
         byte[] cut = Arrays.copyOf(file, n);
-        assertThat(UntrustedFile.check(cut)).isFalse();
-        UntrustedFile.check(RawFile.repaired(cut));
+        assertThat(UntrustedFile.read(cut)).isNull();
+        UntrustedFile.read(RawFile.repaired(cut));
       }
     }
   }
@@ -34,8 +34,8 @@ class MalformedFilesTest {
       for (int bit = 0; bit < 8 * file.length; bit++) {
         byte[] flipped = file.clone();
         flipped[bit >> 3] ^= (byte) (1 << (bit & 7));
-        assertThat(UntrustedFile.check(flipped)).as("bit %d", bit).isFalse();
-        UntrustedFile.check(RawFile.repaired(flipped));
+        assertThat(UntrustedFile.read(flipped)).as("bit %d", bit).isNull();
+        UntrustedFile.read(RawFile.repaired(flipped));
       }
     }
   }
@@ -49,7 +49,7 @@ class MalformedFilesTest {
           for (int k = 0; k < Integer.BYTES; k++) {
             lying[at + k] = (byte) (lie >> (8 * k));
           }
-          UntrustedFile.check(RawFile.repaired(lying));
+          UntrustedFile.read(RawFile.repaired(lying));
         }
       }
     }
@@ -63,7 +63,7 @@ class MalformedFilesTest {
     for (int i = 0; i < MUTANTS; i++) {
       byte[] mutant = RawFile.repaired(mutant(random));
       try {
-        models += UntrustedFile.check(mutant) ? 1 : 0;
+        models += UntrustedFile.isUsable(mutant) ? 1 : 0;
       } catch (Throwable e) {
         throw new AssertionError("seed " + seed + ", mutant " + i, e);
       }

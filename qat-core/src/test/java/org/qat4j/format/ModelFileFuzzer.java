@@ -20,7 +20,7 @@ public final class ModelFileFuzzer {
   public static void fuzzerTestOneInput(byte[] sections) {
     byte[] file = Arrays.copyOf(FILE, RawFile.HEADER + sections.length + RawFile.CHECKSUM);
     System.arraycopy(sections, 0, file, RawFile.HEADER, sections.length);
-    UntrustedFile.check(RawFile.repaired(file));
+    UntrustedFile.isUsable(RawFile.repaired(file));
   }
 
   /** Writes the sections of the golden models into the folder that is given. */

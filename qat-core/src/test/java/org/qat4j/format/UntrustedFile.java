@@ -9,6 +9,7 @@ import org.qat4j.QatException;
 import org.qat4j.model.Input;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
+import org.qat4j.runtime.IntegerRuntime;
 import org.qat4j.runtime.ReferenceRuntime;
 import org.qat4j.runtime.Sample;
 
@@ -27,26 +28,11 @@ final class UntrustedFile {
   private UntrustedFile() {}
 
   /**
-   * Reads the bytes, and where they are a model, writes it again and executes it.
+   * Reads the bytes.
    *
-   * @return whether they are a model
+   * @return the model that they are, or null
    */
-  static boolean check(byte[] file) {
-    IntegerModel model = read(file);
-    if (model == null) {
-      return false;
-    }
-    byte[] written = ModelFile.toBytes(model);
-    IntegerModel again = ModelFile.fromBytes(written);
-    assertThat(ModelFile.toBytes(again)).isEqualTo(written);
-    Models.assertSame(again, model);
-    if (products(model) <= MAX_PRODUCTS) {
-      execute(model);
-    }
-    return true;
-  }
-
-  private static IntegerModel read(byte[] file) {
+  static IntegerModel read(byte[] file) {
     long limit = ONCE + PER_BYTE * file.length;
     long before = THREADS.getCurrentThreadAllocatedBytes();
     IntegerModel model = modelOrNull(file);
@@ -66,6 +52,25 @@ final class UntrustedFile {
       assertThat(e.getMessage()).doesNotContain("null");
       return null;
     }
+  }
+
+  /**
+   * Reads the bytes, and where they are a model, writes it again and executes it.
+   *
+   * @return whether they are a model
+   */
+  static boolean isUsable(byte[] file) {
+    IntegerModel model = read(file);
+    if (model == null) {
+      return false;
+    }
+    byte[] written = ModelFile.toBytes(model);
+    byte[] again = ModelFile.toBytes(ModelFile.fromBytes(written));
+    assertThat(Arrays.equals(again, written)).isTrue();
+    if (products(model) <= MAX_PRODUCTS) {
+      execute(model);
+    }
+    return true;
   }
 
   private static long products(IntegerModel model) {
@@ -88,12 +93,12 @@ final class UntrustedFile {
     return products;
   }
 
+  /** Any model that can be read can be executed, and both runtimes agree to the bit. */
   private static void execute(IntegerModel model) {
-    if (model.text().isEmpty()) {
-      new ReferenceRuntime(model).trace(largest(model));
-    } else {
-      new ReferenceRuntime(model).trace(encoded(model, "Grüße, don't 😀"));
-    }
+    Sample sample = model.text().isEmpty() ? largest(model) : encoded(model, "Grüße, don't 😀");
+    float[] expected = new ReferenceRuntime(model).run(sample);
+    float[] actual = new IntegerRuntime(model).run(sample);
+    assertThat(Arrays.equals(actual, expected)).isTrue();
   }
 
   /** The largest id and the largest number everywhere. */
