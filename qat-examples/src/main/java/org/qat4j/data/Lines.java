@@ -1,6 +1,7 @@
 package org.qat4j.data;
 
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 import org.datavec.api.records.reader.impl.LineRecordReader;
 import org.datavec.api.split.InputStreamInputSplit;
 import org.qat4j.QatException;
@@ -94,8 +96,10 @@ final class Lines {
 
   static QatException unreadable(Path file, Exception e) {
     Throwable cause = e.getCause() instanceof IOException io ? io : e;
+    boolean damaged = cause instanceof EOFException || cause instanceof ZipException;
     return new QatException(
         file
+            + (damaged ? " is damaged or incomplete, and" : "")
             + " cannot be read: "
             + cause.getMessage()
             + " ("

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -66,27 +67,31 @@ final class NewsgroupsReader {
       for (TarArchiveEntry e = tar.getNextEntry(); e != null; e = tar.getNextEntry()) {
         Post post = e.isFile() ? Post.of(Path.of(e.getName())) : null;
         if (post != null) {
-          posts.put(post, text(tar));
+          add(posts, post, tar);
         }
       }
     }
   }
 
   private static void readFolder(Path folder, Map<Post, String> posts) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
+    try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
       for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
         Post post = Post.of(folder.relativize(file));
         if (post != null) {
           try (InputStream in = Files.newInputStream(file)) {
-            posts.put(post, text(in));
+            add(posts, post, in);
           }
         }
       }
     }
   }
 
-  private static String text(InputStream in) throws IOException {
-    return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+  private static void add(Map<Post, String> posts, Post post, InputStream in) throws IOException {
+    String text = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+    if (posts.put(post, text) != null) {
+      throw new QatException(
+          "the post " + post.group() + "/" + post.name() + " is there twice in the same part");
+    }
   }
 
   private static Dataset split(Map<Post, String> posts, DataSpec.Newsgroups spec) {

@@ -100,10 +100,10 @@ public final class TaggedReader {
       throw new MalformedRow(
           "word "
               + (word + 1)
-              + " of the sentence has "
-              + fields.length
-              + " columns, none of them "
-              + column);
+              + " of the sentence has no column "
+              + column
+              + "; it has "
+              + fields.length);
     }
     return checked(fields[i].strip());
   }

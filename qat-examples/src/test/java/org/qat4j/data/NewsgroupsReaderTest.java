@@ -134,10 +134,19 @@ class NewsgroupsReaderTest {
 
     assertThatThrownBy(() -> DatasetReader.read(spec(cut)))
         .isInstanceOf(QatException.class)
-        .hasMessageContaining("cut.tar.gz cannot be read");
+        .hasMessageContaining("cut.tar.gz is damaged or incomplete");
     assertThatThrownBy(() -> DatasetReader.read(spec(foreign)))
         .isInstanceOf(QatException.class)
         .hasMessageContaining("20news-bydate-train");
+
+    Path folder = folder(posts());
+    Path copy = folder.resolve("copy/20news-bydate-train/sci.med/1001");
+    Files.createDirectories(copy.getParent());
+    Files.writeString(copy, "twice");
+    Files.writeString(folder.resolve("20news-bydate-train/sci.med/1001"), "once");
+    assertThatThrownBy(() -> DatasetReader.read(spec(folder)))
+        .isInstanceOf(QatException.class)
+        .hasMessageContaining("sci.med/1001 is there twice");
   }
 
   @Test

@@ -111,7 +111,7 @@ class TaggedReaderTest {
   void absentColumnIsSaid() throws IOException {
     Source source = source("a O\nb\n", TEST, Malformed.STOP);
     assertThatThrownBy(() -> TaggedReader.columns(source, new Columns(0, 1, Scheme.BIO)))
-        .hasMessageContaining("line 1: word 2 of the sentence has 1 columns, none of them 1");
+        .hasMessageContaining("line 1: word 2 of the sentence has no column 1; it has 1");
   }
 
   @Test

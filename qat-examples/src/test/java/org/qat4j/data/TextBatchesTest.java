@@ -8,7 +8,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.stream.IntStream;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
@@ -191,6 +196,33 @@ class TextBatchesTest {
             () -> TextBatches.inOrder(letters(5), List.of(CHARACTERS, NGRAMS), 3, 2).single())
         .isInstanceOf(QatException.class)
         .hasMessageContaining("not of 2");
+  }
+
+  @Test
+  void networksFitOnePassAnEpoch() {
+    TextBatches batches = TextBatches.shuffled(letters(10), List.of(CHARACTERS), 3, 4, 42, 0);
+    NeuralNetConfiguration.Builder builder = new NeuralNetConfiguration.Builder().seed(1);
+    OutputLayer output =
+        new OutputLayer.Builder().nIn(4).nOut(3).activation(Activation.SOFTMAX).build();
+    MultiLayerNetwork single = new MultiLayerNetwork(builder.clone().list().layer(output).build());
+    single.init();
+    single.fit(batches.single(), 3);
+    assertThat(batches.position()).isEqualTo(new TextBatches.Position(2, 10));
+    assertThat(single.getIterationCount()).isEqualTo(9);
+
+    ComputationGraph graph =
+        new ComputationGraph(
+            builder
+                .graphBuilder()
+                .addInputs("characters")
+                .addLayer("out", output, "characters")
+                .setOutputs("out")
+                .build());
+    graph.init();
+    batches.seek(new TextBatches.Position(0, 0));
+    graph.fit(batches, 3);
+    assertThat(batches.position()).isEqualTo(new TextBatches.Position(2, 10));
+    assertThat(graph.params()).isEqualTo(single.params());
   }
 
   @Test
