@@ -51,7 +51,7 @@ final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     IntegerModel m = ModelFile.read(ModelArgument.file(model));
-    Dataset data = DatasetReader.read(experiment.read().data());
+    Dataset data = DatasetReader.read(experiment.resolve().experiment().data());
     Predictions answers;
     try (Progress progress =
         Console.standardError(quiet).progress("evaluation", data.test().size())) {

@@ -3,8 +3,8 @@ package org.qat4j.cli;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.qat4j.experiment.Experiment;
-import org.qat4j.experiment.ExperimentReader;
+import org.qat4j.experiment.ResolvedExperiment;
+import org.qat4j.pipeline.ExperimentCheck;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -38,7 +38,7 @@ final class ExperimentArguments {
    *
    * @throws org.qat4j.QatException with every error of the file
    */
-  Experiment read() {
-    return ExperimentReader.read(file, sets);
+  ResolvedExperiment resolve() {
+    return ExperimentCheck.resolve(file, sets);
   }
 }

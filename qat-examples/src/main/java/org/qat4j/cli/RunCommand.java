@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.qat4j.console.Console;
 import org.qat4j.experiment.Experiment;
+import org.qat4j.experiment.ResolvedExperiment;
 import org.qat4j.pipeline.RunExperiment;
 import org.qat4j.report.ReportJson;
 import org.qat4j.report.ReportTable;
@@ -63,12 +64,13 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Experiment e = experiment.read();
+    ResolvedExperiment resolved = experiment.resolve();
+    Experiment e = resolved.experiment();
     List<Long> all = Seeds.parse(seeds, e.seed());
     Console console = Console.standardError(quiet);
     try (RunFolder folder = open(e)) {
       console.line("run folder: " + folder.path());
-      RunReport report = new RunExperiment(e, folder, console).run(all, facts());
+      RunReport report = new RunExperiment(resolved, folder, console).run(all, facts());
       folder.finish();
       spec.commandLine().getOut().print(json ? ReportJson.of(report) : ReportTable.of(report));
       spec.commandLine().getOut().flush();

@@ -1,12 +1,15 @@
 package org.qat4j.cli;
 
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.qat4j.QatException;
-import org.qat4j.experiment.ExperimentReader;
 import org.qat4j.experiment.ExperimentWriter;
+import org.qat4j.experiment.ResolvedExperiment;
+import org.qat4j.pipeline.ExperimentCheck;
+import org.qat4j.qat.Preflight;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -33,18 +36,39 @@ final class ValidateCommand implements Callable<Integer> {
       description = "Print each experiment with all defaults and inherited parts filled in.")
   private boolean resolved;
 
+  @Option(
+      names = "--network",
+      description = {
+        "Read the data as well, build the network, and print what will be quantized how, and why"
+            + " not."
+      })
+  private boolean network;
+
   @Override
   public Integer call() {
     int exit = Exit.OK;
     for (Path file : files) {
       try {
-        String yaml = ExperimentWriter.toYaml(ExperimentReader.read(file, sets));
-        spec.commandLine().getOut().println(resolved ? yaml : file + ": ok");
+        if (!check(file, spec.commandLine().getOut())) {
+          exit = Exit.FAILED;
+        }
       } catch (QatException e) {
         spec.commandLine().getErr().println(e.getMessage());
         exit = Exit.FAILED;
       }
     }
     return exit;
+  }
+
+  /** Whether the experiment can be run. */
+  private boolean check(Path file, PrintWriter out) {
+    ResolvedExperiment experiment = ExperimentCheck.resolve(file, sets);
+    out.println(resolved ? ExperimentWriter.toYaml(experiment.experiment()) : file + ": ok");
+    if (!network) {
+      return true;
+    }
+    Preflight preflight = ExperimentCheck.preflight(experiment);
+    out.print(preflight);
+    return preflight.isFine();
   }
 }

@@ -9,6 +9,7 @@ import org.qat4j.data.DatasetReader;
 import org.qat4j.data.Example;
 import org.qat4j.experiment.Experiment;
 import org.qat4j.experiment.ExperimentWriter;
+import org.qat4j.experiment.ResolvedExperiment;
 import org.qat4j.report.DataSummary;
 import org.qat4j.report.Phase;
 import org.qat4j.report.Provenance;
@@ -24,6 +25,7 @@ import org.qat4j.report.RunReport;
  * </pre>
  */
 public final class RunExperiment {
+  private final ResolvedExperiment resolved;
   private final Experiment experiment;
   private final RunFolder folder;
   private final Console console;
@@ -32,8 +34,9 @@ public final class RunExperiment {
    * @param folder takes every file of the run
    * @param console is told how it goes
    */
-  public RunExperiment(Experiment experiment, RunFolder folder, Console console) {
-    this.experiment = experiment;
+  public RunExperiment(ResolvedExperiment resolved, RunFolder folder, Console console) {
+    this.resolved = resolved;
+    this.experiment = resolved.experiment();
     this.folder = folder;
     this.console = console;
   }
@@ -72,7 +75,7 @@ public final class RunExperiment {
             .testTexts(data.test().stream().map(Example::text).toList());
     for (long seed : seeds) {
       String within = seeds.size() == 1 ? "" : "seed-" + seed + "/";
-      SeedExperiment one = new SeedExperiment(experiment, seed, data, folder, within, console);
+      SeedExperiment one = new SeedExperiment(resolved, seed, data, folder, within, console);
       // Read once for all seeds.
       double reading = seed == seeds.get(0) ? readingSeconds : 0;
       report.run(one.run().secondsBefore(Phase.DATA, reading).build());

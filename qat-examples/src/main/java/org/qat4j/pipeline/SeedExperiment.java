@@ -11,11 +11,13 @@ import org.qat4j.data.Example;
 import org.qat4j.data.TextBatches;
 import org.qat4j.experiment.Experiment;
 import org.qat4j.experiment.QuantizeSpec;
+import org.qat4j.experiment.ResolvedExperiment;
 import org.qat4j.experiment.TrainSpec;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.qat.FreezeInfo;
 import org.qat4j.qat.Qat;
 import org.qat4j.qat.QatNetwork;
+import org.qat4j.qat.QuantSpec;
 import org.qat4j.report.CurvePoint;
 import org.qat4j.report.LayerDiagnostics;
 import org.qat4j.report.Phase;
@@ -34,6 +36,7 @@ final class SeedExperiment {
   /** Texts on which layers are looked at and the shapes of the model are taken from. */
   private static final int LOOK_AT = 64;
 
+  private final ResolvedExperiment resolved;
   private final Experiment experiment;
   private final long seed;
   private final Dataset data;
@@ -50,13 +53,14 @@ final class SeedExperiment {
    * @param within prefix of the names of all files in the folder
    */
   SeedExperiment(
-      Experiment experiment,
+      ResolvedExperiment resolved,
       long seed,
       Dataset data,
       RunFolder folder,
       String within,
       Console console) {
-    this.experiment = experiment;
+    this.resolved = resolved;
+    this.experiment = resolved.experiment();
     this.seed = seed;
     this.data = data;
     this.folder = folder;
@@ -84,12 +88,14 @@ final class SeedExperiment {
     QuantizeSpec quantize = experiment.quantize();
     TrainingPlan further = further(quantize.qat());
     Model network = text.network();
+    QuantSpec spec = resolved.toQuantSpec(ExperimentCheck.steps(experiment, data.train().size()));
+    Qat.describe(network, spec).requireFine();
 
     timed(Phase.FLOAT_TRAINING, () -> train(Stage.FLOAT, network, first(training)));
     Model control = Networks.copy(network);
     double floatStep = timed(Phase.CONTROL, () -> train(Stage.CONTROL, control, further));
 
-    QatNetwork qat = Qat.prepare(network, quantize.toQuantSpec(steps(further)));
+    QatNetwork qat = Qat.prepare(network, spec);
     timed(Phase.CALIBRATION, () -> calibrate(qat, quantize.calibrationBatches()));
     IntegerModel ptq = timed(Phase.FREEZE, () -> freeze(qat));
     result.layers(Stage.PTQ, LayerDiagnostics.of(network, qat, firstTexts()));
@@ -113,10 +119,6 @@ final class SeedExperiment {
   /** What both the control and the quantized network are trained by. */
   private TrainingPlan further(QuantizeSpec.Qat qat) {
     return new TrainingPlan(qat.epochs(), qat.learningRate(), qat.schedule(), false, seed + 1);
-  }
-
-  private long steps(TrainingPlan plan) {
-    return Math.max(1, (long) plan.epochs() * train.batches());
   }
 
   /** Trains; gives the median time of a step in seconds. */

@@ -193,6 +193,54 @@ class CommandLineTest {
   }
 
   @Test
+  void validateShowsWhatIsQuantizedHow() {
+    Called called =
+        qat(
+            "validate",
+            "--network",
+            experiment,
+            "--set",
+            "quantize.overrides=[{place: last, weights: {bits: 4}}]");
+    assertThat(called.exit()).as(called.err()).isEqualTo(Exit.OK);
+    assertThat(called.out()).containsPattern("out +OutputLayer +[0-9]+ +int4, per channel");
+  }
+
+  @Test
+  void anOverrideThatMatchesNothingFailsBeforeAnyWork() throws IOException {
+    String overrides = "\nquantize:\n  overrides:\n    - layer: ouch\n";
+    String yaml = Files.readString(experiment).replaceAll("(?s)\nquantize:.*", "");
+    Path file = Files.writeString(folder.resolve("overrides.yaml"), yaml + overrides);
+    Path out = folder.resolve("never");
+
+    Called called = qat("run", file, "--out", out);
+
+    assertThat(called.exit()).isEqualTo(Exit.FAILED);
+    assertThat(called.err())
+        .contains("quantize.overrides[0].layer is \"ouch\", which no layer matches")
+        .contains("overrides.yaml:" + (yaml + overrides).lines().count() + ":14: ");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void aScheduleLongerThanTheTrainingFailsBeforeTraining() {
+    Path out = folder.resolve("too-short");
+
+    Called called =
+        qat(
+            "run",
+            experiment,
+            "--out",
+            out,
+            "--set",
+            "quantize.qat={epochs: 1, freezeObserversAfter: 100000 steps}");
+
+    assertThat(called.exit()).isEqualTo(Exit.FAILED);
+    assertThat(called.err())
+        .contains("--set quantize.qat: quantize.qat: freezeObserversAfter is 100000")
+        .doesNotContain("epoch 1");
+  }
+
+  @Test
   void aWrongCommandLineSaysWhatIsRight() {
     Called called = qat("run", experiment, "--sedes", "3");
     assertThat(called.exit()).isEqualTo(Exit.USAGE);

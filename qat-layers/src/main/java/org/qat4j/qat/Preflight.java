@@ -2,6 +2,7 @@ package org.qat4j.qat;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.qat4j.QatException;
 
 /**
  * What will be quantized how, and why not: one row for each vertex of a network, in the order in
@@ -42,6 +43,18 @@ public record Preflight(List<Row> rows) {
         .filter(r -> !r.problem.isEmpty())
         .map(r -> "layer \"" + r.name + "\": " + r.problem)
         .toList();
+  }
+
+  /**
+   * Does nothing if the network can be quantized as asked.
+   *
+   * @throws QatException with the layers that cannot
+   */
+  public void requireFine() {
+    if (!isFine()) {
+      throw new QatException(
+          "the network cannot be quantized:\n  " + String.join("\n  ", problems()));
+    }
   }
 
   /** The rows as a table of text with a header line. */

@@ -64,11 +64,7 @@ final class Preparation {
    * @throws QatException if a layer cannot be quantized; the message names all such layers
    */
   Map<String, QuantSettings> settings() {
-    if (!problems.isEmpty()) {
-      throw new QatException(
-          "the network cannot be quantized:\n  "
-              + String.join("\n  ", new Preflight(rows()).problems()));
-    }
+    new Preflight(rows()).requireFine();
     return settings;
   }
 

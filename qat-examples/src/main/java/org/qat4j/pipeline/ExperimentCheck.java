@@ -1,0 +1,65 @@
+package org.qat4j.pipeline;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.deeplearning4j.nn.api.Model;
+import org.qat4j.data.Dataset;
+import org.qat4j.data.DatasetReader;
+import org.qat4j.data.Example;
+import org.qat4j.experiment.Experiment;
+import org.qat4j.experiment.ExperimentReader;
+import org.qat4j.experiment.ResolvedExperiment;
+import org.qat4j.experiment.TrainSpec;
+import org.qat4j.qat.Preflight;
+import org.qat4j.qat.Qat;
+import org.qat4j.zoo.Zoo;
+
+/** Finds what is wrong with an experiment before any work. */
+public final class ExperimentCheck {
+  /** The layers of a network are the same for all data; their sizes are not. */
+  private static final Dataset ANY_DATA = anyData();
+
+  private ExperimentCheck() {}
+
+  private static Dataset anyData() {
+    List<Example> texts = List.of(new Example("one text", 0), new Example("other text", 1));
+    return new Dataset(texts, texts, texts, List.of("one", "other"));
+  }
+
+  /**
+   * Reads an experiment and compares its overrides with the layers of its network; reads no data.
+   *
+   * @param sets settings of the command line, {@code key.path=value}
+   * @throws org.qat4j.experiment.ExperimentException with all problems, each with its place
+   */
+  public static ResolvedExperiment resolve(Path file, List<String> sets) {
+    ResolvedExperiment resolved = ExperimentReader.resolve(file, sets);
+    if (!resolved.experiment().quantize().overrides().isEmpty()) {
+      resolved.checkLayers(Qat.layers(network(resolved.experiment(), ANY_DATA)));
+    }
+    return resolved;
+  }
+
+  /**
+   * What would be quantized how, and why not; reads the data, whose size the schedule depends on.
+   *
+   * @throws org.qat4j.QatException if the data cannot be read or the schedule does not fit them
+   */
+  public static Preflight preflight(ResolvedExperiment resolved) {
+    Experiment experiment = resolved.experiment();
+    Dataset data = DatasetReader.read(experiment.data());
+    return Qat.describe(
+        network(experiment, data), resolved.toQuantSpec(steps(experiment, data.train().size())));
+  }
+
+  /** Steps of the training under quantization. */
+  static long steps(Experiment experiment, int trainingTexts) {
+    int batch = experiment.train().batch();
+    return (long) experiment.quantize().qat().epochs() * ((trainingTexts + batch - 1) / batch);
+  }
+
+  private static Model network(Experiment experiment, Dataset data) {
+    TrainSpec train = experiment.train();
+    return Zoo.build(experiment.model(), data, train, experiment.seed()).network();
+  }
+}
