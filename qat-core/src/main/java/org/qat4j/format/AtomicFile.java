@@ -8,11 +8,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 import org.qat4j.QatException;
 
 /** Writes files that appear complete or not at all. */
 public final class AtomicFile {
   private static final AtomicLong COUNT = new AtomicLong();
+  private static final Pattern UNFINISHED = Pattern.compile("\\..+\\.\\d+-\\d+\\.tmp");
 
   private AtomicFile() {}
 
@@ -56,5 +58,12 @@ public final class AtomicFile {
     } finally {
       temporary.toFile().delete();
     }
+  }
+
+  /**
+   * Whether a file is one that {@link #write} has not finished, or could not when it was stopped.
+   */
+  public static boolean isUnfinished(Path file) {
+    return UNFINISHED.matcher(file.getFileName().toString()).matches();
   }
 }

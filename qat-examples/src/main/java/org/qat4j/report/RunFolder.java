@@ -2,6 +2,7 @@ package org.qat4j.report;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.logging.log4j.LogManager;
 import org.qat4j.QatException;
 import org.qat4j.format.AtomicFile;
 
@@ -139,7 +141,7 @@ public final class RunFolder implements AutoCloseable {
   }
 
   /** Writes text in UTF-8. */
-  public void write(String name, String text) {
+  public synchronized void write(String name, String text) {
     AtomicFile.write(file(name), text.getBytes(StandardCharsets.UTF_8));
   }
 
@@ -187,7 +189,17 @@ public final class RunFolder implements AutoCloseable {
     ended = Instant.now();
     state = how;
     writeState();
+    deleteUnfinished();
     log.close();
+  }
+
+  /** What writers were at when they were stopped. */
+  private void deleteUnfinished() {
+    try (Stream<Path> files = Files.walk(path)) {
+      files.filter(AtomicFile::isUnfinished).forEach(file -> file.toFile().delete());
+    } catch (IOException | UncheckedIOException e) {
+      LogManager.getLogger(RunFolder.class).warn("unfinished files may be left in {}", path, e);
+    }
   }
 
   private void writeState() {

@@ -123,14 +123,14 @@ class RunFolderTest {
 
   @Test
   void theLogHoldsWhatIsSaidDuringTheRunOnly() throws Exception {
-    LogManager.getLogger("org.qat4j.test").error("before");
+    LogManager.getLogger("org.qat4j.test").info("before");
     Path path = parent.resolve("run");
     try (RunFolder folder = RunFolder.create(path, false)) {
       LogManager.getLogger("org.qat4j.test").info("of ours");
       LogManager.getLogger("org.nd4j.test").info("of a library");
       folder.finish();
     }
-    LogManager.getLogger("org.qat4j.test").error("after");
+    LogManager.getLogger("org.qat4j.test").info("after");
     assertThat(path.resolve("log.txt"))
         .content()
         .contains("INFO", "org.qat4j.test: of ours", "org.nd4j.test: of a library")
@@ -141,7 +141,8 @@ class RunFolderTest {
   @Test
   void anInterruptedRunSaysSoAndHoldsWholeFilesOnly() throws Exception {
     Path path = parent.resolve("run");
-    Process process = start(path);
+    Path errors = parent.resolve("errors.txt");
+    Process process = start(path, errors);
     try (BufferedReader out =
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
@@ -159,23 +160,23 @@ class RunFolderTest {
     for (String line : lines) {
       assertThat(MAPPER.readTree(line).get("learningRate").asDouble()).isEqualTo(0.5);
     }
+    assertThat(names(path))
+        .containsExactlyInAnyOrder("run.json", "log.txt", "big.json", "metrics.jsonl");
     // Our warnings reach the user, the chatter of libraries does not; the log has everything.
-    assertThat(parent.resolve("err.txt"))
-        .content()
-        .isEqualToIgnoringNewLines("WARN: a warning of ours");
+    assertThat(errors).hasContent("WARN: a warning of ours");
     assertThat(path.resolve("log.txt"))
         .content()
         .contains("a warning of ours", "a remark of ours", "a library complains");
   }
 
-  private static Process start(Path path) throws IOException {
+  private static Process start(Path path, Path errors) throws IOException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-cp",
             System.getProperty("java.class.path"),
             RunFolderMain.class.getName(),
             path.toString())
-        .redirectError(path.resolveSibling("err.txt").toFile())
+        .redirectError(errors.toFile())
         .start();
   }
 
