@@ -50,12 +50,12 @@ public final class RunFolder implements AutoCloseable {
   private final RunLog log;
   private final Thread onInterrupt = new Thread(() -> end(State.INTERRUPTED), "run folder");
   private State state = State.RUNNING;
-  private Instant ended;
+  private boolean ended;
 
   private RunFolder(Path path, Instant started) {
     this.path = path;
     this.started = started;
-    writeState();
+    writeState(null);
     this.log = new RunLog(file("log.txt"));
     Runtime.getRuntime().addShutdownHook(onInterrupt);
   }
@@ -140,8 +140,13 @@ public final class RunFolder implements AutoCloseable {
     return path.resolve(name);
   }
 
-  /** Writes text in UTF-8. */
+  /**
+   * Writes text in UTF-8.
+   *
+   * @throws QatException if it cannot be written, or the run has ended
+   */
   public synchronized void write(String name, String text) {
+    checkOpen();
     AtomicFile.write(file(name), text.getBytes(StandardCharsets.UTF_8));
   }
 
@@ -152,6 +157,7 @@ public final class RunFolder implements AutoCloseable {
 
   /** Adds a line to metrics.jsonl. */
   public synchronized void metric(long seed, CurvePoint point) {
+    checkOpen();
     try {
       String line = ReportJson.compact(new Metric(seed, point)) + "\n";
       Files.writeString(
@@ -183,14 +189,21 @@ public final class RunFolder implements AutoCloseable {
   }
 
   private synchronized void end(State how) {
-    if (ended != null) {
+    if (ended) {
       return;
     }
-    ended = Instant.now();
     state = how;
-    writeState();
+    writeState(Instant.now());
+    ended = true;
     deleteUnfinished();
     log.close();
+  }
+
+  /** When the program is stopped, its other threads work on for a moment. */
+  private void checkOpen() {
+    if (ended) {
+      throw new QatException("the run in " + path + " is " + state.key());
+    }
   }
 
   /** What writers were at when they were stopped. */
@@ -202,13 +215,13 @@ public final class RunFolder implements AutoCloseable {
     }
   }
 
-  private void writeState() {
+  private void writeState(Instant end) {
     Map<String, Object> content = new LinkedHashMap<>();
     content.put("format", "qat4j run");
     content.put("state", state.key());
     content.put("started", started.toString());
-    if (ended != null) {
-      content.put("ended", ended.toString());
+    if (end != null) {
+      content.put("ended", end.toString());
     }
     writeJson(STATE, content);
   }

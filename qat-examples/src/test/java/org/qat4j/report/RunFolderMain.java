@@ -3,6 +3,7 @@ package org.qat4j.report;
 import java.nio.file.Path;
 import java.util.stream.IntStream;
 import org.apache.logging.log4j.LogManager;
+import org.qat4j.QatException;
 
 /** A run that writes without end, for the test that interrupts it. */
 final class RunFolderMain {
@@ -22,6 +23,8 @@ final class RunFolderMain {
           System.out.println("writing");
         }
       }
+    } catch (QatException interrupted) {
+      System.out.println(interrupted.getMessage());
     }
   }
 }

@@ -61,6 +61,17 @@ class RunFolderTest {
   }
 
   @Test
+  void nothingIsWrittenAfterTheEnd() {
+    RunFolder folder = RunFolder.create(parent.resolve("run"), false);
+    folder.finish();
+    folder.close();
+    assertThatThrownBy(() -> folder.write("late.txt", "too late"))
+        .isInstanceOf(QatException.class)
+        .hasMessageContaining("is finished");
+    assertThat(folder.file("late.txt")).doesNotExist();
+  }
+
+  @Test
   void twoRunsInTheSameSecondHaveTwoFolders() {
     try (RunFolder first = RunFolder.create(parent, "a");
         RunFolder second = RunFolder.create(parent, "a");
