@@ -17,24 +17,33 @@ import org.qat4j.runtime.RuntimeOptions;
 import org.qat4j.runtime.RuntimeOptions.Kernel;
 
 /**
- * Measures every engine on the same texts, in turn: a busy neighbour on the machine hits all of
- * them alike, and ratios are taken within a round.
+ * Measures every engine on the same texts, in short turns: a busy neighbour on the machine hits all
+ * of them alike, and ratios are taken within a round.
  */
 public final class Bench {
   private static final List<Integer> BATCHES = List.of(1, 32);
-  private static final int WARM_UP = 3;
-  private static final String REFERENCE = "ONNX Runtime int8";
-
-  /** Takes the answers, so that they must be computed. */
-  @SuppressWarnings("UnusedVariable")
-  private static volatile float sink;
+  private static final int WARM_UP = 5;
+  private static final String ONNX_INT8 = "ONNX Runtime int8";
+  private static final String DL4J_FLOAT = "DL4J float";
 
   private final BenchSpec spec;
-  private final List<int[][]> texts;
+  private final byte[] onnx;
+
+  /** Null where the model has an operation without a float form. */
+  private final byte[] onnxFloat;
 
   private Bench(BenchSpec spec) {
     this.spec = spec;
-    this.texts = spec.texts().stream().map(t -> Engine.encode(spec.model(), t)).toList();
+    this.onnx = OnnxExporter.toBytes(spec.model(), OnnxOptions.DEFAULT);
+    this.onnxFloat = floatOnnx(spec);
+  }
+
+  private static byte[] floatOnnx(BenchSpec spec) {
+    try {
+      return FloatOnnxExporter.toBytes(spec.model());
+    } catch (QatException noFloatForm) {
+      return null;
+    }
   }
 
   /** Number of rounds that {@link #run} announces to its progress. */
@@ -58,19 +67,22 @@ public final class Bench {
 
   private BenchReport measure(Progress progress) {
     List<BenchReport.Speed> speeds = new ArrayList<>();
-    byte[] onnx = OnnxExporter.toBytes(spec.model(), OnnxOptions.DEFAULT);
-    byte[] onnxFloat = floatOnnx();
     for (int threads : threads()) {
       NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(threads);
       for (int batch : BATCHES) {
-        List<Engine> engines = engines(threads, batch, onnx, onnxFloat);
-        try {
-          speeds.addAll(measure(engines, threads, batch, progress));
+        EncodedTexts texts = new EncodedTexts(spec.model(), spec.texts(), batch);
+        List<Engine> engines = engines(texts);
+        try (Callers callers = new Callers(threads)) {
+          speeds.addAll(measure(engines, texts, threads, callers, progress));
         } finally {
           engines.forEach(Engine::close);
         }
       }
     }
+    return new BenchReport(speeds, FreshProcess.measure(spec, onnx), sizes(), Provenance.current());
+  }
+
+  private Map<String, Long> sizes() {
     Map<String, Long> bytes = new LinkedHashMap<>();
     bytes.put("model.qat", (long) ModelFile.toBytes(spec.model()).length);
     bytes.put("  without vocabulary", (long) ModelFile.toBytes(spec.model().withoutText()).length);
@@ -81,92 +93,84 @@ public final class Bench {
     if (spec.floatNetwork() != null) {
       bytes.put("float parameters", Float.BYTES * spec.floatNetwork().numParams());
     }
-    return new BenchReport(speeds, FreshProcess.measure(spec, onnx), bytes, Provenance.current());
+    return bytes;
   }
 
-  /** The float form, or null where the model has an operation without one. */
-  private byte[] floatOnnx() {
-    try {
-      return FloatOnnxExporter.toBytes(spec.model());
-    } catch (QatException noFloatForm) {
-      return null;
-    }
-  }
-
-  private List<Engine> engines(int threads, int batch, byte[] onnx, byte[] onnxFloat) {
+  private List<Engine> engines(EncodedTexts texts) {
     List<Engine> engines = new ArrayList<>();
-    engines.add(Engine.onnx(REFERENCE, spec.model(), onnx, threads));
+    engines.add(new OnnxEngine(ONNX_INT8, texts, onnx));
     if (onnxFloat != null) {
-      engines.add(Engine.onnx("ONNX Runtime float", spec.model(), onnxFloat, threads));
+      engines.add(new OnnxEngine("ONNX Runtime float", texts, onnxFloat));
     }
-    RuntimeOptions scalar = RuntimeOptions.defaults().withKernel(Kernel.SCALAR);
-    engines.add(Engine.java("Java, scalar", spec.model(), scalar, threads, false));
-    engines.add(Engine.java("Java, scalar, cold tables", spec.model(), scalar, threads, true));
-    engines.add(
-        Engine.java(
-            "Java, scalar, no tables", spec.model(), scalar.withTableBytes(0), threads, false));
+    addJava(engines, "Java, scalar", texts, Kernel.SCALAR);
     if (ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()) {
-      RuntimeOptions vector = RuntimeOptions.defaults().withKernel(Kernel.VECTOR);
-      engines.add(Engine.java("Java, vector", spec.model(), vector, threads, false));
-      engines.add(
-          Engine.java(
-              "Java, vector, no tables", spec.model(), vector.withTableBytes(0), threads, false));
+      addJava(engines, "Java, vector", texts, Kernel.VECTOR);
     }
-    if (threads == 1 && batch == 1) {
-      engines.add(Engine.predictor("Java, from raw text", spec.model(), spec.texts()));
-    }
+    engines.add(new PredictorEngine("Java, from raw text", texts));
     if (spec.floatNetwork() != null) {
-      engines.add(Engine.dl4j("DL4J float", spec.floatNetwork()));
+      engines.add(new Dl4jEngine(DL4J_FLOAT, texts, spec.floatNetwork()));
     }
     if (spec.qat() != null) {
-      engines.add(Engine.dl4j("DL4J QAT, evaluation", spec.qat().network()));
+      engines.add(new Dl4jEngine("DL4J QAT, evaluation", texts, spec.qat().network()));
     }
     return engines;
   }
 
+  private static void addJava(
+      List<Engine> engines, String name, EncodedTexts texts, Kernel kernel) {
+    RuntimeOptions options = RuntimeOptions.defaults().withKernel(kernel);
+    engines.add(new JavaEngine(name, texts, options, false));
+    engines.add(new JavaEngine(name + ", cold tables", texts, options, true));
+    engines.add(new JavaEngine(name + ", no tables", texts, options.withTableBytes(0), false));
+  }
+
   private List<BenchReport.Speed> measure(
-      List<Engine> engines, int threads, int batch, Progress progress) {
+      List<Engine> engines, EncodedTexts texts, int threads, Callers callers, Progress progress) {
     double[][] micros = new double[engines.size()][spec.rounds()];
+    int[] next = new int[engines.size()];
     for (int round = -WARM_UP; round < spec.rounds(); round++) {
       for (int e = 0; e < engines.size(); e++) {
-        double time = pass(engines.get(e), batch);
+        Engine engine = engines.get(e);
+        engine.prepare();
+        Callers.Turn turn = callers.turn(engine, texts.batches(), next[e], spec.turnMillis());
+        next[e] = (next[e] + turn.batches()) % texts.batches();
         if (round >= 0) {
-          micros[e][round] = time;
+          micros[e][round] = turn.nanos() / 1e3 / ((double) turn.batches() * texts.batch());
         }
       }
       progress.step(1);
     }
+    double[] onnxInt8 = micros[indexOf(engines, ONNX_INT8)];
+    int dl4j = indexOf(engines, DL4J_FLOAT);
     List<BenchReport.Speed> speeds = new ArrayList<>();
-    for (int e = 0; e < engines.size(); e++) {
-      double[] ratios = new double[spec.rounds()];
-      for (int r = 0; r < ratios.length; r++) {
-        ratios[r] = micros[e][r] / micros[0][r];
-      }
+    for (int e = 0; e < micros.length; e++) {
+      Engine engine = engines.get(e);
       speeds.add(
           new BenchReport.Speed(
-              engines.get(e).name(),
+              engine.name(),
               threads,
-              batch,
+              texts.batch(),
               quantile(micros[e], 0.1),
               quantile(micros[e], 0.5),
               quantile(micros[e], 0.9),
-              quantile(ratios, 0.5),
-              engines.get(e).tableBytes()));
+              ratio(micros[e], onnxInt8),
+              dl4j < 0 ? null : ratio(micros[e], micros[dl4j]),
+              engine.tableBytes()));
     }
     return speeds;
   }
 
-  /** Answers all texts once; µs per text. */
-  private double pass(Engine engine, int batch) {
-    engine.prepare();
-    float sum = 0;
-    long start = System.nanoTime();
-    for (int from = 0; from + batch <= texts.size(); from += batch) {
-      sum += engine.answer(texts.subList(from, from + batch));
+  private static int indexOf(List<Engine> engines, String name) {
+    return engines.stream().map(Engine::name).toList().indexOf(name);
+  }
+
+  /** Median of the ratios within the rounds. */
+  private static double ratio(double[] micros, double[] reference) {
+    double[] ratios = new double[micros.length];
+    for (int r = 0; r < ratios.length; r++) {
+      ratios[r] = micros[r] / reference[r];
     }
-    double nanos = System.nanoTime() - start;
-    sink = sum;
-    return nanos / 1e3 / (texts.size() / batch * batch);
+    return quantile(ratios, 0.5);
   }
 
   static double quantile(double[] values, double share) {

@@ -19,12 +19,14 @@ public record BenchReport(
    * Time for one text.
    *
    * @param engine what computed
-   * @param threads it was given
-   * @param batch texts at once
+   * @param threads that called at once, each with one thread of the engine; DL4J has one caller and
+   *     so many threads of its own
+   * @param batch texts in a call
    * @param low 10th percentile over the rounds, µs per text
    * @param median over the rounds, µs per text
    * @param high 90th percentile over the rounds, µs per text
    * @param toOnnx median over the rounds of the ratio to ONNX Runtime int8 in the same round
+   * @param toDl4j the same to DL4J's float network; null where there is none
    * @param tableBytes memory for tables of what tokens contribute; 0 where there are none
    */
   public record Speed(
@@ -35,6 +37,7 @@ public record BenchReport(
       double median,
       double high,
       double toOnnx,
+      Double toDl4j,
       long tableBytes) {}
 
   /**
@@ -57,19 +60,27 @@ public record BenchReport(
     machine.forEach((name, value) -> out.append(name).append(": ").append(value).append('\n'));
     out.append(
         String.format(
-            "%n%-26s %7s %5s %12s %22s %9s %9s%n",
-            "engine", "threads", "batch", "µs per text", "10 % to 90 %", "to ONNX", "tables"));
+            "%n%-26s %7s %5s %12s %22s %9s %9s %9s%n",
+            "engine",
+            "threads",
+            "batch",
+            "µs per text",
+            "10 % to 90 %",
+            "to ONNX",
+            "to DL4J",
+            "tables"));
     for (Speed s : speeds) {
       out.append(
           String.format(
               Locale.ROOT,
-              "%-26s %7d %5d %12.2f %22s %9.3f %9s%n",
+              "%-26s %7d %5d %12.2f %22s %9.3f %9s %9s%n",
               s.engine,
               s.threads,
               s.batch,
               s.median,
               String.format(Locale.ROOT, "%.2f to %.2f", s.low, s.high),
               s.toOnnx,
+              s.toDl4j == null ? "" : String.format(Locale.ROOT, "%.3f", s.toDl4j),
               s.tableBytes == 0 ? "" : megabytes(s.tableBytes)));
     }
     out.append(String.format("%n%-26s %10s %12s%n", "fresh process", "seconds", "peak memory"));

@@ -14,9 +14,15 @@ import org.qat4j.qat.QatNetwork;
  * @param qat the network under quantization, or null
  * @param texts distinct real texts, at least 64
  * @param rounds how often every engine gets its turn, ≥ 3; figures are medians over them
+ * @param turnMillis length of a turn, ≥ 1
  */
 public record BenchSpec(
-    IntegerModel model, Model floatNetwork, QatNetwork qat, List<String> texts, int rounds) {
+    IntegerModel model,
+    Model floatNetwork,
+    QatNetwork qat,
+    List<String> texts,
+    int rounds,
+    int turnMillis) {
   static final int FEWEST_TEXTS = 64;
 
   public BenchSpec {
@@ -28,6 +34,9 @@ public record BenchSpec(
               + " distinct texts, not "
               + texts.size()
               + ": give more, or a run folder");
+    }
+    if (turnMillis < 1) {
+      throw new QatException("a turn lasts at least 1 ms, not " + turnMillis);
     }
     if (rounds < 3) {
       throw new QatException("a benchmark needs at least 3 rounds, not " + rounds);

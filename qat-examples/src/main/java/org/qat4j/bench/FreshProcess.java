@@ -1,42 +1,36 @@
 package org.qat4j.bench;
 
+import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 import org.qat4j.QatException;
 import org.qat4j.format.ModelFile;
+import org.qat4j.runtime.Predictor;
 
 /** Starts a Java process for each engine, which loads its model and answers one text. */
 final class FreshProcess {
   private static final int MOST_RUNS = 5;
 
-  private FreshProcess() {}
+  private final Path folder;
+  private final int runs;
+
+  private FreshProcess(Path folder, int runs) {
+    this.folder = folder;
+    this.runs = runs;
+  }
 
   static List<BenchReport.Start> measure(BenchSpec spec, byte[] onnx) {
-    int runs = Math.min(MOST_RUNS, spec.rounds());
     Path folder = null;
     try {
       folder = Files.createTempDirectory("qat-bench");
-      Path model = folder.resolve("model.qat");
-      Path text = folder.resolve("text.txt");
-      ModelFile.write(spec.model(), model);
-      Files.writeString(text, spec.texts().get(0));
-      List<BenchReport.Start> starts = new ArrayList<>();
-      starts.add(measure("Java runtime", FirstAnswer.JAVA, model, text, model, runs));
-      Path onnxFile = Files.write(folder.resolve("model.onnx"), onnx);
-      starts.add(measure("ONNX Runtime int8", FirstAnswer.ONNX, model, text, onnxFile, runs));
-      if (spec.floatNetwork() != null) {
-        Path network = folder.resolve("network.zip");
-        write(spec.floatNetwork(), network);
-        starts.add(measure("DL4J float", FirstAnswer.DL4J, model, text, network, runs));
-      }
-      return starts;
+      return new FreshProcess(folder, Math.min(MOST_RUNS, spec.rounds())).starts(spec, onnx);
     } catch (IOException e) {
       throw new QatException("cannot write temporary files: " + e, e);
     } finally {
@@ -44,44 +38,80 @@ final class FreshProcess {
     }
   }
 
-  private static void write(Model network, Path file) throws IOException {
-    ModelSerializer.writeModel(network, file.toFile(), false);
+  private List<BenchReport.Start> starts(BenchSpec spec, byte[] onnx) throws IOException {
+    String model = folder.resolve("model.qat").toString();
+    String text = folder.resolve("text.txt").toString();
+    ModelFile.write(spec.model(), Path.of(model));
+    Files.writeString(Path.of(text), spec.texts().get(0));
+    List<BenchReport.Start> starts = new ArrayList<>();
+    String core = location(Predictor.class) + File.pathSeparator + location(FirstPrediction.class);
+    starts.add(measure("Java runtime", core, FirstPrediction.class, model, text));
+
+    String all = System.getProperty("java.class.path");
+    Path file = Files.write(folder.resolve("model.onnx"), onnx);
+    starts.add(
+        measure(
+            "ONNX Runtime int8",
+            all,
+            FirstAnswer.class,
+            FirstAnswer.Kind.ONNX.name(),
+            model,
+            text,
+            file.toString()));
+    if (spec.floatNetwork() != null) {
+      Path network = folder.resolve("network.zip");
+      ModelSerializer.writeModel(spec.floatNetwork(), network.toFile(), false);
+      FirstAnswer.Kind kind =
+          spec.floatNetwork() instanceof ComputationGraph
+              ? FirstAnswer.Kind.COMPUTATION_GRAPH
+              : FirstAnswer.Kind.MULTI_LAYER_NETWORK;
+      starts.add(
+          measure(
+              "DL4J float", all, FirstAnswer.class, kind.name(), model, text, network.toString()));
+    }
+    return starts;
   }
 
-  private static BenchReport.Start measure(
-      String engine, String kind, Path model, Path text, Path file, int runs) throws IOException {
+  /** The jar or folder that a class comes from. */
+  private static Path location(Class<?> type) {
+    try {
+      return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new QatException("cannot find the jar of " + type, e);
+    }
+  }
+
+  private BenchReport.Start measure(
+      String engine, String classPath, Class<?> main, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-cp", classPath, main.getName()));
+    command.addAll(List.of(arguments));
     double[] seconds = new double[runs];
     double[] peaks = new double[runs];
     for (int i = 0; i < runs; i++) {
       long start = System.nanoTime();
-      Process process =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-Xshare:auto",
-                  "-XX:TieredStopAtLevel=1",
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  FirstAnswer.class.getName(),
-                  kind,
-                  model.toString(),
-                  text.toString(),
-                  file.toString())
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      try {
-        if (process.waitFor() != 0) {
-          throw new QatException("a fresh process of " + engine + " failed");
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new QatException("the benchmark was interrupted", e);
-      }
+      peaks[i] = Double.parseDouble(output(engine, command));
       seconds[i] = (System.nanoTime() - start) / 1e9;
-      peaks[i] = Double.parseDouble(answer.strip());
     }
     return new BenchReport.Start(
         engine, Bench.quantile(seconds, 0.5), (long) Bench.quantile(peaks, 0.5));
+  }
+
+  private String output(String engine, List<String> command) throws IOException {
+    File errors = folder.resolve("errors.txt").toFile();
+    Process process = new ProcessBuilder(command).redirectError(errors).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    try {
+      if (process.waitFor() != 0) {
+        throw new QatException(
+            "a fresh process of " + engine + " failed: " + Files.readString(errors.toPath()));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new QatException("the benchmark was interrupted", e);
+    }
+    return output.strip();
   }
 
   private static void delete(Path folder) {
@@ -94,7 +124,7 @@ final class FreshProcess {
       }
       Files.delete(folder);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new QatException("cannot delete the temporary folder " + folder + ": " + e, e);
     }
   }
 }

@@ -67,6 +67,13 @@ final class BenchCommand implements Callable<Integer> {
       description = "How often each engine gets its turn (default: ${DEFAULT-VALUE}).")
   private int rounds;
 
+  @Option(
+      names = "--turn",
+      paramLabel = "MS",
+      defaultValue = "100",
+      description = "How long a turn is, in milliseconds (default: ${DEFAULT-VALUE}).")
+  private int turn;
+
   @Option(names = "--quiet", description = "Show no progress.")
   private boolean quiet;
 
@@ -79,7 +86,7 @@ final class BenchCommand implements Callable<Integer> {
     IntegerModel m = ModelFile.read(ModelArgument.file(model));
     Model floatNetwork = isRun ? RunFiles.floatNetwork(model) : null;
     QatNetwork qat = isRun ? RunFiles.qatNetwork(model) : null;
-    BenchSpec bench = new BenchSpec(m, floatNetwork, qat, texts(isRun), rounds);
+    BenchSpec bench = new BenchSpec(m, floatNetwork, qat, texts(isRun), rounds, turn);
     BenchReport report;
     try (Progress progress = Console.standardError(quiet).progress("rounds", Bench.steps(bench))) {
       report = Bench.run(bench, progress);

@@ -161,7 +161,8 @@ class CommandLineTest {
       lines.append("text number ").append(i).append('\n');
     }
     Path texts = Files.writeString(folder.resolve("texts.txt"), lines);
-    Called called = qat("bench", run, "--texts", texts, "--rounds", "3", "--quiet", "--json");
+    Called called =
+        qat("bench", run, "--texts", texts, "--rounds", "3", "--turn", "1", "--quiet", "--json");
     assertThat(called.exit()).as(called.err()).isZero();
     JsonNode report = new ObjectMapper().readTree(called.out());
     assertThat(report.at("/speeds").findValuesAsText("engine"))
