@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.nd4j.nativeblas.NativeOpsHolder;
 import org.qat4j.QatException;
 import org.qat4j.console.Progress;
 import org.qat4j.format.ModelFile;
@@ -68,10 +67,9 @@ public final class Bench {
   private BenchReport measure(Progress progress) {
     List<BenchReport.Speed> speeds = new ArrayList<>();
     for (int threads : threads()) {
-      NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(threads);
       for (int batch : BATCHES) {
         EncodedTexts texts = new EncodedTexts(spec.model(), spec.texts(), batch);
-        List<Engine> engines = engines(texts);
+        List<Engine> engines = engines(texts, threads);
         try (Callers callers = new Callers(threads)) {
           speeds.addAll(measure(engines, texts, threads, callers, progress));
         } finally {
@@ -96,7 +94,7 @@ public final class Bench {
     return bytes;
   }
 
-  private List<Engine> engines(EncodedTexts texts) {
+  private List<Engine> engines(EncodedTexts texts, int threads) {
     List<Engine> engines = new ArrayList<>();
     engines.add(new OnnxEngine(ONNX_INT8, texts, onnx));
     if (onnxFloat != null) {
@@ -108,10 +106,10 @@ public final class Bench {
     }
     engines.add(new PredictorEngine("Java, from raw text", texts));
     if (spec.floatNetwork() != null) {
-      engines.add(new Dl4jEngine(DL4J_FLOAT, texts, spec.floatNetwork()));
+      engines.add(new Dl4jEngine(DL4J_FLOAT, texts, spec.floatNetwork(), threads));
     }
     if (spec.qat() != null) {
-      engines.add(new Dl4jEngine("DL4J QAT, evaluation", texts, spec.qat().network()));
+      engines.add(new Dl4jEngine("DL4J QAT, evaluation", texts, spec.qat().network(), threads));
     }
     return engines;
   }

@@ -5,19 +5,25 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.nativeblas.NativeOpsHolder;
 
 /** A DL4J network in evaluation; its input arrays exist beforehand. It brings its own threads. */
 final class Dl4jEngine extends Engine {
   private final Model network;
   private final INDArray[][] features;
 
-  Dl4jEngine(String name, EncodedTexts texts, Model network) {
+  /**
+   * @param threads of ND4J, for all networks of the process
+   */
+  Dl4jEngine(String name, EncodedTexts texts, Model network, int threads) {
     super(name);
     this.network = network;
     this.features = new INDArray[texts.batches()][];
     for (int i = 0; i < features.length; i++) {
       features[i] = features(texts, i);
     }
+    // After the first array: it is that which starts ND4J.
+    NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(threads);
   }
 
   private static INDArray[] features(EncodedTexts texts, int i) {

@@ -34,9 +34,11 @@ final class FirstAnswer {
     return switch (kind) {
       case ONNX -> new OnnxEngine("", texts, Files.readAllBytes(file));
       case COMPUTATION_GRAPH ->
-          new Dl4jEngine("", texts, ModelSerializer.restoreComputationGraph(file.toFile(), false));
+          new Dl4jEngine(
+              "", texts, ModelSerializer.restoreComputationGraph(file.toFile(), false), 1);
       case MULTI_LAYER_NETWORK ->
-          new Dl4jEngine("", texts, ModelSerializer.restoreMultiLayerNetwork(file.toFile(), false));
+          new Dl4jEngine(
+              "", texts, ModelSerializer.restoreMultiLayerNetwork(file.toFile(), false), 1);
     };
   }
 }
