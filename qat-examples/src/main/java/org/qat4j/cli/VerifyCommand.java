@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.qat4j.console.Console;
 import org.qat4j.data.DatasetReader;
 import org.qat4j.experiment.Experiment;
 import org.qat4j.experiment.ExperimentReader;
@@ -41,6 +42,9 @@ final class VerifyCommand implements Callable<Integer> {
       description = "Number of texts (default: verify.inputs of the experiment).")
   private Integer inputs;
 
+  @Option(names = "--quiet", description = "Show no progress.")
+  private boolean quiet;
+
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
@@ -52,7 +56,8 @@ final class VerifyCommand implements Callable<Integer> {
             RunFiles.qatNetwork(folder),
             ModelFile.read(ModelArgument.file(folder)),
             DatasetReader.read(experiment.data()),
-            inputs == null ? experiment.verify().inputs() : inputs);
+            inputs == null ? experiment.verify().inputs() : inputs,
+            Console.standardError(quiet));
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.println(Json.line(report));

@@ -3,6 +3,7 @@ package org.qat4j.pipeline;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.qat4j.console.Console;
 import org.qat4j.data.Dataset;
 import org.qat4j.data.DatasetReader;
@@ -50,14 +51,17 @@ public final class RunExperiment {
    */
   public RunReport run(List<Long> seeds, Map<String, String> facts) {
     String config = ExperimentWriter.toYaml(experiment);
-    Map<String, String> provenance = Provenance.current();
-    provenance.putAll(facts);
     folder.write(RunFiles.EXPERIMENT, config);
-    folder.writeJson("provenance.json", provenance);
 
     Stopwatch watch = new Stopwatch();
     Dataset data = DatasetReader.read(experiment.data());
     double readingSeconds = watch.seconds();
+    DataSummary summary = summary(data);
+    Map<String, String> provenance = Provenance.current();
+    provenance.put("seeds", seeds.stream().map(String::valueOf).collect(Collectors.joining(", ")));
+    provenance.put("data SHA-256", summary.sha256());
+    provenance.putAll(facts);
+    folder.writeJson("provenance.json", provenance);
     console.line(
         String.format(
             Locale.ROOT,
@@ -71,7 +75,7 @@ public final class RunExperiment {
         RunReport.builder(experiment.name(), experiment.description())
             .config(config)
             .provenance(provenance)
-            .data(summary(data))
+            .data(summary)
             .testTexts(data.test().stream().map(Example::text).toList());
     for (long seed : seeds) {
       String within = seeds.size() == 1 ? "" : "seed-" + seed + "/";

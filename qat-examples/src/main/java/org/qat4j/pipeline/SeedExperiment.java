@@ -18,9 +18,9 @@ import org.qat4j.qat.FreezeInfo;
 import org.qat4j.qat.Qat;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.qat.QuantSpec;
-import org.qat4j.report.CurvePoint;
 import org.qat4j.report.LayerDiagnostics;
 import org.qat4j.report.Phase;
+import org.qat4j.report.Predictions;
 import org.qat4j.report.RunFolder;
 import org.qat4j.report.SeedRun;
 import org.qat4j.report.Stage;
@@ -124,15 +124,16 @@ final class SeedExperiment {
   /** Trains; gives the median time of a step in seconds. */
   private double train(Stage stage, Model network, TrainingPlan plan) {
     try (TrainingMonitor monitor =
-        new TrainingMonitor(stage, console, plan.epochs(), train.batches(), this::point)) {
+        new TrainingMonitor(
+            stage,
+            console,
+            plan.epochs(),
+            train.batches(),
+            p -> folder.metric(seed, p),
+            result::curve)) {
       Trainer.fit(network, plan, train, validation, monitor);
       return monitor.medianStepSeconds();
     }
-  }
-
-  private void point(CurvePoint point) {
-    result.curve(point);
-    folder.metric(seed, point);
   }
 
   private Void calibrate(QatNetwork qat, int batches) {
@@ -153,7 +154,8 @@ final class SeedExperiment {
 
   /** Nothing of a model that differs from its network is written. */
   private Void verify(QatNetwork qat, IntegerModel model) {
-    VerifyReport report = TextVerification.of(qat, model, data, experiment.verify().inputs());
+    VerifyReport report =
+        TextVerification.of(qat, model, data, experiment.verify().inputs(), console);
     result.verification(TextVerification.forReport(report.requireExact()));
     console.line(TextVerification.summary(report));
     return null;
@@ -161,16 +163,25 @@ final class SeedExperiment {
 
   private Void evaluate(Model control, IntegerModel ptq, QatNetwork qat, IntegerModel model) {
     try (Progress progress = console.progress("evaluation", 5L * test.size())) {
-      result.predictions(Stage.FLOAT, Evaluate.predict(text.network(), test));
-      progress.step(test.size());
-      result.predictions(Stage.CONTROL, Evaluate.predict(control, test));
-      progress.step(test.size());
-      result.predictions(Stage.PTQ, IntegerEvaluation.predict(ptq, data, progress));
-      result.predictions(Stage.QAT, Evaluate.predict(qat.network(), test));
-      progress.step(test.size());
-      result.predictions(Stage.INTEGER, IntegerEvaluation.predict(model, data, progress));
+      answers(Stage.FLOAT, () -> predict(text.network(), progress));
+      answers(Stage.CONTROL, () -> predict(control, progress));
+      answers(Stage.PTQ, () -> IntegerEvaluation.predict(ptq, data, progress));
+      answers(Stage.QAT, () -> predict(qat.network(), progress));
+      answers(Stage.INTEGER, () -> IntegerEvaluation.predict(model, data, progress));
     }
     return null;
+  }
+
+  private Predictions predict(Model network, Progress progress) {
+    Predictions predictions = Evaluate.predict(network, test);
+    progress.step(test.size());
+    return predictions;
+  }
+
+  private void answers(Stage stage, Supplier<Predictions> work) {
+    Stopwatch watch = new Stopwatch();
+    result.predictions(stage, work.get());
+    result.microsPerText(stage, 1e6 * watch.seconds() / test.size());
   }
 
   private <T> T timed(Phase phase, Supplier<T> work) {

@@ -3,6 +3,8 @@ package org.qat4j.pipeline;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.qat4j.console.Console;
+import org.qat4j.console.Progress;
 import org.qat4j.data.Dataset;
 import org.qat4j.data.Example;
 import org.qat4j.model.IntegerModel;
@@ -21,9 +23,11 @@ public final class TextVerification {
   /**
    * Runs the first {@code inputs} test texts, and training texts where these are too few.
    *
-   * @param network that the model was frozen from; null to compare Java and ONNX Runtime alone
+   * @param network that the model was frozen from
+   * @param console shows the progress
    */
-  public static VerifyReport of(QatNetwork network, IntegerModel model, Dataset data, int inputs) {
+  public static VerifyReport of(
+      QatNetwork network, IntegerModel model, Dataset data, int inputs, Console console) {
     Predictor predictor = new Predictor(model);
     List<Sample> samples =
         Stream.concat(data.test().stream(), data.train().stream())
@@ -31,9 +35,9 @@ public final class TextVerification {
             .map(Example::text)
             .map(predictor::encode)
             .toList();
-    return network == null
-        ? Verifier.verify(model, OnnxOptions.DEFAULT, samples)
-        : Verifier.verify(network, model, OnnxOptions.DEFAULT, samples);
+    try (Progress progress = console.progress("verification", samples.size())) {
+      return Verifier.verify(network, model, OnnxOptions.DEFAULT, samples, progress::step);
+    }
   }
 
   /** One line for people. */

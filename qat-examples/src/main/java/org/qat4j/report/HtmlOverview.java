@@ -196,6 +196,8 @@ final class HtmlOverview {
     row.put("toFloatMood", mood(toFloat));
     row.put("toControl", toControl == null ? Formats.NONE : Formats.points(toControl));
     row.put("toControlMood", mood(toControl));
+    Double micros = ReportJson.meanMicrosPerText(report.runs()).get(stage);
+    row.put("micros", micros == null ? Formats.NONE : Formats.decimals(micros, 1));
     row.put("flips", toFloat == null ? Formats.NONE : Formats.percent(toFloat.flips()));
     return row;
   }

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -169,17 +170,32 @@ public final class ReportJson {
     return seconds;
   }
 
-  private static Map<String, Double> cost(List<SeedRun> runs) {
+  private static Map<String, Object> cost(List<SeedRun> runs) {
     double[] ratios =
         runs.stream()
             .map(SeedRun::qatStepOverFloatStep)
             .filter(Objects::nonNull)
             .mapToDouble(Double::doubleValue)
             .toArray();
-    Map<String, Double> cost = new LinkedHashMap<>();
+    Map<String, Object> cost = new LinkedHashMap<>();
     if (ratios.length > 0) {
       cost.put("qatStepOverFloatStep", Statistics.mean(ratios));
     }
+    cost.put("microsPerText", byStage(meanMicrosPerText(runs)));
     return cost;
+  }
+
+  /** Mean over the seeds. */
+  static Map<Stage, Double> meanMicrosPerText(List<SeedRun> runs) {
+    Map<Stage, Double> means = new EnumMap<>(Stage.class);
+    for (Stage stage : runs.get(0).microsPerText().keySet()) {
+      means.put(
+          stage,
+          runs.stream()
+              .mapToDouble(r -> r.microsPerText().getOrDefault(stage, Double.NaN))
+              .average()
+              .orElseThrow());
+    }
+    return means;
   }
 }

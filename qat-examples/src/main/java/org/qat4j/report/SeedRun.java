@@ -18,6 +18,7 @@ import org.qat4j.QatException;
  * @param verification the engines side by side, or null
  * @param seconds time of each phase
  * @param totalSeconds from start to end
+ * @param microsPerText time in which each stage answered a test text, in microseconds
  * @param qatStepOverFloatStep cost of a step, or null where there was no QAT
  */
 public record SeedRun(
@@ -29,12 +30,14 @@ public record SeedRun(
     Verification verification,
     Map<Phase, Double> seconds,
     double totalSeconds,
+    Map<Stage, Double> microsPerText,
     Double qatStepOverFloatStep) {
   public SeedRun {
     predictions = copy(predictions, Stage.class);
     curves = List.copyOf(curves);
     layers = copy(layers, Stage.class);
     seconds = copy(seconds, Phase.class);
+    microsPerText = copy(microsPerText, Stage.class);
   }
 
   private static <K extends Enum<K>, V> Map<K, V> copy(Map<K, V> map, Class<K> type) {
@@ -57,6 +60,7 @@ public record SeedRun(
     private final List<CurvePoint> curves = new ArrayList<>();
     private final Map<Stage, LayerReport> layers = new EnumMap<>(Stage.class);
     private final Map<Phase, Double> seconds = new EnumMap<>(Phase.class);
+    private final Map<Stage, Double> microsPerText = new EnumMap<>(Stage.class);
     private ModelBytes bytes;
     private Verification verification;
     private Double qatStepOverFloatStep;
@@ -95,6 +99,12 @@ public record SeedRun(
       return this;
     }
 
+    /** Time in which a stage answered a test text, in microseconds. */
+    public Builder microsPerText(Stage stage, double micros) {
+      microsPerText.put(stage, micros);
+      return this;
+    }
+
     /** Time of a QAT step as a multiple of that of a float step. */
     public Builder qatStepOverFloatStep(double ratio) {
       this.qatStepOverFloatStep = ratio;
@@ -124,6 +134,7 @@ public record SeedRun(
           verification,
           seconds,
           secondsBefore + (System.nanoTime() - started) / 1e9,
+          microsPerText,
           qatStepOverFloatStep);
     }
   }

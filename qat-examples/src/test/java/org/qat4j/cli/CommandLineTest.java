@@ -12,8 +12,10 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -93,6 +95,32 @@ class CommandLineTest {
     assertThat(report.at("/results/integer/accuracy"))
         .isEqualTo(report.at("/results/qat/accuracy"));
     assertThat(report.at("/bytes/onnx").asLong()).isEqualTo(Files.size(run.resolve("model.onnx")));
+  }
+
+  /** Every step is a line, and so is the validation after every pass. */
+  @Test
+  void everyStepIsAMetric() throws IOException {
+    List<JsonNode> lines = new ArrayList<>();
+    for (String line : Files.readAllLines(run.resolve("metrics.jsonl"))) {
+      lines.add(new ObjectMapper().readTree(line));
+    }
+    List<Integer> steps =
+        lines.stream()
+            .filter(l -> l.at("/stage").asText().equals("float") && !l.has("validationAccuracy"))
+            .map(l -> l.at("/step").asInt())
+            .toList();
+    assertThat(steps).isEqualTo(IntStream.rangeClosed(1, steps.size()).boxed().toList());
+    assertThat(steps.size() % 3).as("three passes").isZero();
+    assertThat(lines.stream().filter(l -> l.has("validationAccuracy"))).hasSize(3 + 1 + 1);
+  }
+
+  @Test
+  void theProvenanceNamesSeedAndData() throws IOException {
+    JsonNode provenance = new ObjectMapper().readTree(run.resolve("provenance.json").toFile());
+    JsonNode report = new ObjectMapper().readTree(run.resolve("report.json").toFile());
+    assertThat(provenance.at("/seeds").asText()).isEqualTo("42");
+    assertThat(provenance.at("/data SHA-256")).isEqualTo(report.at("/data/sha256"));
+    assertThat(report.at("/cost/microsPerText/integer").asDouble()).isPositive();
   }
 
   @Test

@@ -102,6 +102,9 @@ final class SampleReports {
     for (Phase phase : Phase.values()) {
       run.seconds(phase, 1 + 20 * random.nextDouble());
     }
+    for (Stage stage : Stage.values()) {
+      run.microsPerText(stage, 20 + random.nextDouble());
+    }
     run.qatStepOverFloatStep(1.07);
     return run.build();
   }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntConsumer;
 import org.qat4j.QatException;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
@@ -39,6 +40,7 @@ public final class Verifier {
   /** The value whose largest element is the answer: the first output before softmax. */
   private final String logits;
 
+  private IntConsumer progress = done -> {};
   private double logitDifference;
   private int flips;
 
@@ -87,7 +89,23 @@ public final class Verifier {
   /** The same, and with the network that the model was frozen from. */
   public static VerifyReport verify(
       QatNetwork network, IntegerModel model, OnnxOptions options, List<Sample> samples) {
-    return new Verifier(model, options, new QatTrace(network, model)).run(samples);
+    return verify(network, model, options, samples, done -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param progress is told, batch by batch, how many more samples are done
+   */
+  public static VerifyReport verify(
+      QatNetwork network,
+      IntegerModel model,
+      OnnxOptions options,
+      List<Sample> samples,
+      IntConsumer progress) {
+    Verifier verifier = new Verifier(model, options, new QatTrace(network, model));
+    verifier.progress = progress;
+    return verifier.run(samples);
   }
 
   private VerifyReport run(List<Sample> samples) {
@@ -129,6 +147,7 @@ public final class Verifier {
         Map<String, float[][]> network = qat == null ? Map.of() : qat.values(batch);
         compareQat(java, network);
         compareOutputs(batch, java, optimized.runAll(batch), network);
+        progress.accept(batch.size());
       }
     } finally {
       isolated.values().forEach(IsolatedOp::close);
