@@ -14,6 +14,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
  * @param model which network
  * @param train how the float network is trained
  * @param quantize how it is quantized and trained further
+ * @param baselines what else answers the test set
  * @param verify how the integer model is compared with the network
  */
 public record Experiment(
@@ -36,6 +37,9 @@ public record Experiment(
         @JsonPropertyDescription("How the network is quantized and trained further.")
         QuantizeSpec quantize,
     @JsonProperty(defaultValue = "{}")
+        @JsonPropertyDescription("What else answers the test set, for comparison.")
+        BaselineSpec baselines,
+    @JsonProperty(defaultValue = "{}")
         @JsonPropertyDescription("How the integer model is compared with the network.")
         VerifySpec verify) {
   /** The version that is read. */
@@ -52,6 +56,7 @@ public record Experiment(
         model,
         train,
         quantize,
+        baselines,
         verify);
     if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
       throw new InvalidKeyException(

@@ -121,6 +121,18 @@ public sealed interface ModelSpec {
           @JsonPropertyDescription("Rarer words are unknown.")
           @Range(min = 1, max = 1000000)
           int minCount,
+      @JsonProperty(defaultValue = "0")
+          @JsonPropertyDescription(
+              "Words with a lower inverse document frequency, ln(texts / texts with the word), are"
+                  + " unknown; 0 keeps all.")
+          @Range(min = 0, max = 100)
+          double minIdf,
+      @JsonProperty(defaultValue = "0")
+          @JsonPropertyDescription(
+              "Passes of skip-gram over the training texts, which give the embeddings to begin"
+                  + " with; 0 for random ones.")
+          @Range(min = 0, max = 1000)
+          int skipGramEpochs,
       @JsonProperty(defaultValue = "100")
           @JsonPropertyDescription("Length of an embedding.")
           @Range(min = 1, max = 4096)
@@ -150,6 +162,8 @@ public sealed interface ModelSpec {
           punctuation,
           skipUnknown,
           minCount,
+          minIdf,
+          skipGramEpochs,
           dimension,
           filters,
           widths,

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.qat4j.baseline.Baselines;
 import org.qat4j.console.Console;
 import org.qat4j.data.Dataset;
 import org.qat4j.data.DatasetReader;
@@ -13,9 +14,12 @@ import org.qat4j.experiment.ExperimentWriter;
 import org.qat4j.experiment.ResolvedExperiment;
 import org.qat4j.report.DataSummary;
 import org.qat4j.report.Phase;
+import org.qat4j.report.Predictions;
 import org.qat4j.report.Provenance;
 import org.qat4j.report.RunFolder;
 import org.qat4j.report.RunReport;
+import org.qat4j.report.SeedRun;
+import org.qat4j.report.Stage;
 
 /**
  * The map of the project: an experiment from its file to its report.
@@ -77,12 +81,19 @@ public final class RunExperiment {
             .provenance(provenance)
             .data(summary)
             .testTexts(data.test().stream().map(Example::text).toList());
+    Stopwatch baselineWatch = new Stopwatch();
+    Map<Stage, Predictions> baselines = Baselines.predict(experiment.baselines(), data);
+    double baselineSeconds = baselineWatch.seconds();
     for (long seed : seeds) {
       String within = seeds.size() == 1 ? "" : "seed-" + seed + "/";
       SeedExperiment one = new SeedExperiment(resolved, seed, data, folder, within, console);
-      // Read once for all seeds.
-      double reading = seed == seeds.get(0) ? readingSeconds : 0;
-      report.run(one.run().secondsBefore(Phase.DATA, reading).build());
+      SeedRun.Builder run = one.run();
+      baselines.forEach(run::predictions);
+      if (seed == seeds.get(0)) { // once for all seeds
+        run.secondsBefore(Phase.DATA, readingSeconds);
+        run.secondsBefore(Phase.BASELINES, baselineSeconds);
+      }
+      report.run(run.build());
     }
     RunReport result = report.build();
     folder.report(result);

@@ -44,6 +44,7 @@ final class Findings {
     Findings findings = new Findings(data, results, run, verification);
     findings.verification();
     findings.rows();
+    findings.linear();
     findings.lossOfAccuracy();
     findings.clipping();
     findings.training();
@@ -73,6 +74,21 @@ final class Findings {
           Formats.count(data.skipped())
               + " malformed rows were left out; stopping at the first one names it.",
           "data:\n  malformed: stop");
+    }
+  }
+
+  /** Whether there is anything that a network is needed for. */
+  private void linear() {
+    if (!results.stages().containsKey(Stage.LINEAR)) {
+      return;
+    }
+    Difference d = against(Stage.LINEAR, Stage.FLOAT);
+    if (d != null && d.interval().lo() > 0) {
+      warn(
+          "A linear model does better than the float network: by "
+              + Formats.points(d)
+              + " points. Longer training, a larger vocabulary or another network may help.",
+          null);
     }
   }
 

@@ -69,9 +69,9 @@ final class Formats {
         .replace('-', '−');
   }
 
-  /** As many decimals as asked for; {@link #NONE} for null. */
+  /** As many decimals as asked for; {@link #NONE} for null and NaN. */
   static String decimals(Double v, int decimals) {
-    return v == null
+    return v == null || v.isNaN()
         ? NONE
         : Double.isInfinite(v) ? "∞" : String.format(Locale.ROOT, "%." + decimals + "f", v);
   }

@@ -165,7 +165,7 @@ final class HtmlOverview {
                 r ->
                     new SeedRow(
                         r.seed(),
-                        results.order().stream()
+                        results.stages().keySet().stream()
                             .map(s -> Formats.percent(r.predictions().get(s).accuracy()))
                             .toList(),
                         Formats.seconds(r.totalSeconds())))

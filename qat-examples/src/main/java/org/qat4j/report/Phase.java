@@ -3,6 +3,7 @@ package org.qat4j.report;
 /** A part of a run whose time is reported, in the order of a run. */
 public enum Phase {
   DATA("data", "reading data"),
+  BASELINES("baselines", "baselines"),
   FLOAT_TRAINING("floatTraining", "float training"),
   CONTROL("control", "control training"),
   CALIBRATION("calibration", "calibration"),

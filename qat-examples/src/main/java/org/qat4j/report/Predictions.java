@@ -60,6 +60,18 @@ public final class Predictions {
   }
 
   /**
+   * Answers without probabilities: every loss is NaN.
+   *
+   * @param labels true classes, one per item
+   * @param predicted answers, one per item
+   */
+  public static Predictions withoutLoss(int[] labels, int[] predicted) {
+    Predictions answers = of(labels, predicted, new float[labels.length]);
+    Arrays.fill(answers.losses, Float.NaN);
+    return answers;
+  }
+
+  /**
    * The most probable classes; of equally probable ones the lowest.
    *
    * @param probabilities of all classes, [items][classes]
@@ -90,7 +102,7 @@ public final class Predictions {
     return predicted[item];
   }
 
-  /** −ln of the probability that the true class of an item was given. */
+  /** −ln of the probability that the true class of an item was given, or NaN. */
   public double loss(int item) {
     return losses[item];
   }
@@ -115,7 +127,7 @@ public final class Predictions {
     return Statistics.accuracy(correct, size(), Bootstrap.SEED);
   }
 
-  /** Mean loss, in nats. */
+  /** Mean loss, in nats; NaN where there are no probabilities. */
   public double meanLoss() {
     double sum = 0;
     for (float loss : losses) {

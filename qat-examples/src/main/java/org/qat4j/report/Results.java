@@ -13,7 +13,7 @@ import org.qat4j.QatException;
 /**
  * What the stages of a run reach on the test set, over all seeds.
  *
- * @param stages those that every seed has, in order
+ * @param stages those that every seed has, in order; baselines come first
  * @param flips share of items that the last stage answers differently from the float network
  */
 public record Results(Map<Stage, StageResult> stages, double flips) {
@@ -26,26 +26,28 @@ public record Results(Map<Stage, StageResult> stages, double flips) {
     stages = Collections.unmodifiableMap(copy);
   }
 
-  /** The stages, in order. */
+  /** The stages of the network, in order, without baselines. */
   List<Stage> order() {
-    return List.copyOf(stages.keySet());
+    return stages.keySet().stream().filter(stage -> !stage.isBaseline()).toList();
   }
 
   /** The stage that the others lead to. */
   Stage last() {
-    return order().get(stages.size() - 1);
+    List<Stage> order = order();
+    return order.get(order.size() - 1);
   }
 
   /**
    * Compares the stages.
    *
    * @param runs answers of each seed, one or more
-   * @throws QatException if the seeds have no stage in common or were not tested on the same items
+   * @throws QatException if the seeds have no stage of the network in common or were not tested on
+   *     the same items
    */
   static Results of(List<Map<Stage, Predictions>> runs) {
     List<Stage> stages = new ArrayList<>(runs.get(0).keySet());
     runs.forEach(run -> stages.retainAll(run.keySet()));
-    if (stages.isEmpty()) {
+    if (stages.stream().allMatch(Stage::isBaseline)) {
       throw new QatException("a report needs the predictions of at least one stage");
     }
     Predictions first = runs.get(0).get(stages.get(0));
@@ -65,7 +67,7 @@ public record Results(Map<Stage, StageResult> stages, double flips) {
       Map<Stage, Difference> against = new EnumMap<>(Stage.class);
       for (Stage reference : REFERENCES) {
         int j = stages.indexOf(reference);
-        if (j >= 0 && j < i) {
+        if (j >= 0 && (j < i || (stage.isBaseline() && reference == Stage.FLOAT))) {
           against.put(reference, difference(runs, stage, reference, bootstrap.difference(i, j)));
         }
       }
@@ -79,8 +81,8 @@ public record Results(Map<Stage, StageResult> stages, double flips) {
               Arrays.stream(accuracies).boxed().toList(),
               Collections.unmodifiableMap(against)));
     }
-    Stage last = stages.get(stages.size() - 1);
-    return new Results(results, flips(runs, stages.get(0), last));
+    Results compared = new Results(results, 0);
+    return new Results(results, flips(runs, compared.order().get(0), compared.last()));
   }
 
   private static Difference difference(

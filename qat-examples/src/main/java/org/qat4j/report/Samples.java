@@ -30,7 +30,8 @@ final class Samples {
     if (texts.isEmpty()) {
       return List.of();
     }
-    List<Stage> stages = List.copyOf(predictions.keySet());
+    List<Stage> stages =
+        predictions.keySet().stream().filter(stage -> !stage.isBaseline()).toList();
     Predictions first = predictions.get(stages.get(0));
     Predictions last = predictions.get(stages.get(stages.size() - 1));
     if (texts.size() != last.size()) {

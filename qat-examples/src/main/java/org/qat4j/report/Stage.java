@@ -4,6 +4,10 @@ import com.fasterxml.jackson.annotation.JsonValue;
 
 /** A network or model of a run whose answers are reported, in the order of every table. */
 public enum Stage {
+  /** The most frequent class of the training texts, whatever the text. */
+  MAJORITY("majority", "most frequent"),
+  /** A linear model on TF-IDF. */
+  LINEAR("linear", "linear, TF-IDF"),
   /** The float network. */
   FLOAT("float", "float"),
   /** The float network, trained for as many further steps as QAT takes. */
@@ -27,6 +31,11 @@ public enum Stage {
   @JsonValue
   public String key() {
     return key;
+  }
+
+  /** Whether it is no form of the network, but what the network has to beat. */
+  public boolean isBaseline() {
+    return this == MAJORITY || this == LINEAR;
   }
 
   /** Name for people. */

@@ -2,6 +2,7 @@ package org.qat4j.zoo;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -17,9 +18,12 @@ import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.deeplearning4j.nn.weights.WeightInitDistribution;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.qat4j.data.Dataset;
@@ -42,6 +46,9 @@ import org.qat4j.text.WordEncoder;
 public final class Zoo {
   /** Embeddings start in U(−0.25, 0.25): better on held-out texts than the normal distribution. */
   private static final double EMBEDDING_RANGE = 0.25;
+
+  /** Words of a text that skip-gram reads. */
+  private static final int MOST_WORDS = 10_000;
 
   private final Dataset data;
   private final TrainSpec train;
@@ -96,11 +103,10 @@ public final class Zoo {
   }
 
   private TextNetwork wordCnn(ModelSpec.WordCnn s) {
+    Cut cut = new Cut(s.minCount(), s.vocabulary(), s.minIdf());
     List<String> words =
-        Vocabularies.words(
-                data.train(), s.lowerCase(), s.punctuation(), Cut.of(s.minCount(), s.vocabulary()))
-            .entries();
-    TextEncoder encoder =
+        Vocabularies.words(data.train(), s.lowerCase(), s.punctuation(), cut).entries();
+    WordEncoder encoder =
         new WordEncoder(words, s.length(), s.lowerCase(), s.punctuation(), s.skipUnknown());
     GraphBuilder graph =
         configuration()
@@ -123,7 +129,43 @@ public final class Zoo {
         .addVertex("all", new MergeVertex(), branches.toArray(new String[0]))
         .addLayer("out", output(size, s.dropout()), "all")
         .setOutputs("out");
-    return new TextNetwork(initialized(graph), List.of(new TextInput("wordIds", encoder)));
+    ComputationGraph network = initialized(graph);
+    if (s.skipGramEpochs() > 0) {
+      float[] vectors = skipGram(encoder, s.dimension(), s.skipGramEpochs());
+      for (String table : s.average() ? List.of("words", "average") : List.of("words")) {
+        INDArray weights = network.getLayer(table).getParam(DefaultParamInitializer.WEIGHT_KEY);
+        weights.assign(Nd4j.create(vectors, weights.shape(), 'c'));
+      }
+    }
+    return new TextNetwork(network, List.of(new TextInput("wordIds", encoder)));
+  }
+
+  /** Vectors of the encoder's words, with the spread that random embeddings have. */
+  private float[] skipGram(WordEncoder encoder, int dimension, int epochs) {
+    int[] ids = new int[MOST_WORDS];
+    WordEncoder whole =
+        new WordEncoder(
+            encoder.words(),
+            ids.length,
+            encoder.lowerCase(),
+            encoder.punctuation(),
+            encoder.skipUnknown());
+    int[][] texts = new int[data.train().size()][];
+    for (int i = 0; i < texts.length; i++) {
+      whole.encode(data.train().get(i).text(), ids);
+      texts[i] = IntStream.of(ids).takeWhile(id -> id != TextEncoder.PADDING).toArray();
+    }
+    float[] vectors = SkipGram.train(texts, encoder.vocabularySize(), dimension, epochs, seed);
+    double squares = 0;
+    for (float v : vectors) {
+      squares += (double) v * v;
+    }
+    double spread = EMBEDDING_RANGE / Math.sqrt(3); // standard deviation of U(−range, range)
+    float factor = (float) (spread / Math.sqrt(squares / vectors.length));
+    for (int i = 0; i < vectors.length; i++) {
+      vectors[i] *= factor;
+    }
+    return vectors;
   }
 
   private TextNetwork seedCnn(ModelSpec.SeedCnn s) {

@@ -50,6 +50,30 @@ class ResultsTest {
     assertThat(results.get(Stage.PTQ).against()).containsOnlyKeys(Stage.FLOAT, Stage.CONTROL);
     assertThat(results.get(Stage.INTEGER).against())
         .containsOnlyKeys(Stage.FLOAT, Stage.CONTROL, Stage.PTQ);
+    assertThat(results.get(Stage.LINEAR).against()).containsOnlyKeys(Stage.FLOAT);
+  }
+
+  @Test
+  void baselinesAreComparedWithTheFloatNetworkAndAreNoStepOfIt() {
+    Predictions linear = Predictions.withoutLoss(LABELS, LABELS);
+    Map<Stage, Predictions> run =
+        stages(Stage.FLOAT, wrongAt(0, 1), Stage.INTEGER, wrongAt(0, 1, 2));
+    run.put(Stage.LINEAR, linear);
+    Results results = Results.of(List.of(run));
+
+    StageResult baseline = results.stages().get(Stage.LINEAR);
+    assertThat(baseline.accuracy()).isEqualTo(1);
+    assertThat(baseline.loss()).isNaN();
+    assertThat(baseline.against().get(Stage.FLOAT).mean()).isCloseTo(0.2, within(1e-12));
+    assertThat(results.order()).containsExactly(Stage.FLOAT, Stage.INTEGER);
+    assertThat(results.flips()).isCloseTo(0.1, within(1e-12));
+  }
+
+  @Test
+  void baselinesAloneAreNoResult() {
+    assertThatThrownBy(() -> Results.of(List.of(Map.of(Stage.LINEAR, wrongAt(1)))))
+        .isInstanceOf(QatException.class)
+        .hasMessageContaining("at least one stage");
   }
 
   @Test

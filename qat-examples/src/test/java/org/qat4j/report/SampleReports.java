@@ -42,6 +42,8 @@ final class SampleReports {
   /** How often the answer of a stage is right. */
   private static final Map<Stage, Double> SKILL =
       Map.of(
+          Stage.MAJORITY, 0.05,
+          Stage.LINEAR, 0.84,
           Stage.FLOAT, 0.853,
           Stage.CONTROL, 0.854,
           Stage.PTQ, 0.849,

@@ -24,7 +24,8 @@ class ZooTest {
   static Stream<ModelSpec> networks() {
     return Stream.of(
         new ModelSpec.CharNgramCnn(20, false, 1, 6, 8, 3, 2, 3, 64, 32, 5, 0.2),
-        new ModelSpec.WordCnn(50, 8, true, false, false, 1, 6, 8, List.of(1, 2), true, 0.2),
+        new ModelSpec.WordCnn(50, 8, true, false, false, 1, 0, 0, 6, 8, List.of(1, 2), true, 0.2),
+        new ModelSpec.WordCnn(50, 8, true, false, true, 1, 0.1, 2, 6, 8, List.of(1, 2), true, 0.2),
         new ModelSpec.SeedCnn(50, 8, true, 6, 8, 3, 2));
   }
 

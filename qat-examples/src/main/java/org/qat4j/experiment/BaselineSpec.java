@@ -1,0 +1,36 @@
+package org.qat4j.experiment;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+
+/**
+ * What else answers the test set, for comparison.
+ *
+ * @param majority always the most frequent class
+ * @param linear a linear model on TF-IDF
+ * @param terms that the linear model counts
+ */
+public record BaselineSpec(
+    @JsonProperty(defaultValue = "true")
+        @JsonPropertyDescription("Report what the most frequent class alone reaches.")
+        boolean majority,
+    @JsonProperty(defaultValue = "true")
+        @JsonPropertyDescription("Train a linear support vector machine on TF-IDF and report it.")
+        boolean linear,
+    @JsonProperty(defaultValue = "words")
+        @JsonPropertyDescription("What the linear model counts: words and pairs, or characters.")
+        Terms terms) {
+  public BaselineSpec {
+    Section.check(BaselineSpec.class, majority, linear, terms);
+  }
+
+  /** What a linear model counts. */
+  public enum Terms {
+    /** Words in lower case and pairs of neighbours. */
+    @JsonProperty("words")
+    WORDS,
+    /** Runs of 1 to 4 characters; a space stands before and behind the text. */
+    @JsonProperty("characters")
+    CHARACTERS
+  }
+}

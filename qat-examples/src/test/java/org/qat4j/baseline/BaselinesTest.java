@@ -1,0 +1,86 @@
+package org.qat4j.baseline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import de.bwaldvogel.liblinear.Feature;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.qat4j.data.Dataset;
+import org.qat4j.data.Example;
+import org.qat4j.experiment.BaselineSpec;
+import org.qat4j.experiment.BaselineSpec.Terms;
+import org.qat4j.report.Predictions;
+import org.qat4j.report.Stage;
+
+class BaselinesTest {
+  /** Three classes told apart by one word each, among words that say nothing. */
+  private static final Dataset DATA =
+      new Dataset(texts(1, 200), texts(2, 20), texts(3, 60), List.of("a", "b", "c"));
+
+  private static List<Example> texts(long seed, int n) {
+    Random random = new Random(seed);
+    List<Example> texts = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      int label = i % 4 == 0 ? 0 : i % 4 == 1 ? 1 : 2; // the last is the most frequent
+      String telling = List.of("Apple", "Boat", "Cloud").get(label);
+      texts.add(new Example("word" + random.nextInt(9) + " " + telling + " end", label));
+    }
+    return texts;
+  }
+
+  @Test
+  void linearModelFindsTheTellingWords() {
+    for (Terms terms : Terms.values()) {
+      Predictions linear =
+          Baselines.predict(new BaselineSpec(false, true, terms), DATA).get(Stage.LINEAR);
+      assertThat(linear.accuracy()).as("%s", terms).isEqualTo(1);
+      assertThat(linear.meanLoss()).isNaN();
+    }
+  }
+
+  @Test
+  void majorityIsTheMostFrequentClass() {
+    Map<Stage, Predictions> answers =
+        Baselines.predict(new BaselineSpec(true, false, Terms.WORDS), DATA);
+    assertThat(answers).containsOnlyKeys(Stage.MAJORITY);
+    Predictions majority = answers.get(Stage.MAJORITY);
+    assertThat(majority.predicted(0)).isEqualTo(2);
+    assertThat(majority.accuracy()).isEqualTo(0.5);
+  }
+
+  @Test
+  void linearModelIsTheSameEveryTime() {
+    List<Example> noise = new ArrayList<>();
+    Random random = new Random(7);
+    for (int i = 0; i < 120; i++) {
+      noise.add(new Example("w" + random.nextInt(30) + " w" + random.nextInt(30), i % 3));
+    }
+    LinearClassifier first = new LinearClassifier(noise, 3, Terms.WORDS);
+    LinearClassifier second = new LinearClassifier(noise, 3, Terms.WORDS);
+    for (Example e : noise) {
+      assertThat(second.classify(e.text())).isEqualTo(first.classify(e.text()));
+    }
+  }
+
+  /** By hand: N = 3; "x" is in all texts, "y" in two, "x y" in two, "z" in one and left out. */
+  @Test
+  void weightsByHand() {
+    List<Example> training =
+        List.of(new Example("x y", 0), new Example("x", 1), new Example("z x y", 0));
+    TermWeights terms = new TermWeights(training, Terms.WORDS);
+    assertThat(terms.size()).isEqualTo(3); // x; x y; y
+    Feature[] vector = terms.vector("X x, y unheard");
+    double x = 2 * 1.0;
+    double y = Math.log(4 / 3.0) + 1;
+    double norm = Math.sqrt(x * x + 2 * y * y);
+    assertThat(vector).extracting(Feature::getIndex).containsExactly(1, 2, 3);
+    assertThat(vector[0].getValue()).isCloseTo(x / norm, within(1e-12));
+    assertThat(vector[1].getValue()).isCloseTo(y / norm, within(1e-12));
+    assertThat(vector[2].getValue()).isCloseTo(y / norm, within(1e-12));
+    assertThat(terms.vector("unheard of")).isEmpty();
+  }
+}
