@@ -14,6 +14,7 @@ import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.QatException;
 import org.qat4j.layers.EmbeddingBagLayer;
+import org.qat4j.layers.FlattenPreProcessor;
 import org.qat4j.layers.FrozenWeights;
 import org.qat4j.layers.FusedActivation;
 import org.qat4j.layers.LayerQuantizer;
@@ -34,6 +35,7 @@ final class Freezer {
   private final List<Input> inputs = new ArrayList<>();
   private final List<Op> ops = new ArrayList<>();
   private final Map<String, List<Integer>> shapes = new HashMap<>();
+  private final long examples;
 
   /** Value of the model that stands for the value of a vertex. */
   private final Map<String, String> values = new HashMap<>();
@@ -51,17 +53,21 @@ final class Freezer {
               + " arrays were given");
     }
     Map<String, INDArray> activations = network.activations(features);
+    this.examples = features[0].size(0);
     activations.forEach((name, value) -> shapes.put(name, shapeOf(value)));
     for (int i = 0; i < features.length; i++) {
       addInput(topology.inputs().get(i), features[i]);
     }
   }
 
-  /** [n, c] to [c]; [n, c, t] to [t, c]. */
-  private static List<Integer> shapeOf(INDArray value) {
-    return value.rank() == 3
-        ? List.of((int) value.size(2), (int) value.size(1))
-        : List.of((int) value.size(1));
+  /** [n, c] to [c]; [n, c, t], and [n·t, c] as dense layers see it, to [t, c]. */
+  private List<Integer> shapeOf(INDArray value) {
+    int channels = (int) value.size(1);
+    if (value.rank() == 3) {
+      return List.of((int) value.size(2), channels);
+    }
+    int steps = (int) (value.size(0) / examples);
+    return steps == 1 ? List.of(channels) : List.of(steps, channels);
   }
 
   private void addInput(String name, INDArray value) {
@@ -143,7 +149,7 @@ final class Freezer {
   /** Quantizes real inputs, flattens sequences: what a product reads. */
   private String product(Topology.Node node, String input) {
     String value = quantized(node, input);
-    if (node.preProcessor() != null) {
+    if (flattened(node) != null) {
       value = add(new Op.Flatten(node.name() + "/flatten", value));
     }
     return value;
@@ -190,7 +196,9 @@ final class Freezer {
 
   /** Shape [steps, channels] that is flattened before the layer, or null. */
   private List<Integer> flattened(Topology.Node node) {
-    return node.preProcessor() == null ? null : shapes.get(node.inputs().get(0));
+    return node.preProcessor() instanceof FlattenPreProcessor
+        ? shapes.get(node.inputs().get(0))
+        : null;
   }
 
   private Output.Codes codes(Topology.Node node, FusedActivation f) {

@@ -44,7 +44,7 @@ public final class Qat {
     }
     for (Topology.Node node : copy.nodes()) {
       if (settings.containsKey(node.name())) {
-        replace(node, settings.get(node.name()));
+        exchange(node, Kind.of(node).replacement(), settings.get(node.name()));
       }
     }
     prepared.init();
@@ -111,15 +111,22 @@ public final class Qat {
         : ((ComputationGraph) network).getLayer(node.name());
   }
 
-  private static void replace(Topology.Node node, QuantSettings quant) {
+  /**
+   * Puts a layer of another class with the same configuration in the place of a layer.
+   *
+   * @param quant settings of a class under quantization, null for one of DL4J's
+   */
+  private static void exchange(Topology.Node node, Class<?> type, QuantSettings quant) {
     NeuralNetConfiguration conf = node.conf();
-    Class<? extends Layer> type = Kind.of(node).replacement();
     ObjectMapper mapper = NeuralNetConfiguration.mapper();
     try {
       ObjectNode json = (ObjectNode) mapper.readTree(mapper.writeValueAsString(conf.getLayer()));
       json.put("@class", type.getName());
+      json.remove("quant");
       Layer layer = mapper.readValue(mapper.writeValueAsString(json), Layer.class);
-      ((QatLayerConf) layer).setQuant(quant);
+      if (quant != null) {
+        ((QatLayerConf) layer).setQuant(quant);
+      }
       conf.setLayer(layer);
       conf.clearVariables();
     } catch (JsonProcessingException e) {
@@ -129,10 +136,35 @@ public final class Qat {
     }
   }
 
+  /** The network with DL4J's own layers in the place of those under quantization. */
+  static Model toFloat(Model prepared) {
+    Model plain =
+        prepared instanceof MultiLayerNetwork net
+            ? copyOf(net)
+            : copyOf((ComputationGraph) prepared);
+    Topology copy = Topology.of(plain);
+    for (Topology.Node node : copy.nodes()) {
+      if (node.layer() instanceof QatLayerConf) {
+        exchange(node, node.layer().getClass().getSuperclass(), null);
+      }
+    }
+    plain.init();
+    for (Topology.Node node : copy.nodes()) {
+      if (node.layer() != null) {
+        copy(layer(prepared, copy, node), layer(plain, copy, node));
+      }
+    }
+    return plain;
+  }
+
+  /** Copies what both layers have. */
   private static void copy(
       org.deeplearning4j.nn.api.Layer from, org.deeplearning4j.nn.api.Layer to) {
-    for (Map.Entry<String, INDArray> param : from.paramTable().entrySet()) {
-      to.paramTable().get(param.getKey()).assign(param.getValue());
+    for (Map.Entry<String, INDArray> param : to.paramTable().entrySet()) {
+      INDArray value = from.paramTable().get(param.getKey());
+      if (value != null) {
+        param.getValue().assign(value);
+      }
     }
   }
 }

@@ -86,6 +86,14 @@ public final class QatNetwork {
     return quantizers;
   }
 
+  /**
+   * An ordinary network of DL4J's own layers with the weights as they are now, not rounded; a copy.
+   * The state of the updater is not taken over.
+   */
+  public Model toFloat() {
+    return Qat.toFloat(network);
+  }
+
   /** Training steps under quantization so far. */
   public long trainingSteps() {
     return first().trainingSteps();

@@ -2,6 +2,7 @@ package org.qat4j.qat;
 
 import java.util.Arrays;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
@@ -11,6 +12,7 @@ import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
+import org.deeplearning4j.nn.conf.preprocessor.RnnToFeedForwardPreProcessor;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
@@ -29,7 +31,10 @@ final class Support {
     if (kind == null) {
       return node.type() + " cannot be quantized; supported are " + Kind.SUPPORTED;
     }
-    if (node.preProcessor() != null && !(node.preProcessor() instanceof FlattenPreProcessor)) {
+    InputPreProcessor pre = node.preProcessor();
+    if (pre != null
+        && !(pre instanceof FlattenPreProcessor)
+        && !(pre instanceof RnnToFeedForwardPreProcessor)) {
       return "the preprocessor "
           + node.preProcessor().getClass().getSimpleName()
           + " cannot be quantized; a FlattenPreProcessor can";

@@ -43,7 +43,7 @@ final class QatTrace {
       INDArray activation = activations.get(op.name());
       if (activation != null) {
         String name = op instanceof Op.Softmax softmax ? softmax.input() : op.name();
-        values.put(name, rows(activation));
+        values.put(name, rows(activation, batch.size()));
       }
     }
     return values;
@@ -93,11 +93,10 @@ final class QatTrace {
         : ((MultiLayerNetwork) network.network()).getLayers();
   }
 
-  /** [n, c] or [n, c, t] to [n][c] or [n][t, c]. */
-  private static float[][] rows(INDArray values) {
+  /** [n, c], [n, c, t] or [n·t, c] to [n][c] or [n][t, c]. */
+  private static float[][] rows(INDArray values, int n) {
     INDArray ordered = values.rank() == 3 ? values.permute(0, 2, 1) : values;
     float[] flat = ordered.dup('c').data().asFloat();
-    int n = (int) values.size(0);
     float[][] rows = new float[n][flat.length / n];
     for (int i = 0; i < n; i++) {
       System.arraycopy(flat, i * rows[i].length, rows[i], 0, rows[i].length);

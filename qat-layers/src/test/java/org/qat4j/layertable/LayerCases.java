@@ -1,0 +1,186 @@
+package org.qat4j.layertable;
+
+import static org.qat4j.layertable.LayerCase.SUBJECT;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Supplier;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.MultiDataSet;
+import org.qat4j.layers.EmbeddingBagLayer;
+
+/** All rows of docs/layers.md. */
+final class LayerCases {
+  private LayerCases() {}
+
+  static List<LayerCase> all() {
+    List<LayerCase> all = new ArrayList<>();
+    all.addAll(vectors());
+    all.addAll(sequences());
+    all.addAll(tokens());
+    all.addAll(vertices());
+    return all;
+  }
+
+  /** A layer between vectors. */
+  static LayerCase vector(String layer, String limits, Supplier<Layer> make) {
+    return LayerCase.of(layer, limits, type -> Nets.vectors(type, make.get()), Nets::vectors);
+  }
+
+  /** A layer between sequences. */
+  static LayerCase sequence(String layer, String limits, Supplier<Layer> make) {
+    return LayerCase.of(layer, limits, type -> Nets.sequences(type, make.get()), Nets::sequences);
+  }
+
+  private static List<LayerCase> vectors() {
+    return List.of(
+        vector("DenseLayer", "layer normalization", () -> Nets.dense(8, Activation.RELU)),
+        LayerCase.of("OutputLayer", "", type -> output(type), Nets::vectors),
+        vector(
+            "ActivationLayer",
+            "functions of more than one value",
+            () -> new ActivationLayer.Builder().activation(Activation.ELU).build()),
+        vector("DropoutLayer", "", () -> new DropoutLayer.Builder(0.8).build()));
+  }
+
+  private static Model output(DataType type) {
+    return new MultiLayerNetwork(
+        Nets.builder(type)
+            .list()
+            .layer(Nets.dense(9, Activation.TANH))
+            .layer(Nets.subject(Nets.output()))
+            .setInputType(InputType.feedForward(Nets.FEATURES))
+            .build());
+  }
+
+  private static List<LayerCase> sequences() {
+    return List.of(
+        sequence("Convolution1DLayer", "format NWC", () -> Nets.conv(7, 3, Activation.RELU)),
+        sequence(
+            "Subsampling1DLayer, MAX",
+            "padding, dilation, modes Same and Causal",
+            () -> pooling(SubsamplingLayer.PoolingType.MAX)),
+        sequence(
+            "Subsampling1DLayer, AVG",
+            "padding, dilation, modes Same and Causal",
+            () -> pooling(SubsamplingLayer.PoolingType.AVG)),
+        LayerCase.of(
+            "GlobalPoolingLayer, MAX", "", type -> global(type, PoolingType.MAX), Nets::sequences),
+        LayerCase.of(
+            "GlobalPoolingLayer, AVG", "", type -> global(type, PoolingType.AVG), Nets::sequences));
+  }
+
+  private static Layer pooling(SubsamplingLayer.PoolingType type) {
+    return new Subsampling1DLayer.Builder(type).kernelSize(2).stride(2).build();
+  }
+
+  private static Model global(DataType type, PoolingType pooling) {
+    return new MultiLayerNetwork(
+        Nets.builder(type)
+            .list()
+            .layer(Nets.conv(6, 3, Activation.TANH))
+            .layer(Nets.subject(Nets.global(pooling)))
+            .layer(Nets.output())
+            .setInputType(InputType.recurrent(Nets.CHANNELS, Nets.STEPS))
+            .build());
+  }
+
+  private static List<LayerCase> tokens() {
+    return List.of(
+        LayerCase.of(
+            "EmbeddingLayer",
+            "bias, activation function",
+            type ->
+                beside(
+                    type, new EmbeddingLayer.Builder().nIn(Nets.VOCABULARY).nOut(4).build(), null),
+            (random, n, type) -> tokensBeside(random, n, type, 1)),
+        LayerCase.of(
+            "EmbeddingSequenceLayer",
+            "bias, activation function, format NWC",
+            type ->
+                beside(
+                    type,
+                    new EmbeddingSequenceLayer.Builder()
+                        .nIn(Nets.VOCABULARY)
+                        .nOut(4)
+                        .inputLength(Nets.STEPS)
+                        .build(),
+                    Nets.global(PoolingType.MAX)),
+            (random, n, type) -> tokensBeside(random, n, type, Nets.STEPS)),
+        LayerCase.of(
+            "EmbeddingBagLayer (of this library)",
+            "",
+            type -> beside(type, new EmbeddingBagLayer(Nets.VOCABULARY, 4, true), null),
+            (random, n, type) -> tokensBeside(random, n, type, Nets.STEPS)));
+  }
+
+  /** A layer that reads tokens, beside a dense layer that reads features. */
+  private static Model beside(DataType type, Layer layer, Layer then) {
+    DenseLayer dense = Nets.dense(6, Activation.TANH);
+    dense.setNIn(Nets.FEATURES);
+    OutputLayer out = Nets.output();
+    out.setNIn(10);
+    GraphBuilder graph =
+        Nets.builder(type)
+            .graphBuilder()
+            .addInputs("features", "tokens")
+            .addLayer("dense", dense, "features")
+            .addLayer(SUBJECT, layer, "tokens");
+    String made = SUBJECT;
+    if (then != null) {
+      made = "then";
+      graph.addLayer(made, then, SUBJECT);
+    }
+    graph
+        .addVertex("merge", new MergeVertex(), "dense", made)
+        .addLayer("out", out, "merge")
+        .setOutputs("out");
+    return new ComputationGraph(graph.build());
+  }
+
+  private static MultiDataSet tokensBeside(Random random, int n, DataType type, int length) {
+    INDArray features = Nets.reals(random, type, n, Nets.FEATURES);
+    return Nets.classes(random, n, type, features, Nets.ids(random, type, n, length));
+  }
+
+  private static List<LayerCase> vertices() {
+    return List.of(
+        LayerCase.of("MergeVertex", "", type -> joined(type, new MergeVertex()), Nets::vectors));
+  }
+
+  /** A vertex that joins two dense layers. */
+  static Model joined(DataType type, GraphVertex vertex) {
+    return new ComputationGraph(
+        Nets.builder(type)
+            .graphBuilder()
+            .addInputs("features")
+            .addLayer("left", Nets.dense(6, Activation.TANH), "features")
+            .addLayer("right", Nets.dense(6, Activation.RELU), "features")
+            .addVertex(SUBJECT, vertex, "left", "right")
+            .addLayer("dense", Nets.dense(5, Activation.RELU), SUBJECT)
+            .addLayer("out", Nets.output(), "dense")
+            .setOutputs("out")
+            .setInputTypes(InputType.feedForward(Nets.FEATURES))
+            .build());
+  }
+}
