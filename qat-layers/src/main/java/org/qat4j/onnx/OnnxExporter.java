@@ -22,7 +22,7 @@ import org.qat4j.model.Value;
  * dimension of each is a batch of any size. The same model and options give the same bytes.
  */
 public final class OnnxExporter {
-  private static final int OPSET = 17;
+  private static final int OPSET = 18;
   private static final int IR_VERSION = 8;
   private static final int OPSET_INT4 = 21;
   private static final int IR_VERSION_INT4 = 10;

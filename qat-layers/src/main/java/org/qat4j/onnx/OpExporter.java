@@ -219,23 +219,23 @@ final class OpExporter implements Op.Visitor<Void> {
 
   @Override
   public Void visit(Op.MaxPool1d o) {
+    List<AttributeProto> window =
+        List.of(integers("kernel_shape", o.kernel()), integers("strides", o.stride()));
     String y = codes.define(o.name(), o.input()).tensor();
-    maxPool(o.name(), o.input(), o.kernel(), o.stride(), y);
+    graph.node("MaxPool", o.name(), List.of(codes.get(o.input()).tensor()), y, window);
+    graph.document("maximum of codes (9)");
     return null;
   }
 
+  /** ReduceMax of bytes takes a third of the time of a MaxPool over all steps. */
   @Override
   public Void visit(Op.GlobalMaxPool o) {
-    String pooled = graph.name(o.name() + "/maxpool");
-    maxPool(o.name(), o.input(), model.value(o.input()).shape().get(0), 1, pooled);
-    return flatten(o.name(), pooled, codes.define(o.name(), o.input()));
-  }
-
-  private void maxPool(String op, String input, int kernel, int stride, String output) {
-    List<AttributeProto> window =
-        List.of(integers("kernel_shape", kernel), integers("strides", stride));
-    graph.node("MaxPool", op, List.of(codes.get(input).tensor()), output, window);
+    String steps = graph.constant(o.name() + "/axis", Tensors.longs(2));
+    List<String> inputs = List.of(codes.get(o.input()).tensor(), steps);
+    String y = codes.define(o.name(), o.input()).tensor();
+    graph.node("ReduceMax", o.name(), inputs, y, List.of(integer("keepdims", 0)));
     graph.document("maximum of codes (9)");
+    return null;
   }
 
   @Override
