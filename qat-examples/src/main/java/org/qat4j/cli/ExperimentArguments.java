@@ -25,6 +25,12 @@ final class ExperimentArguments {
       })
   private List<String> sets = new ArrayList<>();
 
+  @Option(
+      names = "--variant",
+      paramLabel = "NAME",
+      description = "Which variant is meant, where the file describes a sweep.")
+  private String variant;
+
   Path file() {
     return file;
   }
@@ -33,12 +39,17 @@ final class ExperimentArguments {
     return sets;
   }
 
+  /** The variant that was named, or null. */
+  String variant() {
+    return variant;
+  }
+
   /**
    * The experiment.
    *
    * @throws org.qat4j.QatException with every error of the file
    */
   ResolvedExperiment resolve() {
-    return ExperimentCheck.resolve(file, sets);
+    return ExperimentCheck.resolve(file, sets, variant);
   }
 }

@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
     description = "Quantization-aware training for Deeplearning4j, from one experiment file.",
     subcommands = {
       RunCommand.class,
+      SweepCommand.class,
       ValidateCommand.class,
       EvalCommand.class,
       VerifyCommand.class,

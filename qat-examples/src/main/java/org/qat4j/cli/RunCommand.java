@@ -92,6 +92,9 @@ final class RunCommand implements Callable<Integer> {
     if (!experiment.sets().isEmpty()) {
       facts.put("--set", String.join(" ", experiment.sets()));
     }
+    if (experiment.variant() != null) {
+      facts.put("--variant", experiment.variant());
+    }
     return facts;
   }
 }

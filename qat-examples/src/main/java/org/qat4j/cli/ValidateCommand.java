@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.qat4j.QatException;
+import org.qat4j.experiment.ExperimentReader;
 import org.qat4j.experiment.ExperimentWriter;
 import org.qat4j.experiment.ResolvedExperiment;
+import org.qat4j.experiment.Variant;
 import org.qat4j.pipeline.ExperimentCheck;
 import org.qat4j.qat.Preflight;
 import picocli.CommandLine.Command;
@@ -60,10 +62,21 @@ final class ValidateCommand implements Callable<Integer> {
     return exit;
   }
 
-  /** Whether the experiment can be run. */
+  /** Whether the experiment, or each variant of a sweep, can be run. */
   private boolean check(Path file, PrintWriter out) {
-    ResolvedExperiment experiment = ExperimentCheck.resolve(file, sets);
-    out.println(resolved ? ExperimentWriter.toYaml(experiment.experiment()) : file + ": ok");
+    List<Variant> variants = ExperimentReader.variants(file, sets);
+    if (variants.isEmpty()) {
+      return check(ExperimentCheck.resolve(file, sets, null), file.toString(), out);
+    }
+    boolean fine = true;
+    for (Variant variant : ExperimentCheck.variants(file, sets)) {
+      fine &= check(variant.resolved(), file + ", " + variant.name(), out);
+    }
+    return fine;
+  }
+
+  private boolean check(ResolvedExperiment experiment, String name, PrintWriter out) {
+    out.println(resolved ? ExperimentWriter.toYaml(experiment.experiment()) : name + ": ok");
     if (!network) {
       return true;
     }

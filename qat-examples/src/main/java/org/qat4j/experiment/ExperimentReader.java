@@ -2,7 +2,10 @@ package org.qat4j.experiment;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.qat4j.experiment.Yaml.Mapping;
 
@@ -47,16 +50,61 @@ public final class ExperimentReader {
     return type.cast(section);
   }
 
+  /**
+   * The experiments that a file with the key {@code sweep} describes, in its order; none where it
+   * has no such key.
+   *
+   * @param file YAML
+   * @param sets settings {@code key.path=value} laid over every variant
+   * @throws ExperimentException with all problems that are found, each with its place
+   */
+  public static List<Variant> variants(Path file, List<String> sets) {
+    return new ExperimentReader(System::getenv).readVariants(file, sets);
+  }
+
   ResolvedExperiment resolved(Path file, List<String> sets) {
     List<Problem> problems = new ArrayList<>();
     Sources sources = new Sources(environment, problems);
-    Mapping merged = sources.file(file);
+    Mapping merged = sources.file(file).without(Variants.SWEEP);
+    return bind(overlay(merged, sets, sources, problems), problems);
+  }
+
+  List<Variant> readVariants(Path file, List<String> sets) {
+    List<Problem> problems = new ArrayList<>();
+    Sources sources = new Sources(environment, problems);
+    Mapping whole = sources.file(file);
+    Map<String, Mapping> changes = new Variants(problems).of(whole);
+    ExperimentException.stopAt(problems);
+    List<Variant> variants = new ArrayList<>();
+    Set<Problem> found = new LinkedHashSet<>();
+    changes.forEach(
+        (name, change) -> {
+          Mapping merged = Variants.named(whole.without(Variants.SWEEP).overlaidBy(change), name);
+          try {
+            List<Problem> own = new ArrayList<>();
+            merged = overlay(merged, sets, new Sources(environment, own), own);
+            variants.add(new Variant(name, bind(merged, own)));
+          } catch (ExperimentException e) {
+            found.addAll(e.problems());
+          }
+        });
+    ExperimentException.stopAt(List.copyOf(found));
+    return variants;
+  }
+
+  private static Mapping overlay(
+      Mapping file, List<String> sets, Sources sources, List<Problem> problems) {
+    Mapping merged = file;
     for (String set : sets) {
       merged = merged.overlaidBy(sources.setting(set));
     }
     if (!sources.complete()) {
       ExperimentException.stopAt(problems);
     }
+    return merged;
+  }
+
+  private ResolvedExperiment bind(Mapping merged, List<Problem> problems) {
     Binder binder = new Binder(environment, problems);
     Object experiment = binder.section(merged, Experiment.class, "");
     ExperimentException.stopAt(problems);

@@ -26,6 +26,25 @@ public final class ExperimentWriter {
     return YamlParser.snakeYaml(options, new Plain(options)).dump(section(experiment));
   }
 
+  /** Every value of an experiment by the path of its key; a list is one value. */
+  static Map<String, String> values(Experiment experiment) {
+    Map<String, String> values = new LinkedHashMap<>();
+    flatten("", section(experiment), values);
+    return values;
+  }
+
+  private static void flatten(String path, Map<?, ?> section, Map<String, String> values) {
+    section.forEach(
+        (key, value) -> {
+          String name = path.isEmpty() ? key.toString() : path + "." + key;
+          if (value instanceof Map<?, ?> below) {
+            flatten(name, below, values);
+          } else {
+            values.put(name, String.valueOf(value));
+          }
+        });
+  }
+
   private static Map<String, Object> section(Object section) {
     Map<String, Object> values = new LinkedHashMap<>();
     for (Class<?> choice : section.getClass().getInterfaces()) {

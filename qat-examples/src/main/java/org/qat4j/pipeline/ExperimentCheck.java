@@ -2,7 +2,9 @@ package org.qat4j.pipeline;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.deeplearning4j.nn.api.Model;
+import org.qat4j.QatException;
 import org.qat4j.data.Dataset;
 import org.qat4j.data.DatasetReader;
 import org.qat4j.data.Example;
@@ -10,6 +12,7 @@ import org.qat4j.experiment.Experiment;
 import org.qat4j.experiment.ExperimentReader;
 import org.qat4j.experiment.ResolvedExperiment;
 import org.qat4j.experiment.TrainSpec;
+import org.qat4j.experiment.Variant;
 import org.qat4j.qat.Preflight;
 import org.qat4j.qat.Qat;
 import org.qat4j.zoo.Zoo;
@@ -30,10 +33,59 @@ public final class ExperimentCheck {
    * Reads an experiment and compares its overrides with the layers of its network; reads no data.
    *
    * @param sets settings of the command line, {@code key.path=value}
+   * @param variant name of the variant that is meant where the file describes a sweep, or null
    * @throws org.qat4j.experiment.ExperimentException with all problems, each with its place
+   * @throws QatException if there is no such variant, or it was not said which one is meant
    */
-  public static ResolvedExperiment resolve(Path file, List<String> sets) {
-    ResolvedExperiment resolved = ExperimentReader.resolve(file, sets);
+  public static ResolvedExperiment resolve(Path file, List<String> sets, String variant) {
+    List<Variant> variants = ExperimentReader.variants(file, sets);
+    if (variants.isEmpty() && variant == null) {
+      return checkLayers(ExperimentReader.resolve(file, sets));
+    }
+    return variants.stream()
+        .filter(v -> v.name().equals(variant))
+        .findFirst()
+        .map(v -> checkLayers(v.resolved()))
+        .orElseThrow(() -> new QatException(noVariant(file, variants, variant)));
+  }
+
+  private static String noVariant(Path file, List<Variant> variants, String variant) {
+    if (variants.isEmpty()) {
+      return file + " describes one experiment and no variants (sweep); leave --variant out";
+    }
+    String names = variants.stream().map(Variant::name).collect(Collectors.joining(", "));
+    return variant == null
+        ? file + " describes a sweep: run it with ./qat sweep, or choose a --variant: " + names
+        : file + " has no variant \"" + variant + "\"; there are " + names;
+  }
+
+  /**
+   * Reads all variants of a sweep and checks them likewise.
+   *
+   * @throws org.qat4j.experiment.ExperimentException with all problems, each with its place
+   * @throws QatException if the file describes no sweep, or its variants have different data
+   */
+  public static List<Variant> variants(Path file, List<String> sets) {
+    List<Variant> variants = ExperimentReader.variants(file, sets);
+    if (variants.isEmpty()) {
+      throw new QatException(
+          file + " describes one experiment and no variants (sweep); run it with ./qat run");
+    }
+    for (Variant variant : variants) {
+      checkLayers(variant.resolved());
+      if (!variant.experiment().data().equals(variants.get(0).experiment().data())) {
+        throw new QatException(
+            "the variants "
+                + variants.get(0).name()
+                + " and "
+                + variant.name()
+                + " have different data; a sweep compares on the same texts");
+      }
+    }
+    return variants;
+  }
+
+  private static ResolvedExperiment checkLayers(ResolvedExperiment resolved) {
     if (!resolved.experiment().quantize().overrides().isEmpty()) {
       resolved.checkLayers(Qat.layers(network(resolved.experiment(), ANY_DATA)));
     }

@@ -86,8 +86,10 @@ public final class RunExperiment {
     double baselineSeconds = baselineWatch.seconds();
     for (long seed : seeds) {
       String within = seeds.size() == 1 ? "" : "seed-" + seed + "/";
-      SeedExperiment one = new SeedExperiment(resolved, seed, data, folder, within, console);
-      SeedRun.Builder run = one.run();
+      FloatNetwork floats =
+          new FloatNetwork(experiment, seed, data, console, p -> folder.metric(seed, p));
+      SeedExperiment.Files files = new RunFiles(folder, within)::write;
+      SeedRun.Builder run = new SeedExperiment(resolved, floats, files, console).run();
       baselines.forEach(run::predictions);
       if (seed == seeds.get(0)) { // once for all seeds
         run.secondsBefore(Phase.DATA, readingSeconds);
@@ -100,7 +102,7 @@ public final class RunExperiment {
     return result;
   }
 
-  private static DataSummary summary(Dataset data) {
+  static DataSummary summary(Dataset data) {
     return new DataSummary(
         data.train().size(),
         data.validation().size(),

@@ -14,7 +14,7 @@ public final class ReportHtml {
 
   private ReportHtml() {}
 
-  /** The page. */
+  /** The page of a run. */
   public static String of(RunReport report) {
     Map<String, Object> page = new LinkedHashMap<>();
     new HtmlOverview(report).addTo(page);
@@ -22,15 +22,28 @@ public final class ReportHtml {
     new HtmlAnswers(report).addTo(page);
     page.put("provenance", report.provenance().entrySet());
     page.put("config", report.config());
+    return fill("report", page, HtmlCharts.of(report));
+  }
+
+  /** The page of a sweep. */
+  public static String of(SweepReport report) {
+    Map<String, Object> page = new LinkedHashMap<>();
+    new HtmlSweep(report).addTo(page);
+    page.put("provenance", report.provenance().entrySet());
+    return fill("sweep", page, HtmlSweep.chart(report));
+  }
+
+  /** Fills {@code name}.html, whose charts {@code name}.js draws. */
+  private static String fill(String name, Map<String, Object> page, Object chartData) {
     page.put("css", resource("report.css"));
-    page.put("js", resource("report.js"));
+    page.put("js", resource(name + ".js"));
     page.put("chartJs", resource(CHARTS));
-    page.put("chartData", forScript(ReportJson.compact(HtmlCharts.of(report))));
+    page.put("chartData", forScript(ReportJson.compact(chartData)));
     return Mustache.compiler()
         .escapeHTML(true)
         .emptyStringIsFalse(true)
         .strictSections(true)
-        .compile(resource("report.html"))
+        .compile(resource(name + ".html"))
         .execute(page);
   }
 

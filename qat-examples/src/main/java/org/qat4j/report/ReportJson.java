@@ -107,6 +107,36 @@ public final class ReportJson {
     return all;
   }
 
+  /** The report of a sweep as JSON, its keys in a fixed order. */
+  public static String of(SweepReport report) {
+    List<Long> seeds = report.seeds();
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("schemaVersion", RunReport.SCHEMA_VERSION);
+    all.put("experiment", report.experiment());
+    all.put("description", report.description());
+    all.put("seeds", seeds);
+    all.put("data", report.data());
+    all.put("knee", report.knee().name());
+    all.put("findings", report.findings());
+    all.put("variants", report.variants().stream().map(ReportJson::variant).toList());
+    all.put("provenance", report.provenance());
+    return pretty(all);
+  }
+
+  private static Map<String, Object> variant(SweepVariant v) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("name", v.name());
+    all.put("settings", v.settings());
+    all.put("results", results(v.results()));
+    all.put("bytes", v.runs().get(0).bytes());
+    all.put("verify", v.verification());
+    all.put("postTrainingSuffices", v.postTrainingSuffices());
+    all.put("seconds", seconds(v.runs()));
+    all.put("cost", cost(v.runs()));
+    all.put("runs", v.runs().stream().map(ReportJson::run).toList());
+    return all;
+  }
+
   private static <V> Map<String, V> byStage(Map<Stage, V> map) {
     Map<String, V> named = new LinkedHashMap<>();
     map.forEach((stage, value) -> named.put(stage.key(), value));

@@ -99,6 +99,18 @@ public final class RunFolder implements AutoCloseable {
     }
   }
 
+  /**
+   * Goes on in the folder of a run that was stopped, or that ended.
+   *
+   * @throws QatException if there is no such folder
+   */
+  public static RunFolder resume(Path path) {
+    if (!Files.isRegularFile(path.resolve(STATE))) {
+      throw new QatException(path + " is not a run folder; there is nothing to go on with");
+    }
+    return new RunFolder(path, Instant.now());
+  }
+
   private static boolean isEmpty(Path path) throws IOException {
     if (!Files.isDirectory(path)) {
       return false;
@@ -169,6 +181,12 @@ public final class RunFolder implements AutoCloseable {
 
   /** Writes the report: report.json and report.html. */
   public void report(RunReport report) {
+    write("report.json", ReportJson.of(report));
+    write("report.html", ReportHtml.of(report));
+  }
+
+  /** Writes the report of a sweep: report.json and report.html. */
+  public void report(SweepReport report) {
     write("report.json", ReportJson.of(report));
     write("report.html", ReportHtml.of(report));
   }

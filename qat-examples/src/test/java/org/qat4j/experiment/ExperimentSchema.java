@@ -41,6 +41,7 @@ final class ExperimentSchema {
         .withCustomDefinitionProvider(ExperimentSchema::scalar);
     ObjectNode schema = new SchemaGenerator(builder.build()).generateSchema(Experiment.class);
     addKinds(schema, Experiment.class);
+    addSweep(schema);
     addExtends(schema);
     ArrayNode oneOf = definition(schema, LayerOverride.class).putArray("oneOf");
     LayerOverride.SELECTORS.forEach(key -> oneOf.addObject().putArray("required").add(key));
@@ -150,6 +151,33 @@ final class ExperimentSchema {
     properties.putObject("kind").put("const", kind);
     properties.setAll(definition.withObjectProperty("properties"));
     definition.set("properties", properties);
+  }
+
+  /** A variant may change every key that an experiment has. */
+  private static void addSweep(ObjectNode schema) {
+    ObjectNode properties = schema.withObjectProperty("properties");
+    ObjectNode variant = schema.objectNode().put("type", "object");
+    variant.set("properties", properties.deepCopy());
+    variant.put("additionalProperties", false);
+    schema.withObjectProperty("definitions").set("Variant", variant);
+    properties.set(
+        Variants.SWEEP,
+        Json.of(
+            """
+            description: >-
+              Variants by name, with the keys that they change; of a list of such mappings every
+              combination is a variant. ./qat sweep runs them side by side.
+            anyOf:
+              - type: object
+                minProperties: 1
+                additionalProperties: {$ref: "#/definitions/Variant"}
+              - type: array
+                minItems: 1
+                items:
+                  type: object
+                  minProperties: 1
+                  additionalProperties: {$ref: "#/definitions/Variant"}
+            """));
   }
 
   private static void addExtends(ObjectNode schema) {

@@ -36,11 +36,11 @@ class ExperimentCheckTest {
     for (String match :
         List.of("layer: out", "type: OutputLayer", "pattern: 'conv.*'", "place: first")) {
       Path file = write(model, "{" + match + ", weights: {bits: 4}}");
-      assertThat(ExperimentCheck.resolve(file, List.of()).experiment().quantize().overrides())
+      assertThat(ExperimentCheck.resolve(file, List.of(), null).experiment().quantize().overrides())
           .hasSize(1);
     }
     Path wrong = write(model, "layer: outt");
-    assertThatThrownBy(() -> ExperimentCheck.resolve(wrong, List.of()))
+    assertThatThrownBy(() -> ExperimentCheck.resolve(wrong, List.of(), null))
         .isInstanceOf(ExperimentException.class)
         .hasMessageContaining("x.yaml:7:14: quantize.overrides[0].layer is \"outt\"")
         .hasMessageContaining("did you mean out?");

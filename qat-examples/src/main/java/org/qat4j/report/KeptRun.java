@@ -1,0 +1,110 @@
+package org.qat4j.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.qat4j.QatException;
+
+/**
+ * What one seed of one variant of a sweep produced, as it is kept in the sweep's folder: all but
+ * learning curves and layers.
+ *
+ * @param experiment the resolved experiment, YAML
+ * @param data SHA-256 of the data
+ * @param run the figures and answers
+ */
+public record KeptRun(String experiment, String data, SeedRun run) {
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+
+  /** Answers of one stage, item by item; the true classes are the same for all. */
+  private record Answers(List<Integer> predicted, List<Float> losses) {
+    static Answers of(Predictions p) {
+      return new Answers(
+          IntStream.range(0, p.size()).map(p::predicted).boxed().toList(),
+          IntStream.range(0, p.size()).mapToObj(i -> (float) p.loss(i)).toList());
+    }
+
+    Predictions predictions(List<Integer> labels) {
+      float[] l = new float[losses.size()];
+      for (int i = 0; i < l.length; i++) {
+        l[i] = losses.get(i);
+      }
+      return Predictions.of(ints(labels), ints(predicted), l);
+    }
+
+    private static int[] ints(List<Integer> list) {
+      return list.stream().mapToInt(i -> i).toArray();
+    }
+  }
+
+  private record Content(
+      String experiment,
+      String data,
+      long seed,
+      List<Integer> labels,
+      Map<Stage, Answers> answers,
+      ModelBytes bytes,
+      Verification verification,
+      Map<Phase, Double> seconds,
+      double totalSeconds,
+      Map<Stage, Double> microsPerText,
+      Double qatStepOverFloatStep) {}
+
+  /** The run as JSON, to be read by {@link #parse}. */
+  public String toJson() {
+    Map<Stage, Answers> answers = new TreeMap<>();
+    run.predictions().forEach((stage, p) -> answers.put(stage, Answers.of(p)));
+    Predictions any = run.predictions().values().iterator().next();
+    List<Integer> labels = IntStream.range(0, any.size()).map(any::label).boxed().toList();
+    try {
+      return MAPPER.writeValueAsString(
+          new Content(
+              experiment,
+              data,
+              run.seed(),
+              labels,
+              answers,
+              run.bytes(),
+              run.verification(),
+              run.seconds(),
+              run.totalSeconds(),
+              run.microsPerText(),
+              run.qatStepOverFloatStep()));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("records and maps can always be written", e);
+    }
+  }
+
+  /**
+   * Reads what {@link #toJson} wrote.
+   *
+   * @throws QatException if the text is something else
+   */
+  public static KeptRun parse(String json) {
+    try {
+      Content c = MAPPER.readValue(json, Content.class);
+      Map<Stage, Predictions> predictions = new TreeMap<>();
+      c.answers.forEach((stage, a) -> predictions.put(stage, a.predictions(c.labels)));
+      SeedRun run =
+          new SeedRun(
+              c.seed,
+              predictions,
+              List.of(),
+              Map.of(),
+              c.bytes,
+              c.verification,
+              c.seconds,
+              c.totalSeconds,
+              c.microsPerText,
+              c.qatStepOverFloatStep);
+      return new KeptRun(c.experiment, c.data, run);
+    } catch (JsonProcessingException | NullPointerException e) {
+      throw new QatException("this is not a run of a sweep: " + e.getMessage(), e);
+    }
+  }
+}

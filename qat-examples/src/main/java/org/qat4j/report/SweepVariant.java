@@ -1,0 +1,54 @@
+package org.qat4j.report;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * One variant of a sweep over all its seeds.
+ *
+ * @param name of the variant
+ * @param settings the keys in which the variants differ, with the values of this one
+ * @param runs one per seed
+ * @param results what its stages reach
+ */
+public record SweepVariant(
+    String name, Map<String, String> settings, List<SeedRun> runs, Results results) {
+  public SweepVariant {
+    settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
+    runs = List.copyOf(runs);
+  }
+
+  static SweepVariant of(String name, Map<String, String> settings, List<SeedRun> runs) {
+    Results results = Results.of(runs.stream().map(SeedRun::predictions).toList());
+    return new SweepVariant(name, settings, runs, results);
+  }
+
+  StageResult result(Stage stage) {
+    return results.stages().get(stage);
+  }
+
+  /** Size of the integer model without text encoders and labels, mean over seeds. */
+  long bytes() {
+    return Math.round(runs.stream().mapToLong(r -> r.bytes().integer()).average().orElseThrow());
+  }
+
+  Verification verification() {
+    return runs.stream()
+        .map(SeedRun::verification)
+        .filter(Objects::nonNull)
+        .reduce(Verification::plus)
+        .orElse(null);
+  }
+
+  Knee.Point point() {
+    return new Knee.Point(bytes(), result(Stage.INTEGER).accuracy());
+  }
+
+  /** Whether training under quantization gained nothing that the test items could show. */
+  boolean postTrainingSuffices() {
+    return result(Stage.INTEGER).against().get(Stage.PTQ).interval().lo() <= 0;
+  }
+}

@@ -1,0 +1,189 @@
+package org.qat4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** Sweeps from the command line, on a small table of texts. */
+class SweepTest {
+  @TempDir static Path folder;
+
+  private static Path experiment;
+  private static Path sweep;
+
+  private record Called(int exit, String out, String err) {}
+
+  private static Called qat(Object... args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    CommandLine line = Main.commandLine();
+    line.setOut(new PrintWriter(out));
+    line.setErr(new PrintWriter(err));
+    int exit = line.execute(Stream.of(args).map(Object::toString).toArray(String[]::new));
+    return new Called(exit, out.toString(), err.toString());
+  }
+
+  @BeforeAll
+  static void runOneSeed() throws IOException {
+    StringBuilder rows = new StringBuilder();
+    for (int i = 0; i < 100; i++) {
+      rows.append("warm\tthe sun number ").append(i).append(" shines\n");
+      rows.append("cold\tsnow falls on day ").append(i).append('\n');
+    }
+    Path table = Files.writeString(folder.resolve("weather.tsv"), rows);
+    experiment =
+        write(
+            "weather.yaml",
+            String.format(
+                Locale.ROOT,
+                """
+                schemaVersion: 1
+                name: weather
+                data: {kind: table, train: "%s"}
+                model: {kind: char-ngram-cnn, length: 24, dimension: 8, filters: 16, buckets: 500}
+                train: {epochs: 2, batch: 16}
+                verify: {inputs: 10}
+                sweep:
+                  - W8: {}
+                    W2: {quantize: {weights: {bits: 2, observer: mse}}}
+                  - fixed: {}
+                    lsq: {quantize: {weights: {learned: lsq}}}
+                """,
+                table.toString().replace('\\', '/')));
+    sweep = folder.resolve("sweep");
+    Called called = qat("sweep", experiment, "--seeds", 1, "--out", sweep, "--quiet");
+    assertThat(called.exit()).as(called.err()).isZero();
+    assertThat(called.out()).contains("W8-fixed", "W2-lsq", "post-train.", "The smallest model");
+  }
+
+  private static Path write(String name, String text) throws IOException {
+    return Files.writeString(folder.resolve(name), text);
+  }
+
+  private static JsonNode report(Path run) throws IOException {
+    return new ObjectMapper().readTree(run.resolve("report.json").toFile());
+  }
+
+  @Test
+  void everyVariantIsReported() throws IOException {
+    JsonNode report = report(sweep);
+
+    assertThat(report.at("/seeds")).hasSize(1);
+    assertThat(report.at("/variants"))
+        .extracting(v -> v.at("/name").asText())
+        .containsExactly("W8-fixed", "W8-lsq", "W2-fixed", "W2-lsq");
+    for (JsonNode variant : report.at("/variants")) {
+      assertThat(variant.at("/verify/exact").asBoolean()).isTrue();
+      assertThat(variant.at("/results/integer")).isNotNull();
+      assertThat(variant.at("/results/integer/accuracy"))
+          .isEqualTo(variant.at("/results/qat/accuracy"));
+      assertThat(variant.at("/results/integer/against").fieldNames())
+          .toIterable()
+          .containsExactly("float", "control", "ptq");
+    }
+    JsonNode ternary = report.at("/variants/2");
+    assertThat(ternary.at("/settings/quantize.weights.bits").asText()).isEqualTo("2");
+    assertThat(ternary.at("/settings").has("train.epochs")).isFalse();
+    assertThat(ternary.at("/bytes/integer").asLong())
+        .isLessThan(report.at("/variants/0/bytes/integer").asLong());
+    assertThat(sweep.resolve("report.html")).content().contains("chart-sweep", "W2-lsq", "knee");
+  }
+
+  @Test
+  void oneFloatNetworkServesAllVariants() throws IOException {
+    try (Stream<Path> files = Files.list(sweep.resolve("float"))) {
+      assertThat(files.filter(f -> f.toString().endsWith(".zip"))).hasSize(1);
+    }
+  }
+
+  @Test
+  void aVariantByItselfComesOutTheSame() throws IOException {
+    Path run = folder.resolve("single");
+
+    Called called =
+        qat(
+            "run",
+            experiment,
+            "--variant",
+            "W2-lsq",
+            "--seeds",
+            1,
+            "--out",
+            run,
+            "--quiet",
+            "--json");
+
+    assertThat(called.exit()).as(called.err()).isZero();
+    assertThat(run.resolve("model.qat")).hasSameBinaryContentAs(sweep.resolve("W2-lsq/seed-1.qat"));
+    assertThat(report(run).at("/results/control"))
+        .isEqualTo(report(sweep).at("/variants/3/results/control"));
+  }
+
+  /** A sweep that was stopped goes on, with the float network and the results that are there. */
+  @Test
+  void whatIsFinishedIsNotDoneAgain() throws IOException {
+    Path stopped = folder.resolve("stopped");
+    assertThat(qat("sweep", experiment, "--seeds", 1, "--out", stopped, "--quiet").exit()).isZero();
+    Path done = stopped.resolve("W8-fixed/seed-1.json");
+    FileTime before = Files.getLastModifiedTime(done);
+    Files.delete(stopped.resolve("W2-fixed/seed-1.json"));
+    Files.delete(stopped.resolve("report.json"));
+
+    Called called = qat("sweep", experiment, "--seeds", 1, "--out", stopped, "--resume", "--quiet");
+
+    assertThat(called.exit()).as(called.err()).isZero();
+    assertThat(Files.getLastModifiedTime(done)).isEqualTo(before);
+    for (int i = 0; i < 4; i++) {
+      assertThat(report(stopped).at("/variants/" + i + "/results"))
+          .isEqualTo(report(sweep).at("/variants/" + i + "/results"));
+    }
+    for (String variant : List.of("W8-fixed", "W2-fixed")) {
+      assertThat(stopped.resolve(variant + "/seed-1.qat"))
+          .hasSameBinaryContentAs(sweep.resolve(variant + "/seed-1.qat"));
+    }
+  }
+
+  @Test
+  void mistakesAreToldWithTheirPlace() throws IOException {
+    Path wrong =
+        write(
+            "wrong.yaml",
+            Files.readString(experiment).replace("{bits: 2, observer: mse}", "{bits: 20}"));
+
+    Called called = qat("validate", wrong);
+
+    assertThat(called.exit()).isEqualTo(Exit.FAILED);
+    assertThat(called.err()).contains("wrong.yaml:9:", "quantize.weights.bits is 20");
+    assertThat(called.err().split("bits is 20", -1)).as("told once").hasSize(2);
+    assertThat(qat("validate", experiment).out()).contains("W8-fixed: ok", "W2-lsq: ok");
+  }
+
+  @Test
+  void aSweepIsNoSingleExperiment() throws IOException {
+    assertThat(qat("run", experiment).err()).contains("./qat sweep", "--variant", "W8-fixed");
+    assertThat(qat("run", experiment, "--variant", "W9").err()).contains("no variant \"W9\"");
+    assertThat(qat("sweep", experiment, "--only", "W9").err()).contains("matches no variant");
+    assertThat(qat("sweep", experiment, "--resume").err()).contains("--out");
+    Path plain = write("plain.yaml", Files.readString(experiment).replaceFirst("(?s)sweep:.*", ""));
+    assertThat(qat("sweep", plain).err()).contains("./qat run");
+    Path data =
+        write(
+            "data.yaml",
+            Files.readString(experiment).replace("W8: {}", "W8: {data: {kind: langid}}"));
+    assertThat(qat("sweep", data).err()).contains("different data");
+  }
+}
