@@ -107,7 +107,7 @@ class Codes:
         return f32(self.scale * (q - self.zero))
 
 
-KNOWN = """alphabet bias bound buckets dilation hi input inputs kernel length lo lowerCase maxN mean
+KNOWN = """alphabet bias bound buckets dilation hi input inputs kept kernel length lo lowerCase maxN mean
     minN name output padLeft padRight punctuation shape skipUnknown stride table vocabulary weights
     words""".split()
 
@@ -175,12 +175,18 @@ def characters(encoder, text):
 
 def ngrams(encoder, text):
     points, ids = [ord(c) for c in " " + text + " "], []
+    kept = encoder.get("kept")  # a mask of buckets, 32 in a number
+    mask = sum((w & 0xFFFFFFFF) << 32 * i for i, w in enumerate(kept)) if kept else None
     for n in range(encoder["minN"], encoder["maxN"] + 1):
         for i in range(len(points) - n + 1):
             h = 0x811C9DC5 ^ n
             for p in points[i : i + n]:
                 h = (h ^ p) * 0x01000193 & 0xFFFFFFFF
-            ids.append(1 + (h ^ h >> 15) % encoder["buckets"])
+            bucket = (h ^ h >> 15) % encoder["buckets"]
+            if not kept:
+                ids.append(1 + bucket)
+            elif mask >> bucket & 1:
+                ids.append(1 + bin(mask & (1 << bucket) - 1).count("1"))
     return ids
 
 

@@ -21,6 +21,7 @@ import org.qat4j.QatException;
 import org.qat4j.model.Input;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
+import org.qat4j.model.QuantizedTensor;
 import org.qat4j.model.TextInput;
 
 /**
@@ -60,6 +61,13 @@ public final class ModelFile {
     byte[] checked = file.toByteArray();
     file.i32(checksum(checked, checked.length));
     return file.toByteArray();
+  }
+
+  /** Bytes that a tensor takes in a model file: dense or sparse, whichever is smaller. */
+  public static int bytes(QuantizedTensor tensor) {
+    ByteSink out = new ByteSink();
+    TensorCodec.write(out, tensor);
+    return out.toByteArray().length;
   }
 
   private static void section(ByteSink body, String tag, Consumer<ByteSink> write) {

@@ -1,9 +1,11 @@
 package org.qat4j.format;
 
 import org.qat4j.QatException;
+import org.qat4j.model.IntVector;
 import org.qat4j.model.TextInput;
 import org.qat4j.text.CharacterEncoder;
 import org.qat4j.text.NgramEncoder;
+import org.qat4j.text.Subset;
 import org.qat4j.text.TextEncoder;
 import org.qat4j.text.WordEncoder;
 
@@ -22,6 +24,9 @@ final class TextCodec {
               .integer("minN", e.minN())
               .integer("maxN", e.maxN())
               .integer("buckets", e.buckets());
+      if (e.kept() != null) {
+        record = record.integers("kept", IntVector.of(e.kept().words()));
+      }
     } else {
       WordEncoder e = (WordEncoder) encoder;
       record =
@@ -57,7 +62,12 @@ final class TextCodec {
       case "Characters" -> new CharacterEncoder(r.integerList("alphabet"), length, lowerCase);
       case "Ngrams" ->
           new NgramEncoder(
-              r.integer("minN"), r.integer("maxN"), r.integer("buckets"), length, lowerCase);
+              r.integer("minN"),
+              r.integer("maxN"),
+              r.integer("buckets"),
+              length,
+              lowerCase,
+              r.has("kept") ? new Subset(r.integers("kept").toArray()) : null);
       case "Words" -> {
         boolean punctuation = r.truth("punctuation");
         boolean skipUnknown = r.truth("skipUnknown");

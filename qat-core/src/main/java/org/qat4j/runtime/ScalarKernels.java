@@ -107,6 +107,9 @@ final class ScalarKernels implements Kernels {
 
   @Override
   public Product product(ProductWeights weights) {
+    if (SparseProduct.pays(weights)) {
+      return new SparseProduct(weights);
+    }
     return weights.channels() < RowProduct.MIN_CHANNELS
         ? new DotProduct(weights)
         : new RowProduct(weights);

@@ -13,15 +13,17 @@ import java.util.Arrays;
  */
 record TokenSum(
     Kernels kernels, int input, int skipped, TokenTable table, int rowsSlot, int accSlot) {
-  /** Fills the accumulators and returns how many tokens were added. */
+  /** Fills the accumulators and returns how many tokens there were. */
   int sum(Workspace w) {
     int[][] rows = w.rows[rowsSlot];
     int[] acc = w.ints[accSlot];
+    int tokens = 0;
     int n = 0;
     for (int id : w.sample.tokens(input)) {
       if (id != skipped) {
+        tokens++;
         rows[n] = table.row(id, 0, w, rowsSlot, n, acc);
-        n++;
+        n += rows[n] == table.zeroRow() ? 0 : 1;
       }
     }
     if (n == 0) {
@@ -29,6 +31,6 @@ record TokenSum(
     } else {
       kernels.sum(rows, 0, n, acc);
     }
-    return n;
+    return tokens;
   }
 }

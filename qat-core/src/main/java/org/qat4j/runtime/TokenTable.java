@@ -7,7 +7,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * is linear in integers: token v at tap k adds the fixed vector Σ_d E[v, d]·(q_w[c, k, d] − z_w),
  * (channels). Each is computed when it first occurs and kept while there is room; the sum over the
  * taps is then all that remains of the convolution. Without a product the vector is the row of the
- * embedding itself, as sums and means of tokens need it. Thread-safe.
+ * embedding itself, as sums and means of tokens need it. Tokens whose embedding is 0 share one row,
+ * which takes no room and which sums may leave out. Thread-safe.
  */
 final class TokenTable {
   /** Header of an array. */
@@ -67,6 +68,10 @@ final class TokenTable {
   }
 
   private int[] make(int id, int tap, Workspace w, int slot, int i, int[] scratch) {
+    if (isZero(id)) {
+      rows.setRelease(id * taps + tap, zeroRow);
+      return zeroRow;
+    }
     long bytes = (long) pitch * Integer.BYTES + ROW_OVERHEAD;
     if (!budget.take(bytes)) {
       int[] row = w.extraRow(slot, i, pitch);
@@ -79,6 +84,15 @@ final class TokenTable {
       budget.giveBack(bytes);
     }
     return row;
+  }
+
+  private boolean isZero(int id) {
+    for (int d = id * dim; d < (id + 1) * dim; d++) {
+      if (embedding[d] != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void fill(int id, int tap, int[] scratch, int[] row) {

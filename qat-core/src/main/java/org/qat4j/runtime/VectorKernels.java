@@ -122,6 +122,9 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public Product product(ProductWeights weights) {
+    if (SparseProduct.pays(weights)) {
+      return new SparseProduct(weights);
+    }
     return weights.bound() < AccumulatorBound.FLOAT_EXACT
         ? new VectorProduct(weights, this)
         : new RowProduct(weights);

@@ -1,6 +1,7 @@
 package org.qat4j.text;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import org.qat4j.QatException;
@@ -28,6 +29,21 @@ public record CharacterEncoder(List<Integer> alphabet, int length, boolean lower
   @Override
   public int vocabularySize() {
     return alphabet.size() + 2;
+  }
+
+  @Override
+  public int firstToken() {
+    return 2;
+  }
+
+  @Override
+  public boolean leavesOut() {
+    return false;
+  }
+
+  @Override
+  public CharacterEncoder keeping(BitSet ids) {
+    return new CharacterEncoder(TextEncoder.kept(alphabet, ids, 2), length, lowerCase);
   }
 
   @Override

@@ -1,5 +1,8 @@
 package org.qat4j.text;
 
+import java.util.BitSet;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.qat4j.QatException;
 
 /**
@@ -31,10 +34,38 @@ public sealed interface TextEncoder permits CharacterEncoder, NgramEncoder, Word
    */
   void encode(String text, int[] ids);
 
+  /** The first id that stands for a certain token, and not for padding or unknown ones. */
+  int firstToken();
+
+  /** Whether what has no id is left out, instead of being marked as unknown. */
+  boolean leavesOut();
+
+  /**
+   * The encoder that knows some of its tokens only. Ids are numbered anew, in the same order; texts
+   * are encoded as if the others were unknown, or as if they were not there: {@link #leavesOut}.
+   *
+   * @param ids which stay; those before {@link #firstToken()} do always
+   * @throws QatException if no token stays
+   */
+  TextEncoder keeping(BitSet ids);
+
   /** The ids of a text. */
   default int[] encode(String text) {
     int[] ids = new int[length()];
     encode(text, ids);
     return ids;
+  }
+
+  /** Entries of a vocabulary whose ids stay. */
+  static <T> List<T> kept(List<T> entries, BitSet ids, int first) {
+    List<T> kept =
+        IntStream.range(0, entries.size())
+            .filter(i -> ids.get(first + i))
+            .mapToObj(entries::get)
+            .toList();
+    if (kept.isEmpty()) {
+      throw new QatException("a vocabulary of which nothing is kept");
+    }
+    return kept;
   }
 }

@@ -1,6 +1,7 @@
 package org.qat4j.text;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -26,6 +27,22 @@ public record WordEncoder(
   @Override
   public int vocabularySize() {
     return words.size() + 2;
+  }
+
+  @Override
+  public int firstToken() {
+    return 2;
+  }
+
+  @Override
+  public boolean leavesOut() {
+    return skipUnknown;
+  }
+
+  @Override
+  public WordEncoder keeping(BitSet ids) {
+    return new WordEncoder(
+        TextEncoder.kept(words, ids, 2), length, lowerCase, punctuation, skipUnknown);
   }
 
   @Override

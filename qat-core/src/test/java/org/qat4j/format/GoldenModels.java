@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +56,8 @@ public final class GoldenModels {
         new GoldenModels(1).characters(),
         new GoldenModels(2).words(),
         new GoldenModels(3).operations(),
-        new GoldenModels(4).widths());
+        new GoldenModels(4).widths(),
+        new GoldenModels(5).subset());
   }
 
   /** A line per sample: the inputs as a JSON array of flat arrays, a tab, the first output. */
@@ -153,6 +155,19 @@ public final class GoldenModels {
     Output six = new Output.Codes(new QuantParams(0.05f, -100, -128, 127), -100, 20);
     ops.add(dense("clipped", "side", tensor(8, 1, -5, 3, 21), six));
     return new IntegerModel("operations", inputs, ops, List.of("clipped"), List.of(), List.of());
+  }
+
+  /** Hashed n-grams of which some buckets are kept. */
+  private IntegerModel subset() {
+    tokens("ngrams", 14, 13);
+    BitSet kept = new BitSet();
+    kept.set(2, 10);
+    kept.set(33, 37);
+    text.add(new TextInput("ngrams", new NgramEncoder(1, 2, 40, 14, true).keeping(kept)));
+    QuantParams sum = QuantParams.asymmetric(-2, 2, 8);
+    ops.add(new Op.EmbeddingBag("bag", "ngrams", tensor(3, 1, 0, 13, 5), false, sum));
+    ops.add(dense("logits", "bag", tensor(8, 3, 0, 3, 5), new Output.Real()));
+    return new IntegerModel("subset", inputs, ops, List.of("logits"), text, List.of());
   }
 
   /** Every bit width, every density. */

@@ -2,6 +2,7 @@ package org.qat4j.model;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -135,7 +136,15 @@ public final class RandomModels {
       }
       case 1 -> {
         int minN = 1 + random.nextInt(3);
-        return new NgramEncoder(minN, minN + random.nextInt(3), size, length, lowerCase);
+        int maxN = minN + random.nextInt(3);
+        if (size % 2 == 0) {
+          return new NgramEncoder(minN, maxN, size, length, lowerCase);
+        }
+        BitSet odd = new BitSet();
+        for (int bucket = 1; bucket < 2 * size; bucket += 2) {
+          odd.set(1 + bucket);
+        }
+        return new NgramEncoder(minN, maxN, 2 * size, length, lowerCase).keeping(odd);
       }
       default -> {
         List<String> words = new ArrayList<>();

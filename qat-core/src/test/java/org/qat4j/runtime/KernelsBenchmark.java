@@ -41,6 +41,10 @@ public class KernelsBenchmark {
   @Param({"SCALAR", "VECTOR"})
   public RuntimeOptions.Kernel kernel;
 
+  /** Share of the weights that are 0. */
+  @Param({"0"})
+  public int zeroPercent;
+
   private Kernels kernels;
   private int[][] rows;
   private int[] acc;
@@ -69,6 +73,9 @@ public class KernelsBenchmark {
     Arrays.setAll(codes, i -> random.nextInt(256) - 128);
     byte[] w = new byte[CHANNELS * TAPS * DEPTH];
     random.nextBytes(w);
+    for (int i = 0; i < w.length; i++) {
+      w[i] = random.nextInt(1000) < 10 * zeroPercent ? 0 : w[i];
+    }
     QuantizedTensor weights =
         new QuantizedTensor(w, new int[] {CHANNELS, TAPS, DEPTH}, 8, new float[] {0.01f}, 0);
     product = kernels.product(new ProductWeights(weights, TAPS, DEPTH, 1 << 23));

@@ -25,6 +25,7 @@ class KernelsTest {
   private static final int[] SIZES = {1, 2, 7, 8, 15, 16, 17, 23, 24, 31, 32, 33, 63, 65, 130};
 
   private final Random random = new Random(20_260_101);
+  private int zeroPercent;
 
   /** All that this JVM has. */
   static Stream<Kernels> kernels() {
@@ -185,6 +186,23 @@ class KernelsTest {
     }
   }
 
+  /** Products that leave zeros out are those of all weights. */
+  @ParameterizedTest
+  @MethodSource("kernels")
+  void multipliesSparseWeights(Kernels kernels) {
+    zeroPercent = 99;
+    for (int channels : SIZES) {
+      multiply(kernels, channels, 1 + random.nextInt(4), 40, 1 + random.nextInt(2), false);
+    }
+    zeroPercent = 100;
+    multiply(kernels, 9, 2, 3, 1, false);
+    byte[] one = new byte[64];
+    one[5] = 1;
+    QuantizedTensor w = new QuantizedTensor(one, new int[] {1, 64}, 8, new float[] {1}, 0);
+    assertThat(kernels.product(new ProductWeights(w, 1, 64, 255)))
+        .isInstanceOf(SparseProduct.class);
+  }
+
   /** Sums on either side of 2^24, where float32 stops being exact. */
   @ParameterizedTest
   @MethodSource("kernels")
@@ -201,6 +219,9 @@ class KernelsTest {
     byte[] codes = new byte[channels * taps * depth];
     for (int i = 0; i < codes.length; i++) {
       codes[i] = (byte) (extreme ? (random.nextInt(8) == 0 ? -128 : 127) : random.nextInt(256));
+      if (zeroPercent > 0 && random.nextInt(100) < zeroPercent) {
+        codes[i] = (byte) zeroPoint;
+      }
     }
     QuantizedTensor w =
         new QuantizedTensor(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -132,6 +133,42 @@ class NgramEncoderTest {
     refuses(1, 2, 0, 5, "buckets, not 0");
     refuses(1, 2, Integer.MAX_VALUE, 5, "buckets, not 2147483647");
     refuses(1, 2, 10, 0, "1 id or more, not 0");
+  }
+
+  /** What is not kept is not there, and the rest is numbered anew. */
+  @Property
+  void subsets(@ForAll String text, @ForAll Set<@IntRange(max = 49) Integer> buckets) {
+    BitSet ids = new BitSet();
+    buckets.forEach(b -> ids.set(1 + b));
+    NgramEncoder all = new NgramEncoder(1, 3, 50, 1000, false);
+    if (ids.isEmpty()) {
+      assertThatThrownBy(() -> all.keeping(ids)).hasMessageContaining("nothing is kept");
+      return;
+    }
+    NgramEncoder some = new NgramEncoder(1, 3, 50, 7, false).keeping(ids);
+    int[] expected =
+        Arrays.stream(all.encode(text))
+            .filter(ids::get)
+            .map(id -> ids.get(0, id).cardinality() + 1)
+            .toArray();
+
+    assertThat(some.vocabularySize()).isEqualTo(1 + buckets.size());
+    assertThat(some.encode(text)).isEqualTo(Arrays.copyOf(expected, 7));
+    BitSet first = new BitSet();
+    first.set(1);
+    assertThat(some.keeping(first).kept().count()).isEqualTo(1);
+  }
+
+  @Test
+  void subsetsThatAreNone() {
+    assertThatThrownBy(() -> new NgramEncoder(1, 2, 33, 5, false, new Subset(new int[] {1})))
+        .isInstanceOf(QatException.class)
+        .hasMessageContaining("1 words of 32 bits do not tell which of 33 buckets are kept");
+    assertThatThrownBy(() -> new NgramEncoder(1, 2, 3, 5, false, new Subset(new int[] {8})))
+        .isInstanceOf(QatException.class);
+    assertThatThrownBy(() -> new NgramEncoder(1, 65, 3, 5, false, new Subset(new int[] {1})))
+        .isInstanceOf(QatException.class)
+        .hasMessageContaining("at most 64");
   }
 
   private static void refuses(int minN, int maxN, int buckets, int length, String message) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -125,5 +126,16 @@ class WordEncoderTest {
     assertThatThrownBy(() -> new WordEncoder(List.of("a"), -1, true, false, true))
         .isInstanceOf(QatException.class)
         .hasMessageContaining("1 id or more, not -1");
+  }
+
+  @Test
+  void wordsThatAreNotKeptAreUnknown() {
+    BitSet ids = new BitSet();
+    ids.set(3);
+    List<String> words = List.of("a", "b", "c");
+    assertThat(new WordEncoder(words, 3, false, false, false).keeping(ids).encode("a b c"))
+        .containsExactly(1, 2, 1);
+    assertThat(new WordEncoder(words, 3, false, false, true).keeping(ids).encode("a b c"))
+        .containsExactly(2, 0, 0);
   }
 }

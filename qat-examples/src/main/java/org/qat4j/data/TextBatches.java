@@ -11,9 +11,7 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.QatException;
-import org.qat4j.text.NgramEncoder;
 import org.qat4j.text.TextEncoder;
-import org.qat4j.text.WordEncoder;
 
 /**
  * Batches of encoded texts: per encoder an array of ids (n, length), and labels one-hot (n,
@@ -123,10 +121,7 @@ public final class TextBatches implements MultiDataSetIterator {
   }
 
   private static Drop drop(TextEncoder encoder) {
-    boolean none =
-        encoder instanceof NgramEncoder
-            || (encoder instanceof WordEncoder words && words.skipUnknown());
-    return none ? Drop.LEAVE_OUT : Drop.TO_UNKNOWN;
+    return encoder.leavesOut() ? Drop.LEAVE_OUT : Drop.TO_UNKNOWN;
   }
 
   private static int[] encode(List<Example> examples, TextEncoder encoder) {

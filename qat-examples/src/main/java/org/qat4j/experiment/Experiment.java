@@ -13,6 +13,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
  * @param data what is learned
  * @param model which network
  * @param train how the float network is trained
+ * @param prune what is taken out of the network, or null
  * @param quantize how it is quantized and trained further
  * @param baselines what else answers the test set
  * @param verify how the integer model is compared with the network
@@ -33,6 +34,8 @@ public record Experiment(
     @JsonProperty(required = true) @JsonPropertyDescription("Which network.") ModelSpec model,
     @JsonProperty(defaultValue = "{}") @JsonPropertyDescription("How the float network is trained.")
         TrainSpec train,
+    @JsonPropertyDescription("What is taken out of the network; where absent, nothing.")
+        PruneSpec prune,
     @JsonProperty(defaultValue = "{}")
         @JsonPropertyDescription("How the network is quantized and trained further.")
         QuantizeSpec quantize,
@@ -55,6 +58,7 @@ public record Experiment(
         data,
         model,
         train,
+        prune,
         quantize,
         baselines,
         verify);
@@ -65,6 +69,25 @@ public record Experiment(
               + name
               + "\", but becomes a file name: expected letters, digits, '.', '_' and '-', a letter"
               + " or digit first");
+    }
+    if (prune != null && !prune.prunes()) {
+      throw new InvalidKeyException(
+          "prune", "prunes nothing; give vocabulary, channels, weights or keepOf");
+    }
+    if (prune != null && prune.prunesQuantizedWeights() && quantize.qat().epochs() == 0) {
+      throw new InvalidKeyException(
+          "prune",
+          "is to happen in the training under quantization, but quantize.qat.epochs is 0; let"
+              + " during be float");
+    }
+    if (prune != null && prune.rewindToEpoch() != null && prune.rewindToEpoch() >= train.epochs()) {
+      throw new InvalidKeyException(
+          "prune",
+          "rewinds to epoch "
+              + prune.rewindToEpoch()
+              + ", but the first training ends with epoch "
+              + train.epochs()
+              + "; let rewindToEpoch be smaller");
     }
   }
 }

@@ -185,7 +185,10 @@ public record QuantizeSpec(
           Moment freezeBatchNormAfter,
       @JsonProperty(defaultValue = "[]")
           @JsonPropertyDescription("Phases with more bits, each later and with fewer bits.")
-          List<Phase> phases) {
+          List<Phase> phases,
+      @JsonPropertyDescription(
+              "Whether the float network teaches; where absent, the labels alone do.")
+          TeacherSpec distillation) {
     public Qat {
       Section.check(
           Qat.class,
@@ -196,8 +199,13 @@ public record QuantizeSpec(
           freezeObserversAfter,
           learnScalesFrom,
           freezeBatchNormAfter,
-          phases);
+          phases,
+          distillation);
       phases = List.copyOf(phases);
+      if (distillation != null && epochs == 0) {
+        throw new InvalidKeyException(
+            "distillation", "is given, but nothing is trained under quantization: epochs is 0");
+      }
     }
 
     /**

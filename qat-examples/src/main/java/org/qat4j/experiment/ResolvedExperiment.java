@@ -3,9 +3,17 @@ package org.qat4j.experiment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import org.deeplearning4j.nn.api.Model;
 import org.qat4j.QatException;
+import org.qat4j.distillation.Distillation;
+import org.qat4j.pruning.Channels;
+import org.qat4j.pruning.Pruner;
+import org.qat4j.pruning.PruningSchedule;
+import org.qat4j.pruning.Tokens;
 import org.qat4j.qat.LayerInfo;
 import org.qat4j.qat.QuantSpec;
+import org.qat4j.qat.Topology;
 import org.qat4j.quantizer.LayerSpec;
 
 /**
@@ -41,6 +49,68 @@ public record ResolvedExperiment(Experiment experiment, Map<String, Position> po
     ExperimentException.stopAt(problems);
   }
 
+  /**
+   * Checks that the layers of the distillation are hidden layers of the network.
+   *
+   * @throws ExperimentException if one is not
+   */
+  public void checkTeaching(Model network) {
+    TeacherSpec teacher = experiment.quantize().qat().distillation();
+    if (teacher != null) {
+      at(
+          "quantize.qat.distillation.layers",
+          () -> {
+            Distillation.check(Topology.of(network), teacher.toSpec());
+            return null;
+          });
+    }
+  }
+
+  /**
+   * Checks that the network can be pruned as it is said.
+   *
+   * @param network of the experiment, not trained
+   * @throws ExperimentException if it cannot; the message names the layer
+   */
+  public void checkPruning(Model network) {
+    PruneSpec prune = experiment.prune();
+    if (prune != null) {
+      at(
+          "prune",
+          () -> {
+            Topology topology = Topology.of(network);
+            if (prune.vocabulary() > 0) {
+              topology.inputs().forEach(input -> Tokens.check(topology, input));
+            }
+            if (prune.channels() > 0) {
+              Channels.check(network, prune.channelRule());
+            }
+            if (prune.prunesFloatWeights() || prune.prunesQuantizedWeights()) {
+              new Pruner(network, prune.weightRule(), PruningSchedule.immediately());
+            }
+            return null;
+          });
+    }
+  }
+
+  /**
+   * When the network is pruned, in the terms of the library.
+   *
+   * @param steps of the training that prunes
+   * @throws ExperimentException if the training is too short
+   */
+  public PruningSchedule toPruningSchedule(long steps) {
+    return at("prune", () -> experiment.prune().toSchedule(steps));
+  }
+
+  private <T> T at(String path, Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (QatException e) {
+      throw new ExperimentException(List.of(new Problem(at(path), path + ": " + e.getMessage())));
+    }
+  }
+
   private void applyOverrides(LayerInfo layer, List<Problem> problems) {
     LayerSpec spec = experiment.quantize().layerSpec();
     for (int i = 0; i < experiment.quantize().overrides().size(); i++) {
@@ -63,12 +133,7 @@ public record ResolvedExperiment(Experiment experiment, Map<String, Position> po
    * @throws ExperimentException if the schedule does not fit so many steps
    */
   public QuantSpec toQuantSpec(long totalSteps) {
-    try {
-      return experiment.quantize().toQuantSpec(totalSteps);
-    } catch (QatException e) {
-      String path = "quantize.qat";
-      throw new ExperimentException(List.of(new Problem(at(path), path + ": " + e.getMessage())));
-    }
+    return at("quantize.qat", () -> experiment.quantize().toQuantSpec(totalSteps));
   }
 
   private static String path(int override) {

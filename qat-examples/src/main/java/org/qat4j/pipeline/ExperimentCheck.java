@@ -86,8 +86,14 @@ public final class ExperimentCheck {
   }
 
   private static ResolvedExperiment checkLayers(ResolvedExperiment resolved) {
-    if (!resolved.experiment().quantize().overrides().isEmpty()) {
-      resolved.checkLayers(Qat.layers(network(resolved.experiment(), ANY_DATA)));
+    Experiment experiment = resolved.experiment();
+    if (!experiment.quantize().overrides().isEmpty()
+        || experiment.quantize().qat().distillation() != null
+        || experiment.prune() != null) {
+      Model network = network(experiment, ANY_DATA);
+      resolved.checkLayers(Qat.layers(network));
+      resolved.checkTeaching(network);
+      resolved.checkPruning(network);
     }
     return resolved;
   }

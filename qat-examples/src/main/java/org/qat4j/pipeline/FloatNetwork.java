@@ -19,6 +19,7 @@ import org.qat4j.report.Predictions;
 import org.qat4j.report.Stage;
 import org.qat4j.training.Evaluate;
 import org.qat4j.training.Trainer;
+import org.qat4j.training.TrainingAid;
 import org.qat4j.training.TrainingPlan;
 import org.qat4j.zoo.TextNetwork;
 import org.qat4j.zoo.Zoo;
@@ -58,6 +59,7 @@ final class FloatNetwork {
   private final TextBatches validation;
   private final TextBatches test;
   private final Map<TrainingPlan, Trained> controls = new HashMap<>();
+  private final Map<Integer, INDArray> early = new HashMap<>();
   private Trained trained;
 
   /**
@@ -70,13 +72,29 @@ final class FloatNetwork {
       Dataset data,
       Console console,
       Consumer<CurvePoint> metrics) {
+    this(
+        experiment,
+        Zoo.build(experiment.model(), data, experiment.train(), seed),
+        seed,
+        data,
+        console,
+        metrics);
+  }
+
+  private FloatNetwork(
+      Experiment experiment,
+      TextNetwork text,
+      long seed,
+      Dataset data,
+      Console console,
+      Consumer<CurvePoint> metrics) {
     this.experiment = experiment;
     this.seed = seed;
     this.data = data;
     this.console = console;
     this.metrics = metrics;
+    this.text = text;
     TrainSpec spec = experiment.train();
-    this.text = Zoo.build(experiment.model(), data, spec, seed);
     int classes = data.labels().size();
     this.train =
         TextBatches.shuffled(
@@ -108,6 +126,16 @@ final class FloatNetwork {
     return train;
   }
 
+  /** Another network in the place of this one, with the same data and seed. */
+  FloatNetwork with(TextNetwork other) {
+    return new FloatNetwork(experiment, other, seed, data, console, metrics);
+  }
+
+  /** Share of the validation texts that a network answers rightly. */
+  double validationAccuracy(Model network) {
+    return Evaluate.predict(network, validation).accuracy();
+  }
+
   /** The first test texts. */
   INDArray[] firstTexts() {
     test.reset();
@@ -117,14 +145,45 @@ final class FloatNetwork {
   /** The float network, trained now if it was not before. */
   Trained trained() {
     if (trained == null) {
-      TrainSpec spec = experiment.train();
-      trained =
-          train(
-              Stage.FLOAT,
-              text.network(),
-              new TrainingPlan(spec.epochs(), spec.learningRate(), spec.schedule(), false, seed));
+      Integer rewind = experiment.prune() == null ? null : experiment.prune().rewindToEpoch();
+      trained = train(Stage.FLOAT, text.network(), plan(), recorder(text.network(), rewind));
     }
     return trained;
+  }
+
+  private TrainingPlan plan() {
+    TrainSpec spec = experiment.train();
+    return new TrainingPlan(spec.epochs(), spec.learningRate(), spec.schedule(), false, seed);
+  }
+
+  /** Keeps the parameters that a network has after some passes. */
+  private TrainingAid recorder(Model network, Integer epoch) {
+    if (epoch == null) {
+      return TrainingAid.NONE;
+    }
+    if (epoch == 0) {
+      early.put(0, network.params().dup());
+    }
+    return new TrainingAid() {
+      @Override
+      public void after(int step) {
+        if (step == epoch * train.batches()) {
+          early.put(epoch, network.params().dup());
+        }
+      }
+    };
+  }
+
+  /**
+   * Parameters of the float network after some passes of its training, which is repeated if they
+   * were not kept.
+   */
+  INDArray paramsAfter(int epoch) {
+    if (!early.containsKey(epoch)) {
+      Model again = Zoo.build(experiment.model(), data, experiment.train(), seed).network();
+      fit(Stage.FLOAT, again, plan(), recorder(again, epoch), point -> {});
+    }
+    return early.get(epoch);
   }
 
   /** Takes parameters that an earlier training of the same network ended with. */
@@ -147,12 +206,23 @@ final class FloatNetwork {
 
   /** Trains a network with the texts of this seed. */
   Trained train(Stage stage, Model network, TrainingPlan plan) {
+    return train(stage, network, plan, TrainingAid.NONE);
+  }
+
+  /** The same with an aid. */
+  Trained train(Stage stage, Model network, TrainingPlan plan, TrainingAid aid) {
     Stopwatch watch = new Stopwatch();
     List<CurvePoint> curve = new ArrayList<>();
+    double stepSeconds = fit(stage, network, plan, aid, curve::add);
+    return evaluated(network, curve, watch.seconds(), stepSeconds);
+  }
+
+  private double fit(
+      Stage stage, Model network, TrainingPlan plan, TrainingAid aid, Consumer<CurvePoint> curve) {
     try (TrainingMonitor monitor =
-        new TrainingMonitor(stage, console, plan.epochs(), train.batches(), metrics, curve::add)) {
-      Trainer.fit(network, plan, train, validation, monitor);
-      return evaluated(network, curve, watch.seconds(), monitor.medianStepSeconds());
+        new TrainingMonitor(stage, console, plan.epochs(), train.batches(), metrics, curve)) {
+      Trainer.fit(network, plan, train, validation, monitor, aid);
+      return monitor.medianStepSeconds();
     }
   }
 

@@ -135,6 +135,7 @@ public final class RunSweep {
             own.data(),
             own.model(),
             own.train(),
+            null,
             ExperimentReader.defaults(QuantizeSpec.class),
             ExperimentReader.defaults(BaselineSpec.class),
             ExperimentReader.defaults(VerifySpec.class));
@@ -204,7 +205,7 @@ public final class RunSweep {
             .forEach(
                 run ->
                     floats.restoreControl(
-                        SeedExperiment.further(e, floats.seed()),
+                        SeedExperiment.control(e, floats.seed()),
                         run.predictions().get(Stage.CONTROL)));
       }
     }

@@ -2,24 +2,31 @@ package org.qat4j.pipeline;
 
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.api.Model;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.qat4j.console.Console;
 import org.qat4j.console.Progress;
 import org.qat4j.data.Dataset;
 import org.qat4j.data.TextBatches;
+import org.qat4j.distillation.Distillation;
 import org.qat4j.experiment.Experiment;
+import org.qat4j.experiment.PruneSpec;
 import org.qat4j.experiment.QuantizeSpec;
 import org.qat4j.experiment.ResolvedExperiment;
+import org.qat4j.experiment.TeacherSpec;
 import org.qat4j.model.IntegerModel;
+import org.qat4j.pruning.Pruner;
 import org.qat4j.qat.FreezeInfo;
 import org.qat4j.qat.Qat;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.qat.QuantSpec;
 import org.qat4j.report.LayerDiagnostics;
+import org.qat4j.report.LayerSize;
 import org.qat4j.report.ModelBytes;
 import org.qat4j.report.Phase;
 import org.qat4j.report.Predictions;
 import org.qat4j.report.SeedRun;
 import org.qat4j.report.Stage;
+import org.qat4j.training.TrainingAid;
 import org.qat4j.training.TrainingPlan;
 import org.qat4j.verify.VerifyReport;
 
@@ -33,11 +40,17 @@ final class SeedExperiment {
 
   private final ResolvedExperiment resolved;
   private final Experiment experiment;
-  private final FloatNetwork floats;
+
+  /** The float network, as it was trained first. */
+  private final FloatNetwork whole;
+
   private final Dataset data;
   private final Files files;
   private final Console console;
   private final SeedRun.Builder result;
+
+  /** The network that is quantized: the same, or what pruning has left of it. */
+  private FloatNetwork floats;
 
   /**
    * @param floats of the same data, model and training of the float network
@@ -45,6 +58,7 @@ final class SeedExperiment {
   SeedExperiment(ResolvedExperiment resolved, FloatNetwork floats, Files files, Console console) {
     this.resolved = resolved;
     this.experiment = resolved.experiment();
+    this.whole = floats;
     this.floats = floats;
     this.data = floats.data();
     this.files = files;
@@ -55,26 +69,32 @@ final class SeedExperiment {
   /** Does all the work; the report's part comes back, to be completed by the caller. */
   SeedRun.Builder run() {
     QuantizeSpec quantize = experiment.quantize();
-    TrainingPlan further = further(experiment, floats.seed());
-    Model network = floats.text().network();
+    TrainingPlan further = further(experiment, whole.seed());
     QuantSpec spec = resolved.toQuantSpec(ExperimentCheck.steps(experiment, data.train().size()));
-    Qat.describe(network, spec).requireFine();
+    Qat.describe(whole.text().network(), spec).requireFine();
+    PruneNetwork pruning = new PruneNetwork(resolved, whole);
 
-    add(Stage.FLOAT, Phase.FLOAT_TRAINING, floats.trained());
-    FloatNetwork.Trained control = floats.control(further);
+    add(Stage.FLOAT, Phase.FLOAT_TRAINING, whole.trained());
+    FloatNetwork.Trained control = whole.control(control(experiment, whole.seed()));
     add(Stage.CONTROL, Phase.CONTROL, control);
+    if (pruning.isAsked()) {
+      timed(Phase.PRUNING, () -> prune(pruning));
+    }
 
+    Model network = floats.text().network();
     QatNetwork qat = Qat.prepare(network, spec);
     timed(Phase.CALIBRATION, () -> calibrate(qat, quantize.calibrationBatches()));
     IntegerModel ptq = timed(Phase.FREEZE, () -> freeze(qat));
     timed(Phase.EVALUATION, () -> evaluate(Stage.PTQ, ptq));
     result.layers(Stage.PTQ, LayerDiagnostics.of(network, qat, floats.firstTexts()));
-    FloatNetwork.Trained trained = floats.train(Stage.QAT, qat.network(), further);
+    FloatNetwork.Trained trained = train(qat.network(), further);
     add(Stage.QAT, Phase.QAT, trained);
     IntegerModel model = timed(Phase.FREEZE, () -> freeze(qat));
 
     timed(Phase.VERIFICATION, () -> verify(qat, model));
-    result.bytes(timed(Phase.FREEZE, () -> files.write(network, qat, model)));
+    result.sizes(LayerSize.of(whole.text().network(), model));
+    ModelBytes bytes = timed(Phase.FREEZE, () -> files.write(network, qat, model));
+    result.bytes(bytes.against(whole.text().network().numParams()));
     timed(Phase.EVALUATION, () -> evaluate(Stage.INTEGER, model));
     double cost = trained.stepSeconds() / control.stepSeconds();
     if (Double.isFinite(cost)) {
@@ -83,8 +103,62 @@ final class SeedExperiment {
     return result.layers(Stage.QAT, LayerDiagnostics.of(network, qat, floats.firstTexts()));
   }
 
-  /** What both the control and the quantized network are trained by. */
-  static TrainingPlan further(Experiment experiment, long seed) {
+  private Void prune(PruneNetwork pruning) {
+    floats = pruning.prune();
+    result.pruning(pruning.steps());
+    pruning.curve().forEach(result::curve);
+    answers(Stage.PRUNED, floats.trained());
+    return null;
+  }
+
+  /** Trains under quantization: with a teacher, and with pruning, where the experiment says so. */
+  private FloatNetwork.Trained train(Model qat, TrainingPlan plan) {
+    PruneSpec prune = experiment.prune();
+    if (prune == null || !prune.prunesQuantizedWeights()) {
+      return train(qat, plan, TrainingAid.NONE);
+    }
+    long steps = (long) plan.epochs() * floats.trainingTexts().batches();
+    Pruner pruner = new Pruner(qat, prune.weightRule(), resolved.toPruningSchedule(steps));
+    PruningAid aid = new PruningAid("weights", pruner, () -> floats.validationAccuracy(qat));
+    FloatNetwork.Trained trained = train(qat, plan, aid);
+    result.pruning(aid.end());
+    return trained;
+  }
+
+  private FloatNetwork.Trained train(Model qat, TrainingPlan plan, TrainingAid aid) {
+    TeacherSpec teacher = experiment.quantize().qat().distillation();
+    if (teacher == null) {
+      return floats.train(Stage.QAT, qat, plan, aid);
+    }
+    // A teacher has to read the same tokens.
+    boolean sameTokens = floats.text().text().equals(whole.text().text());
+    Model taughtBy = (sameTokens ? whole : floats).text().network();
+    try (Distillation distillation = new Distillation(qat, taughtBy, teacher.toSpec())) {
+      return floats.train(Stage.QAT, qat, plan, aid.and(new Lessons(distillation)));
+    }
+  }
+
+  private record Lessons(Distillation distillation) implements TrainingAid {
+    @Override
+    public MultiDataSet before(MultiDataSet batch) {
+      return distillation.teach(batch);
+    }
+  }
+
+  /** What the control is trained by: as long as pruning and the quantized network are. */
+  static TrainingPlan control(Experiment experiment, long seed) {
+    TrainingPlan further = further(experiment, seed);
+    int more = experiment.prune() == null ? 0 : experiment.prune().floatEpochs();
+    return new TrainingPlan(
+        further.epochs() + more,
+        further.learningRate(),
+        further.schedule(),
+        further.keepBest(),
+        further.seed());
+  }
+
+  /** What the quantized network is trained by. */
+  private static TrainingPlan further(Experiment experiment, long seed) {
     QuantizeSpec.Qat qat = experiment.quantize().qat();
     return new TrainingPlan(qat.epochs(), qat.learningRate(), qat.schedule(), false, seed + 1);
   }
@@ -92,7 +166,7 @@ final class SeedExperiment {
   private void add(Stage stage, Phase phase, FloatNetwork.Trained trained) {
     result.seconds(phase, trained.trainingSeconds());
     result.seconds(Phase.EVALUATION, trained.evaluationSeconds());
-    answers(stage, trained.answers(), trained.evaluationSeconds());
+    answers(stage, trained);
     trained.curve().forEach(result::curve);
   }
 
@@ -125,6 +199,10 @@ final class SeedExperiment {
       answers(stage, predictions, watch.seconds());
     }
     return null;
+  }
+
+  private void answers(Stage stage, FloatNetwork.Trained trained) {
+    answers(stage, trained.answers(), trained.evaluationSeconds());
   }
 
   private void answers(Stage stage, Predictions predictions, double seconds) {

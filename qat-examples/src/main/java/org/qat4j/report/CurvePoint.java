@@ -1,5 +1,6 @@
 package org.qat4j.report;
 
+import java.util.EnumSet;
 import org.qat4j.QatException;
 
 /**
@@ -22,11 +23,23 @@ public record CurvePoint(
     double learningRate,
     double examplesPerSecond) {
   public CurvePoint {
-    if (stage != Stage.FLOAT && stage != Stage.CONTROL && stage != Stage.QAT) {
-      throw new QatException("only float, control and qat are trained, not " + stage);
+    if (!EnumSet.of(Stage.FLOAT, Stage.CONTROL, Stage.PRUNED, Stage.QAT).contains(stage)) {
+      throw new QatException("only float, control, pruned and qat are trained, not " + stage);
     }
     if (step < 0 || epoch < 0) {
       throw new QatException("step " + step + " and epoch " + epoch + " are not negative");
     }
+  }
+
+  /** The same in a training that goes on where another one ended. */
+  public CurvePoint behind(CurvePoint end) {
+    return new CurvePoint(
+        stage,
+        end.step + step,
+        end.epoch + epoch,
+        loss,
+        validationAccuracy,
+        learningRate,
+        examplesPerSecond);
   }
 }

@@ -17,6 +17,12 @@ final class HtmlDetails {
       String rate,
       String speed) {}
 
+  record PruneLine(
+      String what, String step, String share, String before, String after, String recovered) {}
+
+  record LayerSizeLine(
+      String layer, String floats, String weights, String zeros, String packed, String file) {}
+
   /** A name with a bar. */
   record Size(String name, String bytes, String ratio, String percent) {}
 
@@ -48,6 +54,7 @@ final class HtmlDetails {
   /** Adds what the template shows of it. */
   void addTo(Map<String, Object> page) {
     curves(page);
+    pruning(page);
     cost(page);
     layers(page);
     verify(page);
@@ -75,6 +82,37 @@ final class HtmlDetails {
       }
     }
     page.put("curveRows", rows);
+  }
+
+  private void pruning(Map<String, Object> page) {
+    page.put("hasPruning", !run.pruning().isEmpty());
+    page.put(
+        "pruning",
+        run.pruning().stream()
+            .map(
+                s ->
+                    new PruneLine(
+                        s.what(),
+                        Formats.count(s.step()),
+                        Formats.percent(s.share()),
+                        Formats.percent(s.before()),
+                        Formats.percent(s.after()),
+                        Formats.percent(s.recovered())))
+            .toList());
+    page.put("hasLayerSizes", !run.sizes().isEmpty());
+    page.put(
+        "layerSizes",
+        run.sizes().stream()
+            .map(
+                s ->
+                    new LayerSizeLine(
+                        s.layer(),
+                        Formats.count(s.floatBytes()),
+                        Formats.count(s.weights()),
+                        Formats.percent(s.zeros()),
+                        Formats.count(s.packedBytes()),
+                        Formats.count(s.bytes())))
+            .toList());
   }
 
   private void cost(Map<String, Object> page) {

@@ -11,7 +11,10 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param onnx the file model.onnx, or null where none was written
  */
 public record ModelBytes(
-    @JsonProperty("float") long floatNetwork,
-    long integer,
-    long integerWithVocabulary,
-    Long onnx) {}
+    @JsonProperty("float") long floatNetwork, long integer, long integerWithVocabulary, Long onnx) {
+
+  /** The same beside a float network of so many parameters: that before pruning. */
+  public ModelBytes against(long parameters) {
+    return new ModelBytes(Float.BYTES * parameters, integer, integerWithVocabulary, onnx);
+  }
+}

@@ -6,6 +6,7 @@ public enum Phase {
   BASELINES("baselines", "baselines"),
   FLOAT_TRAINING("floatTraining", "float training"),
   CONTROL("control", "control training"),
+  PRUNING("pruning", "pruning"),
   CALIBRATION("calibration", "calibration"),
   TUNING("tuning", "search of scales"),
   QAT("qat", "QAT"),

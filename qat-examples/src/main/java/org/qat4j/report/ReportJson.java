@@ -97,6 +97,8 @@ public final class ReportJson {
     all.put("findings", r.findings());
     all.put("runs", seeds.size() == 1 ? null : r.runs().stream().map(ReportJson::run).toList());
     all.put("curves", first.curves());
+    all.put("pruning", first.pruning().isEmpty() ? null : first.pruning());
+    all.put("sizes", first.sizes().isEmpty() ? null : first.sizes());
     all.put("layers", byStage(first.layers()));
     all.put("classes", r.classes().classes().stream().map(ReportJson::ofClass).toList());
     all.put("confusions", r.classes().confusions());

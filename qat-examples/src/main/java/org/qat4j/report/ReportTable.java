@@ -83,6 +83,24 @@ public final class ReportTable {
                   + " with vocabulary"
                   + (b.onnx() == null ? "" : ", " + Formats.bytes(b.onnx()) + " ONNX")));
     }
+    List<PruneStep> pruning = report.runs().get(0).pruning();
+    for (int i = 0; i < pruning.size(); i++) {
+      PruneStep s = pruning.get(i);
+      if (i + 1 == pruning.size() || !pruning.get(i + 1).what().equals(s.what())) {
+        lines.add(
+            fact(
+                "pruned",
+                Formats.percent(s.share())
+                    + " of the "
+                    + s.what()
+                    + ": validation accuracy "
+                    + Formats.percent(s.before())
+                    + ", right after "
+                    + Formats.percent(s.after())
+                    + ", recovered "
+                    + Formats.percent(s.recovered())));
+      }
+    }
     if (report.verification() != null) {
       lines.add(fact("verify", report.verification().summary()));
     }

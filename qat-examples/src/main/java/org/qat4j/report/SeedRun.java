@@ -14,6 +14,8 @@ import org.qat4j.QatException;
  * @param predictions of each stage on the test set
  * @param curves learning curves, in the order of time
  * @param layers of the quantized network, after calibration (PTQ) and after training (QAT)
+ * @param pruning every pruning, in the order of time
+ * @param sizes of the layers
  * @param bytes sizes, or null
  * @param verification the engines side by side, or null
  * @param seconds time of each phase
@@ -26,6 +28,8 @@ public record SeedRun(
     Map<Stage, Predictions> predictions,
     List<CurvePoint> curves,
     Map<Stage, LayerReport> layers,
+    List<PruneStep> pruning,
+    List<LayerSize> sizes,
     ModelBytes bytes,
     Verification verification,
     Map<Phase, Double> seconds,
@@ -36,6 +40,8 @@ public record SeedRun(
     predictions = copy(predictions, Stage.class);
     curves = List.copyOf(curves);
     layers = copy(layers, Stage.class);
+    pruning = List.copyOf(pruning);
+    sizes = List.copyOf(sizes);
     seconds = copy(seconds, Phase.class);
     microsPerText = copy(microsPerText, Stage.class);
   }
@@ -61,6 +67,8 @@ public record SeedRun(
     private final Map<Stage, LayerReport> layers = new EnumMap<>(Stage.class);
     private final Map<Phase, Double> seconds = new EnumMap<>(Phase.class);
     private final Map<Stage, Double> microsPerText = new EnumMap<>(Stage.class);
+    private final List<PruneStep> pruning = new ArrayList<>();
+    private List<LayerSize> sizes = List.of();
     private ModelBytes bytes;
     private Verification verification;
     private Double qatStepOverFloatStep;
@@ -86,6 +94,18 @@ public record SeedRun(
     /** Layers of the quantized network as it is at a stage: PTQ or QAT. */
     public Builder layers(Stage stage, LayerReport report) {
       layers.put(stage, report);
+      return this;
+    }
+
+    /** More prunings. */
+    public Builder pruning(List<PruneStep> steps) {
+      pruning.addAll(steps);
+      return this;
+    }
+
+    /** What each layer takes. */
+    public Builder sizes(List<LayerSize> ofLayers) {
+      this.sizes = ofLayers;
       return this;
     }
 
@@ -130,6 +150,8 @@ public record SeedRun(
           predictions,
           curves,
           layers,
+          pruning,
+          sizes,
           bytes,
           verification,
           seconds,

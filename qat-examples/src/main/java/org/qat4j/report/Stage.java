@@ -12,6 +12,8 @@ public enum Stage {
   FLOAT("float", "float"),
   /** The float network, trained for as many further steps as QAT takes. */
   CONTROL("control", "float, trained on"),
+  /** What pruning has left of the float network, trained on. */
+  PRUNED("pruned", "float, pruned"),
   /** The float network, quantized without training. */
   PTQ("ptq", "post-training"),
   /** The network trained under quantization. */

@@ -22,6 +22,7 @@ public final class Trainer {
   private final TextBatches train;
   private final TextBatches validation;
   private final TrainingLog log;
+  private final TrainingAid aid;
   private final int steps;
   private int step;
   private double bestLoss = Double.POSITIVE_INFINITY;
@@ -32,12 +33,14 @@ public final class Trainer {
       TrainingPlan plan,
       TextBatches train,
       TextBatches validation,
-      TrainingLog log) {
+      TrainingLog log,
+      TrainingAid aid) {
     this.network = network;
     this.plan = plan;
     this.train = train;
     this.validation = validation;
     this.log = log;
+    this.aid = aid;
     this.steps = plan.epochs() * train.batches();
   }
 
@@ -49,6 +52,7 @@ public final class Trainer {
    * @param train shuffled
    * @param validation evaluated after every pass; null for none
    * @param log told of every step and pass
+   * @param aid takes part in every step
    * @throws QatException if the loss stops being a number
    */
   public static void fit(
@@ -56,8 +60,19 @@ public final class Trainer {
       TrainingPlan plan,
       TextBatches train,
       TextBatches validation,
+      TrainingLog log,
+      TrainingAid aid) {
+    new Trainer(network, plan, train, validation, log, aid).fit();
+  }
+
+  /** The same without an aid. */
+  public static void fit(
+      Model network,
+      TrainingPlan plan,
+      TextBatches train,
+      TextBatches validation,
       TrainingLog log) {
-    new Trainer(network, plan, train, validation, log).fit();
+    fit(network, plan, train, validation, log, TrainingAid.NONE);
   }
 
   private void fit() {
@@ -85,7 +100,7 @@ public final class Trainer {
       double rate = plan.learningRate(step, steps);
       optimizer.setRate(rate);
       long before = System.nanoTime();
-      ((NeuralNetwork) network).fit(batch);
+      ((NeuralNetwork) network).fit(aid.before(batch));
       double seconds = seconds(before);
       step++;
       double loss = network.score();
@@ -93,6 +108,7 @@ public final class Trainer {
       sum += loss;
       long n = batch.getFeatures(0).size(0);
       log.step(new TrainingLog.Step(step, steps, epoch, loss, rate, (int) n, seconds));
+      aid.after(step);
     }
     Predictions held = validation == null ? null : Evaluate.predict(network, validation);
     keepIfBest(held);

@@ -24,7 +24,7 @@ public record TrainingPlan(
   }
 
   /** Learning rate at a step in [0, steps). */
-  double learningRate(int step, int steps) {
+  public double learningRate(int step, int steps) {
     double done = (double) step / steps;
     return switch (schedule) {
       case CONSTANT -> learningRate;

@@ -1,8 +1,8 @@
 'use strict';
 (() => {
   const data = JSON.parse(document.getElementById('report-data').textContent);
-  const dash = { float: [], control: [6, 4], ptq: [2, 3], qat: [], integer: [8, 3, 2, 3] };
-  const point = { float: 'circle', control: 'rect', ptq: 'triangle', qat: 'rectRot', integer: 'star' };
+  const dash = { float: [], control: [6, 4], pruned: [1, 2], ptq: [2, 3], qat: [], integer: [8, 3, 2, 3] };
+  const point = { float: 'circle', control: 'rect', pruned: 'crossRot', ptq: 'triangle', qat: 'rectRot', integer: 'star' };
   let charts = [];
 
   const color = (name) =>

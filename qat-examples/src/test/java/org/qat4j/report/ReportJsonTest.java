@@ -135,6 +135,7 @@ class ReportJsonTest {
   private static boolean isStage(String path, String key) {
     return !path.equals("seconds")
         && !path.equals("bytes")
-        && Set.of("majority", "linear", "float", "control", "ptq", "qat", "integer").contains(key);
+        && Set.of("majority", "linear", "float", "control", "pruned", "ptq", "qat", "integer")
+            .contains(key);
   }
 }

@@ -46,6 +46,7 @@ final class SampleReports {
           Stage.LINEAR, 0.84,
           Stage.FLOAT, 0.853,
           Stage.CONTROL, 0.854,
+          Stage.PRUNED, 0.85,
           Stage.PTQ, 0.849,
           Stage.QAT, 0.8545,
           Stage.INTEGER, 0.8545);
@@ -101,6 +102,8 @@ final class SampleReports {
                 new Verification.Layer("characters", 896_000, 0L, 0L),
                 new Verification.Layer("conv", 5_376_000, 0L, 0L),
                 new Verification.Layer("out/logits", 104_000, 0L, null))));
+    run.pruning(List.of(new PruneStep("weights", 300, 0.75, 0.842, 0.731, 0.839)));
+    run.sizes(List.of(new LayerSize("conv", 73_728, 18_432, 0.8, 9_216, 3_300)));
     for (Phase phase : Phase.values()) {
       run.seconds(phase, 1 + 20 * random.nextDouble());
     }

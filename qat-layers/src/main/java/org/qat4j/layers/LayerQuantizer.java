@@ -45,6 +45,9 @@ public final class LayerQuantizer {
   /** Of an embedding; null otherwise. */
   private TableQuantizer table;
 
+  /** What the layer is taught to hand on, or null. */
+  private HiddenTarget target;
+
   private boolean stale;
   private boolean substituting;
 
@@ -178,7 +181,29 @@ public final class LayerQuantizer {
    * what was made.
    */
   INDArray forward(boolean training, Supplier<INDArray> compute) {
-    return quantize(Slot.OUTPUT, withWeights(training, compute), training);
+    return compared(quantize(Slot.OUTPUT, withWeights(training, compute), training), training);
+  }
+
+  /** Compares what the layer hands on with what it is taught. */
+  private INDArray compared(INDArray y, boolean training) {
+    if (training && target != null) {
+      target.compare(y, mask);
+    }
+    return y;
+  }
+
+  private INDArray taught(INDArray epsilon, LayerWorkspaceMgr workspaces) {
+    return target == null ? epsilon : target.addGradient(epsilon, workspaces);
+  }
+
+  /**
+   * Teaches the layer what to hand on in the next training step.
+   *
+   * @param values like those that the layer hands on, or null to end the lessons
+   * @param weight of the mean over the values of ½·(own − taught)²
+   */
+  public void teach(INDArray values, float weight) {
+    target = values == null ? null : new HiddenTarget(settings.layer(), values, weight);
   }
 
   /** Computes with fake-quantized weights where this pass has them. */
@@ -217,7 +242,8 @@ public final class LayerQuantizer {
       INDArray epsilon,
       LayerWorkspaceMgr workspaces,
       Function<INDArray, Pair<Gradient, INDArray>> backprop) {
-    INDArray delta = gradient(Slot.PRE, gradient(Slot.OUTPUT, epsilon, workspaces), workspaces);
+    INDArray made = gradient(Slot.OUTPUT, taught(epsilon, workspaces), workspaces);
+    INDArray delta = gradient(Slot.PRE, made, workspaces);
     Pair<Gradient, INDArray> back = withWeights(true, () -> backprop.apply(delta));
     back.setSecond(gradient(Slot.INPUT, back.getSecond(), workspaces));
     Map<String, INDArray> gradients = back.getFirst().gradientForVariable();
@@ -282,7 +308,7 @@ public final class LayerQuantizer {
     if (integer(training) || fake(training)) {
       table.quantize(rows, training);
     }
-    return rows;
+    return compared(rows, training);
   }
 
   /** Gradient of gathered rows before they were rounded. */

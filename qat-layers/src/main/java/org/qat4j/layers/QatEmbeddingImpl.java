@@ -38,7 +38,9 @@ final class QatEmbeddingImpl extends EmbeddingSequenceLayer implements QatLayer 
 
   @Override
   public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
-    INDArray delta = quantizer.rowGradient(epsilon, workspaces);
-    return quantizer.backward(delta, workspaces, d -> super.backpropGradient(d, workspaces));
+    return quantizer.backward(
+        epsilon,
+        workspaces,
+        delta -> super.backpropGradient(quantizer.rowGradient(delta, workspaces), workspaces));
   }
 }

@@ -1,5 +1,6 @@
 package org.qat4j.onnx;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.nd4j.shade.jackson.databind.node.ArrayNode;
@@ -56,6 +57,10 @@ final class ModelMetadata {
       json.put("minN", e.minN());
       json.put("maxN", e.maxN());
       json.put("buckets", e.buckets());
+      if (e.kept() != null) {
+        ArrayNode kept = json.putArray("kept");
+        Arrays.stream(e.kept().words()).forEach(kept::add);
+      }
     } else {
       WordEncoder e = (WordEncoder) encoder;
       head(json, "words", e, e.lowerCase());

@@ -3,12 +3,8 @@ package org.qat4j.qat;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
@@ -34,8 +30,7 @@ public final class Qat {
     Topology topology = Topology.of(network);
     Preparation preparation = new Preparation(topology, spec);
     Map<String, QuantSettings> settings = preparation.settings();
-    Model prepared =
-        network instanceof MultiLayerNetwork net ? copyOf(net) : copyOf((ComputationGraph) network);
+    Model prepared = Topology.uninitializedCopy(network);
     Topology copy = Topology.of(prepared);
     for (Topology.Node node : copy.nodes()) {
       if (Kind.of(node) == Kind.IDENTITY) {
@@ -50,7 +45,7 @@ public final class Qat {
     prepared.init();
     for (Topology.Node node : topology.nodes()) {
       if (node.layer() != null) {
-        copy(layer(network, topology, node), layer(prepared, copy, node));
+        copy(topology.layer(network, node.name()), copy.layer(prepared, node.name()));
       }
     }
     return new QatNetwork(prepared);
@@ -79,20 +74,6 @@ public final class Qat {
     return new QatNetwork(prepared);
   }
 
-  private static MultiLayerNetwork copyOf(MultiLayerNetwork net) {
-    MultiLayerConfiguration conf = net.getLayerWiseConfigurations().clone();
-    conf.setIterationCount(0);
-    conf.setEpochCount(0);
-    return new MultiLayerNetwork(conf);
-  }
-
-  private static ComputationGraph copyOf(ComputationGraph graph) {
-    ComputationGraphConfiguration conf = graph.getConfiguration().clone();
-    conf.setIterationCount(0);
-    conf.setEpochCount(0);
-    return new ComputationGraph(conf);
-  }
-
   private static void moveDropout(Topology.Node from, List<String> readers, Topology copy) {
     for (Topology.Node node : copy.nodes()) {
       if (readers.contains(node.name())) {
@@ -102,13 +83,6 @@ public final class Qat {
     if (!readers.isEmpty()) {
       from.layer().setIDropout(null);
     }
-  }
-
-  static org.deeplearning4j.nn.api.Layer layer(
-      Model network, Topology topology, Topology.Node node) {
-    return network instanceof MultiLayerNetwork net
-        ? net.getLayer(topology.indexOf(node.name()))
-        : ((ComputationGraph) network).getLayer(node.name());
   }
 
   /**
@@ -138,10 +112,7 @@ public final class Qat {
 
   /** The network with DL4J's own layers in the place of those under quantization. */
   static Model toFloat(Model prepared) {
-    Model plain =
-        prepared instanceof MultiLayerNetwork net
-            ? copyOf(net)
-            : copyOf((ComputationGraph) prepared);
+    Model plain = Topology.uninitializedCopy(prepared);
     Topology copy = Topology.of(plain);
     for (Topology.Node node : copy.nodes()) {
       if (node.layer() instanceof QatLayerConf) {
@@ -151,7 +122,7 @@ public final class Qat {
     plain.init();
     for (Topology.Node node : copy.nodes()) {
       if (node.layer() != null) {
-        copy(layer(prepared, copy, node), layer(plain, copy, node));
+        copy(copy.layer(prepared, node.name()), copy.layer(plain, node.name()));
       }
     }
     return plain;

@@ -1,7 +1,6 @@
 package org.qat4j.qat;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.deeplearning4j.nn.api.Model;
@@ -41,7 +40,7 @@ public final class QatNetwork {
     this.network = network;
     Topology topology = Topology.of(network);
     for (Topology.Node node : topology.nodes()) {
-      if (node.layer() != null && Qat.layer(network, topology, node) instanceof QatLayer layer) {
+      if (node.layer() != null && topology.layer(network, node.name()) instanceof QatLayer layer) {
         layers.put(node.name(), layer);
       }
     }
@@ -192,16 +191,7 @@ public final class QatNetwork {
 
   /** Values of all vertices in evaluation mode, by name. */
   public Map<String, INDArray> activations(INDArray... features) {
-    if (network instanceof ComputationGraph graph) {
-      return graph.feedForward(features, false);
-    }
-    List<INDArray> values = ((MultiLayerNetwork) network).feedForward(features[0], false);
-    Map<String, INDArray> named = new LinkedHashMap<>();
-    int i = 1;
-    for (Topology.Node node : Topology.of(network).nodes()) {
-      named.put(node.name(), values.get(i++));
-    }
-    return named;
+    return Topology.activations(network, features, null);
   }
 
   /**

@@ -1,9 +1,11 @@
 package org.qat4j.qat;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
@@ -15,10 +17,11 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.util.GraphIndices;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.QatException;
 
 /** A MultiLayerNetwork or ComputationGraph as one list of nodes in topological order. */
-final class Topology {
+public final class Topology {
   /**
    * One vertex.
    *
@@ -28,18 +31,19 @@ final class Topology {
    * @param vertex the vertex, or null in a MultiLayerNetwork
    * @param preProcessor reshapes the layer's input, or null
    */
-  record Node(
+  public record Node(
       String name,
       List<String> inputs,
       NeuralNetConfiguration conf,
       GraphVertex vertex,
       InputPreProcessor preProcessor) {
-    Layer layer() {
+    /** The layer, or null for a vertex that is none. */
+    public Layer layer() {
       return conf == null ? null : conf.getLayer();
     }
 
     /** Simple class name of the layer or vertex. */
-    String type() {
+    public String type() {
       return (layer() == null ? vertex : layer()).getClass().getSimpleName();
     }
   }
@@ -53,7 +57,12 @@ final class Topology {
     this.outputs = outputs;
   }
 
-  static Topology of(Model network) {
+  /**
+   * The nodes of a network.
+   *
+   * @throws QatException if it is neither a MultiLayerNetwork nor a ComputationGraph
+   */
+  public static Topology of(Model network) {
     if (network instanceof MultiLayerNetwork net) {
       return of(net);
     } else if (network instanceof ComputationGraph graph) {
@@ -108,11 +117,27 @@ final class Topology {
     return t;
   }
 
-  List<String> inputs() {
+  /** A network of the same configuration, to be changed and then initialized. */
+  public static Model uninitializedCopy(Model network) {
+    if (network instanceof MultiLayerNetwork net) {
+      MultiLayerConfiguration conf = net.getLayerWiseConfigurations().clone();
+      conf.setIterationCount(0);
+      conf.setEpochCount(0);
+      return new MultiLayerNetwork(conf);
+    }
+    ComputationGraphConfiguration conf = ((ComputationGraph) network).getConfiguration().clone();
+    conf.setIterationCount(0);
+    conf.setEpochCount(0);
+    return new ComputationGraph(conf);
+  }
+
+  /** Names of the network's inputs. */
+  public List<String> inputs() {
     return inputs;
   }
 
-  LayerInfo info(Node node) {
+  /** What exceptions for layers go by. */
+  public LayerInfo info(Node node) {
     return new LayerInfo(
         node.name(),
         node.type(),
@@ -120,21 +145,73 @@ final class Topology {
         outputs().contains(node.name()));
   }
 
-  List<String> outputs() {
+  /** Names of the nodes that are the network's outputs. */
+  public List<String> outputs() {
     return outputs;
   }
 
-  List<Node> nodes() {
+  /** All nodes in topological order. */
+  public List<Node> nodes() {
     return new ArrayList<>(nodes.values());
   }
 
+  /** Names of all nodes in topological order. */
+  public Set<String> names() {
+    return Collections.unmodifiableSet(nodes.keySet());
+  }
+
+  /** The node of a name, or null if there is none. */
+  public Node node(String name) {
+    return nodes.get(name);
+  }
+
+  /** Whether a node becomes a layer with quantizers when its network is prepared, or is one. */
+  public static boolean isQuantized(Node node) {
+    Kind kind = Kind.of(node);
+    return kind != null && kind.computes();
+  }
+
+  /** DL4J's object for the layer at a node. */
+  public org.deeplearning4j.nn.api.Layer layer(Model network, String name) {
+    return network instanceof MultiLayerNetwork net
+        ? net.getLayer(indexOf(name))
+        : ((ComputationGraph) network).getLayer(name);
+  }
+
+  /**
+   * Values of all nodes in evaluation mode, by name.
+   *
+   * @param masks of the features, or null
+   */
+  public static Map<String, INDArray> activations(
+      Model network, INDArray[] features, INDArray[] masks) {
+    if (network instanceof ComputationGraph graph) {
+      if (masks == null) {
+        return graph.feedForward(features, false);
+      }
+      graph.setLayerMaskArrays(masks, null);
+      Map<String, INDArray> values = graph.feedForward(features, false);
+      graph.clearLayerMaskArrays();
+      return values;
+    }
+    MultiLayerNetwork net = (MultiLayerNetwork) network;
+    INDArray mask = masks == null ? null : masks[0];
+    List<INDArray> values = net.feedForward(features[0], mask, null);
+    Map<String, INDArray> named = new LinkedHashMap<>();
+    int i = 1;
+    for (String name : of(network).names()) {
+      named.put(name, values.get(i++));
+    }
+    return named;
+  }
+
   /** Place of a node in topological order. */
-  int indexOf(String name) {
+  public int indexOf(String name) {
     return new ArrayList<>(nodes.keySet()).indexOf(name);
   }
 
   /** Nodes that read {@code name}. */
-  List<Node> consumers(String name) {
+  public List<Node> consumers(String name) {
     return nodes.values().stream().filter(n -> n.inputs().contains(name)).toList();
   }
 }

@@ -63,7 +63,7 @@ class SmoothGradientTest {
   }
 
   /** Runs a step without its update. */
-  private static double score(Model network, MultiDataSet batch) {
+  static double score(Model network, org.nd4j.linalg.dataset.api.MultiDataSet batch) {
     if (network instanceof ComputationGraph graph) {
       graph.setInputs(batch.getFeatures());
       graph.setLabels(batch.getLabels());
@@ -77,7 +77,7 @@ class SmoothGradientTest {
     return network.score();
   }
 
-  private static void withoutDropout(Model network) {
+  static void withoutDropout(Model network) {
     Layer[] layers =
         network instanceof ComputationGraph graph
             ? graph.getLayers()

@@ -1,0 +1,140 @@
+package org.qat4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.qat4j.format.ModelFile;
+import org.qat4j.model.IntegerModel;
+import org.qat4j.model.Op;
+import org.qat4j.text.NgramEncoder;
+import picocli.CommandLine;
+
+/** Experiments that prune, from file to report. */
+class PrunedRunTest {
+  @TempDir static Path folder;
+
+  @BeforeAll
+  static void writeData() throws IOException {
+    Random random = new Random(1);
+    StringBuilder rows = new StringBuilder();
+    for (int i = 0; i < 150; i++) {
+      String noise = Integer.toString(random.nextInt(1_000_000), 36);
+      rows.append("warm\tthe sun ").append(noise).append(" shines\n");
+      rows.append("cold\tsnow falls ").append(noise).append('\n');
+    }
+    Files.writeString(folder.resolve("weather.tsv"), rows);
+  }
+
+  private static JsonNode run(String name, String prune) throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve(name + ".yaml"),
+            """
+            schemaVersion: 1
+            name: weather
+            data: {kind: table, train: "%s"}
+            model: {kind: char-ngram-cnn, length: 24, dimension: 8, filters: 16, buckets: 500}
+            train: {epochs: 3, batch: 16}
+            verify: {inputs: 20}
+            prune: %s
+            quantize:
+              weights: {bits: 4}
+              qat: {epochs: 2, distillation: {temperature: 2}}
+            """
+                .formatted(folder.resolve("weather.tsv").toString().replace('\\', '/'), prune));
+    StringWriter err = new StringWriter();
+    StringWriter out = new StringWriter();
+    CommandLine line = Main.commandLine();
+    line.setErr(new PrintWriter(err));
+    line.setOut(new PrintWriter(out));
+    Path folderOfRun = folder.resolve(name);
+    assertThat(line.execute("run", file.toString(), "--out", folderOfRun.toString(), "--quiet"))
+        .as(err.toString())
+        .isZero();
+    assertThat(out.toString()).contains("pruned");
+    JsonNode report = new ObjectMapper().readTree(folderOfRun.resolve("report.json").toFile());
+    assertThat(report.at("/verify/exact").asBoolean()).isTrue();
+    assertThat(report.at("/results/integer/accuracy").asDouble()).isGreaterThan(0.9);
+    assertThat(report.at("/sizes").size()).isEqualTo(4);
+    return report;
+  }
+
+  private static IntegerModel model(String name) {
+    return ModelFile.read(folder.resolve(name).resolve("model.qat"));
+  }
+
+  @Test
+  void vocabularyThenChannelsThenWeights() throws IOException {
+    JsonNode report =
+        run(
+            "all",
+            "{vocabulary: 0.6, channels: 0.5, weights: 0.7, times: 2, epochs: 2, scope: global}");
+    List<String> what = new ArrayList<>();
+    report.at("/pruning").forEach(step -> what.add(step.at("/what").asText()));
+    assertThat(what).containsExactly("tokens", "channels", "channels", "weights", "weights");
+    assertThat(report.at("/pruning/0/share").asDouble()).isCloseTo(0.6, within(0.02));
+    assertThat(report.at("/pruning/2/share").asDouble()).isCloseTo(0.5, within(0.02));
+    assertThat(report.at("/pruning/4/share").asDouble()).isCloseTo(0.7, within(0.01));
+    assertThat(report.at("/results/pruned/accuracy").asDouble()).isGreaterThan(0.9);
+
+    IntegerModel model = model("all");
+    NgramEncoder ngrams = (NgramEncoder) model.text().get(1).encoder();
+    assertThat(ngrams.kept().count()).isEqualTo(200);
+    double weights = 0;
+    double zeros = 0;
+    long channels = 0;
+    for (Op op : model.ops()) {
+      if (op.tensor().isPresent()) {
+        weights += op.tensor().get().codes().length;
+        zeros += op.tensor().get().zeroShare() * op.tensor().get().codes().length;
+        channels += op instanceof Op.Dense ? op.tensor().get().dim(1) : 0;
+      }
+    }
+    assertThat(zeros / weights).isGreaterThan(0.69);
+    assertThat(channels).isLessThan(16 + 32);
+    long before = 0;
+    long after = 0;
+    for (JsonNode size : report.at("/sizes")) {
+      before += size.at("/floatBytes").asLong();
+      after += size.at("/bytes").asLong();
+      assertThat(size.at("/bytes").asLong())
+          .isLessThan(size.at("/packedBytes").asLong() + 4L * 64 + 100);
+    }
+    assertThat(after * 30).isLessThan(before);
+  }
+
+  @Test
+  void whileTheNetworkIsQuantized() throws IOException {
+    JsonNode report = run("qat", "{keepOf: {keep: 1, of: 4}, during: qat, times: 3}");
+    assertThat(report.at("/results/pruned").isMissingNode()).isTrue();
+    assertThat(report.at("/pruning").size()).isEqualTo(3);
+    assertThat(report.at("/pruning/2/share").asDouble()).isCloseTo(0.75, within(0.02));
+    for (JsonNode size : report.at("/sizes")) {
+      assertThat(size.at("/zeros").asDouble()).isGreaterThan(0.7);
+    }
+  }
+
+  @Test
+  void backToEarlierWeights() throws IOException {
+    JsonNode report =
+        run(
+            "rewind",
+            "{weights: 0.6, rewindToEpoch: 1, times: 1,"
+                + " overrides: [{layer: characters, weights: 0}]}");
+    assertThat(report.at("/pruning/1/what").asText()).isEqualTo("rewound weights");
+    assertThat(report.at("/sizes/1/zeros").asDouble()).isGreaterThan(0.59);
+  }
+}

@@ -1,0 +1,143 @@
+package org.qat4j.distillation;
+
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.nd4j.linalg.activations.impl.ActivationSoftmax;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.MultiDataSet;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
+import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+import org.qat4j.QatException;
+import org.qat4j.layers.QatLayer;
+import org.qat4j.qat.Topology;
+
+/**
+ * Lets a network under quantization learn from a float network. From the constructor until {@link
+ * #close} the student's outputs have the loss {@link DistillationLoss}, and every batch has to come
+ * from {@link #teach}. Hidden layers are taught as by FitNets (Romero et al., arXiv:1412.6550,
+ * equation (3), without a regressor, since both layers have the same shape): the mean over the
+ * values of a layer of ½·(student − teacher)², times its weight, is part of what is minimized, but
+ * not of the score that DL4J shows.
+ *
+ * <pre>{@code
+ * try (Distillation distillation = new Distillation(qat.network(), floatNetwork, spec)) {
+ *   while (data.hasNext()) {
+ *     graph.fit(distillation.teach(data.next()));
+ *   }
+ * }
+ * }</pre>
+ */
+public final class Distillation implements AutoCloseable {
+  private final Model teacher;
+  private final List<String> outputs;
+  private final Map<String, QatLayer> hidden = new LinkedHashMap<>();
+  private final IdentityHashMap<BaseOutputLayer, ILossFunction> losses = new IdentityHashMap<>();
+  private final DistillationSpec spec;
+
+  /**
+   * Begins.
+   *
+   * @param student is trained; prepared for quantization where hidden layers are taught
+   * @param teacher answers in evaluation mode and stays as it is; reads the same inputs and has
+   *     layers of the same names
+   * @throws QatException if an output is not softmax with cross-entropy, or a hidden layer cannot
+   *     be taught; the message names the layer
+   */
+  public Distillation(Model student, Model teacher, DistillationSpec spec) {
+    this.teacher = teacher;
+    this.spec = spec;
+    Topology topology = Topology.of(student);
+    check(topology, spec);
+    this.outputs = topology.outputs();
+    Set<String> taught = Topology.of(teacher).names();
+    for (String name : outputs) {
+      checkTaught(name, taught);
+      BaseOutputLayer out = (BaseOutputLayer) topology.layer(student, name).conf().getLayer();
+      losses.put(out, out.getLossFn());
+    }
+    for (String name : spec.layers()) {
+      checkTaught(name, taught);
+      Layer layer = topology.layer(student, name);
+      if (!(layer instanceof QatLayer quantized)) {
+        throw new QatException(
+            "layer \"" + name + "\" is not prepared for quantization, so that it cannot be taught");
+      }
+      hidden.put(name, quantized);
+    }
+    DistillationLoss loss = new DistillationLoss(spec.temperature(), spec.weight());
+    losses.keySet().forEach(layer -> layer.setLossFn(loss));
+  }
+
+  /**
+   * Checks what can be checked without a teacher.
+   *
+   * @param topology of the student, prepared or not
+   * @throws QatException as the constructor
+   */
+  public static void check(Topology topology, DistillationSpec spec) {
+    for (String name : topology.outputs()) {
+      if (!(topology.node(name).layer() instanceof BaseOutputLayer out
+          && out.getActivationFn() instanceof ActivationSoftmax
+          && out.getLossFn() instanceof LossMCXENT)) {
+        throw new QatException(
+            "layer \""
+                + name
+                + "\" cannot be taught by another network: distillation needs an output layer with"
+                + " softmax and cross-entropy (MCXENT)");
+      }
+    }
+    for (String name : spec.layers()) {
+      Topology.Node node = topology.node(name);
+      if (node == null || topology.outputs().contains(name) || !Topology.isQuantized(node)) {
+        throw new QatException(
+            "there is no hidden layer \""
+                + name
+                + "\" that can be taught; there are "
+                + topology.nodes().stream()
+                    .filter(n -> Topology.isQuantized(n) && !topology.outputs().contains(n.name()))
+                    .map(Topology.Node::name)
+                    .toList());
+      }
+    }
+  }
+
+  private static void checkTaught(String name, Set<String> teacher) {
+    if (!teacher.contains(name)) {
+      throw new QatException("the teacher has no layer \"" + name + "\"; it has " + teacher);
+    }
+  }
+
+  /**
+   * A batch with what the teacher says of it. It shares the arrays of the given one, which stays as
+   * it is.
+   *
+   * @param batch with one label array [n, classes] or [n, classes, t] for each output
+   */
+  public org.nd4j.linalg.dataset.api.MultiDataSet teach(
+      org.nd4j.linalg.dataset.api.MultiDataSet batch) {
+    Map<String, INDArray> said =
+        Topology.activations(teacher, batch.getFeatures(), batch.getFeaturesMaskArrays());
+    INDArray[] targets = new INDArray[batch.getLabels().length];
+    for (int i = 0; i < targets.length; i++) {
+      targets[i] = DistillationLoss.targets(batch.getLabels(i), said.get(outputs.get(i)));
+    }
+    hidden.forEach(
+        (name, layer) ->
+            layer.quantizer().teach(said.get(name).detach(), (float) spec.layerWeight()));
+    return new MultiDataSet(
+        batch.getFeatures(), targets, batch.getFeaturesMaskArrays(), batch.getLabelsMaskArrays());
+  }
+
+  /** Gives the student back the losses that it had. */
+  @Override
+  public void close() {
+    losses.forEach(BaseOutputLayer::setLossFn);
+    hidden.values().forEach(layer -> layer.quantizer().teach(null, 0));
+  }
+}
