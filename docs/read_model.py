@@ -10,6 +10,7 @@ are the equations there. This is written to be read, not to be fast.
 """
 import json
 import math
+import re
 import struct
 import sys
 import unicodedata
@@ -107,9 +108,9 @@ class Codes:
         return f32(self.scale * (q - self.zero))
 
 
-KNOWN = """alphabet bias bound buckets dilation hi input inputs kept kernel length lo lowerCase maxN mean
-    minN name output padLeft padRight punctuation shape skipUnknown stride table vocabulary weights
-    words""".split()
+KNOWN = """alphabet bias bound buckets characters dilation field focus hi input inputs kept kernel
+    length lo lowerCase maxN mean minN name output padLeft padRight punctuation reach shape
+    skipUnknown stride table vocabulary weights words""".split()
 
 
 class Record(dict):
@@ -162,8 +163,12 @@ class Model:
 
 
 def encode(encoder, text):
-    text = text.lower() if encoder["lowerCase"] else text
-    ids = {"Characters": characters, "Ngrams": ngrams, "Words": words}[encoder.kind](encoder, text)
+    if "field" in encoder:
+        text = (text.split("\t") + [""] * 1001)[encoder["field"]]
+    lower = encoder["lowerCase"] and encoder.kind != "Affixes"
+    kinds = {"Characters": characters, "Ngrams": ngrams, "Words": words}
+    kinds |= {"Tokens": tokens, "Affixes": affixes, "Distances": token_distances}
+    ids = kinds[encoder.kind](encoder, text.lower() if lower else text)
     n = encoder["length"]
     return (ids + [0] * n)[:n]
 
@@ -194,6 +199,38 @@ def words(encoder, text):
     index = {w: i + 2 for i, w in enumerate(encoder["words"])}
     ids = [index.get(w, 1) for w in split(text, encoder["punctuation"])]
     return [i for i in ids if i > 1 or not encoder["skipUnknown"]]
+
+
+def token_text(text):
+    words, tab, focus = text.partition("\t")
+    return [w for w in re.split(r"[ \n\v\f\r]+", words) if w], int(focus) if tab else None
+
+
+def tokens(encoder, text):
+    index = {w: i + 2 for i, w in enumerate(encoder["words"])}
+    words, focus = token_text(text)
+    if encoder["focus"]:
+        return [1 if focus is None else index.get(words[focus], 1)] * len(words)
+    return [index.get(w, 1) for w in words]
+
+
+def affixes(encoder, text):
+    ids = []
+    for word in token_text(text)[0]:
+        h = 0x811C9DC5
+        shape = word[0].isupper() + 2 * (not any(c.islower() for c in word))
+        shape += 4 * any(c.isdecimal() for c in word)
+        for p in [shape] + [ord(c) for c in word.lower()[-encoder["characters"] :]]:
+            h = (h ^ p) * 0x01000193 & 0xFFFFFFFF
+        ids.append(1 + (h ^ h >> 15) % encoder["buckets"])
+    return ids
+
+
+def token_distances(encoder, text):
+    words, focus = token_text(text)
+    reach = encoder["reach"]
+    away = [0 if focus is None else i - focus for i in range(len(words))]
+    return [1 + reach + max(-reach, min(reach, d)) for d in away]
 
 
 def category(text, at, *kinds):

@@ -3,10 +3,14 @@ package org.qat4j.format;
 import org.qat4j.QatException;
 import org.qat4j.model.IntVector;
 import org.qat4j.model.TextInput;
+import org.qat4j.text.AffixEncoder;
 import org.qat4j.text.CharacterEncoder;
+import org.qat4j.text.DistanceEncoder;
+import org.qat4j.text.FieldEncoder;
 import org.qat4j.text.NgramEncoder;
 import org.qat4j.text.Subset;
 import org.qat4j.text.TextEncoder;
+import org.qat4j.text.TokenEncoder;
 import org.qat4j.text.WordEncoder;
 
 /** Writes and reads how texts become token ids. */
@@ -15,7 +19,8 @@ final class TextCodec {
 
   static void write(ByteSink out, TextInput text) {
     RecordWriter record;
-    TextEncoder encoder = text.encoder();
+    FieldEncoder field = text.encoder() instanceof FieldEncoder f ? f : null;
+    TextEncoder encoder = field == null ? text.encoder() : field.encoder();
     if (encoder instanceof CharacterEncoder e) {
       record = head(out, "Characters", text, e.lowerCase()).integers("alphabet", e.alphabet());
     } else if (encoder instanceof NgramEncoder e) {
@@ -27,6 +32,18 @@ final class TextCodec {
       if (e.kept() != null) {
         record = record.integers("kept", IntVector.of(e.kept().words()));
       }
+    } else if (encoder instanceof TokenEncoder e) {
+      record =
+          head(out, "Tokens", text, e.lowerCase())
+              .truth("focus", e.focus())
+              .texts("words", e.words());
+    } else if (encoder instanceof AffixEncoder e) {
+      record =
+          head(out, "Affixes", text, true)
+              .integer("characters", e.characters())
+              .integer("buckets", e.buckets());
+    } else if (encoder instanceof DistanceEncoder e) {
+      record = head(out, "Distances", text, false).integer("reach", e.reach());
     } else {
       WordEncoder e = (WordEncoder) encoder;
       record =
@@ -34,6 +51,9 @@ final class TextCodec {
               .truth("punctuation", e.punctuation())
               .truth("skipUnknown", e.skipUnknown())
               .texts("words", e.words());
+    }
+    if (field != null) {
+      record.integer("field", field.field());
     }
     record.end();
   }
@@ -49,11 +69,19 @@ final class TextCodec {
     RecordReader r = new RecordReader(in);
     String input = r.text("input");
     try {
-      TextEncoder encoder = encoder(r, r.integer("length"), r.truth("lowerCase"));
+      TextEncoder whole = encoder(r, r.integer("length"), r.truth("lowerCase"));
+      TextEncoder encoder = r.has("field") ? new FieldEncoder(r.integer("field"), whole) : whole;
       r.end();
       return new TextInput(input, encoder);
     } catch (QatException e) {
       throw new QatException("text encoder of \"" + input + "\": " + e.getMessage(), e);
+    }
+  }
+
+  private static void require(RecordReader r, boolean lowerCase, boolean expected) {
+    if (lowerCase != expected) {
+      throw new QatException(
+          "the attribute \"lowerCase\" of " + r.kind() + " is always " + (expected ? 1 : 0));
     }
   }
 
@@ -72,6 +100,18 @@ final class TextCodec {
         boolean punctuation = r.truth("punctuation");
         boolean skipUnknown = r.truth("skipUnknown");
         yield new WordEncoder(r.texts("words"), length, lowerCase, punctuation, skipUnknown);
+      }
+      case "Tokens" -> {
+        boolean focus = r.truth("focus");
+        yield new TokenEncoder(r.texts("words"), length, lowerCase, focus);
+      }
+      case "Affixes" -> {
+        require(r, lowerCase, true);
+        yield new AffixEncoder(r.integer("characters"), r.integer("buckets"), length);
+      }
+      case "Distances" -> {
+        require(r, lowerCase, false);
+        yield new DistanceEncoder(r.integer("reach"), length);
       }
       default ->
           throw new QatException(

@@ -1,7 +1,9 @@
 package org.qat4j.runtime;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.qat4j.QatException;
 import org.qat4j.format.ModelFile;
@@ -10,13 +12,21 @@ import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 import org.qat4j.model.TextInput;
 import org.qat4j.text.TextEncoder;
+import org.qat4j.text.TokenText;
 
-/** From raw text to a label with its probability. Thread-safe. */
+/**
+ * From raw text to a label with its probability, or, where the model scores every step of a text,
+ * to a tag for each token. Thread-safe.
+ */
 public final class Predictor {
+  private static final String OUTSIDE = "O";
+
   private final IntegerModel model;
   private final IntegerRuntime runtime;
   private final TextEncoder[] encoders;
   private final boolean probabilities;
+  private final int classes;
+  private final BioDecoder decoder; // null where the model gives one label
   private final Pool<Buffers> buffers;
 
   /** A predictor with the default options. */
@@ -25,8 +35,8 @@ public final class Predictor {
   }
 
   /**
-   * @throws QatException if the model does not read text or its first output is not one vector of
-   *     class scores
+   * @throws QatException if the model does not read text or its first output is neither one vector
+   *     of class scores nor one for each step
    */
   public Predictor(IntegerModel model, RuntimeOptions options) {
     if (model.text().isEmpty()) {
@@ -36,15 +46,20 @@ public final class Predictor {
               + "\" carries no text encoder; use IntegerRuntime with token ids or real numbers");
     }
     String output = model.outputs().get(0);
-    if (model.value(output).shape().size() != 1 || model.value(output).size() < 2) {
+    List<Integer> shape = model.value(output).shape();
+    this.classes = shape.get(shape.size() - 1);
+    boolean tags = shape.size() == 2 && classes == model.labels().size();
+    if ((shape.size() != 1 && !tags) || classes < 2) {
       throw new QatException(
-          "a prediction needs one vector of two or more class scores; the output \""
+          "a prediction needs two or more class scores, one vector of them or as many for each"
+              + " step as the model has labels; the output \""
               + output
               + "\" has the shape "
-              + model.value(output).shape()
+              + shape
               + "; use IntegerRuntime");
     }
     this.model = model;
+    this.decoder = tags ? new BioDecoder(model.labels()) : null;
     this.runtime = new IntegerRuntime(model, options);
     this.probabilities =
         model.ops().stream().anyMatch(o -> o instanceof Op.Softmax && o.name().equals(output));
@@ -98,8 +113,43 @@ public final class Predictor {
     return Sample.ofTokens(ids);
   }
 
-  /** The most probable class of a text; of equal ones the first. */
+  /** Whether the model tags tokens; it gives one label to a text otherwise. */
+  public boolean isTagger() {
+    return decoder != null;
+  }
+
+  /**
+   * The tags of the tokens of a text: the most probable sequence in which I-X follows B-X or I-X
+   * alone.
+   *
+   * @param text tokens, as {@link TokenText} describes them
+   * @return one for each token; O for those that the model is too short for
+   * @throws QatException if the model gives one label to a text
+   */
+  public List<String> tags(String text) {
+    if (decoder == null) {
+      throw new QatException(
+          "the model \"" + model.name() + "\" gives one label to a text and tags no tokens");
+    }
+    int tokens = TokenText.of(text).tokens().size();
+    float[] p = probabilities(text);
+    List<String> tags = new ArrayList<>(Collections.nCopies(tokens, OUTSIDE));
+    int[] best = decoder.decode(p, Math.min(tokens, p.length / classes));
+    for (int i = 0; i < best.length; i++) {
+      tags.set(i, label(best[i]));
+    }
+    return tags;
+  }
+
+  /**
+   * The most probable class of a text; of equal ones the first.
+   *
+   * @throws QatException if the model tags tokens
+   */
   public Prediction predict(String text) {
+    if (decoder != null) {
+      throw new QatException("the model \"" + model.name() + "\" tags tokens; ask for tags");
+    }
     Buffers b = score(text);
     int best = IntegerRuntime.argmax(b.scores);
     toProbabilities(b.scores);
@@ -130,7 +180,7 @@ public final class Predictor {
     return texts.stream().map(this::predict).toList();
   }
 
-  /** The probabilities of all classes. */
+  /** The probabilities of all classes, for a tagger [steps, classes] row-major. */
   public float[] probabilities(String text) {
     Buffers b = score(text);
     toProbabilities(b.scores);
@@ -151,7 +201,9 @@ public final class Predictor {
 
   private void toProbabilities(float[] scores) {
     if (!probabilities) {
-      Softmax.apply(scores, scores, 0, scores.length);
+      for (int from = 0; from < scores.length; from += classes) {
+        Softmax.apply(scores, scores, from, classes);
+      }
     }
   }
 }

@@ -9,7 +9,14 @@ import org.qat4j.QatException;
  * Turns a text into a fixed number of token ids. Deterministic, stateless, thread-safe; the model
  * file carries it, so that serving encodes exactly as training did.
  */
-public sealed interface TextEncoder permits CharacterEncoder, NgramEncoder, WordEncoder {
+public sealed interface TextEncoder
+    permits AffixEncoder,
+        CharacterEncoder,
+        DistanceEncoder,
+        FieldEncoder,
+        NgramEncoder,
+        TokenEncoder,
+        WordEncoder {
   /** Id of the steps behind the last token. */
   int PADDING = 0;
 

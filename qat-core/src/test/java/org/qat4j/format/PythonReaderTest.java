@@ -15,14 +15,24 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.qat4j.model.Input;
+import org.qat4j.model.IntVector;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
+import org.qat4j.model.Output;
 import org.qat4j.model.QuantizedTensor;
 import org.qat4j.model.RandomModels;
+import org.qat4j.model.TextInput;
+import org.qat4j.numerics.QuantParams;
 import org.qat4j.runtime.Predictor;
 import org.qat4j.runtime.ReferenceRuntime;
 import org.qat4j.runtime.Sample;
 import org.qat4j.runtime.Trace;
+import org.qat4j.text.AffixEncoder;
+import org.qat4j.text.DistanceEncoder;
+import org.qat4j.text.FieldEncoder;
+import org.qat4j.text.TextEncoder;
+import org.qat4j.text.TokenEncoder;
+import org.qat4j.text.WordEncoder;
 
 /**
  * docs/read_model.py, which was written from docs/model-format.md and docs/quantization.md, reads
@@ -128,6 +138,56 @@ class PythonReaderTest {
         assertThat(answers.get(i)).startsWith(predictor.predict(texts[i]).label());
       }
     }
+  }
+
+  @Test
+  void encodesTokensAsJavaDoes() throws Exception {
+    List<String> words = List.of("she", "gave", "ärger");
+    List<TextEncoder> encoders =
+        List.of(
+            new TokenEncoder(words, 6, true, false),
+            new TokenEncoder(words, 5, false, true),
+            new AffixEncoder(2, 50, 6),
+            new DistanceEncoder(2, 6),
+            new FieldEncoder(1, new WordEncoder(List.of("1", "2"), 3, true, false, false)));
+    IntegerModel model = bags(encoders);
+    String[] texts = {"She GAVE Ärger 3rd x.\t1", "a b c d e f g\t6", "she", "S1 ÄRGER\t0"};
+    List<String> answers = python(model, texts);
+    Predictor predictor = new Predictor(model);
+    for (int i = 0; i < texts.length; i++) {
+      float[] scores = new ReferenceRuntime(model).run(predictor.encode(texts[i]));
+      assertScores(answers.get(i), scores, model);
+    }
+  }
+
+  /** A bag for each encoder, side by side, and a product that tells all ids apart. */
+  private static IntegerModel bags(List<TextEncoder> encoders) {
+    Random random = new Random(8);
+    List<Input> inputs = new ArrayList<>();
+    List<TextInput> text = new ArrayList<>();
+    List<Op> ops = new ArrayList<>();
+    QuantParams params = new QuantParams(0.05f, 0, -128, 127);
+    for (int i = 0; i < encoders.size(); i++) {
+      TextEncoder e = encoders.get(i);
+      inputs.add(new Input("in" + i, Input.Kind.TOKENS, List.of(e.length()), e.vocabularySize()));
+      text.add(new TextInput("in" + i, e));
+      QuantizedTensor table = tensor(random, e.vocabularySize(), 4);
+      ops.add(new Op.EmbeddingBag("bag" + i, "in" + i, table, false, params));
+    }
+    ops.add(new Op.Concat("all", ops.stream().map(Op::name).toList(), params));
+    QuantizedTensor weights = tensor(random, 3, 4 * encoders.size());
+    IntVector bias = IntVector.of(new int[3]);
+    ops.add(new Op.Dense("out", "all", weights, bias, new Output.Real()));
+    List<String> labels = List.of("a", "b", "c");
+    return new IntegerModel("tokens", inputs, ops, List.of("out"), text, labels);
+  }
+
+  private static QuantizedTensor tensor(Random random, int rows, int columns) {
+    byte[] codes = new byte[rows * columns];
+    for (int i = 0; i < codes.length; i++) {
+      codes[i] = (byte) (random.nextInt(255) - 127);
+    }
+    return new QuantizedTensor(codes, new int[] {rows, columns}, 8, new float[] {0.01f}, 0);
   }
 
   /** Everything is equal to the bit but the exponential function of softmax. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.qat4j.data.Dataset;
 import org.qat4j.data.Example;
+import org.qat4j.data.Question;
 import org.qat4j.experiment.BaselineSpec;
 import org.qat4j.report.Predictions;
 import org.qat4j.report.Stage;
@@ -20,9 +21,15 @@ public final class Baselines {
 
   private Baselines() {}
 
-  /** Answers of the baselines that an experiment asks for; they have no probabilities. */
+  /**
+   * Answers of the baselines that an experiment asks for; they have no probabilities. None where
+   * texts have no class each.
+   */
   public static Map<Stage, Predictions> predict(BaselineSpec spec, Dataset data) {
     Map<Stage, Predictions> answers = new EnumMap<>(Stage.class);
+    if (data.question() != Question.CLASS) {
+      return answers;
+    }
     if (spec.majority()) {
       answers.put(Stage.MAJORITY, majority(data));
     }

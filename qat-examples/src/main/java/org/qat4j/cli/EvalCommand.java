@@ -61,7 +61,8 @@ final class EvalCommand implements Callable<Integer> {
     if (json) {
       Map<String, Object> result = new LinkedHashMap<>();
       result.put("texts", answers.size());
-      result.put("accuracy", answers.accuracy());
+      result.put(answers.metric().key(), answers.score());
+      result.putAll(answers.parts());
       result.put("interval", interval);
       result.put("loss", answers.meanLoss());
       spec.commandLine().getOut().println(Json.line(result));
@@ -71,8 +72,9 @@ final class EvalCommand implements Callable<Integer> {
           .println(
               String.format(
                   Locale.ROOT,
-                  "accuracy %.2f %% (95 %% interval %.2f to %.2f), loss %.4f, %,d texts",
-                  100 * answers.accuracy(),
+                  "%s %.2f %% (95 %% interval %.2f to %.2f), loss %.4f, %,d texts",
+                  answers.metric().title(),
+                  100 * answers.score(),
                   100 * interval.lo(),
                   100 * interval.hi(),
                   answers.meanLoss(),

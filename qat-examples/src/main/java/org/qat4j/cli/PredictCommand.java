@@ -16,26 +16,28 @@ import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.qat4j.QatException;
 import org.qat4j.runtime.Predictor;
+import org.qat4j.text.TokenText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Classifies texts with a frozen model. */
+/** Classifies texts with a frozen model, or tags their tokens. */
 @Command(
     name = "predict",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Classifies texts with a frozen model, in integer arithmetic.",
+      "Classifies texts with a frozen model, or tags their tokens, in integer arithmetic.",
       "Without texts it reads standard input, one text a line."
     },
     footer = {
       "",
       "Examples:",
       "  ./qat predict model.qat \"Österreichischer Schilling\"",
-      "  ./qat predict runs/langid-int8-20260101-120000 --top 3 < phrases.txt"
+      "  ./qat predict runs/langid-int8-20260101-120000 --top 3 < phrases.txt",
+      "  ./qat predict runs/srl \"She gave him a book .<TAB>1\"   (roles of the token 1)"
     })
 final class PredictCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -75,7 +77,35 @@ final class PredictCommand implements Callable<Integer> {
     return Exit.OK;
   }
 
+  /** Spans in brackets: "[ARG0 She] [V gave] him". */
+  private void printTags(PrintWriter out, Predictor predictor, String text) {
+    List<String> tokens = TokenText.of(text).tokens();
+    List<String> tags = predictor.tags(text);
+    if (json) {
+      Map<String, Object> answer = new LinkedHashMap<>();
+      answer.put("tokens", tokens);
+      answer.put("tags", tags);
+      out.println(Json.line(answer));
+      return;
+    }
+    StringBuilder line = new StringBuilder();
+    for (int i = 0; i < tokens.size(); i++) {
+      boolean begins = tags.get(i).startsWith("B-");
+      boolean ends = i + 1 == tokens.size() || !tags.get(i + 1).startsWith("I-");
+      boolean inside = begins || tags.get(i).startsWith("I-");
+      line.append(i == 0 ? "" : " ")
+          .append(begins ? "[" + tags.get(i).substring(2) + " " : "")
+          .append(tokens.get(i))
+          .append(inside && ends ? "]" : "");
+    }
+    out.println(line);
+  }
+
   private void print(PrintWriter out, Predictor predictor, String text) {
+    if (predictor.isTagger()) {
+      printTags(out, predictor, text);
+      return;
+    }
     float[] p = predictor.probabilities(text);
     List<Integer> best =
         IntStream.range(0, p.length)

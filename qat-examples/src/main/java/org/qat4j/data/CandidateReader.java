@@ -1,11 +1,13 @@
 package org.qat4j.data;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import org.qat4j.QatException;
+import org.qat4j.experiment.DataSpec;
 
 /**
  * Reads questions with candidate sentences from delimited files, one candidate a row; the rules of
@@ -15,6 +17,9 @@ import org.qat4j.QatException;
 public final class CandidateReader {
   private static final Map<String, Boolean> LABELS =
       Map.of("1", true, "true", true, "yes", true, "0", false, "false", false, "no", false);
+
+  /** Names of the classes of a sentence; the last one is the right one. */
+  static final List<String> RANKED = List.of("no", "yes");
 
   private CandidateReader() {}
 
@@ -30,6 +35,54 @@ public final class CandidateReader {
   public record Form(String delimiter, boolean header, int question, int sentence, int label) {
     /** Question, sentence and label between tabs. */
     public static final Form TABS = new Form("\t", false, 0, 1, 2);
+  }
+
+  /** The data of an experiment. */
+  static Dataset read(DataSpec.Candidates spec) {
+    Source source =
+        Source.of(
+            spec.train(),
+            spec.validation(),
+            spec.test(),
+            spec.validationShare(),
+            spec.testShare(),
+            spec.malformed());
+    Form form =
+        new Form(
+            spec.delimiter(),
+            spec.header(),
+            spec.questionColumn(),
+            spec.sentenceColumn(),
+            spec.labelColumn());
+    Parts<AnswerCandidate> rows = read(source, form);
+    return new Dataset(
+        Question.RANKING,
+        examples(rows.train()),
+        examples(rows.validation()),
+        examples(rows.test()),
+        RANKED,
+        rows.skipped());
+  }
+
+  /** Candidates of one question stand together: a new question begins a new group. */
+  private static List<Example> examples(List<AnswerCandidate> rows) {
+    List<Example> examples = new ArrayList<>();
+    int group = -1;
+    String question = null;
+    for (AnswerCandidate row : rows) {
+      if (!row.question().equals(question)) {
+        group++;
+        question = row.question();
+      }
+      examples.add(ranked(question, row.sentence(), row.right(), group));
+    }
+    return examples;
+  }
+
+  /** A question and a sentence as one text of two fields. */
+  static Example ranked(String question, String sentence, boolean right, int group) {
+    String text = question.replace('\t', ' ') + "\t" + sentence.replace('\t', ' ');
+    return new Example(text, right ? 1 : 0, List.of(), group);
   }
 
   /**

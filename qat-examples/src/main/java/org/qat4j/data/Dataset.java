@@ -9,13 +9,15 @@ import org.qat4j.QatException;
 /**
  * Labelled texts, split in three.
  *
+ * @param question what is asked of them
  * @param train to learn from
  * @param validation to choose settings by
  * @param test to report on
- * @param labels names of the classes, each once
+ * @param labels names of the classes or tags, each once
  * @param skipped malformed rows that were left out
  */
 public record Dataset(
+    Question question,
     List<Example> train,
     List<Example> validation,
     List<Example> test,
@@ -29,17 +31,32 @@ public record Dataset(
     if (new HashSet<>(labels).size() != labels.size()) {
       throw new QatException("a label is there twice: " + labels);
     }
+    int n = labels.size();
     for (List<Example> part : List.of(train, validation, test)) {
       for (Example e : part) {
-        if (e.label() < 0 || e.label() >= labels.size()) {
-          throw new QatException(
-              "label " + e.label() + " lies outside [0, " + labels.size() + "): " + e.text());
-        }
+        check(e.label(), n, e.text());
+        e.tags().forEach(tag -> check(tag, n, e.text()));
       }
     }
   }
 
-  /** Without malformed rows. */
+  private static void check(int label, int labels, String text) {
+    if (label < 0 || label >= labels) {
+      throw new QatException("label " + label + " lies outside [0, " + labels + "): " + text);
+    }
+  }
+
+  /** Texts with a class each. */
+  public Dataset(
+      List<Example> train,
+      List<Example> validation,
+      List<Example> test,
+      List<String> labels,
+      Skipped skipped) {
+    this(Question.CLASS, train, validation, test, labels, skipped);
+  }
+
+  /** Texts with a class each, without malformed rows. */
   public Dataset(
       List<Example> train, List<Example> validation, List<Example> test, List<String> labels) {
     this(train, validation, test, labels, Skipped.NONE);
@@ -65,6 +82,7 @@ public record Dataset(
       Hashes.update(digest, part.size());
       for (Example e : part) {
         Hashes.update(digest, e.label());
+        e.tags().forEach(tag -> Hashes.update(digest, tag));
         Hashes.update(digest, e.text());
       }
     }

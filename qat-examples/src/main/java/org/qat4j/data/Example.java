@@ -1,9 +1,34 @@
 package org.qat4j.data;
 
+import java.util.List;
+import org.qat4j.QatException;
+
 /**
- * One labelled text.
+ * One text and what is to be answered: its class, or a tag for each of its tokens.
  *
  * @param text as a user would type it
- * @param label index into the labels of the data set
+ * @param label index into the labels of the data set; 0 where tokens are tagged
+ * @param tags indexes into the labels, one for each token; empty where the text has a class
+ * @param group texts of one group are ranked against each other; {@value #NO_GROUP} for none
  */
-public record Example(String text, int label) {}
+public record Example(String text, int label, List<Integer> tags, int group) {
+  /** Nothing is ranked. */
+  public static final int NO_GROUP = -1;
+
+  public Example {
+    tags = List.copyOf(tags);
+    if (group < NO_GROUP) {
+      throw new QatException("a group is " + NO_GROUP + " or more, not " + group);
+    }
+  }
+
+  /** A text with its class. */
+  public Example(String text, int label) {
+    this(text, label, List.of(), NO_GROUP);
+  }
+
+  /** A text whose tokens have tags. */
+  public static Example tagged(String text, List<Integer> tags) {
+    return new Example(text, 0, tags, NO_GROUP);
+  }
+}

@@ -11,18 +11,29 @@ import java.util.List;
 final class Holdout<T> {
   private final double testBelow;
   private final double validationBelow;
+  private final double from;
   private final List<T> train = new ArrayList<>();
   private final List<T> validation = new ArrayList<>();
   private final List<T> test = new ArrayList<>();
 
   /** Shares in [0, 1), together below 1. */
   Holdout(double testShare, double validationShare) {
+    this(testShare, validationShare, 0);
+  }
+
+  /**
+   * @param from where in [0, 1) the hashes of the test rows begin; those of the validation rows
+   *     follow, and 0 comes behind 1
+   */
+  Holdout(double testShare, double validationShare, double from) {
     this.testBelow = testShare;
     this.validationBelow = testShare + validationShare;
+    this.from = from;
   }
 
   void add(String key, T row) {
-    double u = Hashes.unit(key);
+    double hash = Hashes.unit(key);
+    double u = hash < from ? 1 + hash - from : hash - from;
     (u < testBelow ? test : u < validationBelow ? validation : train).add(row);
   }
 

@@ -42,6 +42,23 @@ public record Source(
     return new Source(train, validation, test, 0, 0, Malformed.STOP);
   }
 
+  /** As an experiment names them; validation and test may be null. */
+  static Source of(
+      String train,
+      String validation,
+      String test,
+      double validationShare,
+      double testShare,
+      Malformed malformed) {
+    return new Source(
+        Path.of(train),
+        pathOrNull(validation),
+        pathOrNull(test),
+        validationShare,
+        testShare,
+        malformed);
+  }
+
   static Path pathOrNull(String path) {
     return path == null ? null : Path.of(path);
   }
@@ -63,9 +80,18 @@ public record Source(
    * @throws QatException if there is none to train on or none to test on
    */
   <T> Parts<T> read(Reading<T> reading) {
+    return read(reading, 0);
+  }
+
+  /**
+   * The same with other rows held out.
+   *
+   * @param from where in [0, 1) the hashes of the test rows begin
+   */
+  <T> Parts<T> read(Reading<T> reading, double from) {
     MalformedRows bad = new MalformedRows(malformed);
-    Holdout<T> rows =
-        new Holdout<>(test == null ? testShare : 0, validation == null ? validationShare : 0);
+    double validationHeld = validation == null ? validationShare : 0;
+    Holdout<T> rows = new Holdout<>(test == null ? testShare : 0, validationHeld, from);
     reading.read(train, "data.train", bad, rows::add);
     List<T> validationRows = rows.validation();
     if (validation != null) {

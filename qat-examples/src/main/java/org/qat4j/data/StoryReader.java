@@ -2,6 +2,7 @@ package org.qat4j.data;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,7 @@ import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.qat4j.QatException;
+import org.qat4j.experiment.DataSpec;
 
 /**
  * Reads stories with questions in the format of the bAbI tasks: every line has a number, which
@@ -30,6 +32,59 @@ public final class StoryReader {
     this.file = file;
     this.malformed = malformed;
     this.rows = rows;
+  }
+
+  /** The data of an experiment. */
+  static Dataset read(DataSpec.Stories spec) {
+    Parts<StoryQuestion> rows =
+        read(
+            Source.of(
+                spec.train(),
+                spec.validation(),
+                spec.test(),
+                spec.validationShare(),
+                spec.testShare(),
+                spec.malformed()));
+    if (spec.ask() == DataSpec.Ask.SUPPORT) {
+      return new Dataset(
+          Question.RANKING,
+          support(rows.train()),
+          support(rows.validation()),
+          support(rows.test()),
+          CandidateReader.RANKED,
+          rows.skipped());
+    }
+    return LabelledText.dataset(
+        spec.train(),
+        new Parts<>(
+            answers(rows.train()),
+            answers(rows.validation()),
+            answers(rows.test()),
+            rows.skipped()));
+  }
+
+  /** Story and question as one text of two fields, the last sentences first. */
+  private static List<LabelledText> answers(List<StoryQuestion> questions) {
+    List<LabelledText> rows = new ArrayList<>();
+    for (StoryQuestion q : questions) {
+      List<String> latestFirst = new ArrayList<>(q.story());
+      Collections.reverse(latestFirst);
+      String story = String.join(" ", latestFirst);
+      rows.add(new LabelledText(q.answer(), story + "\t" + q.question()));
+    }
+    return rows;
+  }
+
+  private static List<Example> support(List<StoryQuestion> questions) {
+    List<Example> rows = new ArrayList<>();
+    for (int group = 0; group < questions.size(); group++) {
+      StoryQuestion q = questions.get(group);
+      for (int i = 0; i < q.story().size(); i++) {
+        boolean right = q.support().contains(i);
+        rows.add(CandidateReader.ranked(q.question(), q.story().get(i), right, group));
+      }
+    }
+    return rows;
   }
 
   /**

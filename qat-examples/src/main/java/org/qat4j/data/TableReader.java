@@ -24,16 +24,21 @@ final class TableReader {
     this.labelPattern = Pattern.compile(spec.labelPattern());
   }
 
-  static Dataset read(DataSpec.Table spec) {
+  /**
+   * @param fold which part of the rows is the test set, from 0
+   */
+  static Dataset read(DataSpec.Table spec, int fold) {
     Source source =
-        new Source(
-            Path.of(spec.train()),
-            Source.pathOrNull(spec.validation()),
-            Source.pathOrNull(spec.test()),
+        Source.of(
+            spec.train(),
+            spec.validation(),
+            spec.test(),
             spec.validationShare(),
-            spec.testShare(),
+            spec.folds() > 1 ? 1.0 / spec.folds() : spec.testShare(),
             spec.malformed());
-    return LabelledText.dataset(spec.train(), source.read(new TableReader(spec)::read));
+    double from = (double) fold / spec.folds();
+    Parts<LabelledText> rows = source.read(new TableReader(spec)::read, from);
+    return LabelledText.dataset(spec.train(), rows);
   }
 
   private void read(

@@ -1,9 +1,12 @@
 package org.qat4j.data;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Tagged sentences and their tags.
@@ -31,6 +34,31 @@ public record TaggedData(Parts<TaggedSentence> sentences, List<String> tags, Lis
 
   private static void addTags(List<TaggedSentence> sentences, Set<String> tags) {
     sentences.forEach(sentence -> tags.addAll(sentence.tags()));
+  }
+
+  /**
+   * The same as texts with tags: tokens with single spaces between (white space inside a token
+   * becomes an underscore), behind a tab the index of the predicate. The labels are the tags; those
+   * that are unseen in training come last, so that their spans can be counted as missed.
+   */
+  public Dataset dataset() {
+    List<String> labels = Stream.concat(tags.stream(), unseen.stream()).toList();
+    Map<String, Integer> index = new HashMap<>();
+    labels.forEach(label -> index.put(label, index.size()));
+    return new Dataset(
+        Question.TAGS,
+        examples(sentences.train(), index),
+        examples(sentences.validation(), index),
+        examples(sentences.test(), index),
+        labels,
+        sentences.skipped());
+  }
+
+  private static List<Example> examples(
+      List<TaggedSentence> sentences, Map<String, Integer> index) {
+    return sentences.stream()
+        .map(s -> Example.tagged(s.text(), s.tags().stream().map(index::get).toList()))
+        .toList();
   }
 
   /** SHA-256 of all sentences in order, hexadecimal. */

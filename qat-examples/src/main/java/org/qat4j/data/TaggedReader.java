@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.qat4j.QatException;
+import org.qat4j.experiment.DataSpec;
+import org.qat4j.experiment.DataSpec.Scheme;
 
 /** Reads sentences whose words are tagged. Rows held out are chosen by sentence. */
 public final class TaggedReader {
@@ -13,12 +15,32 @@ public final class TaggedReader {
 
   private TaggedReader() {}
 
-  /** How the tags of a column file are written. */
-  public enum Scheme {
-    /** Every span begins with B. */
-    BIO,
-    /** A span begins with I, unless one of the same kind ends just before it. */
-    IOB1
+  /** The data of an experiment. */
+  static Dataset read(DataSpec.Tagged spec) {
+    Columns columns = new Columns(spec.tokenColumn(), spec.tagColumn(), spec.scheme());
+    return columns(
+            Source.of(
+                spec.train(),
+                spec.validation(),
+                spec.test(),
+                spec.validationShare(),
+                spec.testShare(),
+                spec.malformed()),
+            columns)
+        .dataset();
+  }
+
+  /** The data of an experiment. */
+  static Dataset read(DataSpec.Predicates spec) {
+    return predicates(
+            Source.of(
+                spec.train(),
+                spec.validation(),
+                spec.test(),
+                spec.validationShare(),
+                spec.testShare(),
+                spec.malformed()))
+        .dataset();
   }
 
   /**

@@ -2,6 +2,7 @@ package org.qat4j.data;
 
 import java.util.List;
 import org.qat4j.QatException;
+import org.qat4j.text.TokenText;
 
 /**
  * Words with one BIO tag each: {@code B-X} begins a span of kind X, {@code I-X} goes on with it,
@@ -26,5 +27,11 @@ public record TaggedSentence(List<String> tokens, int predicate, List<String> ta
       throw new QatException(
           "predicate " + predicate + " lies outside the " + tokens.size() + " tokens");
     }
+  }
+
+  /** As {@link TokenText} splits it. */
+  String text() {
+    List<String> words = tokens.stream().map(t -> t.strip().replaceAll("\\s+", "_")).toList();
+    return new TokenText(words, predicate).text();
   }
 }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSetPreProcessor;
@@ -11,12 +12,16 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.QatException;
+import org.qat4j.text.AffixEncoder;
+import org.qat4j.text.DistanceEncoder;
 import org.qat4j.text.TextEncoder;
+import org.qat4j.text.TokenEncoder;
 
 /**
  * Batches of encoded texts: per encoder an array of ids (n, length), and labels one-hot (n,
- * classes). Every text is encoded once, at construction. The last batch of a pass is smaller where
- * the batch size does not divide the number of texts.
+ * classes), or, where tokens are tagged, (n, tags, length) with a mask (n, length) that is 0 behind
+ * the last token. Every text is encoded once, at construction. The last batch of a pass is smaller
+ * where the batch size does not divide the number of texts.
  *
  * <p>Passes: the first is pass 0. {@link #reset()} goes to the beginning of the next pass; at the
  * beginning of a pass it does nothing, so that DL4J's {@code fit}, which resets an iterator that is
@@ -33,7 +38,9 @@ public final class TextBatches implements MultiDataSetIterator {
   /** What becomes of a dropped token: what the encoder makes of one that it does not know. */
   private enum Drop {
     TO_UNKNOWN,
-    LEAVE_OUT
+    LEAVE_OUT,
+    /** It is none: the form of a token, or where it stands. */
+    KEEP
   }
 
   /**
@@ -47,9 +54,10 @@ public final class TextBatches implements MultiDataSetIterator {
   private final int[][] ids; // per encoder, row-major (texts, length)
   private final int[] lengths; // per encoder
   private final Drop[] drops; // per encoder
-  private final int[] labels;
+  private final transient List<Example> examples;
+  private final transient Question question;
+  private final transient List<String> names; // of the classes or tags
   private final int[] order;
-  private final int classes;
   private final int batch;
   private final boolean shuffled;
   private final long seed;
@@ -60,9 +68,10 @@ public final class TextBatches implements MultiDataSetIterator {
   private transient MultiDataSetPreProcessor preProcessor;
 
   private TextBatches(
+      Question question,
       List<Example> examples,
       List<? extends TextEncoder> encoders,
-      int classes,
+      List<String> names,
       int batch,
       boolean shuffled,
       long seed,
@@ -79,13 +88,14 @@ public final class TextBatches implements MultiDataSetIterator {
     if (!(tokenDropout >= 0 && tokenDropout < 1)) {
       throw new QatException("tokenDropout is " + tokenDropout + "; it must lie in [0, 1)");
     }
-    this.classes = classes;
+    this.question = question;
+    this.examples = List.copyOf(examples);
+    this.names = List.copyOf(names);
     this.batch = batch;
     this.shuffled = shuffled;
     this.seed = seed;
     this.dropBelow = (int) (tokenDropout * 0x1p31);
-    this.labels = examples.stream().mapToInt(Example::label).toArray();
-    this.order = new int[labels.length];
+    this.order = new int[examples.size()];
     this.lengths = encoders.stream().mapToInt(TextEncoder::length).toArray();
     this.drops = encoders.stream().map(TextBatches::drop).toArray(Drop[]::new);
     this.staging = new float[lengths.length + 1][0];
@@ -99,7 +109,25 @@ public final class TextBatches implements MultiDataSetIterator {
   /** Texts in their order, for evaluation. */
   public static TextBatches inOrder(
       List<Example> examples, List<? extends TextEncoder> encoders, int classes, int batch) {
-    return new TextBatches(examples, encoders, classes, batch, false, 0, 0);
+    return new TextBatches(
+        Question.CLASS, examples, encoders, numbers(classes), batch, false, 0, 0);
+  }
+
+  /** A part of a data set in its order, for evaluation. */
+  public static TextBatches inOrder(
+      Dataset data, List<Example> part, List<? extends TextEncoder> encoders, int batch) {
+    return new TextBatches(data.question(), part, encoders, data.labels(), batch, false, 0, 0);
+  }
+
+  /** The training texts of a data set, as {@link #shuffled(List, List, int, int, long, double)}. */
+  public static TextBatches shuffled(
+      Dataset data, List<? extends TextEncoder> encoders, int batch, long seed, double dropout) {
+    return new TextBatches(
+        data.question(), data.train(), encoders, data.labels(), batch, true, seed, dropout);
+  }
+
+  private static List<String> numbers(int classes) {
+    return IntStream.range(0, classes).mapToObj(Integer::toString).toList();
   }
 
   /**
@@ -117,10 +145,16 @@ public final class TextBatches implements MultiDataSetIterator {
       int batch,
       long seed,
       double tokenDropout) {
-    return new TextBatches(examples, encoders, classes, batch, true, seed, tokenDropout);
+    return new TextBatches(
+        Question.CLASS, examples, encoders, numbers(classes), batch, true, seed, tokenDropout);
   }
 
   private static Drop drop(TextEncoder encoder) {
+    if (encoder instanceof AffixEncoder
+        || encoder instanceof DistanceEncoder
+        || (encoder instanceof TokenEncoder tokens && tokens.focus())) {
+      return Drop.KEEP;
+    }
     return encoder.leavesOut() ? Drop.LEAVE_OUT : Drop.TO_UNKNOWN;
   }
 
@@ -163,12 +197,12 @@ public final class TextBatches implements MultiDataSetIterator {
 
   /** Number of batches in a pass. */
   public int batches() {
-    return (labels.length + batch - 1) / batch;
+    return (order.length + batch - 1) / batch;
   }
 
   /** Number of texts. */
   public int size() {
-    return labels.length;
+    return order.length;
   }
 
   /** Encoded ids of a text for an encoder, without dropped tokens; texts in their given order. */
@@ -177,9 +211,24 @@ public final class TextBatches implements MultiDataSetIterator {
     return Arrays.copyOfRange(ids[encoder], text * length, (text + 1) * length);
   }
 
-  /** Right answer for a text. */
+  /** Right class of a text. */
   public int label(int text) {
-    return labels[text];
+    return examples.get(text).label();
+  }
+
+  /** The texts in their given order. */
+  public List<Example> examples() {
+    return examples;
+  }
+
+  /** What is asked of them. */
+  public Question question() {
+    return question;
+  }
+
+  /** Names of the classes or tags. */
+  public List<String> labels() {
+    return names;
   }
 
   /** Where the next batch begins. */
@@ -193,8 +242,8 @@ public final class TextBatches implements MultiDataSetIterator {
    * @throws QatException if there are not so many texts
    */
   public void seek(Position position) {
-    if (position.pass() < 0 || position.text() < 0 || position.text() > labels.length) {
-      throw new QatException(position + " lies outside a pass of " + labels.length + " texts");
+    if (position.pass() < 0 || position.text() < 0 || position.text() > order.length) {
+      throw new QatException(position + " lies outside a pass of " + order.length + " texts");
     }
     pass = position.pass();
     at = position.text();
@@ -207,12 +256,12 @@ public final class TextBatches implements MultiDataSetIterator {
       throw new QatException(
           "a network with one input needs batches of one encoder, not of " + ids.length);
     }
-    return new SingleInputBatches(this, lengths[0], classes, batch);
+    return new SingleInputBatches(this, lengths[0], names.size(), batch);
   }
 
   @Override
   public boolean hasNext() {
-    return at < labels.length;
+    return at < order.length;
   }
 
   @Override
@@ -225,14 +274,17 @@ public final class TextBatches implements MultiDataSetIterator {
     if (!hasNext()) {
       throw new NoSuchElementException("the pass is over");
     }
-    int n = Math.min(size, labels.length - at);
+    int n = Math.min(size, order.length - at);
     INDArray[] features = new INDArray[ids.length];
     for (int e = 0; e < features.length; e++) {
       features[e] = features(e, n);
     }
-    INDArray[] hot = {labels(n)};
+    MultiDataSet result =
+        question == Question.TAGS
+            ? new org.nd4j.linalg.dataset.MultiDataSet(
+                features, new INDArray[] {tags(n)}, null, new INDArray[] {mask(n)})
+            : new org.nd4j.linalg.dataset.MultiDataSet(features, new INDArray[] {labels(n)});
     at += n;
-    MultiDataSet result = new org.nd4j.linalg.dataset.MultiDataSet(features, hot);
     if (preProcessor != null) {
       preProcessor.preProcess(result);
     }
@@ -249,7 +301,7 @@ public final class TextBatches implements MultiDataSetIterator {
         values[i * length + t] = ids[encoder][from + t];
       }
     }
-    if (dropBelow > 0) {
+    if (dropBelow > 0 && drops[encoder] != Drop.KEEP) {
       Random random = new Random(0);
       for (int i = 0; i < n; i++) {
         random.setSeed(mix(pass) ^ mix(~order[at + i]) + encoder);
@@ -277,12 +329,38 @@ public final class TextBatches implements MultiDataSetIterator {
 
   /** Labels of the next n texts, one-hot (n, classes). */
   private INDArray labels(int n) {
+    int classes = names.size();
     float[] hot = staging(ids.length, n * classes);
     Arrays.fill(hot, 0f);
     for (int i = 0; i < n; i++) {
-      hot[i * classes + labels[order[at + i]]] = 1f;
+      hot[i * classes + label(order[at + i])] = 1f;
     }
     return Nd4j.create(hot, new long[] {n, classes}, 'c');
+  }
+
+  /** Tags of the next n texts, one-hot (n, tags, steps). */
+  private INDArray tags(int n) {
+    int steps = lengths[0];
+    float[] hot = staging(ids.length, n * names.size() * steps);
+    Arrays.fill(hot, 0f);
+    for (int i = 0; i < n; i++) {
+      List<Integer> tags = examples.get(order[at + i]).tags();
+      for (int t = 0; t < Math.min(steps, tags.size()); t++) {
+        hot[(i * names.size() + tags.get(t)) * steps + t] = 1f;
+      }
+    }
+    return Nd4j.create(hot, new long[] {n, names.size(), steps}, 'c');
+  }
+
+  /** 1 for the tokens of the next n texts, 0 behind them, (n, steps). */
+  private INDArray mask(int n) {
+    int steps = lengths[0];
+    float[] mask = new float[n * steps];
+    for (int i = 0; i < n; i++) {
+      int tokens = Math.min(steps, examples.get(order[at + i]).tags().size());
+      Arrays.fill(mask, i * steps, i * steps + tokens, 1f);
+    }
+    return Nd4j.create(mask, new long[] {n, steps}, 'c');
   }
 
   /** An array that is filled and copied out of anew in every batch. */

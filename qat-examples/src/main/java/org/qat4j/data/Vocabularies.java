@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import org.qat4j.QatException;
+import org.qat4j.text.TokenText;
 import org.qat4j.text.WordTokenizer;
 
 /**
@@ -55,6 +56,19 @@ public final class Vocabularies {
       WordTokenizer words = new WordTokenizer(example.text(), lowerCase, punctuation);
       for (String word = words.next(); word != null; word = words.next()) {
         counts.add(word);
+      }
+    }
+    return counts.cut(cut, Function.identity());
+  }
+
+  /** The tokens of the training texts, as {@link TokenText} splits them. */
+  public static Vocabulary<String> tokens(
+      Collection<Example> training, boolean lowerCase, Cut cut) {
+    Counts<String> counts = new Counts<>();
+    for (Example example : training) {
+      counts.nextText();
+      for (String token : TokenText.of(example.text()).tokens()) {
+        counts.add(lowerCase ? token.toLowerCase(Locale.ROOT) : token);
       }
     }
     return counts.cut(cut, Function.identity());

@@ -16,7 +16,11 @@ import java.util.regex.PatternSyntaxException;
   @JsonSubTypes.Type(value = DataSpec.Langid.class, name = "langid"),
   @JsonSubTypes.Type(value = DataSpec.Newsgroups.class, name = "newsgroups"),
   @JsonSubTypes.Type(value = DataSpec.Table.class, name = "table"),
-  @JsonSubTypes.Type(value = DataSpec.Folders.class, name = "folders")
+  @JsonSubTypes.Type(value = DataSpec.Folders.class, name = "folders"),
+  @JsonSubTypes.Type(value = DataSpec.Tagged.class, name = "tagged"),
+  @JsonSubTypes.Type(value = DataSpec.Predicates.class, name = "predicates"),
+  @JsonSubTypes.Type(value = DataSpec.Candidates.class, name = "candidates"),
+  @JsonSubTypes.Type(value = DataSpec.Stories.class, name = "stories")
 })
 public sealed interface DataSpec {
 
@@ -66,6 +70,7 @@ public sealed interface DataSpec {
    * @param labelPattern regular expression whose first group, where it has one, is the label
    * @param validationShare share of rows that is held out where there is no validation file
    * @param testShare share of rows that is held out where there is no test file
+   * @param folds parts of the rows, chosen by hash, that are the test set in turn; 1 for none
    * @param malformed what is done with rows that have too few columns or no text
    */
   @JsonClassDescription("Rows of a label and a text in delimited files.")
@@ -100,6 +105,12 @@ public sealed interface DataSpec {
           @JsonPropertyDescription("Share held out for the test.")
           @Range(min = 0, below = 1)
           double testShare,
+      @JsonProperty(defaultValue = "1")
+          @JsonPropertyDescription(
+              "Cross-validation: so many parts of the rows are the test set in turn, and all of"
+                  + " them are reported together; 1 for one test set.")
+          @Range(min = 1, max = 100)
+          int folds,
       @JsonProperty(defaultValue = "stop")
           @JsonPropertyDescription("Stop at a malformed row, or skip and count it.")
           Malformed malformed)
@@ -117,11 +128,13 @@ public sealed interface DataSpec {
           labelPattern,
           validationShare,
           testShare,
+          folds,
           malformed);
-      if (delimiter.codePointCount(0, delimiter.length()) != 1) {
+      if (folds > 1 && test != null) {
         throw new InvalidKeyException(
-            "delimiter", "is \"" + delimiter + "\"; expected one character; a tab is \"\\t\"");
+            "folds", "is " + folds + ", but there is a test file; leave one of the two out");
       }
+      checkDelimiter(delimiter);
       if (labelColumn == textColumn) {
         throw new InvalidKeyException(
             "textColumn", "is " + textColumn + ", the column of the label too");
@@ -132,7 +145,8 @@ public sealed interface DataSpec {
         throw new InvalidKeyException(
             "labelPattern", "is no regular expression: " + e.getDescription());
       }
-      checkShares(validation == null ? validationShare : 0, test == null ? testShare : 0);
+      double held = folds > 1 ? 1.0 / folds : testShare;
+      checkShares(validation == null ? validationShare : 0, test == null ? held : 0);
     }
   }
 
@@ -184,12 +198,252 @@ public sealed interface DataSpec {
     }
   }
 
+  /**
+   * Tagged tokens in CoNLL-style column files: named entities, chunks, parts of speech.
+   *
+   * @param train path of the training rows
+   * @param validation path of the validation rows, or null to hold out {@code validationShare}
+   * @param test path of the test rows, or null to hold out {@code testShare}
+   * @param tokenColumn column of the token, from 0; from −1 backwards from the last
+   * @param tagColumn column of its tag, likewise
+   * @param scheme how the tags are written
+   * @param validationShare share of rows that is held out where there is no validation file
+   * @param testShare share of rows that is held out where there is no test file
+   * @param malformed what is done with malformed rows
+   */
+  @JsonClassDescription(
+      "Tagged tokens in CoNLL-style column files: named entities, chunks, parts of speech.")
+  record Tagged(
+      @JsonProperty(required = true) @JsonPropertyDescription("File of training rows.") @FilePath
+          String train,
+      @JsonPropertyDescription("File of validation rows; held out by hash where absent.") @FilePath
+          String validation,
+      @JsonPropertyDescription("File of test rows; held out by hash where absent.") @FilePath
+          String test,
+      @JsonProperty(defaultValue = "0")
+          @JsonPropertyDescription("Column of the token, from 0; from -1 backwards from the last.")
+          @Range(min = -1000, max = 1000)
+          int tokenColumn,
+      @JsonProperty(defaultValue = "-1")
+          @JsonPropertyDescription("Column of the tag, likewise.")
+          @Range(min = -1000, max = 1000)
+          int tagColumn,
+      @JsonProperty(defaultValue = "bio")
+          @JsonPropertyDescription("Whether every span begins with B, or as in IOB1 few do.")
+          Scheme scheme,
+      @JsonProperty(defaultValue = "0.1")
+          @JsonPropertyDescription("Share held out for validation.")
+          @Range(min = 0, below = 1)
+          double validationShare,
+      @JsonProperty(defaultValue = "0.1")
+          @JsonPropertyDescription("Share held out for the test.")
+          @Range(min = 0, below = 1)
+          double testShare,
+      @JsonProperty(defaultValue = "stop")
+          @JsonPropertyDescription("Stop at a malformed row, or skip and count it.")
+          Malformed malformed)
+      implements DataSpec {
+    public Tagged {
+      Section.check(
+          Tagged.class,
+          train,
+          validation,
+          test,
+          tokenColumn,
+          tagColumn,
+          scheme,
+          validationShare,
+          testShare,
+          malformed);
+      checkShares(validation == null ? validationShare : 0, test == null ? testShare : 0);
+    }
+  }
+
+  /**
+   * Semantic roles: a sentence, a predicate in it, and the tags of its arguments.
+   *
+   * @param train path of the training rows
+   * @param validation path of the validation rows, or null to hold out {@code validationShare}
+   * @param test path of the test rows, or null to hold out {@code testShare}
+   * @param validationShare share of rows that is held out where there is no validation file
+   * @param testShare share of rows that is held out where there is no test file
+   * @param malformed what is done with malformed rows
+   */
+  @JsonClassDescription(
+      "Semantic roles: a sentence, a predicate in it, and the tags of its arguments.")
+  record Predicates(
+      @JsonProperty(required = true) @JsonPropertyDescription("File of training rows.") @FilePath
+          String train,
+      @JsonPropertyDescription("File of validation rows; held out by hash where absent.") @FilePath
+          String validation,
+      @JsonPropertyDescription("File of test rows; held out by hash where absent.") @FilePath
+          String test,
+      @JsonProperty(defaultValue = "0.1")
+          @JsonPropertyDescription("Share held out for validation.")
+          @Range(min = 0, below = 1)
+          double validationShare,
+      @JsonProperty(defaultValue = "0.1")
+          @JsonPropertyDescription("Share held out for the test.")
+          @Range(min = 0, below = 1)
+          double testShare,
+      @JsonProperty(defaultValue = "stop")
+          @JsonPropertyDescription("Stop at a malformed row, or skip and count it.")
+          Malformed malformed)
+      implements DataSpec {
+    public Predicates {
+      Section.check(
+          Predicates.class, train, validation, test, validationShare, testShare, malformed);
+      checkShares(validation == null ? validationShare : 0, test == null ? testShare : 0);
+    }
+  }
+
+  /**
+   * Questions with sentences that may answer them, one candidate a row in delimited files; the
+   * candidates of a question stand together and are ranked.
+   *
+   * @param train path of the training rows
+   * @param validation path of the validation rows, or null to hold out {@code validationShare}
+   * @param test path of the test rows, or null to hold out {@code testShare}
+   * @param delimiter one character; a tab by default
+   * @param header whether the first line names the columns
+   * @param questionColumn number of the question's column, from 0
+   * @param sentenceColumn number of the sentence's column, from 0
+   * @param labelColumn number of the column that says whether the sentence answers, from 0
+   * @param validationShare share of rows that is held out where there is no validation file
+   * @param testShare share of rows that is held out where there is no test file
+   * @param malformed what is done with malformed rows
+   */
+  @JsonClassDescription(
+      "Questions with sentences that may answer them, ranked; one candidate a row.")
+  record Candidates(
+      @JsonProperty(required = true) @JsonPropertyDescription("File of training rows.") @FilePath
+          String train,
+      @JsonPropertyDescription("File of validation rows; held out by hash where absent.") @FilePath
+          String validation,
+      @JsonPropertyDescription("File of test rows; held out by hash where absent.") @FilePath
+          String test,
+      @JsonProperty(defaultValue = "\"\\t\"") @JsonPropertyDescription("One character.")
+          String delimiter,
+      @JsonProperty(defaultValue = "false")
+          @JsonPropertyDescription("The first line names the columns.")
+          boolean header,
+      @JsonProperty(defaultValue = "0")
+          @JsonPropertyDescription("Column of the question, from 0.")
+          @Range(min = 0, max = 1000)
+          int questionColumn,
+      @JsonProperty(defaultValue = "1")
+          @JsonPropertyDescription("Column of the sentence, from 0.")
+          @Range(min = 0, max = 1000)
+          int sentenceColumn,
+      @JsonProperty(defaultValue = "2")
+          @JsonPropertyDescription("Column of the label: 1 or 0, true or false, yes or no.")
+          @Range(min = 0, max = 1000)
+          int labelColumn,
+      @JsonProperty(defaultValue = "0.1")
+          @JsonPropertyDescription("Share held out for validation.")
+          @Range(min = 0, below = 1)
+          double validationShare,
+      @JsonProperty(defaultValue = "0.1")
+          @JsonPropertyDescription("Share held out for the test.")
+          @Range(min = 0, below = 1)
+          double testShare,
+      @JsonProperty(defaultValue = "stop")
+          @JsonPropertyDescription("Stop at a malformed row, or skip and count it.")
+          Malformed malformed)
+      implements DataSpec {
+    public Candidates {
+      Section.check(
+          Candidates.class,
+          train,
+          validation,
+          test,
+          delimiter,
+          header,
+          questionColumn,
+          sentenceColumn,
+          labelColumn,
+          validationShare,
+          testShare,
+          malformed);
+      checkDelimiter(delimiter);
+      checkShares(validation == null ? validationShare : 0, test == null ? testShare : 0);
+    }
+  }
+
+  /**
+   * Stories with questions, in the format of the bAbI tasks.
+   *
+   * @param train path of the training rows
+   * @param validation path of the validation rows, or null to hold out {@code validationShare}
+   * @param test path of the test rows, or null to hold out {@code testShare}
+   * @param ask for the answer, a class, or for the sentences that it rests on, ranked
+   * @param validationShare share of rows that is held out where there is no validation file
+   * @param testShare share of rows that is held out where there is no test file
+   * @param malformed what is done with malformed rows
+   */
+  @JsonClassDescription("Stories with questions, in the format of the bAbI tasks.")
+  record Stories(
+      @JsonProperty(required = true) @JsonPropertyDescription("File of training rows.") @FilePath
+          String train,
+      @JsonPropertyDescription("File of validation rows; held out by hash where absent.") @FilePath
+          String validation,
+      @JsonPropertyDescription("File of test rows; held out by hash where absent.") @FilePath
+          String test,
+      @JsonProperty(defaultValue = "answer")
+          @JsonPropertyDescription(
+              "Ask for the answer, which is a class, or for the sentences that it rests on, which"
+                  + " are ranked.")
+          Ask ask,
+      @JsonProperty(defaultValue = "0.1")
+          @JsonPropertyDescription("Share held out for validation.")
+          @Range(min = 0, below = 1)
+          double validationShare,
+      @JsonProperty(defaultValue = "0.1")
+          @JsonPropertyDescription("Share held out for the test.")
+          @Range(min = 0, below = 1)
+          double testShare,
+      @JsonProperty(defaultValue = "stop")
+          @JsonPropertyDescription("Stop at a malformed row, or skip and count it.")
+          Malformed malformed)
+      implements DataSpec {
+    public Stories {
+      Section.check(
+          Stories.class, train, validation, test, ask, validationShare, testShare, malformed);
+      checkShares(validation == null ? validationShare : 0, test == null ? testShare : 0);
+    }
+  }
+
+  /** What is asked of a story. */
+  enum Ask {
+    @JsonProperty("answer")
+    ANSWER,
+    @JsonProperty("support")
+    SUPPORT
+  }
+
+  private static void checkDelimiter(String delimiter) {
+    if (delimiter.codePointCount(0, delimiter.length()) != 1) {
+      throw new InvalidKeyException(
+          "delimiter", "is \"" + delimiter + "\"; expected one character; a tab is \"\\t\"");
+    }
+  }
+
   private static void checkShares(double validation, double test) {
     if (validation + test >= 1) {
       throw new InvalidKeyException(
           "validationShare",
           "and testShare hold out " + (validation + test) + " of the rows; expected less than 1");
     }
+  }
+
+  /** How the tags of a column file are written. */
+  enum Scheme {
+    /** Every span begins with B. */
+    @JsonProperty("bio")
+    BIO,
+    /** A span begins with I, unless one of the same kind ends just before it. */
+    @JsonProperty("iob1")
+    IOB1
   }
 
   /** What is done with a malformed row. */

@@ -13,7 +13,9 @@ import java.util.Set;
 @JsonSubTypes({
   @JsonSubTypes.Type(value = ModelSpec.CharNgramCnn.class, name = "char-ngram-cnn"),
   @JsonSubTypes.Type(value = ModelSpec.WordCnn.class, name = "word-cnn"),
-  @JsonSubTypes.Type(value = ModelSpec.SeedCnn.class, name = "seed-cnn")
+  @JsonSubTypes.Type(value = ModelSpec.SeedCnn.class, name = "seed-cnn"),
+  @JsonSubTypes.Type(value = ModelSpec.ConvTagger.class, name = "conv-tagger"),
+  @JsonSubTypes.Type(value = ModelSpec.PairCnn.class, name = "pair-cnn")
 })
 public sealed interface ModelSpec {
 
@@ -169,11 +171,7 @@ public sealed interface ModelSpec {
           widths,
           average,
           dropout);
-      widths = List.copyOf(widths);
-      if (widths.isEmpty() || widths.size() != Set.copyOf(widths).size()) {
-        throw new InvalidKeyException(
-            "widths", "is " + widths + "; expected one or more different widths");
-      }
+      widths = distinct(widths);
       for (int width : widths) {
         checkFits("widths", width, length);
       }
@@ -220,6 +218,170 @@ public sealed interface ModelSpec {
       checkFits("width", width, length);
       checkFits("pool", pool, length - width + 1);
     }
+  }
+
+  /**
+   * Tokens, their forms and, where the data have a predicate, the predicate and the distance to it
+   * → embeddings side by side → convolutions one upon another, each as wide as the text → a tag for
+   * each token.
+   */
+  @JsonClassDescription(
+      "Tags tokens: words, their forms and, where the data have one, the predicate and the distance"
+          + " to it → embeddings side by side → convolutions one upon another → softmax for each"
+          + " token.")
+  record ConvTagger(
+      @JsonProperty(defaultValue = "20000")
+          @JsonPropertyDescription("Words kept.")
+          @Range(min = 1, max = 1000000)
+          int vocabulary,
+      @JsonProperty(defaultValue = "60")
+          @JsonPropertyDescription("Tokens per text; those behind are tagged O.")
+          @Range(min = 1, max = 100000)
+          int length,
+      @JsonProperty(defaultValue = "true") @JsonPropertyDescription("Fold to lower case.")
+          boolean lowerCase,
+      @JsonProperty(defaultValue = "2")
+          @JsonPropertyDescription("Rarer words are unknown.")
+          @Range(min = 1, max = 1000000)
+          int minCount,
+      @JsonProperty(defaultValue = "64")
+          @JsonPropertyDescription("Length of a word's embedding, also of the predicate's.")
+          @Range(min = 1, max = 4096)
+          int dimension,
+      @JsonProperty(defaultValue = "3")
+          @JsonPropertyDescription("Characters at the end of a token that are its form.")
+          @Range(min = 1, max = 100)
+          int formCharacters,
+      @JsonProperty(defaultValue = "4000")
+          @JsonPropertyDescription("Different forms.")
+          @Range(min = 1, max = 16777215)
+          int forms,
+      @JsonProperty(defaultValue = "32")
+          @JsonPropertyDescription("Length of a form's embedding.")
+          @Range(min = 1, max = 4096)
+          int formDimension,
+      @JsonProperty(defaultValue = "15")
+          @JsonPropertyDescription("Distances to the predicate beyond it are the same.")
+          @Range(min = 1, max = 100000)
+          int reach,
+      @JsonProperty(defaultValue = "16")
+          @JsonPropertyDescription("Length of a distance's embedding.")
+          @Range(min = 1, max = 4096)
+          int reachDimension,
+      @JsonProperty(defaultValue = "128")
+          @JsonPropertyDescription("Filters of each convolution.")
+          @Range(min = 1, max = 4096)
+          int filters,
+      @JsonProperty(defaultValue = "[5, 5, 5]")
+          @JsonPropertyDescription("Width of each convolution, odd, the first one first.")
+          @Range(min = 1, max = 99)
+          List<Integer> widths,
+      @JsonProperty(defaultValue = "0.3")
+          @JsonPropertyDescription("Dropout before each convolution and the output.")
+          @Range(min = 0, below = 1)
+          double dropout)
+      implements ModelSpec {
+    public ConvTagger {
+      Section.check(
+          ConvTagger.class,
+          vocabulary,
+          length,
+          lowerCase,
+          minCount,
+          dimension,
+          formCharacters,
+          forms,
+          formDimension,
+          reach,
+          reachDimension,
+          filters,
+          widths,
+          dropout);
+      widths = List.copyOf(widths);
+      if (widths.isEmpty() || widths.stream().anyMatch(width -> width % 2 == 0)) {
+        throw new InvalidKeyException(
+            "widths",
+            "is "
+                + widths
+                + "; expected one or more odd numbers, so that a token is in the middle");
+      }
+    }
+  }
+
+  /**
+   * Two texts, the fields of one: each → words → embedding → convolutions of several widths → max
+   * over time; all of it side by side → dense, ReLU → dense softmax.
+   */
+  @JsonClassDescription(
+      "Two texts between which there is a tab, such as a question and a sentence: each → words →"
+          + " embedding → convolutions of several widths → max over time; all of it side by side →"
+          + " dense → softmax.")
+  record PairCnn(
+      @JsonProperty(defaultValue = "20000")
+          @JsonPropertyDescription("Words kept.")
+          @Range(min = 1, max = 1000000)
+          int vocabulary,
+      @JsonProperty(defaultValue = "20")
+          @JsonPropertyDescription("Words of the first text.")
+          @Range(min = 1, max = 100000)
+          int firstLength,
+      @JsonProperty(defaultValue = "40")
+          @JsonPropertyDescription("Words of the second text.")
+          @Range(min = 1, max = 100000)
+          int secondLength,
+      @JsonProperty(defaultValue = "true") @JsonPropertyDescription("Fold to lower case.")
+          boolean lowerCase,
+      @JsonProperty(defaultValue = "2")
+          @JsonPropertyDescription("Rarer words are unknown.")
+          @Range(min = 1, max = 1000000)
+          int minCount,
+      @JsonProperty(defaultValue = "50")
+          @JsonPropertyDescription("Length of an embedding.")
+          @Range(min = 1, max = 4096)
+          int dimension,
+      @JsonProperty(defaultValue = "64")
+          @JsonPropertyDescription("Filters of each width.")
+          @Range(min = 1, max = 4096)
+          int filters,
+      @JsonProperty(defaultValue = "[1, 2, 3]")
+          @JsonPropertyDescription("Widths.")
+          @Range(min = 1, max = 100)
+          List<Integer> widths,
+      @JsonProperty(defaultValue = "128")
+          @JsonPropertyDescription("Units of the dense layer.")
+          @Range(min = 1, max = 65536)
+          int hidden,
+      @JsonProperty(defaultValue = "0.3")
+          @JsonPropertyDescription("Dropout before the dense layer and the output.")
+          @Range(min = 0, below = 1)
+          double dropout)
+      implements ModelSpec {
+    public PairCnn {
+      Section.check(
+          PairCnn.class,
+          vocabulary,
+          firstLength,
+          secondLength,
+          lowerCase,
+          minCount,
+          dimension,
+          filters,
+          widths,
+          hidden,
+          dropout);
+      widths = distinct(widths);
+      for (int width : widths) {
+        checkFits("widths", width, Math.min(firstLength, secondLength));
+      }
+    }
+  }
+
+  private static List<Integer> distinct(List<Integer> widths) {
+    if (widths.isEmpty() || widths.size() != Set.copyOf(widths).size()) {
+      throw new InvalidKeyException(
+          "widths", "is " + widths + "; expected one or more different widths");
+    }
+    return List.copyOf(widths);
   }
 
   private static void checkFits(String key, int width, int length) {

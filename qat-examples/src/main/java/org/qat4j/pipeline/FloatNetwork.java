@@ -95,17 +95,14 @@ final class FloatNetwork {
     this.metrics = metrics;
     this.text = text;
     TrainSpec spec = experiment.train();
-    int classes = data.labels().size();
     this.train =
-        TextBatches.shuffled(
-            data.train(), text.encoders(), classes, spec.batch(), seed, spec.tokenDropout());
+        TextBatches.shuffled(data, text.encoders(), spec.batch(), seed, spec.tokenDropout());
     this.validation = inOrder(data.validation());
     this.test = inOrder(data.test());
   }
 
   private TextBatches inOrder(List<Example> examples) {
-    return TextBatches.inOrder(
-        examples, text.encoders(), data.labels().size(), experiment.train().batch());
+    return TextBatches.inOrder(data, examples, text.encoders(), experiment.train().batch());
   }
 
   long seed() {

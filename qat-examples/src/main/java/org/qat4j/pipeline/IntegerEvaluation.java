@@ -9,6 +9,7 @@ import org.qat4j.data.Example;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.report.Predictions;
 import org.qat4j.runtime.Predictor;
+import org.qat4j.training.Judge;
 
 /** Runs a frozen model over the test texts: from raw text to answer, as it is served. */
 public final class IntegerEvaluation {
@@ -38,16 +39,15 @@ public final class IntegerEvaluation {
     }
     Predictor predictor = new Predictor(model);
     List<Example> test = data.test();
-    int[] labels = test.stream().mapToInt(Example::label).toArray();
-    float[][] probabilities = new float[labels.length][];
-    IntStream.range(0, labels.length)
+    float[][] probabilities = new float[test.size()][];
+    IntStream.range(0, test.size())
         .parallel()
         .forEach(
             i -> {
               probabilities[i] = predictor.probabilities(test.get(i).text());
               progress.step(1);
             });
-    return Predictions.of(probabilities, labels);
+    return Judge.of(data).judge(test, probabilities);
   }
 
   private static String start(List<String> labels) {

@@ -1,17 +1,19 @@
 package org.qat4j.pipeline;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.qat4j.baseline.Baselines;
 import org.qat4j.console.Console;
 import org.qat4j.data.Dataset;
 import org.qat4j.data.DatasetReader;
-import org.qat4j.data.Example;
 import org.qat4j.experiment.Experiment;
 import org.qat4j.experiment.ExperimentWriter;
 import org.qat4j.experiment.ResolvedExperiment;
+import org.qat4j.report.CurvePoint;
 import org.qat4j.report.DataSummary;
 import org.qat4j.report.Phase;
 import org.qat4j.report.Predictions;
@@ -20,6 +22,7 @@ import org.qat4j.report.RunFolder;
 import org.qat4j.report.RunReport;
 import org.qat4j.report.SeedRun;
 import org.qat4j.report.Stage;
+import org.qat4j.training.Judge;
 
 /**
  * The map of the project: an experiment from its file to its report.
@@ -58,9 +61,10 @@ public final class RunExperiment {
     folder.write(RunFiles.EXPERIMENT, config);
 
     Stopwatch watch = new Stopwatch();
-    Dataset data = DatasetReader.read(experiment.data());
+    List<Dataset> folds = DatasetReader.folds(experiment.data());
+    Dataset data = folds.get(0);
     double readingSeconds = watch.seconds();
-    DataSummary summary = summary(data);
+    DataSummary summary = summary(folds);
     Map<String, String> provenance = Provenance.current();
     provenance.put("seeds", seeds.stream().map(String::valueOf).collect(Collectors.joining(", ")));
     provenance.put("data SHA-256", summary.sha256());
@@ -69,10 +73,11 @@ public final class RunExperiment {
     console.line(
         String.format(
             Locale.ROOT,
-            "data: %,d training, %,d validation, %,d test texts, %d classes",
+            "data: %,d training, %,d validation, %,d test texts%s, %d classes",
             data.train().size(),
             data.validation().size(),
-            data.test().size(),
+            summary.test(),
+            folds.size() > 1 ? " in " + folds.size() + " folds" : "",
             data.labels().size()));
 
     RunReport.Builder report =
@@ -80,33 +85,57 @@ public final class RunExperiment {
             .config(config)
             .provenance(provenance)
             .data(summary)
-            .testTexts(data.test().stream().map(Example::text).toList());
+            .testTexts(
+                folds.stream()
+                    .flatMap(fold -> Judge.of(fold).items(fold.test()).stream())
+                    .toList());
     Stopwatch baselineWatch = new Stopwatch();
-    Map<Stage, Predictions> baselines = Baselines.predict(experiment.baselines(), data);
+    List<Map<Stage, Predictions>> baselines =
+        folds.stream().map(fold -> Baselines.predict(experiment.baselines(), fold)).toList();
     double baselineSeconds = baselineWatch.seconds();
     for (long seed : seeds) {
       String within = seeds.size() == 1 ? "" : "seed-" + seed + "/";
-      FloatNetwork floats =
-          new FloatNetwork(experiment, seed, data, console, p -> folder.metric(seed, p));
-      SeedExperiment.Files files = new RunFiles(folder, within)::write;
-      SeedRun.Builder run = new SeedExperiment(resolved, floats, files, console).run();
-      baselines.forEach(run::predictions);
-      if (seed == seeds.get(0)) { // once for all seeds
-        run.secondsBefore(Phase.DATA, readingSeconds);
-        run.secondsBefore(Phase.BASELINES, baselineSeconds);
+      List<SeedRun> parts = new ArrayList<>();
+      for (int fold = 0; fold < folds.size(); fold++) {
+        SeedRun.Builder run = fold(seed, folds.get(fold), fold == 0 ? within : null);
+        baselines.get(fold).forEach(run::predictions);
+        if (seed == seeds.get(0) && fold == 0) { // once for all seeds
+          run.secondsBefore(Phase.DATA, readingSeconds);
+          run.secondsBefore(Phase.BASELINES, baselineSeconds);
+        }
+        parts.add(run.build());
       }
-      report.run(run.build());
+      report.run(SeedRun.ofFolds(parts));
     }
     RunReport result = report.build();
     folder.report(result);
     return result;
   }
 
+  /**
+   * One seed on one data set.
+   *
+   * @param within prefix of the names of its files; null for a fold that leaves none
+   */
+  private SeedRun.Builder fold(long seed, Dataset data, String within) {
+    Consumer<CurvePoint> metrics = within == null ? p -> {} : p -> folder.metric(seed, p);
+    FloatNetwork floats = new FloatNetwork(experiment, seed, data, console, metrics);
+    SeedExperiment.Files files =
+        within == null ? (network, qat, model) -> null : new RunFiles(folder, within)::write;
+    return new SeedExperiment(resolved, floats, files, console).run();
+  }
+
   static DataSummary summary(Dataset data) {
+    return summary(List.of(data));
+  }
+
+  /** Of all folds, which have the same rows; those of the test are all together. */
+  private static DataSummary summary(List<Dataset> folds) {
+    Dataset data = folds.get(0);
     return new DataSummary(
         data.train().size(),
         data.validation().size(),
-        data.test().size(),
+        folds.stream().mapToInt(fold -> fold.test().size()).sum(),
         data.labels(),
         data.sha256(),
         data.skipped().rows());

@@ -9,7 +9,8 @@ import java.util.Map;
 /**
  * What the stages do with each class of the test set, over all seeds.
  *
- * @param classes those that the test set has, in the order of the labels
+ * @param classes those that the test set has, in the order of the labels; none where answers are
+ *     texts
  * @param confusions pairs that the last stage mistakes most often, most frequent first
  */
 record Classes(List<OfClass> classes, List<Confusion> confusions) {
@@ -36,6 +37,9 @@ record Classes(List<OfClass> classes, List<Confusion> confusions) {
   static Classes of(List<String> labels, Results results, List<SeedRun> runs) {
     List<Stage> stages = results.order();
     Predictions first = runs.get(0).predictions().get(stages.get(0));
+    if (!first.isOfClasses()) {
+      return new Classes(List.of(), List.of());
+    }
     int[] items = new int[labels.size()];
     for (int i = 0; i < first.size(); i++) {
       items[first.label(i)]++;

@@ -43,6 +43,7 @@ final class HtmlAnswers {
     Classes all = report.classes();
     Stage first = results.order().get(0);
     Stage last = results.last();
+    page.put("hasClasses", !all.classes().isEmpty());
     page.put("firstStage", first.title());
     page.put("lastStage", last.title());
     page.put(

@@ -72,8 +72,8 @@ final class HtmlOverview {
     StageResult result = results.stages().get(last);
     cards.add(
         new Card(
-            "Accuracy, " + last.title(),
-            Formats.percent(result.accuracy()),
+            capital(results.metric().title()) + ", " + last.title(),
+            Formats.percent(result.score()),
             Formats.percent(result.interval()),
             ""));
     Difference toFloat = result.against().get(Stage.FLOAT);
@@ -125,12 +125,18 @@ final class HtmlOverview {
     return cards;
   }
 
+  private static String capital(String title) {
+    return title.substring(0, 1).toUpperCase(Locale.ROOT) + title.substring(1);
+  }
+
   /** Whether a difference is one, by its interval. */
   private static String mood(Difference d) {
     return d == null || d.interval().contains(0) ? "" : d.mean() > 0 ? "good" : "bad";
   }
 
   private void accuracy(Map<String, Object> page) {
+    page.put("metric", results.metric().title());
+    page.put("metricTitle", capital(results.metric().title()));
     page.put("testItems", Formats.count(report.data().test()));
     page.put("severalSeeds", report.runs().size() > 1);
     page.put("seedCount", report.runs().size());
@@ -166,7 +172,7 @@ final class HtmlOverview {
                     new SeedRow(
                         r.seed(),
                         results.stages().keySet().stream()
-                            .map(s -> Formats.percent(r.predictions().get(s).accuracy()))
+                            .map(s -> Formats.percent(r.predictions().get(s).score()))
                             .toList(),
                         Formats.seconds(r.totalSeconds())))
             .toList());
@@ -176,15 +182,15 @@ final class HtmlOverview {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("key", stage.key());
     row.put("title", stage.title());
-    row.put("accuracy", Formats.percent(r.accuracy()));
+    row.put("accuracy", Formats.percent(r.score()));
     row.put("interval", Formats.percent(r.interval()));
     row.put("deviation", Formats.decimals(100 * r.standardDeviation(), 2));
     row.put("loss", Formats.decimals(r.loss(), 4));
-    row.put("x", plot(r.accuracy(), lo, hi));
+    row.put("x", plot(r.score(), lo, hi));
     row.put("loX", plot(r.interval().lo(), lo, hi));
     row.put("hiX", plot(r.interval().hi(), lo, hi));
     StageResult floats = results.stages().getOrDefault(Stage.FLOAT, r);
-    row.put("floatX", plot(floats.accuracy(), lo, hi));
+    row.put("floatX", plot(floats.score(), lo, hi));
     row.put(
         "seedX",
         r.perSeed().size() == 1

@@ -103,7 +103,7 @@ final class HtmlSweep {
   }
 
   private static String accuracy(StageResult r) {
-    String mean = Formats.percent(r.accuracy());
+    String mean = Formats.percent(r.score());
     return r.perSeed().size() == 1
         ? mean
         : mean + " ± " + Formats.decimals(100 * r.standardDeviation(), 2);
@@ -132,7 +132,7 @@ final class HtmlSweep {
   static Map<String, Object> chart(SweepReport report) {
     Map<String, Object> all = new LinkedHashMap<>();
     StageResult floats = report.variants().get(0).result(Stage.FLOAT);
-    all.put("float", 100 * floats.accuracy());
+    all.put("float", 100 * floats.score());
     all.put("knee", report.variants().size() > 2 ? report.knee().name() : "");
     all.put("ptq", points(report, Stage.PTQ));
     all.put("integer", points(report, Stage.INTEGER));
@@ -147,7 +147,7 @@ final class HtmlSweep {
               return new Point(
                   v.name(),
                   v.bytes(),
-                  100 * r.accuracy(),
+                  100 * r.score(),
                   100 * r.interval().lo(),
                   100 * r.interval().hi());
             })

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.qat4j.QatException;
 
@@ -21,20 +22,32 @@ public record KeptRun(String experiment, String data, SeedRun run) {
   private static final JsonMapper MAPPER =
       JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
 
-  /** Answers of one stage, item by item; the true classes are the same for all. */
-  private record Answers(List<Integer> predicted, List<Float> losses) {
+  /**
+   * Answers of one stage, item by item; the right ones are the same for all.
+   *
+   * @param predicted classes, or null where answers are texts
+   * @param texts answers, or null where they are classes
+   * @param counts of the metric, or null where answers are classes
+   */
+  private record Answers(
+      List<Integer> predicted, List<String> texts, List<double[]> counts, List<Float> losses) {
     static Answers of(Predictions p) {
+      boolean classes = p.isOfClasses();
       return new Answers(
-          IntStream.range(0, p.size()).map(p::predicted).boxed().toList(),
-          IntStream.range(0, p.size()).mapToObj(i -> (float) p.loss(i)).toList());
+          classes ? each(p, p::predicted) : null,
+          classes ? null : each(p, i -> p.answer(i, List.of())),
+          classes ? null : each(p, p::counts),
+          each(p, i -> (float) p.loss(i)));
     }
 
-    Predictions predictions(List<Integer> labels) {
+    Predictions predictions(Truth truth) {
       float[] l = new float[losses.size()];
       for (int i = 0; i < l.length; i++) {
         l[i] = losses.get(i);
       }
-      return Predictions.of(ints(labels), ints(predicted), l);
+      return predicted == null
+          ? Predictions.of(truth.metric(), truth.texts(), texts, counts.toArray(new double[0][]), l)
+          : Predictions.of(ints(truth.labels()), ints(predicted), l);
     }
 
     private static int[] ints(List<Integer> list) {
@@ -42,11 +55,26 @@ public record KeptRun(String experiment, String data, SeedRun run) {
     }
   }
 
+  /** Right answers: classes, or texts. */
+  private record Truth(Metric metric, List<Integer> labels, List<String> texts) {
+    static Truth of(Predictions p) {
+      boolean classes = p.isOfClasses();
+      return new Truth(
+          p.metric(),
+          classes ? each(p, p::label) : null,
+          classes ? null : each(p, i -> p.truth(i, List.of())));
+    }
+  }
+
+  private static <T> List<T> each(Predictions p, IntFunction<T> what) {
+    return IntStream.range(0, p.size()).mapToObj(what).toList();
+  }
+
   private record Content(
       String experiment,
       String data,
       long seed,
-      List<Integer> labels,
+      Truth truth,
       Map<Stage, Answers> answers,
       List<PruneStep> pruning,
       List<LayerSize> sizes,
@@ -62,14 +90,13 @@ public record KeptRun(String experiment, String data, SeedRun run) {
     Map<Stage, Answers> answers = new TreeMap<>();
     run.predictions().forEach((stage, p) -> answers.put(stage, Answers.of(p)));
     Predictions any = run.predictions().values().iterator().next();
-    List<Integer> labels = IntStream.range(0, any.size()).map(any::label).boxed().toList();
     try {
       return MAPPER.writeValueAsString(
           new Content(
               experiment,
               data,
               run.seed(),
-              labels,
+              Truth.of(any),
               answers,
               run.pruning(),
               run.sizes(),
@@ -93,7 +120,7 @@ public record KeptRun(String experiment, String data, SeedRun run) {
     try {
       Content c = MAPPER.readValue(json, Content.class);
       Map<Stage, Predictions> predictions = new TreeMap<>();
-      c.answers.forEach((stage, a) -> predictions.put(stage, a.predictions(c.labels)));
+      c.answers.forEach((stage, a) -> predictions.put(stage, a.predictions(c.truth)));
       SeedRun run =
           new SeedRun(
               c.seed,

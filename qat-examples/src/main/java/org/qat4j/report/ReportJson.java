@@ -95,7 +95,7 @@ public final class ReportJson {
     all.put("seconds", seconds(r.runs()));
     all.put("cost", cost(r.runs()));
     all.put("findings", r.findings());
-    all.put("runs", seeds.size() == 1 ? null : r.runs().stream().map(ReportJson::run).toList());
+    all.put("runs", seeds.size() == 1 ? null : runs(r.results(), r.runs()));
     all.put("curves", first.curves());
     all.put("pruning", first.pruning().isEmpty() ? null : first.pruning());
     all.put("sizes", first.sizes().isEmpty() ? null : first.sizes());
@@ -135,8 +135,12 @@ public final class ReportJson {
     all.put("postTrainingSuffices", v.postTrainingSuffices());
     all.put("seconds", seconds(v.runs()));
     all.put("cost", cost(v.runs()));
-    all.put("runs", v.runs().stream().map(ReportJson::run).toList());
+    all.put("runs", runs(v.results(), v.runs()));
     return all;
+  }
+
+  private static List<Map<String, Object>> runs(Results results, List<SeedRun> runs) {
+    return runs.stream().map(run -> run(results.metric(), run)).toList();
   }
 
   private static <V> Map<String, V> byStage(Map<Stage, V> map) {
@@ -145,12 +149,12 @@ public final class ReportJson {
     return named;
   }
 
-  private static Map<String, Object> run(SeedRun run) {
+  private static Map<String, Object> run(Metric metric, SeedRun run) {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("seed", run.seed());
-    Map<String, Double> accuracy = new LinkedHashMap<>();
-    run.predictions().forEach((stage, p) -> accuracy.put(stage.key(), p.accuracy()));
-    all.put("accuracy", accuracy);
+    Map<String, Double> score = new LinkedHashMap<>();
+    run.predictions().forEach((stage, p) -> score.put(stage.key(), p.score()));
+    all.put(metric.key(), score);
     all.put("seconds", run.totalSeconds());
     return all;
   }
@@ -174,14 +178,17 @@ public final class ReportJson {
 
   private static Map<String, Object> results(Results results) {
     Map<String, Object> all = new LinkedHashMap<>();
-    results.stages().forEach((stage, result) -> all.put(stage.key(), result(result)));
+    results
+        .stages()
+        .forEach((stage, result) -> all.put(stage.key(), result(results.metric(), result)));
     all.put("flips", results.flips());
     return all;
   }
 
-  private static Map<String, Object> result(StageResult r) {
+  private static Map<String, Object> result(Metric metric, StageResult r) {
     Map<String, Object> all = new LinkedHashMap<>();
-    all.put("accuracy", r.accuracy());
+    all.put(metric.key(), r.score());
+    all.putAll(r.parts());
     all.put("interval", r.interval());
     all.put("loss", r.loss());
     if (r.perSeed().size() > 1) {

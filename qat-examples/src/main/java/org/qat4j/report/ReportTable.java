@@ -29,7 +29,14 @@ public final class ReportTable {
             + report.data().labels().size()
             + " classes");
     lines.add("");
-    lines.add(row("", "accuracy", "95 % interval", "loss", "to float, points", "to control"));
+    lines.add(
+        row(
+            "",
+            report.results().metric().title(),
+            "95 % interval",
+            "loss",
+            "to float, points",
+            "to control"));
     report.results().stages().forEach((stage, r) -> lines.add(row(stage, r)));
     lines.add("");
     lines.addAll(facts(report));
@@ -39,7 +46,7 @@ public final class ReportTable {
   private static String row(Stage stage, StageResult r) {
     return row(
         stage.title(),
-        Formats.percent(r.accuracy()),
+        Formats.percent(r.score()),
         Formats.percent(r.interval()),
         Formats.decimals(r.loss(), 4),
         points(r.against().get(Stage.FLOAT)),
@@ -65,6 +72,9 @@ public final class ReportTable {
               last.perSeed().stream().map(Formats::percent).collect(Collectors.joining(", "))
                   + ", sd "
                   + Formats.decimals(100 * last.standardDeviation(), 2)));
+    }
+    if (!last.parts().isEmpty()) {
+      lines.add(fact("figures", parts(report.results())));
     }
     lines.add(
         fact("flips", Formats.percent(results.flips()) + " of the answers differ from float"));
@@ -110,6 +120,19 @@ public final class ReportTable {
       lines.add(fact(f.level().name().toLowerCase(Locale.ROOT), f.message()));
     }
     return lines;
+  }
+
+  /** "float: precision 71.20 %, recall 68.93 %; ..." */
+  private static String parts(Results results) {
+    return results.order().stream()
+        .map(
+            stage ->
+                stage.title()
+                    + ": "
+                    + results.stages().get(stage).parts().entrySet().stream()
+                        .map(e -> e.getKey() + " " + Formats.percent(e.getValue()))
+                        .collect(Collectors.joining(", ")))
+        .collect(Collectors.joining("; "));
   }
 
   private static String fact(String name, String value) {

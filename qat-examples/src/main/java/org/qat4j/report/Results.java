@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
@@ -13,10 +14,11 @@ import org.qat4j.QatException;
 /**
  * What the stages of a run reach on the test set, over all seeds.
  *
+ * @param metric that all of them are measured by
  * @param stages those that every seed has, in order; baselines come first
  * @param flips share of items that the last stage answers differently from the float network
  */
-public record Results(Map<Stage, StageResult> stages, double flips) {
+public record Results(Metric metric, Map<Stage, StageResult> stages, double flips) {
   /** Stages that the others are compared with. */
   private static final List<Stage> REFERENCES = List.of(Stage.FLOAT, Stage.CONTROL, Stage.PTQ);
 
@@ -51,19 +53,19 @@ public record Results(Map<Stage, StageResult> stages, double flips) {
       throw new QatException("a report needs the predictions of at least one stage");
     }
     Predictions first = runs.get(0).get(stages.get(0));
-    BitSet[][] correct = new BitSet[runs.size()][stages.size()];
-    for (int seed = 0; seed < correct.length; seed++) {
+    Predictions[][] answers = new Predictions[runs.size()][stages.size()];
+    for (int seed = 0; seed < answers.length; seed++) {
       for (int stage = 0; stage < stages.size(); stage++) {
         Predictions p = runs.get(seed).get(stages.get(stage));
         first.checkSameItems(p);
-        correct[seed][stage] = p.correct();
+        answers[seed][stage] = p;
       }
     }
-    Bootstrap bootstrap = new Bootstrap(correct, first.size(), Bootstrap.SEED);
+    Bootstrap bootstrap = new Bootstrap(answers, Bootstrap.SEED);
     Map<Stage, StageResult> results = new EnumMap<>(Stage.class);
     for (int i = 0; i < stages.size(); i++) {
       Stage stage = stages.get(i);
-      double[] accuracies = each(runs, run -> run.get(stage).accuracy());
+      double[] scores = each(runs, run -> run.get(stage).score());
       Map<Stage, Difference> against = new EnumMap<>(Stage.class);
       for (Stage reference : REFERENCES) {
         int j = stages.indexOf(reference);
@@ -74,15 +76,26 @@ public record Results(Map<Stage, StageResult> stages, double flips) {
       results.put(
           stage,
           new StageResult(
-              Statistics.mean(accuracies),
-              bootstrap.accuracy(i),
+              Statistics.mean(scores),
+              bootstrap.score(i),
+              parts(runs, stage),
               Statistics.mean(each(runs, run -> run.get(stage).meanLoss())),
-              Statistics.standardDeviation(accuracies),
-              Arrays.stream(accuracies).boxed().toList(),
+              Statistics.standardDeviation(scores),
+              Arrays.stream(scores).boxed().toList(),
               Collections.unmodifiableMap(against)));
     }
-    Results compared = new Results(results, 0);
-    return new Results(results, flips(runs, compared.order().get(0), compared.last()));
+    Results compared = new Results(first.metric(), results, 0);
+    return new Results(
+        first.metric(), results, flips(runs, compared.order().get(0), compared.last()));
+  }
+
+  /** Further figures of the metric, means over seeds. */
+  private static Map<String, Double> parts(List<Map<Stage, Predictions>> runs, Stage stage) {
+    Map<String, Double> means = new LinkedHashMap<>();
+    for (String part : runs.get(0).get(stage).parts().keySet()) {
+      means.put(part, Statistics.mean(each(runs, run -> run.get(stage).parts().get(part))));
+    }
+    return means;
   }
 
   private static Difference difference(
@@ -94,8 +107,7 @@ public record Results(Map<Stage, StageResult> stages, double flips) {
       onlyReference += only(run.get(reference), run.get(stage));
     }
     double mean =
-        Statistics.mean(
-            each(runs, run -> run.get(stage).accuracy() - run.get(reference).accuracy()));
+        Statistics.mean(each(runs, run -> run.get(stage).score() - run.get(reference).score()));
     return new Difference(
         mean,
         interval,

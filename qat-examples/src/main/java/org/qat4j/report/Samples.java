@@ -38,7 +38,7 @@ final class Samples {
       throw new QatException(
           "there are " + texts.size() + " test texts but " + last.size() + " predictions");
     }
-    IntPredicate changed = i -> first.predicted(i) != last.predicted(i);
+    IntPredicate changed = i -> !first.isSame(i, last);
     List<Integer> chosen = new ArrayList<>();
     chosen.addAll(some(changed, last.size()));
     chosen.addAll(some(changed.negate().and(i -> !last.isCorrect(i)), last.size()));
@@ -59,9 +59,9 @@ final class Samples {
       Map<Stage, Predictions> predictions,
       Predictions last) {
     Map<Stage, String> answers = new EnumMap<>(Stage.class);
-    predictions.forEach((stage, p) -> answers.put(stage, labels.get(p.predicted(item))));
+    predictions.forEach((stage, p) -> answers.put(stage, p.answer(item, labels)));
     return new SampleText(
-        shorten(text), labels.get(last.label(item)), answers, Math.exp(-last.loss(item)));
+        shorten(text), last.truth(item, labels), answers, Math.exp(-last.loss(item)));
   }
 
   private static String shorten(String text) {

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.qat4j.QatException;
 
 /**
@@ -44,6 +45,48 @@ public record SeedRun(
     sizes = List.copyOf(sizes);
     seconds = copy(seconds, Phase.class);
     microsPerText = copy(microsPerText, Stage.class);
+  }
+
+  /**
+   * The folds of a cross-validation as one run: answers on all test sets, times added up; curves,
+   * layers and sizes of the first fold.
+   *
+   * @param folds one or more, of the same seed
+   */
+  public static SeedRun ofFolds(List<SeedRun> folds) {
+    SeedRun first = folds.get(0);
+    if (folds.size() == 1) {
+      return first;
+    }
+    Map<Stage, Predictions> predictions = new EnumMap<>(Stage.class);
+    first
+        .predictions()
+        .keySet()
+        .forEach(
+            stage ->
+                predictions.put(
+                    stage,
+                    Predictions.join(
+                        folds.stream().map(f -> f.predictions().get(stage)).toList())));
+    Map<Phase, Double> seconds = new EnumMap<>(Phase.class);
+    folds.forEach(fold -> fold.seconds().forEach((p, s) -> seconds.merge(p, s, Double::sum)));
+    return new SeedRun(
+        first.seed(),
+        predictions,
+        first.curves(),
+        first.layers(),
+        first.pruning(),
+        first.sizes(),
+        first.bytes(),
+        folds.stream()
+            .map(SeedRun::verification)
+            .filter(Objects::nonNull)
+            .reduce(Verification::plus)
+            .orElse(null),
+        seconds,
+        folds.stream().mapToDouble(SeedRun::totalSeconds).sum(),
+        first.microsPerText(),
+        first.qatStepOverFloatStep());
   }
 
   private static <K extends Enum<K>, V> Map<K, V> copy(Map<K, V> map, Class<K> type) {

@@ -58,7 +58,7 @@ public final class Statistics {
    * @param items number of items, ≥ 1
    */
   public static Interval accuracy(BitSet correct, int items, long seed) {
-    return new Bootstrap(new BitSet[][] {{correct}}, items, seed).accuracy(0);
+    return new Bootstrap(new Predictions[][] {{rightAt(correct, items)}}, seed).score(0);
   }
 
   /**
@@ -68,7 +68,17 @@ public final class Statistics {
    * @param items number of items, ≥ 1
    */
   public static Interval difference(BitSet a, BitSet b, int items, long seed) {
-    return new Bootstrap(new BitSet[][] {{a, b}}, items, seed).difference(0, 1);
+    Predictions[][] both = {{rightAt(a, items), rightAt(b, items)}};
+    return new Bootstrap(both, seed).difference(0, 1);
+  }
+
+  /** Answers that are right for some items. */
+  static Predictions rightAt(BitSet correct, int items) {
+    int[] predicted = new int[items];
+    for (int i = 0; i < items; i++) {
+      predicted[i] = correct.get(i) ? 0 : 1;
+    }
+    return Predictions.withoutLoss(new int[items], predicted);
   }
 
   /**

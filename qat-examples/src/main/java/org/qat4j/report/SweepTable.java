@@ -60,7 +60,7 @@ public final class SweepTable {
   }
 
   private static String accuracy(StageResult r) {
-    String mean = String.format(Locale.ROOT, "%.2f", 100 * r.accuracy());
+    String mean = String.format(Locale.ROOT, "%.2f", 100 * r.score());
     return r.perSeed().size() == 1
         ? mean
         : mean + String.format(Locale.ROOT, "±%.2f", 100 * r.standardDeviation());

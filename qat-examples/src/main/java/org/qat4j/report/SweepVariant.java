@@ -44,7 +44,7 @@ public record SweepVariant(
   }
 
   Knee.Point point() {
-    return new Knee.Point(bytes(), result(Stage.INTEGER).accuracy());
+    return new Knee.Point(bytes(), result(Stage.INTEGER).score());
   }
 
   /** Whether training under quantization gained nothing that the test items could show. */

@@ -15,21 +15,25 @@ public final class Evaluate {
    * Predictions of a network in evaluation mode, where a network under quantization computes on
    * integer codes.
    *
-   * @param network whose output is softmax, [n, classes]
+   * @param network whose output is softmax, [n, classes] or [n, tags, steps]
    * @param batches not shuffled; read from the beginning
    */
   public static Predictions predict(Model network, TextBatches batches) {
     float[][] probabilities = new float[batches.size()][];
-    int[] labels = new int[batches.size()];
     batches.reset();
     for (int at = 0; batches.hasNext(); ) {
-      for (float[] row : output(network, batches.next().getFeatures()).toFloatMatrix()) {
-        probabilities[at] = row;
-        labels[at] = batches.label(at);
-        at++;
+      for (float[] row : rows(output(network, batches.next().getFeatures()))) {
+        probabilities[at++] = row;
       }
     }
-    return Predictions.of(probabilities, labels);
+    return new Judge(batches.question(), batches.labels()).judge(batches.examples(), probabilities);
+  }
+
+  /** [n, c] or [n, c, t] to [n][c] or [n][t·c]. */
+  private static float[][] rows(INDArray output) {
+    long n = output.size(0);
+    INDArray ordered = output.rank() == 3 ? output.permute(0, 2, 1).dup('c') : output;
+    return ordered.reshape('c', n, output.length() / n).toFloatMatrix();
   }
 
   private static INDArray output(Model network, INDArray... features) {

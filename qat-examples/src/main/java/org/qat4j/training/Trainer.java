@@ -118,7 +118,7 @@ public final class Trainer {
             plan.epochs(),
             sum / train.batches(),
             held == null ? Double.NaN : held.meanLoss(),
-            held == null ? Double.NaN : held.accuracy(),
+            held == null ? Double.NaN : held.score(),
             seconds(start)));
   }
 

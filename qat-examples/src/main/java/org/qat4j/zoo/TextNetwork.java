@@ -6,10 +6,10 @@ import org.qat4j.model.TextInput;
 import org.qat4j.text.TextEncoder;
 
 /**
- * A network that classifies texts.
+ * A network that classifies texts or tags their tokens.
  *
  * @param network an initialized MultiLayerNetwork or ComputationGraph; its output is softmax over
- *     the classes
+ *     the classes, or over the tags of each step
  * @param text how each of its inputs is made from a text, in the network's order
  */
 public record TextNetwork(Model network, List<TextInput> text) {

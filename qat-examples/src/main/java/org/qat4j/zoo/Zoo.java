@@ -1,20 +1,25 @@
 package org.qat4j.zoo;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.distribution.UniformDistribution;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -34,9 +39,14 @@ import org.qat4j.experiment.TrainSpec;
 import org.qat4j.layers.EmbeddingBagLayer;
 import org.qat4j.layers.FlattenPreProcessor;
 import org.qat4j.model.TextInput;
+import org.qat4j.text.AffixEncoder;
 import org.qat4j.text.CharacterEncoder;
+import org.qat4j.text.DistanceEncoder;
+import org.qat4j.text.FieldEncoder;
 import org.qat4j.text.NgramEncoder;
 import org.qat4j.text.TextEncoder;
+import org.qat4j.text.TokenEncoder;
+import org.qat4j.text.TokenText;
 import org.qat4j.text.WordEncoder;
 
 /**
@@ -74,6 +84,10 @@ public final class Zoo {
       return zoo.charNgramCnn(s);
     } else if (spec instanceof ModelSpec.WordCnn s) {
       return zoo.wordCnn(s);
+    } else if (spec instanceof ModelSpec.ConvTagger s) {
+      return zoo.convTagger(s);
+    } else if (spec instanceof ModelSpec.PairCnn s) {
+      return zoo.pairCnn(s);
     }
     return zoo.seedCnn((ModelSpec.SeedCnn) spec);
   }
@@ -168,6 +182,117 @@ public final class Zoo {
     return vectors;
   }
 
+  private TextNetwork pairCnn(ModelSpec.PairCnn s) {
+    Cut cut = Cut.of(s.minCount(), s.vocabulary());
+    List<String> words = Vocabularies.words(data.train(), s.lowerCase(), false, cut).entries();
+    GraphBuilder graph = configuration().graphBuilder();
+    List<TextInput> text = new ArrayList<>();
+    List<String> branches = new ArrayList<>();
+    for (int field = 0; field < 2; field++) {
+      String name = field == 0 ? "first" : "second";
+      int length = field == 0 ? s.firstLength() : s.secondLength();
+      TextEncoder encoder =
+          new FieldEncoder(field, new WordEncoder(words, length, s.lowerCase(), false, false));
+      text.add(new TextInput(name + "Ids", encoder));
+      graph.addInputs(name + "Ids");
+      graph.addLayer(name, embedding(encoder, s.dimension()), name + "Ids");
+      branches.addAll(convolutions(graph, name, s.dimension(), s.filters(), s.widths()));
+    }
+    int size = 2 * s.filters() * s.widths().size();
+    graph
+        .addVertex("both", new MergeVertex(), branches.toArray(new String[0]))
+        .addLayer("dense", dense(size, s.hidden(), s.dropout()), "both")
+        .addLayer("out", output(s.hidden(), s.dropout()), "dense")
+        .setOutputs("out");
+    return new TextNetwork(initialized(graph), text);
+  }
+
+  /** Convolutions of several widths over an embedding, each with its max; gives the maxima. */
+  private static List<String> convolutions(
+      GraphBuilder graph, String words, int dimension, int filters, List<Integer> widths) {
+    List<String> maxima = new ArrayList<>();
+    for (int width : widths) {
+      String name = words + "Conv" + width;
+      graph.addLayer(name, convolution(dimension, filters, width), words);
+      graph.addLayer(words + "Max" + width, new GlobalPoolingLayer(PoolingType.MAX), name);
+      maxima.add(words + "Max" + width);
+    }
+    return maxima;
+  }
+
+  private static Layer dense(int in, int out, double dropout) {
+    return new DenseLayer.Builder()
+        .nIn(in)
+        .nOut(out)
+        .activation(Activation.RELU)
+        .dropOut(keep(dropout))
+        .build();
+  }
+
+  private TextNetwork convTagger(ModelSpec.ConvTagger s) {
+    Cut cut = Cut.of(s.minCount(), s.vocabulary());
+    List<String> words = Vocabularies.tokens(data.train(), s.lowerCase(), cut).entries();
+    Map<String, TextEncoder> encoders = new LinkedHashMap<>();
+    encoders.put("words", new TokenEncoder(words, s.length(), s.lowerCase(), false));
+    encoders.put("forms", new AffixEncoder(s.formCharacters(), s.forms(), s.length()));
+    if (data.train().stream().anyMatch(e -> TokenText.of(e.text()).focus() >= 0)) {
+      encoders.put("predicate", new TokenEncoder(words, s.length(), s.lowerCase(), true));
+      encoders.put("distances", new DistanceEncoder(s.reach(), s.length()));
+    }
+    Map<String, Integer> sizes =
+        Map.of(
+            "words", s.dimension(),
+            "forms", s.formDimension(),
+            "predicate", s.dimension(),
+            "distances", s.reachDimension());
+    GraphBuilder graph = configuration().graphBuilder();
+    List<TextInput> text = new ArrayList<>();
+    int channels = 0;
+    for (Map.Entry<String, TextEncoder> e : encoders.entrySet()) {
+      String input = e.getKey() + "Ids";
+      graph.addInputs(input);
+      graph.addLayer(e.getKey(), embedding(e.getValue(), sizes.get(e.getKey())), input);
+      text.add(new TextInput(input, e.getValue()));
+      channels += sizes.get(e.getKey());
+    }
+    graph.addVertex("tokens", new MergeVertex(), encoders.keySet().toArray(new String[0]));
+    String last = "tokens";
+    for (int i = 0; i < s.widths().size(); i++) {
+      graph.addLayer("conv" + (i + 1), same(channels, s, s.widths().get(i)), last);
+      last = "conv" + (i + 1);
+      channels = s.filters();
+    }
+    graph.addLayer("out", tags(channels, s.dropout()), last).setOutputs("out");
+    return new TextNetwork(initialized(graph), text);
+  }
+
+  /** A convolution that makes as many steps as it reads. */
+  private static Layer same(int channels, ModelSpec.ConvTagger s, int width) {
+    return new Convolution1DLayer.Builder(width)
+        .nIn(channels)
+        .nOut(s.filters())
+        .convolutionMode(ConvolutionMode.Same)
+        .activation(Activation.RELU)
+        .dropOut(keep(s.dropout()))
+        .build();
+  }
+
+  /** Softmax over the tags of each step. */
+  private Layer tags(int features, double dropout) {
+    return new RnnOutputLayer.Builder(LossFunction.MCXENT)
+        .dataFormat(RNNFormat.NCW)
+        .nIn(features)
+        .nOut(data.labels().size())
+        .activation(Activation.SOFTMAX)
+        .dropOut(keep(dropout))
+        .build();
+  }
+
+  /** DL4J's dropout is the probability to keep a value; 0 means that there is none. */
+  private static double keep(double dropout) {
+    return dropout == 0 ? 0 : 1 - dropout;
+  }
+
   private TextNetwork seedCnn(ModelSpec.SeedCnn s) {
     List<String> words =
         Vocabularies.words(data.train(), s.lowerCase(), false, Cut.of(1, s.vocabulary())).entries();
@@ -238,7 +363,7 @@ public final class Zoo {
         .nIn(features)
         .nOut(data.labels().size())
         .activation(Activation.SOFTMAX)
-        .dropOut(dropout == 0 ? 0 : 1 - dropout)
+        .dropOut(keep(dropout))
         .build();
   }
 

@@ -148,7 +148,7 @@
     charts.forEach((c) => c.destroy());
     charts = [];
     curve('chart-loss', 'loss', 'training loss, nats', false, { beginAtZero: true });
-    curve('chart-validation', 'validation', 'validation accuracy, %', true, {});
+    curve('chart-validation', 'validation', 'validation ' + data.metric + ', %', true, {});
     layers();
     data.distributions.forEach(distribution);
   };

@@ -56,7 +56,16 @@ class DataDocsTest {
   void experiments() {
     assertThat(specs)
         .extracting(spec -> spec.getClass().getSimpleName())
-        .containsExactly("Langid", "Newsgroups", "Table", "Table", "Folders");
+        .containsExactly(
+            "Langid",
+            "Newsgroups",
+            "Table",
+            "Table",
+            "Folders",
+            "Tagged",
+            "Predicates",
+            "Stories",
+            "Candidates");
 
     DataSpec.Table reviews = (DataSpec.Table) specs.get(2);
     List<String> texts = new ArrayList<>();
@@ -77,6 +86,33 @@ class DataDocsTest {
             new Example("Where is a 5\" disk sold?", 2),
             new Example("Two\nlines?", 0));
     assertThat(questions.skipped().first().get(0)).contains("line 6: 1 column where 2");
+  }
+
+  @Test
+  void tagsStoriesAndCandidates() {
+    Dataset entities = DatasetReader.read(specs.get(5));
+    assertThat(entities.question()).isEqualTo(Question.TAGS);
+    assertThat(entities.labels()).containsExactly("B-LOC", "B-PER", "I-LOC", "O");
+    assertThat(entities.test().get(0))
+        .isEqualTo(Example.tagged("Ann flew to New York", List.of(1, 3, 3, 0, 2)));
+
+    Dataset roles = DatasetReader.read(specs.get(6));
+    assertThat(roles.test()).containsExactly(Example.tagged("Ann saw him\t1", List.of(0, 2, 1)));
+
+    Dataset stories = DatasetReader.read(specs.get(7));
+    assertThat(stories.question()).isEqualTo(Question.RANKING);
+    assertThat(stories.test())
+        .containsExactly(
+            new Example("Where is Ann?\tAnn went to the garden.", 1, List.of(), 0),
+            new Example("Where is Ann?\tBob sat down.", 0, List.of(), 0),
+            new Example("What does Bob carry?\tBob took the milk.", 1, List.of(), 1));
+
+    Dataset candidates = DatasetReader.read(specs.get(8));
+    assertThat(candidates.labels()).containsExactly("no", "yes");
+    assertThat(candidates.test())
+        .containsExactly(
+            new Example("Who saw Ann?\tBob saw Ann.", 1, List.of(), 0),
+            new Example("Who saw Ann?\tIt rained.", 0, List.of(), 0));
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,7 @@ class TableReaderTest {
         "(.*)",
         0,
         0.3,
+        1,
         malformed);
   }
 
@@ -147,6 +149,7 @@ class TableReaderTest {
             "([A-Z]+):.*",
             0,
             0,
+            1,
             Malformed.STOP);
     Dataset data = DatasetReader.read(spec);
 
@@ -168,6 +171,31 @@ class TableReaderTest {
     assertThat(all.test().size()).isBetween(65, 115);
     assertThat(all.test()).containsAll(some.test());
     assertThat(all.train()).containsAll(some.train());
+  }
+
+  /** Every row is in the test set of one fold, and in no other part of that fold. */
+  @Test
+  void foldsTestEveryRowOnce() throws IOException {
+    StringBuilder rows = new StringBuilder();
+    for (int i = 0; i < 200; i++) {
+      rows.append(i % 2 == 0 ? "a" : "b").append("\ttext ").append(i).append('\n');
+    }
+    String train = write("all.tsv", rows.toString()).toString();
+    List<Dataset> folds =
+        DatasetReader.folds(
+            new DataSpec.Table(
+                train, null, null, "\t", false, 0, 1, "(.*)", 0.2, 0, 4, Malformed.STOP));
+
+    assertThat(folds).hasSize(4);
+    List<Example> tested = new ArrayList<>();
+    for (Dataset fold : folds) {
+      assertThat(fold.train().size() + fold.validation().size() + fold.test().size())
+          .isEqualTo(200);
+      assertThat(fold.validation()).hasSizeBetween(20, 60);
+      assertThat(fold.test()).hasSizeBetween(25, 80).doesNotContainAnyElementsOf(fold.train());
+      tested.addAll(fold.test());
+    }
+    assertThat(tested).hasSize(200).doesNotHaveDuplicates();
   }
 
   @Test
@@ -195,6 +223,7 @@ class TableReaderTest {
                 "([A-Z]+):.*",
                 0.1,
                 0,
+                1,
                 Malformed.STOP));
     assertThat(trec.labels()).containsExactly("ABBR", "DESC", "ENTY", "HUM", "LOC", "NUM");
     assertThat(trec.train().size() + trec.validation().size()).isEqualTo(5_452);

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.qat4j.QatException;
 import org.qat4j.data.TaggedReader.Columns;
-import org.qat4j.data.TaggedReader.Scheme;
 import org.qat4j.experiment.DataSpec.Malformed;
+import org.qat4j.experiment.DataSpec.Scheme;
 
 class TaggedReaderTest {
   private static final String TEST = "Rome B-LOC\n";

@@ -210,9 +210,11 @@ class ExperimentReaderTest {
     assertThat(problems(yaml))
         .containsExactly(
             "x.yaml:1:16: schemaVersion is 2; expected 1",
-            "x.yaml:3:14: data.kind is \"langidd\"; expected langid, newsgroups, table or folders;"
+            "x.yaml:3:14: data.kind is \"langidd\"; expected langid, newsgroups, table, folders, tagged, predicates,"
+                + " candidates or stories;"
                 + " did you mean langid?",
-            "x.yaml:4:8: model.kind is missing; expected char-ngram-cnn, word-cnn or seed-cnn",
+            "x.yaml:4:8: model.kind is missing; expected char-ngram-cnn, word-cnn, seed-cnn,"
+                + " conv-tagger or pair-cnn",
             "x.yaml:6:3: unknown key lerningRate in train; did you mean learningRate? Known are"
                 + " epochs, batch, learningRate, schedule, tokenDropout, l2",
             "x.yaml:7:11: train.epochs is \"many\"; expected an integer from 1 to 10000",

@@ -55,7 +55,7 @@ class ReportHtmlTest {
     String page = withoutScripts(one);
     for (StageResult result : report.results().stages().values()) {
       assertThat(page)
-          .contains("<strong>" + Formats.percent(result.accuracy()) + "</strong>")
+          .contains("<strong>" + Formats.percent(result.score()) + "</strong>")
           .contains(Formats.percent(result.interval()))
           .contains(Formats.decimals(result.loss(), 4));
     }

@@ -30,7 +30,7 @@ class ReportTableTest {
                         line ->
                             assertThat(line)
                                 .startsWith(stage.title())
-                                .contains(Formats.percent(result.accuracy()))
+                                .contains(Formats.percent(result.score()))
                                 .contains(Formats.percent(result.interval()))));
     assertThat(table)
         .contains("seed 42")

@@ -23,7 +23,7 @@ class ResultsTest {
     Results results = Results.of(List.of(first, second));
 
     StageResult floats = results.stages().get(Stage.FLOAT);
-    assertThat(floats.accuracy()).isCloseTo(0.7, within(1e-12));
+    assertThat(floats.score()).isCloseTo(0.7, within(1e-12));
     assertThat(floats.perSeed()).containsExactly(0.8, 0.6);
     assertThat(floats.standardDeviation()).isCloseTo(Math.sqrt(0.02), within(1e-12));
     assertThat(floats.loss()).isCloseTo(0.5, within(1e-6));
@@ -62,7 +62,7 @@ class ResultsTest {
     Results results = Results.of(List.of(run));
 
     StageResult baseline = results.stages().get(Stage.LINEAR);
-    assertThat(baseline.accuracy()).isEqualTo(1);
+    assertThat(baseline.score()).isEqualTo(1);
     assertThat(baseline.loss()).isNaN();
     assertThat(baseline.against().get(Stage.FLOAT).mean()).isCloseTo(0.2, within(1e-12));
     assertThat(results.order()).containsExactly(Stage.FLOAT, Stage.INTEGER);

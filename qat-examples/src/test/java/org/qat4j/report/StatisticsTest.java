@@ -7,7 +7,10 @@ import static org.assertj.core.api.Assertions.within;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.MathContext;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
+import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -138,9 +141,9 @@ class StatisticsTest {
   @Test
   void seedsThatAgreeAddNoUncertainty() {
     BitSet correct = firstOf(900);
-    Interval one = new Bootstrap(new BitSet[][] {{correct}}, 1_000, SEED).accuracy(0);
+    Interval one = new Bootstrap(answers(1_000, new BitSet[] {correct}), SEED).score(0);
     BitSet[][] five = {{correct}, {correct}, {correct}, {correct}, {correct}};
-    Interval all = new Bootstrap(five, 1_000, SEED).accuracy(0);
+    Interval all = new Bootstrap(answers(1_000, five), SEED).score(0);
     double width = one.hi() - one.lo();
     assertThat(all.hi() - all.lo()).isCloseTo(width, within(0.1 * width));
   }
@@ -153,7 +156,7 @@ class StatisticsTest {
   void seedsThatDisagreeWidenTheInterval() {
     int n = 10_000;
     BitSet[][] two = {{firstOf(6_000)}, {firstOf(8_000)}};
-    Interval interval = new Bootstrap(two, n, SEED).accuracy(0);
+    Interval interval = new Bootstrap(answers(n, two), SEED).score(0);
     assertThat(interval.lo()).isCloseTo(0.6, within(0.015));
     assertThat(interval.hi()).isCloseTo(0.8, within(0.015));
   }
@@ -163,7 +166,7 @@ class StatisticsTest {
   void differencesArePairedWithinSeeds() {
     int n = 10_000;
     BitSet[][] two = {{firstOf(6_000), firstOf(6_100)}, {firstOf(8_000), firstOf(8_100)}};
-    Interval interval = new Bootstrap(two, n, SEED).difference(1, 0);
+    Interval interval = new Bootstrap(answers(n, two), SEED).difference(1, 0);
     double halfWidth = 1.96 * Math.sqrt(0.01 * 0.99 / n);
     assertThat(interval.lo()).isBetween(0.01 - 1.1 * halfWidth, 0.01);
     assertThat(interval.hi()).isBetween(0.01, 0.01 + 1.1 * halfWidth);
@@ -179,6 +182,42 @@ class StatisticsTest {
     assertThat(interval.contains(interval.hi() + 1e-3)).isFalse();
     assertThatThrownBy(() -> new Interval(interval.hi() + 1, interval.lo()))
         .isInstanceOf(QatException.class);
+  }
+
+  /** (seed, stage). */
+  private static Predictions[][] answers(int items, BitSet[]... correct) {
+    return Arrays.stream(correct)
+        .map(
+            seed ->
+                Arrays.stream(seed)
+                    .map(stage -> Statistics.rightAt(stage, items))
+                    .toArray(Predictions[]::new))
+        .toArray(Predictions[][]::new);
+  }
+
+  /** An F-measure of three kinds of items: its interval is that of the delta method. */
+  @Test
+  void intervalOfAnFMeasure() {
+    int n = 6_000;
+    double[][] counts = new double[n][];
+    for (int i = 0; i < n; i++) {
+      counts[i] = new double[][] {{1, 1, 1}, {0, 1, 1}, {1, 2, 1}}[i % 3];
+    }
+    List<String> texts = Collections.nCopies(n, "");
+    Predictions p = Predictions.of(Metric.SPAN_F1, texts, texts, counts, new float[n]);
+    assertThat(p.score()).isCloseTo(4 / 7.0, within(1e-12));
+    assertThat(p.parts().get("precision")).isCloseTo(0.5, within(1e-12));
+    assertThat(p.parts().get("recall")).isCloseTo(2 / 3.0, within(1e-12));
+    // F = 2A/B with A, B means over items of {1, 0, 1} and {2, 2, 3}.
+    double meanB = 7 / 3.0;
+    double f = 4 / 7.0;
+    double variance = 0;
+    for (double[] ab : new double[][] {{1, 2}, {0, 2}, {1, 3}}) {
+      variance += Math.pow((2 * ab[0] - f * ab[1]) / meanB, 2) / 3;
+    }
+    double halfWidth = 1.96 * Math.sqrt(variance / n);
+    assertThat(p.interval().lo()).isCloseTo(f - halfWidth, within(0.1 * halfWidth));
+    assertThat(p.interval().hi()).isCloseTo(f + halfWidth, within(0.1 * halfWidth));
   }
 
   private static BitSet firstOf(int right) {

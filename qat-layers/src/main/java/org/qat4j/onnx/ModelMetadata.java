@@ -8,9 +8,13 @@ import org.nd4j.shade.jackson.databind.node.JsonNodeFactory;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.TextInput;
+import org.qat4j.text.AffixEncoder;
 import org.qat4j.text.CharacterEncoder;
+import org.qat4j.text.DistanceEncoder;
+import org.qat4j.text.FieldEncoder;
 import org.qat4j.text.NgramEncoder;
 import org.qat4j.text.TextEncoder;
+import org.qat4j.text.TokenEncoder;
 import org.qat4j.text.WordEncoder;
 
 /**
@@ -47,6 +51,9 @@ final class ModelMetadata {
   }
 
   private static ObjectNode encoder(TextEncoder encoder) {
+    if (encoder instanceof FieldEncoder field) {
+      return encoder(field.encoder()).put("field", field.field());
+    }
     ObjectNode json = JSON.objectNode();
     if (encoder instanceof CharacterEncoder e) {
       head(json, "characters", e, e.lowerCase());
@@ -61,6 +68,18 @@ final class ModelMetadata {
         ArrayNode kept = json.putArray("kept");
         Arrays.stream(e.kept().words()).forEach(kept::add);
       }
+    } else if (encoder instanceof TokenEncoder e) {
+      head(json, "tokens", e, e.lowerCase());
+      json.put("focus", e.focus());
+      ArrayNode words = json.putArray("words");
+      e.words().forEach(words::add);
+    } else if (encoder instanceof AffixEncoder e) {
+      head(json, "affixes", e, true);
+      json.put("characters", e.characters());
+      json.put("buckets", e.buckets());
+    } else if (encoder instanceof DistanceEncoder e) {
+      head(json, "distances", e, false);
+      json.put("reach", e.reach());
     } else {
       WordEncoder e = (WordEncoder) encoder;
       head(json, "words", e, e.lowerCase());

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
@@ -110,7 +110,7 @@ final class Freezer {
                   quantizer(node).outputParams()));
       case CONV1D -> conv(node, input);
       case DENSE -> dense(node, input);
-      case OUTPUT -> output(node, input);
+      case OUTPUT, STEP_OUTPUT -> output(node, input);
       case GLOBAL_AVERAGE ->
           add(new Op.GlobalAvgPool(name, quantized(node, input), quantizer(node).outputParams()));
       case AVERAGE -> averagePool(node, input);
@@ -186,7 +186,8 @@ final class Freezer {
   }
 
   private String output(Topology.Node node, String input) {
-    boolean softmax = ((OutputLayer) node.layer()).getActivationFn() instanceof ActivationSoftmax;
+    boolean softmax =
+        ((BaseOutputLayer) node.layer()).getActivationFn() instanceof ActivationSoftmax;
     String name = node.name();
     String product = softmax ? name + "/logits" : name;
     FrozenWeights w = FrozenWeights.dense(layer(node), flattened(node));

@@ -11,6 +11,7 @@ import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.qat4j.layers.EmbeddingBagLayer;
 import org.qat4j.layers.QatActivation;
@@ -21,6 +22,7 @@ import org.qat4j.layers.QatEmbeddingBag;
 import org.qat4j.layers.QatGlobalPooling;
 import org.qat4j.layers.QatOutput;
 import org.qat4j.layers.QatPooling1D;
+import org.qat4j.layers.QatRnnOutput;
 import org.qat4j.layers.QatTokenEmbedding;
 
 /** What a vertex is to the quantizer. */
@@ -31,6 +33,7 @@ enum Kind {
   CONV1D(Convolution1DLayer.class, QatConv1D.class),
   DENSE(DenseLayer.class, QatDense.class),
   OUTPUT(OutputLayer.class, QatOutput.class),
+  STEP_OUTPUT(RnnOutputLayer.class, QatRnnOutput.class),
   GLOBAL_AVERAGE(GlobalPoolingLayer.class, QatGlobalPooling.class),
   AVERAGE(Subsampling1DLayer.class, QatPooling1D.class),
   ACTIVATION(ActivationLayer.class, QatActivation.class),
@@ -42,7 +45,7 @@ enum Kind {
   /** What can be quantized, for messages. */
   static final String SUPPORTED =
       "EmbeddingLayer, EmbeddingSequenceLayer, EmbeddingBagLayer, Convolution1DLayer, DenseLayer,"
-          + " OutputLayer, ActivationLayer, GlobalPoolingLayer and Subsampling1DLayer (MAX, AVG),"
+          + " OutputLayer, RnnOutputLayer, ActivationLayer, GlobalPoolingLayer and Subsampling1DLayer (MAX, AVG),"
           + " DropoutLayer and MergeVertex";
 
   private final Class<?> type;
@@ -63,6 +66,11 @@ enum Kind {
     return replacement != null;
   }
 
+  /** Whether it makes the real logits of the network. */
+  boolean isOutput() {
+    return this == OUTPUT || this == STEP_OUTPUT;
+  }
+
   boolean readsTokens() {
     return this == TOKEN_EMBEDDING || this == EMBEDDING || this == BAG;
   }
@@ -74,7 +82,7 @@ enum Kind {
 
   /** Whether it has weights. */
   boolean hasWeights() {
-    return readsTokens() || this == CONV1D || this == DENSE || this == OUTPUT;
+    return readsTokens() || this == CONV1D || this == DENSE || isOutput();
   }
 
   /**

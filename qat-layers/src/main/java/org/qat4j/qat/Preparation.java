@@ -144,7 +144,7 @@ final class Preparation {
       }
       inputRef = own ? reference(name, Slot.INPUT) : sources.iterator().next();
     }
-    if (kind != Kind.OUTPUT && !kind.handsOnRows()) {
+    if (!kind.isOutput() && !kind.handsOnRows()) {
       owned.add(Slot.OUTPUT);
     }
     if (isProductWithTable(node)) {
@@ -160,7 +160,7 @@ final class Preparation {
     if (problem != null) {
       problems.put(name, problem);
     }
-    String outputRef = kind == Kind.OUTPUT ? null : reference(name, Slot.OUTPUT);
+    String outputRef = kind.isOutput() ? null : reference(name, Slot.OUTPUT);
     settings.put(
         name, new QuantSettings(name, layerSpec, spec.schedule(), owned, inputRef, outputRef));
     references.put(name, Set.of(outputRef == null ? "" : outputRef));

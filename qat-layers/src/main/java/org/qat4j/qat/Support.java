@@ -11,6 +11,7 @@ import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.conf.preprocessor.RnnToFeedForwardPreProcessor;
 import org.nd4j.linalg.activations.IActivation;
@@ -55,7 +56,7 @@ final class Support {
   private static boolean activationFits(Kind kind, IActivation f) {
     return switch (kind) {
       case TOKEN_EMBEDDING, EMBEDDING, BAG -> f instanceof ActivationIdentity;
-      case OUTPUT -> f instanceof ActivationSoftmax || f instanceof ActivationIdentity;
+      case OUTPUT, STEP_OUTPUT -> f instanceof ActivationSoftmax || f instanceof ActivationIdentity;
       default -> FusedActivation.supports(f);
     };
   }
@@ -69,6 +70,8 @@ final class Support {
           : e.getOutputFormat() == RNNFormat.NCW ? null : "the output format must be NCW";
     } else if (conf instanceof Convolution1DLayer c) {
       return c.getRnnDataFormat() == RNNFormat.NCW ? null : "the data format must be NCW";
+    } else if (conf instanceof RnnOutputLayer r) {
+      return r.getRnnDataFormat() == RNNFormat.NCW ? null : "the data format must be NCW";
     } else if (conf instanceof DenseLayer d) {
       return d.hasLayerNorm() ? "layer normalization cannot be quantized" : null;
     } else if (conf instanceof GlobalPoolingLayer p) {

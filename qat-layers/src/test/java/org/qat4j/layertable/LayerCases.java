@@ -19,6 +19,7 @@ import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -27,6 +28,8 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.qat4j.layers.EmbeddingBagLayer;
 
 /** All rows of docs/layers.md. */
@@ -75,6 +78,7 @@ final class LayerCases {
 
   private static List<LayerCase> sequences() {
     return List.of(
+        LayerCase.of("RnnOutputLayer", "format NWC", type -> steps(type), LayerCases::tagged),
         sequence("Convolution1DLayer", "format NWC", () -> Nets.conv(7, 3, Activation.RELU)),
         sequence(
             "Subsampling1DLayer, MAX",
@@ -88,6 +92,40 @@ final class LayerCases {
             "GlobalPoolingLayer, MAX", "", type -> global(type, PoolingType.MAX), Nets::sequences),
         LayerCase.of(
             "GlobalPoolingLayer, AVG", "", type -> global(type, PoolingType.AVG), Nets::sequences));
+  }
+
+  private static Model steps(DataType type) {
+    return new MultiLayerNetwork(
+        Nets.builder(type)
+            .list()
+            .layer(Nets.conv(6, 3, Activation.TANH))
+            .layer(
+                Nets.subject(
+                    new RnnOutputLayer.Builder(LossFunction.MCXENT)
+                        .nOut(Nets.CLASSES)
+                        .activation(Activation.SOFTMAX)
+                        .build()))
+            .setInputType(InputType.recurrent(Nets.CHANNELS, Nets.STEPS))
+            .build());
+  }
+
+  /**
+   * Sequences with a class for each step that the convolution leaves; the last steps are masked.
+   */
+  private static MultiDataSet tagged(Random random, int n, DataType type) {
+    int steps = Nets.STEPS - 2;
+    INDArray labels = Nd4j.zeros(type, n, Nets.CLASSES, steps);
+    INDArray mask = Nd4j.zeros(type, n, steps);
+    for (int i = 0; i < n; i++) {
+      int used = 1 + random.nextInt(steps);
+      for (int t = 0; t < steps; t++) {
+        labels.putScalar(i, random.nextInt(Nets.CLASSES), t, 1);
+        mask.putScalar(i, t, t < used ? 1 : 0);
+      }
+    }
+    INDArray features = Nets.reals(random, type, n, Nets.CHANNELS, Nets.STEPS);
+    return new MultiDataSet(
+        new INDArray[] {features}, new INDArray[] {labels}, null, new INDArray[] {mask});
   }
 
   private static Layer pooling(SubsamplingLayer.PoolingType type) {
