@@ -8,6 +8,9 @@ import org.qat4j.numerics.Requantize;
  * at once, so that accumulators are loaded and stored less often.
  */
 final class ScalarKernels implements Kernels {
+  /** Measured: docs/benchmarks.md. */
+  private static final int SPARSE_ONE_IN = 24;
+
   @Override
   public RuntimeOptions.Kernel kind() {
     return RuntimeOptions.Kernel.SCALAR;
@@ -107,7 +110,7 @@ final class ScalarKernels implements Kernels {
 
   @Override
   public Product product(ProductWeights weights) {
-    if (SparseProduct.pays(weights)) {
+    if (SparseProduct.pays(weights, SPARSE_ONE_IN)) {
       return new SparseProduct(weights);
     }
     return weights.channels() < RowProduct.MIN_CHANNELS

@@ -7,12 +7,6 @@ import java.util.Arrays;
  * no vector instruction helps: it pays where nearly all weights are 0 ({@link #pays}).
  */
 final class SparseProduct extends Product {
-  /**
-   * At most one weight in so many: measured, docs/benchmarks.md. Dense loops do some twenty
-   * multiplications in the time of one of these.
-   */
-  private static final int ONE_IN = 24;
-
   /** First entry of each input of a window, and the end: (taps·depth + 1). */
   private final int[] starts;
 
@@ -46,9 +40,13 @@ final class SparseProduct extends Product {
     return n;
   }
 
-  /** Whether so many weights are 0 that this is faster than a dense product. */
-  static boolean pays(ProductWeights w) {
-    return (long) nonzero(w) * ONE_IN <= w.tensor().codes().length;
+  /**
+   * Whether so many weights are 0 that this is faster than a dense product.
+   *
+   * @param oneIn multiplications that the dense loop does in the time of one of these
+   */
+  static boolean pays(ProductWeights w, int oneIn) {
+    return (long) nonzero(w) * oneIn <= w.tensor().codes().length;
   }
 
   @Override

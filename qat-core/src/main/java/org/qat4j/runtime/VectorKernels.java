@@ -21,6 +21,9 @@ public final class VectorKernels implements Kernels {
   /** Two vectors: what the loops over rows take at once. */
   static final int PANEL = 2 * LANES;
 
+  /** Measured: docs/benchmarks.md. */
+  private static final int SPARSE_ONE_IN = 80;
+
   /** Floats in [2^23, 2^24) are integers, and their lowest bits count them. */
   private static final float ROUND = 0x1.8p23f;
 
@@ -122,7 +125,7 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public Product product(ProductWeights weights) {
-    if (SparseProduct.pays(weights)) {
+    if (SparseProduct.pays(weights, SPARSE_ONE_IN)) {
       return new SparseProduct(weights);
     }
     return weights.bound() < AccumulatorBound.FLOAT_EXACT

@@ -25,7 +25,7 @@ class KernelsTest {
   private static final int[] SIZES = {1, 2, 7, 8, 15, 16, 17, 23, 24, 31, 32, 33, 63, 65, 130};
 
   private final Random random = new Random(20_260_101);
-  private int zeroPercent;
+  private int zeroPermille;
 
   /** All that this JVM has. */
   static Stream<Kernels> kernels() {
@@ -190,16 +190,16 @@ class KernelsTest {
   @ParameterizedTest
   @MethodSource("kernels")
   void multipliesSparseWeights(Kernels kernels) {
-    zeroPercent = 99;
+    zeroPermille = 995;
     for (int channels : SIZES) {
       multiply(kernels, channels, 1 + random.nextInt(4), 40, 1 + random.nextInt(2), false);
     }
-    zeroPercent = 100;
+    zeroPermille = 1000;
     multiply(kernels, 9, 2, 3, 1, false);
-    byte[] one = new byte[64];
+    byte[] one = new byte[96];
     one[5] = 1;
-    QuantizedTensor w = new QuantizedTensor(one, new int[] {1, 64}, 8, new float[] {1}, 0);
-    assertThat(kernels.product(new ProductWeights(w, 1, 64, 255)))
+    QuantizedTensor w = new QuantizedTensor(one, new int[] {1, 96}, 8, new float[] {1}, 0);
+    assertThat(kernels.product(new ProductWeights(w, 1, 96, 255)))
         .isInstanceOf(SparseProduct.class);
   }
 
@@ -219,7 +219,7 @@ class KernelsTest {
     byte[] codes = new byte[channels * taps * depth];
     for (int i = 0; i < codes.length; i++) {
       codes[i] = (byte) (extreme ? (random.nextInt(8) == 0 ? -128 : 127) : random.nextInt(256));
-      if (zeroPercent > 0 && random.nextInt(100) < zeroPercent) {
+      if (zeroPermille > 0 && random.nextInt(1000) < zeroPermille) {
         codes[i] = (byte) zeroPoint;
       }
     }
