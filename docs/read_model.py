@@ -108,9 +108,10 @@ class Codes:
         return f32(self.scale * (q - self.zero))
 
 
-KNOWN = """alphabet bias bound buckets characters dilation field focus hi input inputs kept kernel
-    length lo lowerCase maxN mean minN name output padLeft padRight punctuation reach shape
-    skipUnknown stride table vocabulary weights words""".split()
+KNOWN = """activation alphabet bias bound buckets characters dilation exponential field focus gain
+    gate heads hi input inputs kept kernel length lo lowerCase maxN mean minN name output
+    padLeft padRight punctuation reach recurrent reverse shape shift skipUnknown stride
+    table vocabulary weights words""".split()
 
 
 class Record(dict):
@@ -361,6 +362,112 @@ def add(op, xs):  # (10)
     return Value(rows, out, xs[0].sequence)
 
 
+def gate(table, p):  # (16): interpolated
+    j, e = divmod(p + 32768, 128)
+    return (table[j] * (128 - e) + table[j + 1] * e + 64) // 128
+
+
+def short(x):
+    return round(clamp(x, -32768, 32767))
+
+
+def recurrent(op, x, mask=None):  # (16)
+    w, r, out = op["weights"], op["recurrent"], op["output"]
+    units, counts = r.shape[1], mask.rows if mask else [1] * len(x.rows)
+    times = range(len(x.rows))
+    h, c, made = [0] * units, [0] * units, {}
+    for t in reversed(times) if op["reverse"] else times:
+        if not counts[t]:
+            h, c = [0] * units, [0] * units
+        else:
+            p = []
+            for g in range(w.shape[0]):
+                acc_x = sum(map(lambda d, q: (d - x.codes.zero) * (q - w.zero), x.rows[t], table_row(w, g)))
+                acc_h = sum(map(lambda d, q: d * (q - r.zero), h, table_row(r, g)))
+                a_x = f32(f32(acc_x + op["bias"][g]) * f32(x.codes.scale * w.scale(g)))
+                a_h = f32(f32(acc_h) * f32(out.scale * r.scale(g)))
+                p.append(short(f32(a_x + a_h) * 4096))
+            for u in range(units):
+                g = gate(op["activation"], p[u])
+                if "gate" in op:
+                    f, o, i = (gate(op["gate"], p[n * units + u]) for n in (1, 2, 3))
+                    k = op["shift"]
+                    c[u] = short((f * c[u] * 2 ** (15 - k) + i * g) / 2 ** (30 - k))
+                    t_c = gate(op["activation"], short(c[u] * 2**12 / 2**k))
+                    h[u] = out.quantize(f32(o * t_c) / 2**30) - out.zero
+                else:
+                    h[u] = out.quantize(g / 2**15) - out.zero
+        made[t] = [d + out.zero for d in h]
+    return Value([made[t] for t in times], out)
+
+
+def attention(op, x, mask=None):  # (17)
+    heads, out, d = op["heads"], op["output"], distances(x)
+    channels = len(d[0]) // 3
+    depth, times = channels // heads, range(len(d))
+    root = f32(1 / math.sqrt(depth))
+    m = f32(f32(x.codes.scale * x.codes.scale) * root) * 4096
+    scale = f32(x.codes.scale * f32(1 / 255))
+    part = lambda t, kind, head: d[t][kind * channels + head * depth :][:depth]
+    seen = [t for t in times if not mask or mask.rows[t]]
+    rows = []
+    for i in times:
+        row = []
+        for head in range(heads):
+            score = [sum(map(lambda q, k: q * k, part(i, 0, head), part(j, 1, head))) for j in times]
+            top = max([score[j] for j in seen], default=0)
+            u = {j: round(min(65535, f32(f32(top - score[j]) * m))) for j in seen}
+            e = {j: gate(op["exponential"], u[j] - 32768) for j in seen}
+            total = f32(max(1, sum(e.values())))
+            w = {j: round(f32(255 * e[j] / total)) for j in seen}
+            for c in range(depth):
+                acc = sum(w[j] * part(j, 2, head)[c] for j in seen)
+                row.append(out.quantize(f32(f32(acc) * scale)))
+        rows.append(row)
+    return Value(rows, out)
+
+
+def layer_norm(op, x):  # (18)
+    n, out, rows = len(op["gain"]), op["output"], []
+    unit = n / x.codes.scale
+    for row in distances(x):
+        a = [n * q - sum(row) for q in row]
+        deviation = math.sqrt(sum(v * v for v in a) / n + 1e-5 * (unit * unit))
+        acc = [short(v / deviation * 1024) * g + b for v, g, b in zip(a, op["gain"], op["bias"])]
+        rows.append([out.quantize(f32(v) / 2 ** (op["shift"] + 10)) for v in acc])
+    return Value(rows, out, x.sequence)
+
+
+def real_sum(op, xs):  # (10)
+    reals = [[[v.codes.dequantize(q) for q in row] for row in v.rows] for v in xs]
+    rows = reals[0]
+    for more in reals[1:]:
+        rows = [[f32(a + b) for a, b in zip(*pair)] for pair in zip(rows, more)]
+    quantize = op["output"].quantize
+    return Value([[quantize(r) for r in row] for row in rows], op["output"], xs[0].sequence)
+
+
+def masked(op, x, mask):
+    lowest = [x.codes.qmin] * len(x.rows[0])
+    return Value([row if m else lowest for row, m in zip(x.rows, mask.rows)], x.codes)
+
+
+def masked_mean(op, x, mask):  # (10)
+    rows = [row for row, m in zip(distances(x), mask.rows) if m] or [[0] * len(x.rows[0])]
+    real = [f32(f32(sum(c)) * x.codes.scale) for c in zip(*rows)]
+    return vector([op["output"].quantize(f32(r / len(rows))) for r in real], op["output"])
+
+
+def last_step(op, x, mask=None):
+    counting = [t for t in range(len(x.rows)) if not mask or mask.rows[t]]
+    return vector(x.rows[counting[-1] if counting else -1], x.codes)
+
+
+def not_zero(x):
+    zero = x.codes.zero if x.codes else 0
+    return Value([int(any(v != zero for v in row)) for row in x.rows])
+
+
 def softmax(row):
     e = [f32(math.exp(f32(x - max(row)))) for x in row]
     total = 0.0
@@ -387,6 +494,15 @@ OPS = {
     "Add": lambda op, *xs: add(op, xs),
     "Flatten": lambda op, x: vector(sum(x.rows, []), x.codes),
     "Lookup": lambda op, x: each(x, lambda q: op["table"][q - x.codes.qmin], op["output"]),
+    "Lstm": recurrent,
+    "SimpleRnn": recurrent,
+    "Attention": attention,
+    "LayerNorm": layer_norm,
+    "RealSum": lambda op, *xs: real_sum(op, xs),
+    "Masked": masked,
+    "MaskedMean": masked_mean,
+    "LastStep": last_step,
+    "NotZero": lambda op, x: not_zero(x),
     "Softmax": lambda op, x: Value([softmax(row) for row in x.rows], None, x.sequence),
 }
 
@@ -447,7 +563,7 @@ def main(arguments):
     for arrays in samples:
         scores = answer(model, arrays)
         best = scores.index(max(scores))
-        print(model.labels[best] if model.labels else best, *scores)
+        print(model.labels[best % len(model.labels)] if model.labels else best, *scores)
 
 
 if __name__ == "__main__":

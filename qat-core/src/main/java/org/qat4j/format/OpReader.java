@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.qat4j.QatException;
+import org.qat4j.model.Cell;
 import org.qat4j.model.IntVector;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
@@ -55,6 +56,28 @@ final class OpReader {
       case "Flatten" -> new Op.Flatten(name, only(inputs));
       case "Lookup" -> new Op.Lookup(name, only(inputs), r.integers("table"), r.codes("output"));
       case "Softmax" -> new Op.Softmax(name, only(inputs));
+      case "Lstm", "SimpleRnn" -> recurrent(r, name, inputs);
+      case "RealSum" -> new Op.RealSum(name, inputs, r.codes("output"));
+      case "Masked" -> new Op.Masked(name, first(inputs), mask(inputs));
+      case "MaskedMean" -> new Op.MaskedMean(name, first(inputs), mask(inputs), r.codes("output"));
+      case "LastStep" -> new Op.LastStep(name, first(inputs), mask(inputs));
+      case "Attention" ->
+          new Op.Attention(
+              name,
+              first(inputs),
+              mask(inputs),
+              r.integer("heads"),
+              r.integers("exponential"),
+              r.codes("output"));
+      case "LayerNorm" ->
+          new Op.LayerNorm(
+              name,
+              only(inputs),
+              r.integers("gain"),
+              r.integers("bias"),
+              r.integer("shift"),
+              r.codes("output"));
+      case "NotZero" -> new Op.NotZero(name, only(inputs));
       default ->
           throw new QatException(
               "the kind \"" + r.kind() + "\" is unknown to this program; a newer one may know it");
@@ -75,6 +98,22 @@ final class OpReader {
     return new Op.Dense(name, input, r.tensor("weights"), r.integers("bias"), output(r));
   }
 
+  private static Op recurrent(RecordReader r, String name, List<String> inputs) {
+    IntVector activation = r.integers("activation");
+    return new Op.Recurrent(
+        name,
+        first(inputs),
+        mask(inputs),
+        r.tensor("weights"),
+        r.tensor("recurrent"),
+        r.integers("bias"),
+        r.kind().equals("Lstm")
+            ? new Cell.Lstm(r.integer("shift"), r.integers("gate"), activation)
+            : new Cell.Simple(activation),
+        r.truth("reverse"),
+        r.codes("output"));
+  }
+
   private static Output output(RecordReader r) {
     return r.has("output")
         ? new Output.Codes(r.codes("output"), r.integer("lo"), r.integer("hi"))
@@ -86,6 +125,18 @@ final class OpReader {
       throw new QatException(inputs.size() + " inputs where one is expected");
     }
     return inputs.get(0);
+  }
+
+  /** The first of one or two inputs; the second is a mask. */
+  private static String first(List<String> inputs) {
+    if (inputs.isEmpty() || inputs.size() > 2) {
+      throw new QatException(inputs.size() + " inputs where one and a mask are expected");
+    }
+    return inputs.get(0);
+  }
+
+  private static String mask(List<String> inputs) {
+    return inputs.size() == 2 ? inputs.get(1) : null;
   }
 
   /** Compares the bounds of (6) in the file with those that follow from the weights. */

@@ -1,5 +1,6 @@
 package org.qat4j.format;
 
+import org.qat4j.model.Cell;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 import org.qat4j.model.Output;
@@ -117,5 +118,62 @@ final class OpWriter implements Op.Visitor<RecordWriter> {
   @Override
   public RecordWriter visit(Op.Softmax o) {
     return op("Softmax", o);
+  }
+
+  @Override
+  public RecordWriter visit(Op.Recurrent o) {
+    RecordWriter record =
+        accumulating(o.cell() instanceof Cell.Lstm ? "Lstm" : "SimpleRnn", o)
+            .tensor("weights", o.weights())
+            .tensor("recurrent", o.recurrent())
+            .integers("bias", o.bias())
+            .integers("activation", o.cell().activation())
+            .truth("reverse", o.reverse())
+            .codes("output", o.output());
+    return o.cell() instanceof Cell.Lstm lstm
+        ? record.integers("gate", lstm.gate()).integer("shift", lstm.shift())
+        : record;
+  }
+
+  @Override
+  public RecordWriter visit(Op.LastStep o) {
+    return op("LastStep", o);
+  }
+
+  @Override
+  public RecordWriter visit(Op.NotZero o) {
+    return op("NotZero", o);
+  }
+
+  @Override
+  public RecordWriter visit(Op.Attention o) {
+    return accumulating("Attention", o)
+        .integer("heads", o.heads())
+        .integers("exponential", o.exponential())
+        .codes("output", o.output());
+  }
+
+  @Override
+  public RecordWriter visit(Op.LayerNorm o) {
+    return accumulating("LayerNorm", o)
+        .integers("gain", o.gain())
+        .integers("bias", o.bias())
+        .integer("shift", o.shift())
+        .codes("output", o.output());
+  }
+
+  @Override
+  public RecordWriter visit(Op.Masked o) {
+    return op("Masked", o);
+  }
+
+  @Override
+  public RecordWriter visit(Op.MaskedMean o) {
+    return accumulating("MaskedMean", o).codes("output", o.output());
+  }
+
+  @Override
+  public RecordWriter visit(Op.RealSum o) {
+    return op("RealSum", o).codes("output", o.output());
   }
 }

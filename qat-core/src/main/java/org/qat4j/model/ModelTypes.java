@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import org.qat4j.QatException;
 import org.qat4j.numerics.AccumulatorBound;
+import org.qat4j.numerics.AttentionStep;
+import org.qat4j.numerics.LayerNormStep;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.numerics.Requantize;
 
@@ -152,6 +154,146 @@ final class ModelTypes implements Op.Visitor<Value> {
     return in;
   }
 
+  @Override
+  public Value visit(Op.Recurrent o) {
+    Value in = sequence(o.input());
+    mask(o.mask(), in);
+    int units = o.units();
+    int rows = o.cell().gates() * units;
+    require(
+        o.weights().rank() == 2
+            && o.recurrent().rank() == 2
+            && o.weights().dim(0) == rows
+            && o.recurrent().dim(0) == rows
+            && o.weights().dim(1) == last(in),
+        "weights %s and %s do not fit %s gates and the input %s",
+        o.weights(),
+        o.recurrent(),
+        o.cell().gates(),
+        in.shape());
+    QuantParams out = activation(o.output());
+    List<Integer> shape = List.of(in.shape().get(0), rows);
+    product(o, in, o.weights(), o.bias(), new Output.Real(), shape);
+    long ofInput = bounds.get(o.name());
+    IntVector none = IntVector.of(new int[rows]);
+    product(o, codes(shape, out), o.recurrent(), none, new Output.Real(), shape);
+    bounds.merge(o.name(), ofInput, Math::max);
+    return codes(List.of(in.shape().get(0), units), out);
+  }
+
+  @Override
+  public Value visit(Op.LastStep o) {
+    Value in = sequence(o.input());
+    mask(o.mask(), in);
+    return codes(List.of(last(in)), in.params());
+  }
+
+  @Override
+  public Value visit(Op.NotZero o) {
+    Value in = get(o.input());
+    require(
+        !in.tokens() && in.shape().size() == 2,
+        "a mask is made of a sequence, but \"%s\" is %s",
+        o.input(),
+        in);
+    return new Value(List.of(in.shape().get(0)), null, true);
+  }
+
+  @Override
+  public Value visit(Op.RealSum o) {
+    require(o.inputs().size() >= 2, "adds fewer than two values");
+    Value first = getCodes(o.inputs().get(0));
+    for (String input : o.inputs()) {
+      List<Integer> shape = getCodes(input).shape();
+      require(shape.equals(first.shape()), "adds %s and %s", first.shape(), shape);
+    }
+    return codes(first.shape(), activation(o.output()));
+  }
+
+  @Override
+  public Value visit(Op.Masked o) {
+    Value in = sequence(o.input());
+    mask(o.mask(), in);
+    require(o.mask() != null, "there is no mask");
+    return in;
+  }
+
+  @Override
+  public Value visit(Op.MaskedMean o) {
+    Value in = sequence(o.input());
+    mask(o.mask(), in);
+    require(o.mask() != null, "there is no mask");
+    long reach = (long) in.shape().get(0) * in.params().maxDistance();
+    bounds.put(o.name(), AccumulatorBound.sum(reach));
+    return codes(List.of(last(in)), activation(o.output()));
+  }
+
+  @Override
+  public Value visit(Op.Attention o) {
+    Value in = sequence(o.input());
+    mask(o.mask(), in);
+    Cell.check(o.exponential());
+    int steps = in.shape().get(0);
+    int channels = last(in) / 3;
+    require(
+        last(in) % 3 == 0 && o.heads() >= 1 && channels % o.heads() == 0,
+        "%s channels are not queries, keys and values of %s heads each",
+        last(in),
+        o.heads());
+    for (int j = 0; j < o.exponential().size(); j++) {
+      require(o.exponential().get(j) >= 0, "an exponential is not negative");
+    }
+    long reach = in.params().maxDistance();
+    long scores = 2 * reach * reach * (channels / o.heads()); // a difference of two
+    long sums = (long) Short.MAX_VALUE * steps;
+    long mixed = (long) AttentionStep.ONE * reach * steps;
+    bounds.put(o.name(), AccumulatorBound.sum(Math.max(scores, Math.max(sums, mixed))));
+    float argument = AttentionStep.argument(in.params().scale(), channels / o.heads());
+    require(
+        argument >= Float.MIN_NORMAL && Float.isFinite(argument),
+        "the scale %s is too small or too large for attention",
+        in.params().scale());
+    return codes(List.of(steps, channels), activation(o.output()));
+  }
+
+  @Override
+  public Value visit(Op.LayerNorm o) {
+    Value in = getCodes(o.input());
+    int channels = last(in);
+    require(
+        o.gain().size() == channels
+            && o.bias().size() == channels
+            && channels <= LayerNormStep.MAX_CHANNELS
+            && o.shift() >= 0
+            && o.shift() <= 15,
+        "%s gains and %s biases with the shift %s for %s channels of at most %s",
+        o.gain().size(),
+        o.bias().size(),
+        o.shift(),
+        channels,
+        LayerNormStep.MAX_CHANNELS);
+    long largest = 0;
+    for (int c = 0; c < channels; c++) {
+      require(o.gain().get(c) == (short) o.gain().get(c), "gain %s is not a short", c);
+      long sum = (1L << 15) * Math.abs(o.gain().get(c)) + Math.abs((long) o.bias().get(c));
+      largest = Math.max(largest, sum);
+    }
+    bounds.put(o.name(), AccumulatorBound.sum(largest));
+    return codes(in.shape(), activation(o.output()));
+  }
+
+  private void mask(String name, Value sequence) {
+    if (name != null) {
+      Value mask = get(name);
+      require(
+          mask.tokens() && mask.shape().get(0).equals(sequence.shape().get(0)),
+          "the mask \"%s\" is %s, not one token id for each of %s steps",
+          name,
+          mask,
+          sequence.shape().get(0));
+    }
+  }
+
   private Value conv(Op.Conv1d o) {
     Value in = sequence(o.input());
     require(o.weights().rank() == 3, "weights %s are not [out, kernel, in]", o.weights());
@@ -264,7 +406,10 @@ final class ModelTypes implements Op.Visitor<Value> {
 
   private void table(String input, QuantizedTensor table) {
     Value in = get(input);
-    require(in.tokens(), "an embedding reads token ids, but \"%s\" is not", input);
+    require(
+        in.tokens() && vocabulary.containsKey(input),
+        "an embedding reads token ids, but \"%s\" is not",
+        input);
     require(
         table.rank() == 2 && table.scaleCount() == 1 && table.zeroPoint() == 0,
         "a table has the shape [vocabulary, dimension], one scale and zero point 0; not %s",

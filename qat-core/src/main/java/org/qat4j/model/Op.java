@@ -56,6 +56,22 @@ public sealed interface Op {
     R visit(Lookup op);
 
     R visit(Softmax op);
+
+    R visit(Recurrent op);
+
+    R visit(LastStep op);
+
+    R visit(NotZero op);
+
+    R visit(RealSum op);
+
+    R visit(Masked op);
+
+    R visit(MaskedMean op);
+
+    R visit(Attention op);
+
+    R visit(LayerNorm op);
   }
 
   /** Real input to codes by (2) and (15). */
@@ -299,5 +315,177 @@ public sealed interface Op {
     public <R> R accept(Visitor<R> visitor) {
       return visitor.visit(this);
     }
+  }
+
+  /**
+   * LSTM or simple recurrence (16), codes [T, I] to [T, H]; state and cell begin at real 0, and are
+   * real 0 at the steps that the mask leaves out.
+   *
+   * @param mask token ids, or what {@link NotZero} makes, [T]: 0 where a step is left out; null for
+   *     none
+   * @param weights [G·H, I], gate by gate
+   * @param recurrent [G·H, H]
+   * @param bias int32 at scale s_x·s_W[c], (G·H)
+   * @param reverse from the last step to the first
+   */
+  record Recurrent(
+      String name,
+      String input,
+      String mask,
+      QuantizedTensor weights,
+      QuantizedTensor recurrent,
+      IntVector bias,
+      Cell cell,
+      boolean reverse,
+      QuantParams output)
+      implements Op {
+    @Override
+    public List<String> inputs() {
+      return masked(input, mask);
+    }
+
+    @Override
+    public Optional<QuantizedTensor> tensor() {
+      return Optional.of(weights);
+    }
+
+    /** Number of values of the state, H. */
+    public int units() {
+      return recurrent.rank() == 2 ? recurrent.dim(1) : 0;
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
+
+  /**
+   * The last step that the mask does not leave out, codes [T, C] to [C]; where it leaves out all,
+   * the last of all.
+   *
+   * @param mask as of {@link Recurrent}
+   */
+  record LastStep(String name, String input, String mask) implements Op {
+    @Override
+    public List<String> inputs() {
+      return masked(input, mask);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
+
+  /** A mask [T] of codes or real values [T, C]: 1 for a step with a value other than real 0. */
+  record NotZero(String name, String input) implements Op {
+    @Override
+    public List<String> inputs() {
+      return List.of(input);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
+
+  /**
+   * Sum of values of one shape, whatever their scales (10): real numbers by (1), added in float32
+   * in their order, and codes by (2). What a residual connection adds is rounded once where it is
+   * read.
+   */
+  record RealSum(String name, List<String> inputs, QuantParams output) implements Op {
+    public RealSum {
+      inputs = List.copyOf(inputs);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
+
+  /**
+   * Codes [T, C] with the smallest code at all steps that the mask leaves out, so that none of them
+   * is a maximum over time.
+   *
+   * @param mask as of {@link Recurrent}
+   */
+  record Masked(String name, String input, String mask) implements Op {
+    @Override
+    public List<String> inputs() {
+      return masked(input, mask);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
+
+  /**
+   * Mean over the steps that the mask does not leave out (10), codes [T, C] to [C].
+   *
+   * @param mask as of {@link Recurrent}
+   */
+  record MaskedMean(String name, String input, String mask, QuantParams output) implements Op {
+    @Override
+    public List<String> inputs() {
+      return masked(input, mask);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
+
+  /**
+   * Multi-head self-attention (17), codes [T, 3·C] of queries, keys and values side by side to [T,
+   * C].
+   *
+   * @param mask as of {@link Recurrent}: steps that are not looked at
+   * @param heads equal parts of the channels
+   * @param exponential {@link org.qat4j.numerics.GateTable} of exp(−8 − x)
+   */
+  record Attention(
+      String name, String input, String mask, int heads, IntVector exponential, QuantParams output)
+      implements Op {
+    @Override
+    public List<String> inputs() {
+      return masked(input, mask);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
+
+  /**
+   * Layer normalization over the channels of each step (18), codes [C] or [T, C] to the same shape.
+   *
+   * @param gain int16 at the scale 2^−shift, (C)
+   * @param bias int32 at the scale 2^−(shift + 10), (C)
+   * @param shift 0 to 15
+   */
+  record LayerNorm(
+      String name, String input, IntVector gain, IntVector bias, int shift, QuantParams output)
+      implements Op {
+    @Override
+    public List<String> inputs() {
+      return List.of(input);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
+
+  private static List<String> masked(String input, String mask) {
+    return mask == null ? List.of(input) : List.of(input, mask);
   }
 }

@@ -13,7 +13,10 @@ import org.qat4j.model.Output;
 import org.qat4j.model.QuantizedTensor;
 import org.qat4j.model.Value;
 import org.qat4j.numerics.AccumulatorBound;
+import org.qat4j.numerics.AttentionStep;
+import org.qat4j.numerics.LayerNormStep;
 import org.qat4j.numerics.QuantParams;
+import org.qat4j.numerics.RecurrentStep;
 import org.qat4j.text.TextEncoder;
 
 /**
@@ -136,9 +139,7 @@ final class PlanBuilder implements Op.Visitor<Void> {
       Op op, String input, QuantizedTensor w, IntVector bias, Window window, Output output) {
     QuantParams in = model.value(input).params();
     int depth = w.codes().length / w.dim(0) / window.taps();
-    long bound = AccumulatorBound.check(in, w.codes(), w.dim(0), w.zeroPoint(), bias.toArray());
-    Product product =
-        kernels.product(new ProductWeights(w, window.taps(), window.dilation() * depth, bound));
+    Product product = product(w, bias, in, window.taps(), window.dilation() * depth);
     if (output instanceof Output.Codes out) {
       Requantization r = Requantization.ofProduct(in, w, bias, out);
       PoolFusion pool = PoolFusion.of(graph, op);
@@ -150,6 +151,12 @@ final class PlanBuilder implements Op.Visitor<Void> {
     }
     int slot = allocateReals(op.name());
     return convolution(input, product, window, new Finish.ToReals(bias, in.scale(), w, slot));
+  }
+
+  private Product product(
+      QuantizedTensor w, IntVector bias, QuantParams in, int taps, int tapStep) {
+    long bound = AccumulatorBound.check(in, w.codes(), w.dim(0), w.zeroPoint(), bias.toArray());
+    return kernels.product(new ProductWeights(w, taps, tapStep, bound));
   }
 
   private Void convolution(String input, Product product, Window window, Finish finish) {
@@ -212,13 +219,135 @@ final class PlanBuilder implements Op.Visitor<Void> {
   }
 
   private ProductSteps.Source source(String input, Product product, Window window) {
-    Place from = place(input);
+    return source(place(input), product, window);
+  }
+
+  private ProductSteps.Source source(Place from, Product product, Window window) {
     int at = from.offset() - window.padLeft() * product.depth;
     int step = window.stride() * product.depth;
     int pitch = kernels.pitch(product.channels);
     int acc = layout.ints(product.block() * pitch);
     int scratch = layout.reals(product.scratch(layout.intsSize(from.slot())));
     return new ProductSteps.Source(product, from.slot(), at, step, acc, pitch, scratch);
+  }
+
+  // Recurrence.
+
+  @Override
+  public Void visit(Op.Recurrent o) {
+    QuantizedTensor w = o.weights();
+    QuantizedTensor r = o.recurrent();
+    int steps = steps(o.input());
+    int rows = w.dim(0);
+    QuantParams in = model.value(o.input()).params();
+    int sums = layout.ints(steps * rows);
+    convolution(
+        o.input(),
+        product(w, o.bias(), in, 1, w.dim(1)),
+        Window.plain(steps, steps, 1, 1),
+        new RecurrentSteps.ToSums(o.bias(), sums));
+    Product product = product(r, IntVector.of(new int[rows]), o.output(), 1, o.units());
+    Place state = new Place(layout.ints(o.units()), 0);
+    RecurrentStep step = ReferenceOps.step(in, o);
+    return add(
+        new RecurrentSteps.Recurrence(
+            source(state, product, Window.plain(1, 1, 1, 1)),
+            step,
+            sums,
+            o.cell().gates(),
+            layout.ints(o.units()),
+            mask(o.mask()),
+            o.reverse(),
+            steps,
+            allocate(o.name())));
+  }
+
+  private RecurrentSteps.Mask mask(String name) {
+    if (name == null) {
+      return RecurrentSteps.Mask.NONE;
+    }
+    return codes.containsKey(name)
+        ? new RecurrentSteps.Mask(-1, codes.get(name))
+        : new RecurrentSteps.Mask(graph.inputIndex(name), null);
+  }
+
+  @Override
+  public Void visit(Op.LastStep o) {
+    Place from = place(o.input());
+    return add(
+        new RecurrentSteps.Last(
+            mask(o.mask()), steps(o.input()), channels(o.input()), from, allocate(o.name())));
+  }
+
+  @Override
+  public Void visit(Op.Masked o) {
+    QuantParams params = model.value(o.name()).params();
+    int fill = params.qmin() - params.zeroPoint();
+    Place from = place(o.input());
+    return add(
+        new RecurrentSteps.Masked(
+            mask(o.mask()), fill, steps(o.input()), channels(o.input()), from, allocate(o.name())));
+  }
+
+  @Override
+  public Void visit(Op.MaskedMean o) {
+    int n = channels(o.input());
+    Place from = place(o.input());
+    return add(
+        new RecurrentSteps.Mean(
+            mask(o.mask()),
+            steps(o.input()),
+            n,
+            model.value(o.input()).params().scale(),
+            o.output(),
+            layout.ints(n),
+            from,
+            allocate(o.name())));
+  }
+
+  @Override
+  public Void visit(Op.NotZero o) {
+    boolean real = model.value(o.input()).isReal();
+    Place to = new Place(layout.ints(steps(o.input())), 0);
+    codes.put(o.name(), to);
+    return add(
+        new RecurrentSteps.NotZero(
+            real ? reals.get(o.input()) : -1,
+            real ? null : place(o.input()),
+            steps(o.input()),
+            channels(o.input()),
+            to));
+  }
+
+  // Transformers.
+
+  @Override
+  public Void visit(Op.Attention o) {
+    int steps = steps(o.input());
+    AttentionStep step = ReferenceOps.step(model.value(o.input()), o);
+    Place from = place(o.input());
+    return add(
+        new AttentionSteps.Attention(
+            step, mask(o.mask()), steps, layout.ints(steps), from, allocate(o.name())));
+  }
+
+  @Override
+  public Void visit(Op.RealSum o) {
+    List<AttentionSteps.Addend> addends = new ArrayList<>();
+    for (String input : o.inputs()) {
+      float scale = model.value(input).params().scale();
+      addends.add(new AttentionSteps.Addend(place(input), scale));
+    }
+    int size = model.value(o.name()).size();
+    return add(new AttentionSteps.RealSum(addends, o.output(), allocate(o.name()), size));
+  }
+
+  @Override
+  public Void visit(Op.LayerNorm o) {
+    int steps = model.value(o.name()).size() / channels(o.name());
+    LayerNormStep step = ReferenceOps.step(model.value(o.input()), o);
+    Place from = place(o.input());
+    return add(new AttentionSteps.LayerNorm(step, steps, from, allocate(o.name())));
   }
 
   // Pooling.

@@ -1,13 +1,17 @@
 package org.qat4j.runtime;
 
 import java.util.Arrays;
+import org.qat4j.model.Cell;
 import org.qat4j.model.IntVector;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 import org.qat4j.model.Output;
 import org.qat4j.model.QuantizedTensor;
 import org.qat4j.model.Value;
+import org.qat4j.numerics.AttentionStep;
+import org.qat4j.numerics.LayerNormStep;
 import org.qat4j.numerics.QuantParams;
+import org.qat4j.numerics.RecurrentStep;
 import org.qat4j.numerics.Requantize;
 import org.qat4j.text.TextEncoder;
 
@@ -255,6 +259,189 @@ final class ReferenceOps implements Op.Visitor<Void> {
       Softmax.apply(x, y, at, n);
     }
     return put(o, y);
+  }
+
+  /** Equation (16). */
+  @Override
+  public Void visit(Op.Recurrent o) {
+    int[] x = trace.codes(o.input());
+    QuantParams in = model.value(o.input()).params();
+    int depth = o.weights().dim(1);
+    int units = o.units();
+    int rows = o.weights().dim(0);
+    int steps = x.length / depth;
+    RecurrentStep step = step(in, o);
+    int[] accX = new int[rows];
+    int[] accH = new int[rows];
+    int[] cell = new int[units];
+    int[] state = new int[units];
+    int[] y = new int[steps * units];
+    for (int i = 0; i < steps; i++) {
+      int t = o.reverse() ? steps - 1 - i : i;
+      if (counts(o.mask(), t)) {
+        for (int c = 0; c < rows; c++) {
+          accX[c] =
+              o.bias().get(c) + dot(x, t * depth, in.zeroPoint(), o.weights(), c * depth, depth);
+          accH[c] = dot(state, 0, 0, o.recurrent(), c * units, units);
+        }
+        step.apply(accX, 0, accH, 0, cell, 0, state, 0);
+      } else {
+        Arrays.fill(cell, 0);
+        Arrays.fill(state, 0);
+      }
+      for (int u = 0; u < units; u++) {
+        y[t * units + u] = state[u] + o.output().zeroPoint();
+      }
+    }
+    return put(o, y);
+  }
+
+  /** The arithmetic of an operation whose input means {@code in}. */
+  static RecurrentStep step(QuantParams in, Op.Recurrent o) {
+    Cell.Lstm lstm = o.cell() instanceof Cell.Lstm l ? l : null;
+    return new RecurrentStep(
+        scales(in, o.weights()),
+        scales(o.output(), o.recurrent()),
+        lstm == null ? 0 : lstm.shift(),
+        lstm == null ? null : lstm.gate().toArray(),
+        o.cell().activation().toArray(),
+        o.output());
+  }
+
+  private static float[] scales(QuantParams in, QuantizedTensor w) {
+    float[] scales = new float[w.dim(0)];
+    for (int c = 0; c < scales.length; c++) {
+      scales[c] = in.scale() * w.scale(c);
+    }
+    return scales;
+  }
+
+  private boolean counts(String mask, int step) {
+    return mask == null || trace.codes(mask)[step] != 0;
+  }
+
+  @Override
+  public Void visit(Op.LastStep o) {
+    int[] x = trace.codes(o.input());
+    int channels = model.value(o.input()).shape().get(1);
+    int steps = x.length / channels;
+    int last = steps - 1;
+    for (int t = 0; t < steps; t++) {
+      last = counts(o.mask(), t) ? t : last;
+    }
+    return put(o, Arrays.copyOfRange(x, last * channels, (last + 1) * channels));
+  }
+
+  @Override
+  public Void visit(Op.NotZero o) {
+    Value in = model.value(o.input());
+    int channels = in.shape().get(1);
+    int[] y = new int[in.shape().get(0)];
+    for (int i = 0; i < in.size(); i++) {
+      boolean zero =
+          in.isReal()
+              ? trace.reals(o.input())[i] == 0
+              : trace.codes(o.input())[i] == in.params().zeroPoint();
+      y[i / channels] |= zero ? 0 : 1;
+    }
+    return put(o, y);
+  }
+
+  @Override
+  public Void visit(Op.RealSum o) {
+    float[] sum = null;
+    for (String input : o.inputs()) {
+      float[] r = model.value(input).dequantize(trace.codes(input));
+      for (int i = 0; sum != null && i < r.length; i++) {
+        r[i] = sum[i] + r[i];
+      }
+      sum = r;
+    }
+    int[] y = new int[sum.length];
+    for (int i = 0; i < y.length; i++) {
+      y[i] = o.output().quantize(sum[i]);
+    }
+    return put(o, y);
+  }
+
+  @Override
+  public Void visit(Op.Masked o) {
+    int[] y = trace.codes(o.input()).clone();
+    Value value = model.value(o.name());
+    int channels = value.shape().get(1);
+    for (int i = 0; i < y.length; i++) {
+      y[i] = counts(o.mask(), i / channels) ? y[i] : value.params().qmin();
+    }
+    return put(o, y);
+  }
+
+  /** Equation (10). */
+  @Override
+  public Void visit(Op.MaskedMean o) {
+    int[] x = trace.codes(o.input());
+    QuantParams in = model.value(o.input()).params();
+    int[] acc = new int[model.value(o.name()).size()];
+    int n = 0;
+    for (int t = 0; t < x.length / acc.length; t++) {
+      for (int c = 0; counts(o.mask(), t) && c < acc.length; c++) {
+        acc[c] += x[t * acc.length + c] - in.zeroPoint();
+      }
+      n += counts(o.mask(), t) ? 1 : 0;
+    }
+    for (int c = 0; c < acc.length; c++) {
+      acc[c] = o.output().quantize((float) acc[c] * in.scale() / (float) Math.max(1, n));
+    }
+    return put(o, acc);
+  }
+
+  @Override
+  public Void visit(Op.Attention o) {
+    Value in = model.value(o.input());
+    int steps = in.shape().get(0);
+    int[] y = new int[model.value(o.name()).size()];
+    int[] counts = o.mask() == null ? null : trace.codes(o.mask());
+    step(in, o).apply(distances(o.input()), 0, steps, counts, 0, new int[steps], y, 0);
+    return put(o, raised(y, o.output()));
+  }
+
+  static AttentionStep step(Value in, Op.Attention o) {
+    int channels = in.shape().get(1) / 3;
+    return new AttentionStep(
+        channels, o.heads(), o.exponential().toArray(), in.params(), o.output());
+  }
+
+  @Override
+  public Void visit(Op.LayerNorm o) {
+    Value in = model.value(o.input());
+    LayerNormStep step = step(in, o);
+    int[] x = distances(o.input());
+    int[] y = new int[x.length];
+    for (int at = 0; at < x.length; at += step.channels()) {
+      step.apply(x, at, y, at);
+    }
+    return put(o, raised(y, o.output()));
+  }
+
+  static LayerNormStep step(Value in, Op.LayerNorm o) {
+    return new LayerNormStep(
+        o.gain().toArray(), o.bias().toArray(), o.shift(), in.params(), o.output());
+  }
+
+  /** q − z of a value. */
+  private int[] distances(String name) {
+    int zeroPoint = model.value(name).params().zeroPoint();
+    int[] distances = trace.codes(name).clone();
+    for (int i = 0; i < distances.length; i++) {
+      distances[i] -= zeroPoint;
+    }
+    return distances;
+  }
+
+  private static int[] raised(int[] distances, QuantParams params) {
+    for (int i = 0; i < distances.length; i++) {
+      distances[i] += params.zeroPoint();
+    }
+    return distances;
   }
 
   private Void put(Op op, int[] codes) {

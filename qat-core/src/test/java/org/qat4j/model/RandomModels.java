@@ -6,6 +6,8 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.qat4j.numerics.AttentionStep;
+import org.qat4j.numerics.GateTable;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.runtime.RandomSamples;
 import org.qat4j.runtime.Sample;
@@ -161,14 +163,15 @@ public final class RandomModels {
 
   private String step(String x) {
     if (!isSequence(x)) {
-      return switch (random.nextInt(5)) {
+      return switch (random.nextInt(6)) {
         case 0 -> lookup(x);
         case 1 -> sum(x);
         case 2 -> concat(List.of(x, dense(x, null)));
+        case 3 -> random.nextBoolean() ? layerNorm(x) : realSum(x);
         default -> dense(x, null);
       };
     }
-    return switch (random.nextInt(14)) {
+    return switch (random.nextInt(21)) {
       case 0 -> lookup(x);
       case 1 -> sum(x);
       case 2 -> concat(List.of(x, dense(x, null)));
@@ -176,8 +179,91 @@ public final class RandomModels {
       case 4 -> maxPool(x);
       case 5 -> averagePool(x);
       case 6 -> vector(x);
+      case 7 -> recurrent(x);
+      case 8 -> layerNorm(x);
+      case 9, 10 -> attention(x);
+      case 11 -> masked(x);
+      case 13 -> realSum(x);
+      case 12 -> add(new Op.LastStep(name("last"), x, mask(x)));
       default -> conv(x);
     };
+  }
+
+  /** An LSTM or simple recurrence, whose weights are such that gates are open and closed. */
+  private String recurrent(String x) {
+    boolean lstm = random.nextInt(3) > 0;
+    int units = Math.max(1, Math.min(size(24), MAX_VALUES / steps(x) / 4));
+    int rows = lstm ? 4 * units : units;
+    QuantizedTensor w = sized(tensor(new int[] {rows, channels(x)}, false), x);
+    QuantParams out = activationFor(0.4);
+    QuantizedTensor r = tensor(new int[] {rows, units}, false);
+    IntVector activation = IntVector.of(GateTable.of(Math::tanh));
+    Cell cell =
+        lstm
+            ? new Cell.Lstm(
+                8 + random.nextInt(8),
+                IntVector.of(GateTable.of(v -> 1 / (1 + Math.exp(-v)))),
+                activation)
+            : new Cell.Simple(activation);
+    IntVector bias = bias(rows, spread(x, w));
+    return add(
+        new Op.Recurrent(
+            name("recurrent"), x, mask(x), w, r, bias, cell, random.nextBoolean(), out));
+  }
+
+  /** The same weights at a scale at which their products with a value are about 1. */
+  private QuantizedTensor sized(QuantizedTensor w, String x) {
+    float[] scales = w.scales();
+    float one = (float) (1 / real(x, w, spread(x, w)));
+    for (int c = 0; c < scales.length; c++) {
+      scales[c] *= Math.scalb(1f, Math.getExponent(one));
+    }
+    return new QuantizedTensor(w.codes(), w.shape(), w.bits(), scales, w.zeroPoint());
+  }
+
+  private String masked(String x) {
+    QuantParams p = value(x).params();
+    String mask = add(new Op.NotZero(name("mask"), x));
+    if (random.nextBoolean()) {
+      return add(new Op.Masked(name("masked"), x, mask));
+    }
+    return add(new Op.MaskedMean(name("mean"), x, mask, activationFor(reach(p) / 4)));
+  }
+
+  /** Queries, keys and values by one product, and attention. */
+  private String attention(String x) {
+    int heads = 1 + random.nextInt(3);
+    int channels = heads * (1 + random.nextInt(8));
+    channels = Math.max(heads, Math.min(channels, MAX_VALUES / steps(x) / 4 / heads * heads));
+    String y = dense(x, tensor(new int[] {3 * channels, channels(x)}, false), null);
+    IntVector exponential = IntVector.of(AttentionStep.exponential());
+    QuantParams out = activationFor(reach(value(y).params()) / 5);
+    return add(new Op.Attention(name("attention"), y, mask(y), heads, exponential, out));
+  }
+
+  private String layerNorm(String x) {
+    int[] gain = new int[channels(x)];
+    int[] bias = new int[gain.length];
+    int shift = random.nextInt(15);
+    for (int c = 0; c < gain.length; c++) {
+      gain[c] = random.nextInt(1 << 15) - (1 << 14);
+      bias[c] = random.nextInt(1 << 25) - (1 << 24);
+    }
+    QuantParams out = activationFor(Math.scalb(0.5, 14 - shift));
+    return add(
+        new Op.LayerNorm(name("norm"), x, IntVector.of(gain), IntVector.of(bias), shift, out));
+  }
+
+  /** Token ids that have a step for each of a value's, a mask made of a value, or none. */
+  private String mask(String x) {
+    for (Input input : inputs) {
+      if (input.kind() == Input.Kind.TOKENS
+          && input.shape().get(0) == steps(x)
+          && random.nextInt(3) > 0) {
+        return input.name();
+      }
+    }
+    return random.nextInt(3) > 0 ? null : add(new Op.NotZero(name("mask"), x));
   }
 
   private String conv(String x) {
@@ -232,6 +318,12 @@ public final class RandomModels {
     return add(
         new Op.Add(
             name("add"), summands, new QuantParams(out.scale(), even, out.qmin(), out.qmax())));
+  }
+
+  private String realSum(String x) {
+    String y = dense(x, tensor(new int[] {channels(x), channels(x)}, false), null);
+    float reach = reach(value(x).params()) + reach(value(y).params());
+    return add(new Op.RealSum(name("residual"), List.of(x, y), activationFor(reach / 4)));
   }
 
   private String concat(List<String> parts) {

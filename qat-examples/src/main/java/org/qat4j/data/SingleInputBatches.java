@@ -36,7 +36,8 @@ final class SingleInputBatches implements DataSetIterator {
   @Override
   public DataSet next(int size) {
     MultiDataSet multi = batches.next(size);
-    DataSet result = new DataSet(multi.getFeatures(0), multi.getLabels(0));
+    DataSet result =
+        new DataSet(multi.getFeatures(0), multi.getLabels(0), multi.getFeaturesMaskArray(0), null);
     if (preProcessor != null) {
       preProcessor.preProcess(result);
     }

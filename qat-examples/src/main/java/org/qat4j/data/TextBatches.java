@@ -66,6 +66,7 @@ public final class TextBatches implements MultiDataSetIterator {
   private int at;
   private final float[][] staging; // per encoder, then of the labels
   private transient MultiDataSetPreProcessor preProcessor;
+  private boolean masked;
 
   private TextBatches(
       Question question,
@@ -147,6 +148,16 @@ public final class TextBatches implements MultiDataSetIterator {
       double tokenDropout) {
     return new TextBatches(
         Question.CLASS, examples, encoders, numbers(classes), batch, true, seed, tokenDropout);
+  }
+
+  /**
+   * Whether a mask (n, length) goes with the ids of each encoder, 0 where they are padding.
+   *
+   * @return this
+   */
+  public TextBatches masked(boolean value) {
+    masked = value;
+    return this;
   }
 
   private static Drop drop(TextEncoder encoder) {
@@ -282,13 +293,25 @@ public final class TextBatches implements MultiDataSetIterator {
     MultiDataSet result =
         question == Question.TAGS
             ? new org.nd4j.linalg.dataset.MultiDataSet(
-                features, new INDArray[] {tags(n)}, null, new INDArray[] {mask(n)})
-            : new org.nd4j.linalg.dataset.MultiDataSet(features, new INDArray[] {labels(n)});
+                features, new INDArray[] {tags(n)}, masks(features), new INDArray[] {mask(n)})
+            : new org.nd4j.linalg.dataset.MultiDataSet(
+                features,
+                new INDArray[] {labels(n)},
+                masks(features),
+                masked ? new INDArray[1] : null);
     at += n;
     if (preProcessor != null) {
       preProcessor.preProcess(result);
     }
     return result;
+  }
+
+  private INDArray[] masks(INDArray[] features) {
+    return masked
+        ? Arrays.stream(features)
+            .map(ids -> ids.neq(TextEncoder.PADDING).castTo(ids.dataType()))
+            .toArray(INDArray[]::new)
+        : null;
   }
 
   /** Ids of the next n texts, (n, length). */

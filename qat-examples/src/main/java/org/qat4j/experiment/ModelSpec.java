@@ -15,7 +15,9 @@ import java.util.Set;
   @JsonSubTypes.Type(value = ModelSpec.WordCnn.class, name = "word-cnn"),
   @JsonSubTypes.Type(value = ModelSpec.SeedCnn.class, name = "seed-cnn"),
   @JsonSubTypes.Type(value = ModelSpec.ConvTagger.class, name = "conv-tagger"),
-  @JsonSubTypes.Type(value = ModelSpec.PairCnn.class, name = "pair-cnn")
+  @JsonSubTypes.Type(value = ModelSpec.PairCnn.class, name = "pair-cnn"),
+  @JsonSubTypes.Type(value = ModelSpec.BiLstm.class, name = "bilstm"),
+  @JsonSubTypes.Type(value = ModelSpec.Transformer.class, name = "transformer")
 })
 public sealed interface ModelSpec {
 
@@ -382,6 +384,102 @@ public sealed interface ModelSpec {
           "widths", "is " + widths + "; expected one or more different widths");
     }
     return List.copyOf(widths);
+  }
+
+  /** Characters → embedding → LSTM in both directions → max over time → dense. */
+  @JsonClassDescription(
+      "Characters → embedding → LSTM in both directions → max over time → dense. Padding is"
+          + " masked.")
+  record BiLstm(
+      @JsonProperty(defaultValue = "28")
+          @JsonPropertyDescription("Characters per text.")
+          @Range(min = 1, max = 100000)
+          int length,
+      @JsonProperty(defaultValue = "false") @JsonPropertyDescription("Fold to lower case.")
+          boolean lowerCase,
+      @JsonProperty(defaultValue = "2")
+          @JsonPropertyDescription("Rarer characters of the training texts are unknown.")
+          @Range(min = 1, max = 1000000)
+          int minCount,
+      @JsonProperty(defaultValue = "32")
+          @JsonPropertyDescription("Length of an embedding.")
+          @Range(min = 1, max = 4096)
+          int dimension,
+      @JsonProperty(defaultValue = "96")
+          @JsonPropertyDescription("Units of each direction.")
+          @Range(min = 1, max = 4096)
+          int units,
+      @JsonProperty(defaultValue = "0.3")
+          @JsonPropertyDescription("Dropout before the output.")
+          @Range(min = 0, below = 1)
+          double dropout)
+      implements ModelSpec {
+    public BiLstm {
+      Section.check(BiLstm.class, length, lowerCase, minCount, dimension, units, dropout);
+    }
+  }
+
+  /**
+   * Characters → embedding → convolution → blocks of a transformer's encoder → normalization → mean
+   * over time → dense.
+   */
+  @JsonClassDescription(
+      "Characters → embedding → convolution, which tells positions apart → blocks of a"
+          + " transformer's encoder → normalization → mean over time → dense. Padding is masked.")
+  record Transformer(
+      @JsonProperty(defaultValue = "28")
+          @JsonPropertyDescription("Characters per text.")
+          @Range(min = 1, max = 100000)
+          int length,
+      @JsonProperty(defaultValue = "false") @JsonPropertyDescription("Fold to lower case.")
+          boolean lowerCase,
+      @JsonProperty(defaultValue = "2")
+          @JsonPropertyDescription("Rarer characters of the training texts are unknown.")
+          @Range(min = 1, max = 1000000)
+          int minCount,
+      @JsonProperty(defaultValue = "64")
+          @JsonPropertyDescription("Channels of embedding and blocks.")
+          @Range(min = 1, max = 2048)
+          int dimension,
+      @JsonProperty(defaultValue = "3")
+          @JsonPropertyDescription("Width of the convolution.")
+          @Range(min = 1, max = 100)
+          int width,
+      @JsonProperty(defaultValue = "4")
+          @JsonPropertyDescription("Heads of the attention; they divide the dimension.")
+          @Range(min = 1, max = 256)
+          int heads,
+      @JsonProperty(defaultValue = "2")
+          @JsonPropertyDescription("Blocks.")
+          @Range(min = 1, max = 100)
+          int blocks,
+      @JsonProperty(defaultValue = "128")
+          @JsonPropertyDescription("Channels within the feed-forward part of a block.")
+          @Range(min = 1, max = 8192)
+          int feedForward,
+      @JsonProperty(defaultValue = "0.3")
+          @JsonPropertyDescription("Dropout before the output.")
+          @Range(min = 0, below = 1)
+          double dropout)
+      implements ModelSpec {
+    public Transformer {
+      Section.check(
+          Transformer.class,
+          length,
+          lowerCase,
+          minCount,
+          dimension,
+          width,
+          heads,
+          blocks,
+          feedForward,
+          dropout);
+      checkFits("width", width, length);
+      if (dimension % heads != 0) {
+        throw new InvalidKeyException(
+            "heads", "is " + heads + ", which does not divide the dimension, " + dimension);
+      }
+    }
   }
 
   private static void checkFits(String key, int width, int length) {

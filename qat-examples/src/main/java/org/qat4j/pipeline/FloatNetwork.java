@@ -96,13 +96,15 @@ final class FloatNetwork {
     this.text = text;
     TrainSpec spec = experiment.train();
     this.train =
-        TextBatches.shuffled(data, text.encoders(), spec.batch(), seed, spec.tokenDropout());
+        TextBatches.shuffled(data, text.encoders(), spec.batch(), seed, spec.tokenDropout())
+            .masked(text.masked());
     this.validation = inOrder(data.validation());
     this.test = inOrder(data.test());
   }
 
   private TextBatches inOrder(List<Example> examples) {
-    return TextBatches.inOrder(data, examples, text.encoders(), experiment.train().batch());
+    return TextBatches.inOrder(data, examples, text.encoders(), experiment.train().batch())
+        .masked(text.masked());
   }
 
   long seed() {

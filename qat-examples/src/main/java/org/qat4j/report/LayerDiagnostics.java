@@ -1,13 +1,9 @@
 package org.qat4j.report;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.layers.LayerQuantizer;
@@ -17,6 +13,7 @@ import org.qat4j.model.QuantizedTensor;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.qat.FreezeInfo;
 import org.qat4j.qat.QatNetwork;
+import org.qat4j.qat.Topology;
 import org.qat4j.quantizer.Granularity;
 import org.qat4j.quantizer.Scheme;
 import org.qat4j.quantizer.WeightSpec;
@@ -27,7 +24,6 @@ import org.qat4j.quantizer.WeightSpec;
  * float network.
  */
 public final class LayerDiagnostics {
-  private final QatNetwork qat;
   private final IntegerModel model;
 
   /** Outputs of all layers, by name: of the float network, in float arithmetic, in codes. */
@@ -37,10 +33,9 @@ public final class LayerDiagnostics {
   private final Map<String, INDArray> quantized;
 
   private LayerDiagnostics(Model floatNetwork, QatNetwork qat, INDArray... features) {
-    this.qat = qat;
     this.model = qat.freeze(FreezeInfo.named("diagnostics"), features);
     this.quantized = qat.activations(features);
-    this.trained = activations(floatNetwork, quantized.keySet(), features);
+    this.trained = Topology.activations(floatNetwork, features, qat.masks(features));
     qat.setMode(LayerQuantizer.Mode.FLOAT);
     try {
       this.exact = qat.activations(features);
@@ -76,26 +71,12 @@ public final class LayerDiagnostics {
                     Distribution.of(
                         name,
                         Distribution.What.OUTPUT,
-                        floats(diagnostics.exact.get(name)),
+                        floats(of(diagnostics.exact, name)),
                         out.minValue(),
                         out.maxValue()));
               }
             });
     return new LayerReport(rows, distributions);
-  }
-
-  private static Map<String, INDArray> activations(
-      Model network, Iterable<String> names, INDArray... features) {
-    if (network instanceof ComputationGraph graph) {
-      return graph.feedForward(features, false);
-    }
-    List<INDArray> values = ((MultiLayerNetwork) network).feedForward(features[0], false);
-    Map<String, INDArray> named = new LinkedHashMap<>();
-    int i = 1; // the first value is the input
-    for (String name : names) {
-      named.put(name, values.get(i++));
-    }
-    return named;
   }
 
   /** Weights of a layer in the frozen model, or null where it has none. */
@@ -110,11 +91,11 @@ public final class LayerDiagnostics {
   private LayerRow row(String name, LayerQuantizer quantizer, QuantizedTensor w) {
     QuantSettings settings = quantizer.settings();
     QuantParams out = settings.outputRef() == null ? null : quantizer.outputParams();
-    float[] values = floats(exact.get(name));
-    float[] codes = floats(quantized.get(name));
+    float[] values = floats(of(exact, name));
+    float[] codes = floats(of(quantized, name));
     return new LayerRow(
         name,
-        layer(name).conf().getLayer().getClass().getSimpleName(),
+        quantizer.layer().conf().getLayer().getClass().getSimpleName(),
         w.bits(),
         scheme(settings.spec().weights(), w),
         w.scaleCount(),
@@ -126,7 +107,7 @@ public final class LayerDiagnostics {
         out == null ? null : out.zeroPoint(),
         out == null ? null : clippedShare(values, out),
         LayerError.of(values, codes),
-        LayerError.of(floats(trained.get(name)), codes));
+        LayerError.of(floats(of(trained, name)), codes));
   }
 
   private static String scheme(WeightSpec spec, QuantizedTensor w) {
@@ -151,15 +132,15 @@ public final class LayerDiagnostics {
     return Distribution.of(
         name,
         Distribution.What.WEIGHTS,
-        floats(layer(name).paramTable().get(DefaultParamInitializer.WEIGHT_KEY)),
+        floats(quantizer.layer().getParam(DefaultParamInitializer.WEIGHT_KEY)),
         scale * (qmin - w.zeroPoint()),
         scale * (qmax - w.zeroPoint()));
   }
 
-  private Layer layer(String name) {
-    return qat.network() instanceof ComputationGraph graph
-        ? graph.getLayer(name)
-        : qat.multiLayerNetwork().getLayer(name);
+  /** Values of a layer; of one of two directions those of both. */
+  private static INDArray of(Map<String, INDArray> values, String name) {
+    INDArray found = values.get(name);
+    return found == null ? values.get(name.substring(0, name.lastIndexOf('/'))) : found;
   }
 
   /** Share of values that lie farther than half a step outside the range of the codes. */

@@ -4,6 +4,7 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.qat4j.data.TextBatches;
 import org.qat4j.report.Predictions;
 
@@ -22,7 +23,7 @@ public final class Evaluate {
     float[][] probabilities = new float[batches.size()][];
     batches.reset();
     for (int at = 0; batches.hasNext(); ) {
-      for (float[] row : rows(output(network, batches.next().getFeatures()))) {
+      for (float[] row : rows(output(network, batches.next()))) {
         probabilities[at++] = row;
       }
     }
@@ -36,9 +37,10 @@ public final class Evaluate {
     return ordered.reshape('c', n, output.length() / n).toFloatMatrix();
   }
 
-  private static INDArray output(Model network, INDArray... features) {
+  private static INDArray output(Model network, MultiDataSet batch) {
     return network instanceof ComputationGraph graph
-        ? graph.outputSingle(features)
-        : ((MultiLayerNetwork) network).output(features[0]);
+        ? graph.output(false, batch.getFeatures(), batch.getFeaturesMaskArrays())[0]
+        : ((MultiLayerNetwork) network)
+            .output(batch.getFeatures(0), false, batch.getFeaturesMaskArray(0), null);
   }
 }

@@ -3,6 +3,8 @@ package org.qat4j.training;
 import java.util.IdentityHashMap;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
+import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
@@ -32,14 +34,21 @@ final class Optimizer {
     for (UpdaterBlock block : restart(network).getUpdaterBlocks()) {
       for (UpdaterBlock.ParamState param : block.getLayersAndVariablesInBlock()) {
         IUpdater updater = param.getLayer().getConfig().getUpdaterByParam(param.getParamName());
-        double layerRate =
-            param.getLayer().getConfig() instanceof BaseLayer layer
-                ? layer.getIUpdater().getLearningRate(0, 0)
-                : Double.NaN;
+        double layerRate = rate(param.getLayer().getConfig());
         add(updater, layerRate);
         add(block.getGradientUpdater().getConfig(), layerRate);
       }
     }
+  }
+
+  /** Learning rate of a layer; of one in two directions that of the first. */
+  private static double rate(Object layer) {
+    if (layer instanceof Bidirectional both) {
+      return rate(both.getFwd());
+    } else if (layer instanceof BaseWrapperLayer wrapper) {
+      return rate(wrapper.getUnderlying());
+    }
+    return layer instanceof BaseLayer own ? own.getIUpdater().getLearningRate(0, 0) : Double.NaN;
   }
 
   private static BaseMultiLayerUpdater<?> restart(Model network) {

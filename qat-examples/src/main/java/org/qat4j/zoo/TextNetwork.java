@@ -11,10 +11,16 @@ import org.qat4j.text.TextEncoder;
  * @param network an initialized MultiLayerNetwork or ComputationGraph; its output is softmax over
  *     the classes, or over the tags of each step
  * @param text how each of its inputs is made from a text, in the network's order
+ * @param masked whether it is trained and evaluated with masks, so that padding is left out
  */
-public record TextNetwork(Model network, List<TextInput> text) {
+public record TextNetwork(Model network, List<TextInput> text, boolean masked) {
   public TextNetwork {
     text = List.copyOf(text);
+  }
+
+  /** A network for which padding is a token like others. */
+  public TextNetwork(Model network, List<TextInput> text) {
+    this(network, text, false);
   }
 
   /** The encoders of the inputs, in the network's order. */

@@ -16,11 +16,13 @@ import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
@@ -38,6 +40,8 @@ import org.qat4j.experiment.ModelSpec;
 import org.qat4j.experiment.TrainSpec;
 import org.qat4j.layers.EmbeddingBagLayer;
 import org.qat4j.layers.FlattenPreProcessor;
+import org.qat4j.layers.LayerNormLayer;
+import org.qat4j.layers.TransformerEncoder;
 import org.qat4j.model.TextInput;
 import org.qat4j.text.AffixEncoder;
 import org.qat4j.text.CharacterEncoder;
@@ -88,16 +92,23 @@ public final class Zoo {
       return zoo.convTagger(s);
     } else if (spec instanceof ModelSpec.PairCnn s) {
       return zoo.pairCnn(s);
+    } else if (spec instanceof ModelSpec.BiLstm s) {
+      return zoo.biLstm(s);
+    } else if (spec instanceof ModelSpec.Transformer s) {
+      return zoo.transformer(s);
     }
     return zoo.seedCnn((ModelSpec.SeedCnn) spec);
   }
 
-  private TextNetwork charNgramCnn(ModelSpec.CharNgramCnn s) {
+  private TextEncoder characters(int length, boolean lowerCase, int minCount) {
     List<Integer> alphabet =
-        Vocabularies.characters(
-                data.train(), s.lowerCase(), Cut.of(s.minCount(), Integer.MAX_VALUE))
+        Vocabularies.characters(data.train(), lowerCase, Cut.of(minCount, Integer.MAX_VALUE))
             .entries();
-    TextEncoder characters = new CharacterEncoder(alphabet, s.length(), s.lowerCase());
+    return new CharacterEncoder(alphabet, length, lowerCase);
+  }
+
+  private TextNetwork charNgramCnn(ModelSpec.CharNgramCnn s) {
+    TextEncoder characters = characters(s.length(), s.lowerCase(), s.minCount());
     TextEncoder ngrams =
         new NgramEncoder(s.minN(), s.maxN(), s.buckets(), s.ngrams(), s.lowerCase());
     GraphBuilder graph =
@@ -315,6 +326,53 @@ public final class Zoo {
     MultiLayerNetwork network = new MultiLayerNetwork(layers);
     network.init();
     return new TextNetwork(network, List.of(new TextInput("input", encoder)));
+  }
+
+  private TextNetwork biLstm(ModelSpec.BiLstm s) {
+    TextEncoder characters = characters(s.length(), s.lowerCase(), s.minCount());
+    Layer lstm =
+        new LSTM.Builder().nIn(s.dimension()).nOut(s.units()).activation(Activation.TANH).build();
+    MultiLayerConfiguration layers =
+        configuration()
+            .list()
+            .layer(named("characters", embedding(characters, s.dimension())))
+            .layer(named("lstm", new Bidirectional(lstm)))
+            .layer(named("max", new GlobalPoolingLayer(PoolingType.MAX)))
+            .layer(named("out", output(2 * s.units(), s.dropout())))
+            .build();
+    MultiLayerNetwork network = new MultiLayerNetwork(layers);
+    network.init();
+    return new TextNetwork(network, List.of(new TextInput("input", characters)), true);
+  }
+
+  private TextNetwork transformer(ModelSpec.Transformer s) {
+    TextEncoder characters = characters(s.length(), s.lowerCase(), s.minCount());
+    Layer positions =
+        new Convolution1DLayer.Builder(s.width())
+            .nIn(s.dimension())
+            .nOut(s.dimension())
+            .convolutionMode(ConvolutionMode.Same)
+            .activation(Activation.IDENTITY)
+            .build();
+    GraphBuilder graph =
+        configuration()
+            .graphBuilder()
+            .addInputs("characterIds")
+            .addLayer("characters", embedding(characters, s.dimension()), "characterIds")
+            .addLayer("positions", positions, "characters");
+    TransformerEncoder encoder =
+        new TransformerEncoder(s.dimension(), s.heads(), s.feedForward(), Activation.RELU);
+    String last = "positions";
+    for (int i = 1; i <= s.blocks(); i++) {
+      last = encoder.addTo(graph, "block" + i, last);
+    }
+    graph
+        .addLayer("norm", new LayerNormLayer(s.dimension()), last)
+        .addLayer("mean", new GlobalPoolingLayer(PoolingType.AVG), "norm")
+        .addLayer("out", output(s.dimension(), s.dropout()), "mean")
+        .setOutputs("out");
+    return new TextNetwork(
+        initialized(graph), List.of(new TextInput("characterIds", characters)), true);
   }
 
   private NeuralNetConfiguration.Builder configuration() {

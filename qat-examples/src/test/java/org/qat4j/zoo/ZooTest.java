@@ -26,15 +26,18 @@ class ZooTest {
         new ModelSpec.CharNgramCnn(20, false, 1, 6, 8, 3, 2, 3, 64, 32, 5, 0.2),
         new ModelSpec.WordCnn(50, 8, true, false, false, 1, 0, 0, 6, 8, List.of(1, 2), true, 0.2),
         new ModelSpec.WordCnn(50, 8, true, false, true, 1, 0.1, 2, 6, 8, List.of(1, 2), true, 0.2),
-        new ModelSpec.SeedCnn(50, 8, true, 6, 8, 3, 2));
+        new ModelSpec.SeedCnn(50, 8, true, 6, 8, 3, 2),
+        new ModelSpec.BiLstm(20, false, 1, 6, 8, 0),
+        new ModelSpec.Transformer(20, false, 1, 8, 3, 2, 1, 16, 0));
   }
 
   static TextBatches train(TextNetwork net) {
-    return TextBatches.shuffled(DATA.train(), net.encoders(), 3, TRAIN.batch(), 9, 0.1);
+    return TextBatches.shuffled(DATA.train(), net.encoders(), 3, TRAIN.batch(), 9, 0.1)
+        .masked(net.masked());
   }
 
   static TextBatches test(TextNetwork net) {
-    return TextBatches.inOrder(DATA.test(), net.encoders(), 3, TRAIN.batch());
+    return TextBatches.inOrder(DATA.test(), net.encoders(), 3, TRAIN.batch()).masked(net.masked());
   }
 
   static TextNetwork trained(ModelSpec spec, long seed) {

@@ -43,7 +43,8 @@ final class ActivationQuantizer {
     return new float[] {state.lo(slot), state.hi(slot)};
   }
 
-  private boolean hasRange() {
+  /** Whether a range was observed or set. */
+  boolean hasRange() {
     return state.batches(slot) > 0;
   }
 
@@ -186,7 +187,7 @@ final class ActivationQuantizer {
 
   /** Whether the range is trained in a step. */
   private boolean learns() {
-    return slot != Slot.PRE
+    return (slot == Slot.INPUT || slot == Slot.OUTPUT)
         && settings.learnsActivations()
         && state.steps() > settings.schedule().learnScalesFrom();
   }

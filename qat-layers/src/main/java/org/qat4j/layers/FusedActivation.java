@@ -105,6 +105,11 @@ public final class FusedActivation {
     return null;
   }
 
+  /** The function in real numbers. */
+  double apply(double x) {
+    return function.applyAsDouble(x);
+  }
+
   /** Whether a table follows a product, so that the value before it is quantized too. */
   public boolean isTable() {
     return form == Form.TABLE;

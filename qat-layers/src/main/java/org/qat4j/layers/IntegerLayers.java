@@ -57,9 +57,19 @@ final class IntegerLayers {
    * @param bias or null for none
    */
   static WeightQuantizer quantize(LayerQuantizer q, float[] bias, int channels, QuantParams in) {
-    float[] weights = q.weightsByChannel();
+    return quantize(q, DefaultParamInitializer.WEIGHT_KEY, bias, channels, in);
+  }
+
+  /**
+   * The same of any matrix of weights.
+   *
+   * @param key of the matrix
+   */
+  static WeightQuantizer quantize(
+      LayerQuantizer q, String key, float[] bias, int channels, QuantParams in) {
+    float[] weights = q.weightsByChannel(key);
     try {
-      return WeightQuantizer.quantize(weights, bias, channels, q.grid(weights), in);
+      return WeightQuantizer.quantize(weights, bias, channels, q.grid(key, weights), in);
     } catch (QatException e) {
       throw new QatException("layer \"" + q.settings().layer() + "\": " + e.getMessage(), e);
     }

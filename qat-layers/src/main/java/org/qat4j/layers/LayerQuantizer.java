@@ -2,6 +2,7 @@ package org.qat4j.layers;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.api.Layer;
@@ -39,8 +40,8 @@ public final class LayerQuantizer {
   private boolean observing;
   private INDArray mask;
 
-  /** Of a layer with a matrix of weights; null otherwise. */
-  private WeightQuantization weights;
+  /** Of each matrix of weights, by its key. */
+  private final Map<String, WeightQuantization> weights = new TreeMap<>();
 
   /** Of an embedding; null otherwise. */
   private TableQuantizer table;
@@ -64,8 +65,13 @@ public final class LayerQuantizer {
   static LayerQuantizer ofProduct(
       Layer layer, WeightQuantization.Layout layout, long outputChannels) {
     LayerQuantizer q = new LayerQuantizer(layer);
-    q.weights = new WeightQuantization(q.settings, q.state, layout, outputChannels);
+    q.addWeights(DefaultParamInitializer.WEIGHT_KEY, layout, outputChannels);
     return q;
+  }
+
+  /** Declares a matrix of weights. */
+  void addWeights(String key, WeightQuantization.Layout layout, long outputChannels) {
+    weights.put(key, new WeightQuantization(settings, state, key, layout, outputChannels));
   }
 
   /** For a layer that gathers rows of a table. */
@@ -75,8 +81,27 @@ public final class LayerQuantizer {
     return q;
   }
 
+  /**
+   * The quantizer of a layer of DL4J, which may lie within other layers.
+   *
+   * @param layer that stands in the network
+   * @param name of the quantized layer
+   * @return null if no layer of that network is quantized by this name
+   */
+  public static LayerQuantizer of(Layer layer, String name) {
+    if (layer instanceof QatLayer quantized) {
+      return quantized.quantizer();
+    }
+    return layer.params() == null ? null : QuantizerRegistry.findOrNull(layer.params(), name);
+  }
+
   public QuantSettings settings() {
     return settings;
+  }
+
+  /** The layer. */
+  public Layer layer() {
+    return layer;
   }
 
   /** Configuration of the layer. */
@@ -101,14 +126,14 @@ public final class LayerQuantizer {
     if (next == Mode.CALIBRATE) {
       slots.values().forEach(ActivationQuantizer::beginCalibration);
       calibrateWeights();
+      state.setMasked(false);
     }
     mode = next;
   }
 
   private void calibrateWeights() {
-    if (weights != null) {
-      weights.calibrate(layer.getParam(DefaultParamInitializer.WEIGHT_KEY));
-    } else if (table != null) {
+    weights.forEach((key, w) -> w.calibrate(layer.getParam(key)));
+    if (table != null) {
       table.calibrate();
     }
   }
@@ -155,6 +180,9 @@ public final class LayerQuantizer {
       state.countStep();
     }
     observing = observes(training);
+    if (inputMask != null && (observing || fake(training)) && !state.masked()) {
+      state.setMasked(true);
+    }
     ActivationQuantizer q = slots.get(Slot.INPUT);
     if (q == null) {
       return x;
@@ -185,14 +213,15 @@ public final class LayerQuantizer {
   }
 
   /** Compares what the layer hands on with what it is taught. */
-  private INDArray compared(INDArray y, boolean training) {
+  INDArray compared(INDArray y, boolean training) {
     if (training && target != null) {
       target.compare(y, mask);
     }
     return y;
   }
 
-  private INDArray taught(INDArray epsilon, LayerWorkspaceMgr workspaces) {
+  /** The gradient of what the layer hands on, with that of what it is taught. */
+  INDArray taught(INDArray epsilon, LayerWorkspaceMgr workspaces) {
     return target == null ? epsilon : target.addGradient(epsilon, workspaces);
   }
 
@@ -208,11 +237,11 @@ public final class LayerQuantizer {
 
   /** Computes with fake-quantized weights where this pass has them. */
   <T> T withWeights(boolean training, Supplier<T> compute) {
-    if (weights == null || substituting || !fake(training)) {
+    if (weights.isEmpty() || substituting || !fake(training)) {
       return compute.get();
     }
     if (stale) {
-      weights.refresh(layer.getParam(DefaultParamInitializer.WEIGHT_KEY));
+      weights.forEach((key, w) -> w.refresh(layer.getParam(key)));
       stale = false;
     }
     substituting = true;
@@ -229,7 +258,7 @@ public final class LayerQuantizer {
    * @param own the layer's own
    */
   INDArray param(String key, INDArray own) {
-    return substituting && DefaultParamInitializer.WEIGHT_KEY.equals(key) ? weights.last() : own;
+    return substituting && weights.containsKey(key) ? weights.get(key).last() : own;
   }
 
   /**
@@ -244,11 +273,17 @@ public final class LayerQuantizer {
       Function<INDArray, Pair<Gradient, INDArray>> backprop) {
     INDArray made = gradient(Slot.OUTPUT, taught(epsilon, workspaces), workspaces);
     INDArray delta = gradient(Slot.PRE, made, workspaces);
-    Pair<Gradient, INDArray> back = withWeights(true, () -> backprop.apply(delta));
+    return backward(workspaces, () -> backprop.apply(delta));
+  }
+
+  /** The same for a layer that takes the gradient through what it made by itself. */
+  Pair<Gradient, INDArray> backward(
+      LayerWorkspaceMgr workspaces, Supplier<Pair<Gradient, INDArray>> backprop) {
+    Pair<Gradient, INDArray> back = withWeights(true, backprop);
     back.setSecond(gradient(Slot.INPUT, back.getSecond(), workspaces));
     Map<String, INDArray> gradients = back.getFirst().gradientForVariable();
-    if (weights != null && fake(true)) {
-      weights.backward(gradients.get(DefaultParamInitializer.WEIGHT_KEY));
+    if (fake(true)) {
+      weights.forEach((key, w) -> w.backward(gradients.get(key)));
     }
     for (String key : layer.paramTable().keySet()) {
       if (QuantParamInitializer.isRange(key)) {
@@ -256,6 +291,28 @@ public final class LayerQuantizer {
       }
     }
     return back;
+  }
+
+  /** Whether what the layer makes is observed in this pass. */
+  boolean observing() {
+    return observing;
+  }
+
+  /** Observes an array of this layer, where this pass does that. */
+  void observe(Slot slot, INDArray y) {
+    if (observing) {
+      require(slot).observe(y, mask);
+    }
+  }
+
+  /** Whether a range was observed, or set, in a slot. */
+  boolean hasRange(Slot slot) {
+    return require(slot).hasRange();
+  }
+
+  /** Whether this layer was given a mask when it was calibrated or trained. */
+  public boolean masked() {
+    return state.masked();
   }
 
   /** Observes and fake-quantizes an array of this layer in place. */
@@ -321,14 +378,14 @@ public final class LayerQuantizer {
     return table;
   }
 
-  /** Grid of the weights [channels, k] of this layer. */
-  WeightGrid grid(float[] byChannel) {
-    return weights.grid(byChannel);
+  /** Grid of weights [channels, k] of this layer. */
+  WeightGrid grid(String key, float[] byChannel) {
+    return weights.get(key).grid(byChannel);
   }
 
-  /** The layer's weights as [channels, k], row-major. */
-  float[] weightsByChannel() {
-    return weights.byChannel(layer.getParam(DefaultParamInitializer.WEIGHT_KEY));
+  /** Weights of the layer as [channels, k], row-major. */
+  float[] weightsByChannel(String key) {
+    return weights.get(key).byChannel(layer.getParam(key));
   }
 
   /** Scale and zero point of what this layer reads. */

@@ -39,9 +39,11 @@ final class LayerSetup {
    */
   static IUpdater updater(QuantSettings settings, String key, IUpdater own) {
     LayerSpec spec = settings.spec();
+    if (QuantParamInitializer.isWeightRange(key)) {
+      return scaled(own, spec.weights().learned());
+    }
     return switch (key) {
       case QuantParamInitializer.STATE -> new NoOp();
-      case QuantParamInitializer.WEIGHT_RANGES -> scaled(own, spec.weights().learned());
       case QuantParamInitializer.ACTIVATION_RANGES -> scaled(own, spec.activations().learned());
       default -> own;
     };

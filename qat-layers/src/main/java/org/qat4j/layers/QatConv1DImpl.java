@@ -37,6 +37,12 @@ final class QatConv1DImpl extends Convolution1DLayer implements QatLayer {
   @Override
   public Pair<INDArray, MaskState> feedForwardMaskArray(
       INDArray mask, MaskState state, int minibatchSize) {
+    if (mask == null) { // where only other inputs of a graph are masked
+      setMaskArray(null);
+      inputMask = null;
+      quantizer.setMask(null);
+      return null;
+    }
     Pair<INDArray, MaskState> out = super.feedForwardMaskArray(mask, state, minibatchSize);
     inputMask = mask;
     quantizer.setMask(out.getFirst());

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.api.ParamInitializer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
@@ -20,7 +20,10 @@ final class QuantParamInitializer implements ParamInitializer {
   /** Step counter and observed ranges; written by the layer, its gradient stays 0. */
   static final String STATE = "quantState";
 
-  /** Ranges of the weights, where they are searched or learned: see {@link WeightRanges}. */
+  /**
+   * Beginning of the keys of ranges of weights, where they are searched or learned: see {@link
+   * WeightRanges}.
+   */
   static final String WEIGHT_RANGES = "quantWeights";
 
   /** Learned ranges of activations: see {@link ActivationQuantizer}. */
@@ -36,20 +39,36 @@ final class QuantParamInitializer implements ParamInitializer {
 
   /** Whether a parameter is a range that may be learned. */
   static boolean isRange(String key) {
-    return WEIGHT_RANGES.equals(key) || ACTIVATION_RANGES.equals(key);
+    return isWeightRange(key) || ACTIVATION_RANGES.equals(key);
+  }
+
+  /** Whether a parameter is a range of weights. */
+  static boolean isWeightRange(String key) {
+    return key.startsWith(WEIGHT_RANGES);
+  }
+
+  /** Key of the ranges of a matrix of weights. */
+  static String weightRanges(String weight) {
+    return DefaultParamInitializer.WEIGHT_KEY.equals(weight)
+        ? WEIGHT_RANGES
+        : WEIGHT_RANGES + weight;
   }
 
   /** Lengths of our parameters of a layer, in their order. */
   private Map<String, Long> sizes(Layer layer) {
     Map<String, Long> sizes = new LinkedHashMap<>();
     sizes.put(STATE, (long) QuantState.SIZE);
-    long channels = layer instanceof FeedForwardLayer f ? f.getNOut() : 0;
-    long weights = WeightRanges.size(settings, channels);
-    if (weights > 0) {
-      sizes.put(WEIGHT_RANGES, weights);
-    }
+    ((QatLayerConf) layer)
+        .weightChannels()
+        .forEach(
+            (key, channels) -> {
+              long size = WeightRanges.size(settings, channels);
+              if (size > 0) {
+                sizes.put(weightRanges(key), size);
+              }
+            });
     if (settings.learnsActivations()) {
-      sizes.put(ACTIVATION_RANGES, (long) Slot.values().length * ActivationQuantizer.LEARNED);
+      sizes.put(ACTIVATION_RANGES, (long) Slot.PLACES * ActivationQuantizer.LEARNED);
     }
     return sizes;
   }

@@ -53,6 +53,18 @@ public record QuantSettings(
         && !(spec.activations().learned() instanceof Learned.None);
   }
 
+  /** The same for another layer that reads what this one reads. */
+  public QuantSettings forLayer(String other) {
+    return new QuantSettings(
+        other, spec, schedule, owned, moved(inputRef, other), moved(outputRef, other));
+  }
+
+  private String moved(String reference, String other) {
+    return reference != null && reference.startsWith(layer + "/")
+        ? other + reference.substring(layer.length())
+        : reference;
+  }
+
   /** The same, but what the layer makes is quantized by a quantizer of another layer. */
   public QuantSettings withForeignOutput(String reference) {
     Set<Slot> rest = EnumSet.copyOf(owned);

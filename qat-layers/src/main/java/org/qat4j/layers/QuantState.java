@@ -1,6 +1,7 @@
 package org.qat4j.layers;
 
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -13,6 +14,8 @@ final class QuantState {
 
   private static final int STEPS = 0;
   private static final int WEIGHTS_READY = 1;
+  private static final int OTHERS_READY = 2;
+  private static final int MASKED = 3;
   private static final int LO = 0;
   private static final int HI = 1;
   private static final int BATCHES = 2;
@@ -44,13 +47,26 @@ final class QuantState {
     floats().putScalar(STEPS, steps() + 1f);
   }
 
-  /** Whether ranges of the weights have been found. */
-  boolean weightsReady() {
-    return floats().getFloat(WEIGHTS_READY) > 0;
+  /** Whether ranges of a matrix of weights have been found. */
+  boolean weightsReady(String weight) {
+    return floats().getFloat(ready(weight)) > 0;
   }
 
-  void setWeightsReady(boolean ready) {
-    floats().putScalar(WEIGHTS_READY, ready ? 1f : 0f);
+  void setWeightsReady(String weight) {
+    floats().putScalar(ready(weight), 1f);
+  }
+
+  private static int ready(String weight) {
+    return DefaultParamInitializer.WEIGHT_KEY.equals(weight) ? WEIGHTS_READY : OTHERS_READY;
+  }
+
+  /** Whether the layer was given a mask when it was calibrated or trained. */
+  boolean masked() {
+    return floats().getFloat(MASKED) > 0;
+  }
+
+  void setMasked(boolean masked) {
+    floats().putScalar(MASKED, masked ? 1f : 0f);
   }
 
   float lo(Slot slot) {

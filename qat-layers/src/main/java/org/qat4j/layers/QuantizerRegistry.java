@@ -33,16 +33,22 @@ final class QuantizerRegistry {
     }
   }
 
-  static LayerQuantizer find(INDArray paramsView, String layer) {
+  /** The quantizer of a layer, or null. */
+  static LayerQuantizer findOrNull(INDArray paramsView, String layer) {
     Map<String, WeakReference<LayerQuantizer>> network = NETWORKS.get(root(paramsView));
-    if (network != null) {
-      synchronized (network) {
-        WeakReference<LayerQuantizer> found = network.get(layer);
-        LayerQuantizer quantizer = found == null ? null : found.get();
-        if (quantizer != null) {
-          return quantizer;
-        }
-      }
+    if (network == null) {
+      return null;
+    }
+    synchronized (network) {
+      WeakReference<LayerQuantizer> found = network.get(layer);
+      return found == null ? null : found.get();
+    }
+  }
+
+  static LayerQuantizer find(INDArray paramsView, String layer) {
+    LayerQuantizer quantizer = findOrNull(paramsView, layer);
+    if (quantizer != null) {
+      return quantizer;
     }
     throw new QatException(
         "the network has no quantized layer \"" + layer + "\", whose scale another layer uses");

@@ -6,8 +6,13 @@ public enum Slot {
   INPUT(0),
   /** Between the product and an activation function that is looked up in a table. */
   PRE(1),
+  /** State of the cell of a recurrent layer, whose range alone is asked for. */
+  CELL(1),
   /** What the layer hands on. */
   OUTPUT(2);
+
+  /** Number of places. */
+  static final int PLACES = 3;
 
   private final int place;
 

@@ -20,7 +20,7 @@ final class TableQuantizer {
 
   TableQuantizer(QuantSettings settings, QuantState state) {
     this.state = state;
-    this.ranges = new WeightRanges(settings, state);
+    this.ranges = new WeightRanges(settings, state, DefaultParamInitializer.WEIGHT_KEY);
     this.pass =
         new FakeQuantPass(
             settings.layer() + "/weights",

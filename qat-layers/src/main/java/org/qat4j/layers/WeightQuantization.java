@@ -2,6 +2,7 @@ package org.qat4j.layers;
 
 import java.util.Arrays;
 import org.bytedeco.javacpp.FloatPointer;
+import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.calibration.RangeRule;
@@ -25,7 +26,7 @@ final class WeightQuantization {
     CHANNELS_FASTEST
   }
 
-  private final QuantSettings settings;
+  private final String noise;
   private final QuantState state;
   private final WeightRanges ranges;
   private final WeightSpec spec;
@@ -39,10 +40,16 @@ final class WeightQuantization {
   private long[] clipped = new long[0];
   private boolean anyClipped;
 
-  WeightQuantization(QuantSettings settings, QuantState state, Layout layout, long channels) {
-    this.settings = settings;
+  /**
+   * @param weight key of the matrix of weights
+   */
+  WeightQuantization(
+      QuantSettings settings, QuantState state, String weight, Layout layout, long channels) {
+    this.noise =
+        settings.layer()
+            + (DefaultParamInitializer.WEIGHT_KEY.equals(weight) ? "/weights" : "/" + weight);
     this.state = state;
-    this.ranges = new WeightRanges(settings, state);
+    this.ranges = new WeightRanges(settings, state, weight);
     this.spec = settings.spec().weights();
     this.layout = layout;
     this.channels = (int) channels;
@@ -119,7 +126,7 @@ final class WeightQuantization {
     boolean learning = ranges.learning(step);
     prepare(values.length, learning);
     int k = values.length / channels;
-    int start = Noise.start(settings.layer() + "/weights", step);
+    int start = Noise.start(noise, step);
     for (int c = 0; c < channels; c++) {
       QuantParams p = grid.params(c);
       float low = p.qmin() - p.zeroPoint();

@@ -24,11 +24,16 @@ final class WeightRanges {
 
   private final QuantSettings settings;
   private final QuantState state;
+  private final String weight;
   private final WeightSpec spec;
 
-  WeightRanges(QuantSettings settings, QuantState state) {
+  /**
+   * @param weight key of the matrix of weights
+   */
+  WeightRanges(QuantSettings settings, QuantState state, String weight) {
     this.settings = settings;
     this.state = state;
+    this.weight = weight;
     this.spec = settings.spec().weights();
   }
 
@@ -83,13 +88,14 @@ final class WeightRanges {
 
   /** Whether the kept ranges have to be searched in a step of the training. */
   boolean isDue(long step) {
-    return isKept() && (!state.weightsReady() || (!learning(step) && (step - 1) % REFRESH == 0));
+    return isKept()
+        && (!state.weightsReady(weight) || (!learning(step) && (step - 1) % REFRESH == 0));
   }
 
   /** Searches the ranges and keeps them. */
   void keep(float[] w, int channels, long step) {
     WeightGrid grid = search(w, channels, step);
-    INDArray kept = state.param(QuantParamInitializer.WEIGHT_RANGES);
+    INDArray kept = state.param(QuantParamInitializer.weightRanges(weight));
     int scales = grid.scales().length;
     for (int c = 0; c < scales; c++) {
       kept.putScalar(c, LearnedRange.logWidth(grid.params(c)));
@@ -97,7 +103,7 @@ final class WeightRanges {
     if (spec.scheme() == Scheme.ASYMMETRIC) {
       kept.putScalar(scales, LearnedRange.zero(grid.params(0)));
     }
-    state.setWeightsReady(true);
+    state.setWeightsReady(weight);
   }
 
   private WeightGrid search(float[] w, int channels, long step) {
@@ -114,7 +120,8 @@ final class WeightRanges {
         throw new QatException(
             "layer \""
                 + settings.layer()
-                + "\", weights"
+                + "\", weights "
+                + weight
                 + (parts > 1 ? " of channel " + c : "")
                 + ": "
                 + e.getMessage(),
@@ -131,13 +138,15 @@ final class WeightRanges {
    * @param w the weights as they are now, [channels, k], row-major
    */
   WeightGrid grid(float[] w, int channels, long step) {
-    return isKept() && state.weightsReady() ? kept(step) : search(w, channels, step);
+    return isKept() && state.weightsReady(weight) ? kept(step) : search(w, channels, step);
   }
 
   /** The grid of an embedding table as it is now. */
   WeightGrid gridOfTable(INDArray table, long step) {
     if (isKept()) {
-      return state.weightsReady() ? kept(step) : search(Floats.readInMemoryOrder(table), 1, step);
+      return state.weightsReady(weight)
+          ? kept(step)
+          : search(Floats.readInMemoryOrder(table), 1, step);
     }
     float lo = table.minNumber().floatValue();
     float hi = table.maxNumber().floatValue();
@@ -150,7 +159,7 @@ final class WeightRanges {
 
   private WeightGrid kept(long step) {
     QuantParams any = grids(step).covering(-1, 1);
-    float[] kept = Floats.read(state.param(QuantParamInitializer.WEIGHT_RANGES));
+    float[] kept = Floats.read(state.param(QuantParamInitializer.weightRanges(weight)));
     boolean asymmetric = spec.scheme() == Scheme.ASYMMETRIC;
     float[] scales = new float[kept.length - (asymmetric ? 1 : 0)];
     for (int c = 0; c < scales.length; c++) {
@@ -171,7 +180,7 @@ final class WeightRanges {
   void putGradient(int c, QuantParams p, double byScale, long n) {
     double g = 1 / Math.sqrt((double) n * p.qmax());
     state
-        .gradient(QuantParamInitializer.WEIGHT_RANGES)
+        .gradient(QuantParamInitializer.weightRanges(weight))
         .putScalar(c, (float) (byScale * p.scale() * g));
   }
 }

@@ -96,6 +96,11 @@ final class CodeTensors {
 
   /** Equation (2), (7) or (8): QuantizeLinear and, where the range is narrower, an integer Clip. */
   void quantize(String op, String real, int lo, int hi, Codes y) {
+    quantize(graph, op, real, lo, hi, y);
+  }
+
+  /** The same in a graph within this one. */
+  void quantize(GraphBuilder graph, String op, String real, int lo, int hi, Codes y) {
     List<String> inputs = List.of(real, y.scale(), y.zeroPoint());
     int least = lo + OFFSET;
     int most = hi + OFFSET;

@@ -285,4 +285,54 @@ public final class FloatOnnxExporter implements Op.Visitor<Void> {
     graph.node("Softmax", o.name(), o.inputs(), o.name(), List.of());
     return null;
   }
+
+  @Override
+  public Void visit(Op.Recurrent o) {
+    throw unknown(o);
+  }
+
+  @Override
+  public Void visit(Op.LastStep o) {
+    throw unknown(o);
+  }
+
+  @Override
+  public Void visit(Op.NotZero o) {
+    throw unknown(o);
+  }
+
+  @Override
+  public Void visit(Op.Attention o) {
+    throw unknown(o);
+  }
+
+  @Override
+  public Void visit(Op.LayerNorm o) {
+    throw unknown(o);
+  }
+
+  @Override
+  public Void visit(Op.Masked o) {
+    throw unknown(o);
+  }
+
+  @Override
+  public Void visit(Op.MaskedMean o) {
+    throw unknown(o);
+  }
+
+  @Override
+  public Void visit(Op.RealSum o) {
+    graph.node("Sum", o.name(), o.inputs(), o.name(), List.of());
+    return null;
+  }
+
+  private static QatException unknown(Op op) {
+    return new QatException(
+        "operation \""
+            + op.name()
+            + "\": "
+            + op.getClass().getSimpleName()
+            + " has no form in float here");
+  }
 }

@@ -23,13 +23,24 @@ final class GraphBuilder {
 
   private final GraphProto.Builder graph = GraphProto.newBuilder();
   private final Set<String> names;
-  private final Map<String, Integer> nodeNames = new HashMap<>();
+  private final Map<String, Integer> nodeNames;
 
   /**
    * @param reserved names of values that keep them
    */
   GraphBuilder(Set<String> reserved) {
     this.names = new HashSet<>(reserved);
+    this.nodeNames = new HashMap<>();
+  }
+
+  private GraphBuilder(GraphBuilder outer) {
+    this.names = outer.names;
+    this.nodeNames = outer.nodeNames;
+  }
+
+  /** A graph within a node of this one, which may read its values and shares none of its names. */
+  GraphBuilder inner() {
+    return new GraphBuilder(this);
   }
 
   GraphProto.Builder graph() {
@@ -70,6 +81,17 @@ final class GraphBuilder {
       List<String> inputs,
       String output,
       List<AttributeProto> attributes) {
+    node(operator, owner, inputs, List.of(output), attributes);
+    return output;
+  }
+
+  /** Adds a node with some outputs. */
+  void node(
+      String operator,
+      String owner,
+      List<String> inputs,
+      List<String> outputs,
+      List<AttributeProto> attributes) {
     String name = owner + "/" + operator;
     int count = nodeNames.merge(name, 1, Integer::sum);
     graph.addNode(
@@ -77,9 +99,8 @@ final class GraphBuilder {
             .setOpType(operator)
             .setName(count == 1 ? name : name + "_" + count)
             .addAllInput(inputs)
-            .addOutput(output)
+            .addAllOutput(outputs)
             .addAllAttribute(attributes));
-    return output;
   }
 
   /** Exchanges channels and steps. */

@@ -128,7 +128,9 @@ public final class OnnxExporter {
     ValueInfoProto type =
         value.isCodes()
             ? codes.type(name)
-            : GraphBuilder.type(name, DataType.FLOAT, value.shape(), "real values");
+            : value.tokens()
+                ? GraphBuilder.type(name, DataType.INT32, value.shape(), "0 where a step is masked")
+                : GraphBuilder.type(name, DataType.FLOAT, value.shape(), "real values");
     if (options.allValues()) {
       graph.graph().addOutput(type);
     } else {

@@ -166,6 +166,8 @@ public final class OnnxRunner implements AutoCloseable {
       String name = valueOfTensor.get(output.getKey());
       if (tensor.getInfo().type == OnnxJavaType.UINT8) {
         codes.put(name, codes(tensor.getByteBuffer(), samples, model.value(name)));
+      } else if (tensor.getInfo().type == OnnxJavaType.INT32) {
+        codes.put(name, ints(tensor.getIntBuffer(), samples));
       } else {
         reals.put(name, reals(tensor.getFloatBuffer(), samples));
       }
@@ -179,6 +181,14 @@ public final class OnnxRunner implements AutoCloseable {
       values.get(sample);
     }
     return reals;
+  }
+
+  private static int[][] ints(IntBuffer values, int samples) {
+    int[][] ints = new int[samples][values.remaining() / samples];
+    for (int[] sample : ints) {
+      values.get(sample);
+    }
+    return ints;
   }
 
   /** Bytes [sample, channel, step] as codes [sample][step, channel]. */

@@ -338,6 +338,110 @@ final class OpExporter implements Op.Visitor<Void> {
     return null;
   }
 
+  @Override
+  public Void visit(Op.Recurrent o) {
+    new RecurrentExporter(graph, weights, codes, o).export();
+    return null;
+  }
+
+  @Override
+  public Void visit(Op.LastStep o) {
+    String op = o.name();
+    Codes y = codes.define(op, o.input());
+    String x = codes.get(o.input()).tensor();
+    if (o.mask() == null) {
+      int last = model.value(o.input()).shape().get(0) - 1;
+      String index = graph.constant(op + "/step", Tensors.ints(new int[] {last}));
+      graph.node("Gather", op, List.of(x, index), y.tensor(), List.of(integer("axis", 2)));
+      return null;
+    }
+    String zero = graph.constant(op + "/padding", Tensors.ints(new int[] {0}));
+    String padding = graph.node("Equal", op, List.of(o.mask(), zero), NONE);
+    String counts = cast(op, graph.node("Not", op, List.of(padding), NONE), DataType.INT32);
+    List<AttributeProto> last = List.of(CHANNELS, integer("select_last_index", 1));
+    String index = graph.node("ArgMax", op, List.of(counts), last);
+    List<String> gathered = List.of(graph.transpose(op, x), index);
+    graph.node("GatherND", op, gathered, y.tensor(), List.of(integer("batch_dims", 1)));
+    return null;
+  }
+
+  @Override
+  public Void visit(Op.NotZero o) {
+    String op = o.name();
+    Value in = model.value(o.input());
+    String x = in.isReal() ? o.input() : cast(op, codes.get(o.input()).tensor(), DataType.INT32);
+    String zero =
+        graph.constant(
+            op + "/zero",
+            in.isReal()
+                ? Tensors.floats(new float[] {0})
+                : Tensors.ints(new int[] {in.params().zeroPoint() + OFFSET}));
+    String isZero = graph.node("Equal", op, List.of(x, zero), NONE);
+    String other = cast(op, graph.node("Not", op, List.of(isZero), NONE), DataType.INT32);
+    String axis = graph.constant(op + "/axis", Tensors.longs(in.isReal() ? 2 : 1));
+    graph.node("ReduceMax", op, List.of(other, axis), op, List.of(integer("keepdims", 0)));
+    return null;
+  }
+
+  /** With DequantizeLinear it would be fused to QLinearAdd, which rounds otherwise. */
+  @Override
+  public Void visit(Op.RealSum o) {
+    Nodes n = new Nodes(graph, o.name());
+    String sum = null;
+    for (String input : o.inputs()) {
+      QuantParams in = model.value(input).params();
+      String x = cast(o.name(), codes.get(input).tensor(), DataType.INT32);
+      String r = real(o.name(), subtract(o.name(), x, in.zeroPoint() + OFFSET), in.scale());
+      sum = sum == null ? r : n.node("Add", sum, r);
+    }
+    codes.quantize(o.name(), sum, o.output(), codes.define(o.name()));
+    return null;
+  }
+
+  @Override
+  public Void visit(Op.Masked o) {
+    Nodes n = new Nodes(graph, o.name());
+    String counts = n.node("Unsqueeze", n.counts(o.mask()), n.longs(1));
+    String fill =
+        graph.constant(
+            o.name() + "/fill", Tensors.uint8(model.value(o.name()).params().qmin() + OFFSET));
+    Codes y = codes.define(o.name(), o.input());
+    List<String> inputs = List.of(counts, codes.get(o.input()).tensor(), fill);
+    graph.node("Where", o.name(), inputs, y.tensor(), NONE);
+    return null;
+  }
+
+  @Override
+  public Void visit(Op.MaskedMean o) {
+    Nodes n = new Nodes(graph, o.name());
+    QuantParams in = model.value(o.input()).params();
+    String counts = n.node("Unsqueeze", n.counts(o.mask()), n.longs(1));
+    String x = cast(o.name(), codes.get(o.input()).tensor(), DataType.INT32);
+    String distances = subtract(o.name(), x, in.zeroPoint() + OFFSET);
+    String seen = n.node("Where", counts, distances, n.ints(0));
+    List<AttributeProto> drop = List.of(integer("keepdims", 0));
+    String last = n.longs(2);
+    String sum = graph.node("ReduceSum", o.name(), List.of(seen, last), drop);
+    String ones = n.cast(counts, DataType.FLOAT);
+    String count = graph.node("ReduceSum", o.name(), List.of(ones, last), drop);
+    String divisor = n.node("Max", count, n.floats(1));
+    String mean = n.node("Div", real(o.name(), sum, in.scale()), divisor);
+    codes.quantize(o.name(), mean, o.output(), codes.define(o.name()));
+    return null;
+  }
+
+  @Override
+  public Void visit(Op.Attention o) {
+    new AttentionExporter(model, graph, codes).attention(o);
+    return null;
+  }
+
+  @Override
+  public Void visit(Op.LayerNorm o) {
+    new AttentionExporter(model, graph, codes).layerNorm(o);
+    return null;
+  }
+
   // Pieces.
 
   private String subtract(String op, String x, int amount) {

@@ -26,6 +26,11 @@ final class Tensors {
     return tensor(DataType.INT32, raw.flip(), dims);
   }
 
+  /** A scalar. */
+  static TensorProto.Builder doubles(double value) {
+    return tensor(DataType.DOUBLE, buffer(Double.BYTES).putDouble(value).flip());
+  }
+
   static TensorProto.Builder longs(long... values) {
     ByteBuffer raw = buffer(values.length * Long.BYTES);
     for (long v : values) {

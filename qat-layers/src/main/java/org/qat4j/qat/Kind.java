@@ -1,5 +1,6 @@
 package org.qat4j.qat;
 
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
@@ -8,22 +9,30 @@ import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.qat4j.layers.EmbeddingBagLayer;
+import org.qat4j.layers.LayerNormLayer;
 import org.qat4j.layers.QatActivation;
 import org.qat4j.layers.QatConv1D;
 import org.qat4j.layers.QatDense;
 import org.qat4j.layers.QatEmbedding;
 import org.qat4j.layers.QatEmbeddingBag;
 import org.qat4j.layers.QatGlobalPooling;
+import org.qat4j.layers.QatLayerNorm;
+import org.qat4j.layers.QatLstm;
 import org.qat4j.layers.QatOutput;
 import org.qat4j.layers.QatPooling1D;
 import org.qat4j.layers.QatRnnOutput;
+import org.qat4j.layers.QatSelfAttention;
+import org.qat4j.layers.QatSimpleRnn;
 import org.qat4j.layers.QatTokenEmbedding;
+import org.qat4j.layers.SelfAttentionLayer;
 
 /** What a vertex is to the quantizer. */
 enum Kind {
@@ -36,17 +45,23 @@ enum Kind {
   STEP_OUTPUT(RnnOutputLayer.class, QatRnnOutput.class),
   GLOBAL_AVERAGE(GlobalPoolingLayer.class, QatGlobalPooling.class),
   AVERAGE(Subsampling1DLayer.class, QatPooling1D.class),
+  LSTM(LSTM.class, QatLstm.class),
+  SIMPLE_RNN(SimpleRnn.class, QatSimpleRnn.class),
+  ATTENTION(SelfAttentionLayer.class, QatSelfAttention.class),
+  LAYER_NORM(LayerNormLayer.class, QatLayerNorm.class),
   ACTIVATION(ActivationLayer.class, QatActivation.class),
   GLOBAL_MAX(GlobalPoolingLayer.class, null),
   MAX(Subsampling1DLayer.class, null),
   IDENTITY(DropoutLayer.class, null),
+  SUM(ElementWiseVertex.class, null),
   MERGE(MergeVertex.class, null);
 
   /** What can be quantized, for messages. */
   static final String SUPPORTED =
       "EmbeddingLayer, EmbeddingSequenceLayer, EmbeddingBagLayer, Convolution1DLayer, DenseLayer,"
-          + " OutputLayer, RnnOutputLayer, ActivationLayer, GlobalPoolingLayer and Subsampling1DLayer (MAX, AVG),"
-          + " DropoutLayer and MergeVertex";
+          + " OutputLayer, RnnOutputLayer, ActivationLayer, LSTM, SimpleRnn, SelfAttentionLayer, LayerNormLayer,"
+          + " GlobalPoolingLayer and Subsampling1DLayer (MAX, AVG), DropoutLayer, MergeVertex and"
+          + " ElementWiseVertex (Add)";
 
   private final Class<?> type;
   private final Class<? extends Layer> replacement;
@@ -80,9 +95,19 @@ enum Kind {
     return this == TOKEN_EMBEDDING || this == EMBEDDING;
   }
 
+  /** Whether its state goes from step to step. */
+  boolean isRecurrent() {
+    return this == LSTM || this == SIMPLE_RNN;
+  }
+
+  /** Whether it leaves masked steps out in the frozen model too. */
+  boolean readsMasks() {
+    return isRecurrent() || this == ATTENTION;
+  }
+
   /** Whether it has weights. */
   boolean hasWeights() {
-    return readsTokens() || this == CONV1D || this == DENSE || isOutput();
+    return readsTokens() || isRecurrent() || this == CONV1D || this == DENSE || isOutput();
   }
 
   /**
@@ -90,7 +115,7 @@ enum Kind {
    * compute anything, so that only the layers themselves are recognized.
    */
   static Kind of(Topology.Node node) {
-    Object what = node.layer() == null ? node.vertex() : node.layer();
+    Object what = node.layer() == null ? node.vertex() : node.wrappers().core();
     PoolingType pooling =
         what instanceof GlobalPoolingLayer g
             ? g.getPoolingType()
@@ -100,6 +125,8 @@ enum Kind {
           switch (kind) {
             case GLOBAL_AVERAGE, AVERAGE -> pooling == PoolingType.AVG;
             case GLOBAL_MAX, MAX -> pooling == PoolingType.MAX;
+            case SUM ->
+                what instanceof ElementWiseVertex v && v.getOp() == ElementWiseVertex.Op.Add;
             default -> true;
           };
       if (fits && (what.getClass() == kind.type || what.getClass() == kind.replacement)) {

@@ -127,6 +127,10 @@ final class Preparation {
       sources.addAll(references.getOrDefault(input, Set.of("")));
     }
     Kind kind = kinds.get(node.name());
+    if (kind == Kind.SUM) {
+      sources.add(node.name()); // no quantizer's, so that whoever reads the sum quantizes it
+      checkSum(node);
+    }
     if (!kind.computes()) {
       if (sources.contains("") && topology.outputs().contains(node.name())) {
         problems.put(node.name(), "hands on real values that nothing has quantized");
@@ -134,7 +138,7 @@ final class Preparation {
       references.put(node.name(), sources);
       return;
     }
-    String name = node.name();
+    String name = node.quantizer();
     Set<Slot> owned = EnumSet.noneOf(Slot.class);
     String inputRef = null;
     if (!kind.readsTokens()) {
@@ -150,20 +154,48 @@ final class Preparation {
     if (isProductWithTable(node)) {
       owned.add(Slot.PRE);
     }
+    if (kind == Kind.LSTM) {
+      owned.add(Slot.CELL);
+    }
     LayerSpec layerSpec = specOf(node);
-    if (!kind.hasWeights()) {
-      // Without weights there is no updater that could train a range.
+    if (!kind.hasWeights() || kind.isRecurrent()) {
+      // Without weights there is no updater that could train a range; and a state is rounded at
+      // every step, each of which would move it.
       ActivationSpec observed = layerSpec.activations().withLearned(new Learned.None());
       layerSpec = layerSpec.withActivations(observed);
     }
     String problem = Support.problem(kind, layerSpec);
     if (problem != null) {
-      problems.put(name, problem);
+      problems.put(node.name(), problem);
     }
     String outputRef = kind.isOutput() ? null : reference(name, Slot.OUTPUT);
     settings.put(
-        name, new QuantSettings(name, layerSpec, spec.schedule(), owned, inputRef, outputRef));
-    references.put(name, Set.of(outputRef == null ? "" : outputRef));
+        node.name(),
+        new QuantSettings(name, layerSpec, spec.schedule(), owned, inputRef, outputRef));
+    Set<String> made = new LinkedHashSet<>(Set.of(outputRef == null ? "" : outputRef));
+    if (!name.equals(node.name())) {
+      made.add(reference(Wrappers.second(node.name()), Slot.OUTPUT));
+    }
+    references.put(node.name(), made);
+  }
+
+  /** What is added has codes of its own, or is another sum, which comes first. */
+  private void checkSum(Topology.Node node) {
+    for (String input : node.inputs()) {
+      Set<String> made = references.getOrDefault(input, Set.of(""));
+      boolean nested = kinds.get(input) == Kind.SUM && input.equals(node.inputs().get(0));
+      if (!nested && (made.size() != 1 || made.contains(""))) {
+        problems.put(
+            node.name(),
+            "adds \""
+                + input
+                + "\", which has no codes of its own; add what a layer makes, and another sum as"
+                + " the first input");
+      }
+    }
+    if (topology.outputs().contains(node.name())) {
+      problems.put(node.name(), "hands on real values that nothing has quantized");
+    }
   }
 
   private boolean isProductWithTable(Topology.Node node) {
@@ -179,7 +211,9 @@ final class Preparation {
   /** Lets a layer quantize at once with the scale of the one layer that reads it, if it can. */
   private void shareScale(Topology.Node node) {
     QuantSettings q = settings.get(node.name());
-    if (q == null || !q.owned().contains(Slot.OUTPUT)) {
+    if (q == null
+        || !q.owned().contains(Slot.OUTPUT)
+        || kinds.get(node.name()).isRecurrent()) { // whose state has codes of its own
       return;
     }
     Set<String> readers = new LinkedHashSet<>();
@@ -197,7 +231,9 @@ final class Preparation {
       readers.add("");
     }
     for (Topology.Node consumer : topology.consumers(name)) {
-      if (computes(consumer)) {
+      if (kinds.get(consumer.name()) == Kind.SUM) {
+        readers.add(""); // a summand has codes of its own
+      } else if (computes(consumer)) {
         readers.add(consumer.name());
       } else {
         collectReaders(consumer.name(), readers);

@@ -2,6 +2,7 @@ package org.qat4j.qat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -95,11 +96,18 @@ public final class Qat {
     ObjectMapper mapper = NeuralNetConfiguration.mapper();
     try {
       ObjectNode json = (ObjectNode) mapper.readTree(mapper.writeValueAsString(conf.getLayer()));
-      json.put("@class", type.getName());
-      json.remove("quant");
+      for (ObjectNode core : cores(json)) {
+        core.put("@class", type.getName());
+        core.remove("quant");
+      }
       Layer layer = mapper.readValue(mapper.writeValueAsString(json), Layer.class);
       if (quant != null) {
-        ((QatLayerConf) layer).setQuant(quant);
+        Wrappers w = Wrappers.of(layer);
+        ((QatLayerConf) w.core()).setQuant(quant);
+        if (w.bidirectional() != null) {
+          ((QatLayerConf) Wrappers.of(w.bidirectional().getBwd()).core())
+              .setQuant(quant.forLayer(Wrappers.second(node.name())));
+        }
       }
       conf.setLayer(layer);
       conf.clearVariables();
@@ -110,13 +118,23 @@ public final class Qat {
     }
   }
 
+  /** The layer within others, or both directions of it. */
+  private static List<ObjectNode> cores(ObjectNode layer) {
+    if (layer.has("underlying")) {
+      return cores((ObjectNode) layer.get("underlying"));
+    }
+    return layer.has("fwd")
+        ? Stream.of("fwd", "bwd").flatMap(d -> cores((ObjectNode) layer.get(d)).stream()).toList()
+        : List.of(layer);
+  }
+
   /** The network with DL4J's own layers in the place of those under quantization. */
   static Model toFloat(Model prepared) {
     Model plain = Topology.uninitializedCopy(prepared);
     Topology copy = Topology.of(plain);
     for (Topology.Node node : copy.nodes()) {
-      if (node.layer() instanceof QatLayerConf) {
-        exchange(node, node.layer().getClass().getSuperclass(), null);
+      if (node.layer() != null && node.wrappers().core() instanceof QatLayerConf) {
+        exchange(node, node.wrappers().core().getClass().getSuperclass(), null);
       }
     }
     plain.init();

@@ -1,8 +1,14 @@
 package org.qat4j.qat;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -15,9 +21,10 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.qat4j.QatException;
 import org.qat4j.layers.Floats;
 import org.qat4j.layers.LayerQuantizer;
-import org.qat4j.layers.QatLayer;
+import org.qat4j.layers.QatLayerConf;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.runtime.ReferenceRuntime;
+import org.qat4j.text.TextEncoder;
 
 /**
  * A network that trains under quantization. {@link #network()} is an ordinary DL4J network: train,
@@ -31,7 +38,10 @@ public final class QatNetwork {
   private static final float TOLERANCE = 1e-5f;
 
   private final Model network;
-  private final Map<String, QatLayer> layers = new LinkedHashMap<>();
+  private final Map<String, LayerQuantizer> quantizers = new LinkedHashMap<>();
+
+  /** Of layers that leave out the steps that a mask of the network says. */
+  private final List<LayerQuantizer> maskReaders = new ArrayList<>();
 
   /** Inputs of a few examples that calibration has seen, or null. */
   private INDArray[] samples;
@@ -40,12 +50,30 @@ public final class QatNetwork {
     this.network = network;
     Topology topology = Topology.of(network);
     for (Topology.Node node : topology.nodes()) {
-      if (node.layer() != null && topology.layer(network, node.name()) instanceof QatLayer layer) {
-        layers.put(node.name(), layer);
+      if (node.layer() != null) {
+        Layer layer = topology.layer(network, node.name());
+        add(layer, node.quantizer(), node.wrappers().core());
+        Kind kind = Kind.of(node);
+        if (kind != null && kind.readsMasks() && node.wrappers().maskZero() == null) {
+          maskReaders.add(quantizers.get(node.quantizer()));
+        }
+        if (node.wrappers().bidirectional() != null) {
+          Wrappers second = Wrappers.of(node.wrappers().bidirectional().getBwd());
+          add(layer, Wrappers.second(node.name()), second.core());
+        }
       }
     }
-    if (layers.isEmpty()) {
+    if (quantizers.isEmpty()) {
       throw new QatException("the network has no quantized layer; call Qat.prepare first");
+    }
+  }
+
+  /**
+   * @param conf of the quantized layer, which knows its name; a graph may call its vertex otherwise
+   */
+  private void add(Layer layer, String name, Object conf) {
+    if (conf instanceof QatLayerConf quantized) {
+      quantizers.put(name, LayerQuantizer.of(layer, quantized.getQuant().layer()));
     }
   }
 
@@ -78,11 +106,12 @@ public final class QatNetwork {
     throw new QatException("the network is a MultiLayerNetwork: call multiLayerNetwork()");
   }
 
-  /** Quantizers by layer name, in topological order. */
+  /**
+   * Quantizers by layer name, in topological order. The two directions of a layer are called
+   * "layer/forward" and "layer/backward".
+   */
   public Map<String, LayerQuantizer> quantizers() {
-    Map<String, LayerQuantizer> quantizers = new LinkedHashMap<>();
-    layers.forEach((name, layer) -> quantizers.put(name, layer.quantizer()));
-    return quantizers;
+    return Collections.unmodifiableMap(quantizers);
   }
 
   /**
@@ -99,7 +128,7 @@ public final class QatNetwork {
   }
 
   private LayerQuantizer first() {
-    return layers.values().iterator().next().quantizer();
+    return quantizers.values().iterator().next();
   }
 
   /**
@@ -175,7 +204,7 @@ public final class QatNetwork {
 
   /** Switches all layers. */
   public void setMode(LayerQuantizer.Mode mode) {
-    layers.values().forEach(layer -> layer.quantizer().setMode(mode));
+    quantizers.values().forEach(quantizer -> quantizer.setMode(mode));
   }
 
   /**
@@ -184,14 +213,45 @@ public final class QatNetwork {
    * @param features one array per input
    */
   public INDArray output(INDArray... features) {
+    INDArray[] masks = masks(features);
     return network instanceof ComputationGraph graph
-        ? graph.outputSingle(features)
-        : ((MultiLayerNetwork) network).output(features[0]);
+        ? graph.output(false, features, masks)[0]
+        : ((MultiLayerNetwork) network)
+            .output(features[0], false, masks == null ? null : masks[0], null);
   }
 
-  /** Values of all vertices in evaluation mode, by name. */
+  /**
+   * Masks for inputs whose padding the network has learned to leave out: 0 where a token id is 0.
+   *
+   * @return one per input, [n, steps], or null for none; null where there is none at all
+   */
+  public INDArray[] masks(INDArray... features) {
+    if (!isMasked()) {
+      return null;
+    }
+    INDArray[] masks = new INDArray[features.length];
+    Topology topology = Topology.of(network);
+    for (int i = 0; i < masks.length; i++) {
+      if (topology.readsTokens(topology.inputs().get(i))) {
+        masks[i] = features[i].neq(TextEncoder.PADDING).castTo(features[i].dataType());
+      }
+    }
+    return Arrays.stream(masks).allMatch(Objects::isNull) ? null : masks;
+  }
+
+  /** Whether a layer that reads masks was given one when it was calibrated or trained. */
+  boolean isMasked() {
+    return maskReaders.stream().anyMatch(q -> q != null && q.masked());
+  }
+
+  /** Names of the inputs, in the order of the features. */
+  public List<String> inputs() {
+    return Topology.of(network).inputs();
+  }
+
+  /** Values of all vertices in evaluation mode, by name; padding as {@link #masks} has it. */
   public Map<String, INDArray> activations(INDArray... features) {
-    return Topology.activations(network, features, null);
+    return Topology.activations(network, features, masks(features));
   }
 
   /**
@@ -223,7 +283,7 @@ public final class QatNetwork {
     if (trainingSteps() > 0) {
       first().settings().schedule().checkEndsWithin(trainingSteps());
     }
-    IntegerModel model = new Freezer(this, Topology.of(network), layers, features).freeze(info);
+    IntegerModel model = new Freezer(this, Topology.of(network), quantizers, features).freeze(info);
     check(model, features);
     return model;
   }

@@ -1,5 +1,6 @@
 package org.qat4j.qat;
 
+import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.qat4j.layers.Floats;
@@ -9,6 +10,9 @@ import org.qat4j.runtime.Sample;
 
 /** Batches of DL4J as the samples of an integer model. */
 public final class Samples {
+  /** Behind the name of a real input: the input of the model that is its mask. */
+  public static final String MASK = "/mask";
+
   private Samples() {}
 
   /**
@@ -16,11 +20,16 @@ public final class Samples {
    *
    * @param model whose inputs the arrays are for
    * @param example its number in the batch
-   * @param features one array per input: [n, …]; sequences of real values are [n, channels, steps]
+   * @param features one array per input of the network: [n, …]; sequences of real values are [n,
+   *     channels, steps], of which every step counts
    */
   public static Sample of(IntegerModel model, int example, INDArray... features) {
-    int[][] tokens = new int[features.length][];
-    float[][] reals = new float[features.length][];
+    int[][] tokens = new int[model.inputs().size()][];
+    float[][] reals = new float[tokens.length][];
+    for (int i = features.length; i < tokens.length; i++) {
+      tokens[i] = new int[model.inputs().get(i).shape().get(0)];
+      Arrays.fill(tokens[i], 1);
+    }
     for (int i = 0; i < features.length; i++) {
       INDArray one = features[i].get(NDArrayIndex.interval(example, example + 1));
       if (model.inputs().get(i).kind() == Input.Kind.TOKENS) {

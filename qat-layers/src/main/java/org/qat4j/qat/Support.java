@@ -6,25 +6,34 @@ import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional.Mode;
+import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.conf.preprocessor.RnnToFeedForwardPreProcessor;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.qat4j.layers.FlattenPreProcessor;
 import org.qat4j.layers.FusedActivation;
+import org.qat4j.layers.RecurrentCodes;
 import org.qat4j.quantizer.Granularity;
 import org.qat4j.quantizer.LayerSpec;
 import org.qat4j.quantizer.Scheme;
 
 /** Which configurations of DL4J's layers have an integer form. */
 final class Support {
+  private static final String FLAT =
+      "a function of a recurrent layer has values in [-1, 1] and is flat beyond 8, as sigmoid,"
+          + " hardsigmoid, tanh and hardtanh are";
+
   private Support() {}
 
   /** Why a vertex cannot be quantized, or null where it can. */
@@ -40,22 +49,46 @@ final class Support {
           + node.preProcessor().getClass().getSimpleName()
           + " cannot be quantized; a FlattenPreProcessor can";
     }
-    Object conf = node.layer();
+    Object conf = node.layer() == null ? null : node.wrappers().core();
     if (conf instanceof BaseLayer layer && layer.getWeightNoise() != null) {
       return "weight noise and quantization both replace the weights; remove the noise";
     }
     if (conf instanceof BaseLayer layer && !activationFits(kind, layer.getActivationFn())) {
-      return "the activation function " + layer.getActivationFn() + " cannot be quantized here";
+      return "the activation function "
+          + layer.getActivationFn()
+          + " cannot be quantized here"
+          + (kind.isRecurrent() ? "; " + FLAT : "");
     }
     if (conf instanceof ActivationLayer a && !FusedActivation.supports(a.getActivationFn())) {
       return "the activation function " + a.getActivationFn() + " cannot be quantized";
     }
-    return layout(conf);
+    return conf instanceof BaseRecurrentLayer r ? recurrent(node.wrappers(), r) : layout(conf);
+  }
+
+  private static String recurrent(Wrappers w, BaseRecurrentLayer layer) {
+    if (layer.getRnnDataFormat() == RNNFormat.NWC) {
+      return "the data format must be NCW";
+    } else if (layer instanceof SimpleRnn rnn && rnn.hasLayerNorm()) {
+      return "layer normalization cannot be quantized";
+    } else if (layer instanceof LSTM lstm && !RecurrentCodes.supports(lstm.getGateActivationFn())) {
+      return "the gate function " + lstm.getGateActivationFn() + " cannot be quantized; " + FLAT;
+    } else if (w.bidirectional() != null && w.bidirectional().getMode() != Mode.CONCAT) {
+      return "the directions are joined by "
+          + w.bidirectional().getMode()
+          + ", but their codes have different scales; use CONCAT";
+    } else if (w.maskZero() != null && w.maskZero().getMaskingValue() != 0) {
+      return "steps are masked by the value "
+          + w.maskZero().getMaskingValue()
+          + ", which need not have a code; only 0 always has one";
+    }
+    return null;
   }
 
   private static boolean activationFits(Kind kind, IActivation f) {
     return switch (kind) {
       case TOKEN_EMBEDDING, EMBEDDING, BAG -> f instanceof ActivationIdentity;
+      case LAYER_NORM -> f instanceof ActivationIdentity;
+      case LSTM, SIMPLE_RNN -> RecurrentCodes.supports(f);
       case OUTPUT, STEP_OUTPUT -> f instanceof ActivationSoftmax || f instanceof ActivationIdentity;
       default -> FusedActivation.supports(f);
     };

@@ -42,6 +42,16 @@ public final class Topology {
       return conf == null ? null : conf.getLayer();
     }
 
+    /** What is wrapped around the layer, and the layer within. */
+    Wrappers wrappers() {
+      return Wrappers.of(layer());
+    }
+
+    /** Name of its quantizers, or of those of the first direction. */
+    String quantizer() {
+      return layer() == null ? name : wrappers().first(name);
+    }
+
     /** Simple class name of the layer or vertex. */
     public String type() {
       return (layer() == null ? vertex : layer()).getClass().getSimpleName();
@@ -208,6 +218,11 @@ public final class Topology {
   /** Place of a node in topological order. */
   public int indexOf(String name) {
     return new ArrayList<>(nodes.keySet()).indexOf(name);
+  }
+
+  /** Whether an input of the network is token ids. */
+  boolean readsTokens(String input) {
+    return consumers(input).stream().map(Kind::of).anyMatch(k -> k != null && k.readsTokens());
   }
 
   /** Nodes that read {@code name}. */

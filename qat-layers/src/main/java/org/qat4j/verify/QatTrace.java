@@ -17,6 +17,8 @@ import org.qat4j.model.Input;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 import org.qat4j.qat.QatNetwork;
+import org.qat4j.qat.Samples;
+import org.qat4j.qat.Topology;
 import org.qat4j.runtime.Sample;
 
 /**
@@ -37,7 +39,18 @@ final class QatTrace {
    * not that of the model.
    */
   Map<String, float[][]> values(List<Sample> batch) {
-    Map<String, INDArray> activations = withoutSoftmax(features(batch));
+    Map<String, INDArray> arrays = arrays(batch);
+    List<String> inputs = network.inputs();
+    INDArray[] features = inputs.stream().map(arrays::get).toArray(INDArray[]::new);
+    INDArray[] masks = network.masks(features);
+    for (int i = 0; i < features.length; i++) {
+      INDArray given = arrays.get(inputs.get(i) + Samples.MASK);
+      if (given != null) {
+        masks = masks == null ? new INDArray[features.length] : masks;
+        masks[i] = given;
+      }
+    }
+    Map<String, INDArray> activations = withoutSoftmax(features, masks);
     Map<String, float[][]> values = new HashMap<>();
     for (Op op : model.ops()) {
       INDArray activation = activations.get(op.name());
@@ -49,9 +62,10 @@ final class QatTrace {
     return values;
   }
 
-  private INDArray[] features(List<Sample> batch) {
-    INDArray[] features = new INDArray[model.inputs().size()];
-    for (int i = 0; i < features.length; i++) {
+  /** Inputs of the model by their names, as a network reads them. */
+  private Map<String, INDArray> arrays(List<Sample> batch) {
+    Map<String, INDArray> arrays = new HashMap<>();
+    for (int i = 0; i < model.inputs().size(); i++) {
       Input input = model.inputs().get(i);
       List<Long> shape = new ArrayList<>(List.of((long) batch.size()));
       input.shape().forEach(d -> shape.add((long) d));
@@ -66,13 +80,13 @@ final class QatTrace {
         }
       }
       INDArray rows = Nd4j.create(flat, shape.stream().mapToLong(Long::longValue).toArray(), 'c');
-      features[i] = rows.rank() == 3 ? rows.permute(0, 2, 1).dup('c') : rows;
+      arrays.put(input.name(), rows.rank() == 3 ? rows.permute(0, 2, 1).dup('c') : rows);
     }
-    return features;
+    return arrays;
   }
 
   /** Takes the activation functions of output layers away while the network runs. */
-  private Map<String, INDArray> withoutSoftmax(INDArray[] features) {
+  private Map<String, INDArray> withoutSoftmax(INDArray[] features, INDArray[] masks) {
     IdentityHashMap<BaseOutputLayer, IActivation> functions = new IdentityHashMap<>();
     for (Layer layer : layers()) {
       if (layer.conf().getLayer() instanceof BaseOutputLayer output) {
@@ -81,7 +95,7 @@ final class QatTrace {
     }
     try {
       functions.keySet().forEach(output -> output.setActivationFn(new ActivationIdentity()));
-      return network.activations(features);
+      return Topology.activations(network.network(), features, masks);
     } finally {
       functions.forEach(BaseOutputLayer::setActivationFn);
     }

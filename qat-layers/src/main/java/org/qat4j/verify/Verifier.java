@@ -2,6 +2,7 @@ package org.qat4j.verify;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import org.qat4j.QatException;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 import org.qat4j.model.Value;
+import org.qat4j.numerics.QuantParams;
 import org.qat4j.onnx.OnnxExporter;
 import org.qat4j.onnx.OnnxOptions;
 import org.qat4j.onnx.OnnxRunner;
@@ -34,6 +36,10 @@ public final class Verifier {
   private final QatTrace qat;
   private final IntegerRuntime runtime;
   private final Set<String> reached;
+
+  /** Values whose codes the network makes only where they are read. */
+  private final Set<String> late = new HashSet<>();
+
   private final Map<String, Tally> values = new LinkedHashMap<>();
   private final Map<String, Tally> outputs = new LinkedHashMap<>();
 
@@ -53,6 +59,17 @@ public final class Verifier {
     this.logits = logits(model);
     for (Op op : model.ops()) {
       values.put(op.name(), tally(op, op.getClass().getSimpleName()));
+      boolean passes =
+          op instanceof Op.MaxPool1d
+              || op instanceof Op.GlobalMaxPool
+              || op instanceof Op.Flatten
+              || op instanceof Op.Masked
+              || op instanceof Op.LastStep;
+      if (op instanceof Op.Concat
+          || op instanceof Op.RealSum
+          || (passes && late.contains(op.inputs().get(0)))) {
+        late.add(op.name());
+      }
     }
     for (Op op : model.ops()) {
       if (model.outputs().contains(op.name())) {
@@ -157,7 +174,7 @@ public final class Verifier {
 
   private void compare(Op op, List<Trace> java, OnnxValues onnx) {
     String name = op.name();
-    boolean codes = model.value(name).isCodes();
+    boolean codes = !model.value(name).isReal();
     for (int i = 0; i < java.size(); i++) {
       if (codes) {
         values.get(name).compare(java.get(i).codes(name), onnx.codes().get(name)[i]);
@@ -172,8 +189,9 @@ public final class Verifier {
       float[][] activations = network.get(op.name());
       for (int i = 0; activations != null && i < java.size(); i++) {
         Tally tally = values.get(op.name());
-        if (op instanceof Op.Concat concat) {
-          tally.compareQat(activations[i], concat.output(), java.get(i).codes(op.name()));
+        if (late.contains(op.name())) {
+          QuantParams params = model.value(op.name()).params();
+          tally.compareQat(activations[i], params, java.get(i).codes(op.name()));
         } else {
           tally.compareQat(activations[i], reals(java.get(i), op.name()));
         }

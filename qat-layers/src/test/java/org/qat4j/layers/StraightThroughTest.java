@@ -209,7 +209,7 @@ class StraightThroughTest {
       double[][] b = new double[3][];
       for (int l = 0; l < 3; l++) {
         q[l] = ((QatLayer) net.getLayer(l)).quantizer();
-        grids[l] = q[l].grid(q[l].weightsByChannel());
+        grids[l] = q[l].grid("W", q[l].weightsByChannel("W"));
         w[l] = rows(net.getLayer(l).getParam("W"));
         b[l] = net.getLayer(l).getParam("b").toDoubleVector();
         wq[l] = new double[w[l].length][w[l][0].length];

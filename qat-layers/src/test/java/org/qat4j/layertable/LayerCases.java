@@ -40,6 +40,7 @@ final class LayerCases {
     List<LayerCase> all = new ArrayList<>();
     all.addAll(vectors());
     all.addAll(sequences());
+    all.addAll(RecurrentCases.all());
     all.addAll(tokens());
     all.addAll(vertices());
     return all;

@@ -31,6 +31,7 @@ class DistillationTest {
     return switch (example) {
       case TOKENS -> List.of("embedding", "conv1", "average", "dense");
       case SEQUENCES -> List.of("conv", "dense", "elu");
+      case RECURRENT -> List.of("embedding");
       case GRAPH -> List.of("embedding", "wide", "relu", "narrowMean", "sum", "mean", "dense");
     };
   }

@@ -16,9 +16,15 @@ import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
+import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
+import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.activations.Activation;
@@ -80,6 +86,49 @@ enum Example {
     @Override
     INDArray[] features(Random random, int n, DataType type) {
       return new INDArray[] {reals(random, type, n, 3, STEPS)};
+    }
+  },
+
+  /** A MultiLayerNetwork of both recurrent layers and all that is wrapped around them. */
+  RECURRENT {
+    @Override
+    Model create(DataType type) {
+      return new MultiLayerNetwork(
+          builder(type)
+              .list()
+              .layer(embedding("embedding"))
+              .layer(
+                  named(
+                      "both",
+                      new Bidirectional(
+                          new LSTM.Builder().nIn(DIM).nOut(5).activation(Activation.TANH).build())))
+              .layer(
+                  named(
+                      "simple",
+                      new MaskZeroLayer(
+                          new SimpleRnn.Builder()
+                              .nIn(10)
+                              .nOut(6)
+                              .activation(Activation.TANH)
+                              .build(),
+                          0)))
+              .layer(
+                  named(
+                      "last",
+                      new LastTimeStep(
+                          new LSTM.Builder()
+                              .nIn(6)
+                              .nOut(7)
+                              .activation(Activation.TANH)
+                              .gateActivationFunction(Activation.HARDSIGMOID)
+                              .build())))
+              .layer(output("out", 7))
+              .build());
+    }
+
+    @Override
+    INDArray[] features(Random random, int n, DataType type) {
+      return new INDArray[] {ids(random, n, STEPS, type)};
     }
   },
 
@@ -215,6 +264,11 @@ enum Example {
 
   private static NeuralNetConfiguration.Builder builder(DataType type) {
     return new NeuralNetConfiguration.Builder().seed(7).dataType(type).updater(new Adam(0.02));
+  }
+
+  private static Layer named(String name, Layer layer) {
+    layer.setLayerName(name);
+    return layer;
   }
 
   private static EmbeddingSequenceLayer embedding(String name) {

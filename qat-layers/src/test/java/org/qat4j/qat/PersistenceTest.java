@@ -69,8 +69,9 @@ class PersistenceTest {
                         ((MultiLayerNetwork) network).getLayerWiseConfigurations().toJson())));
     int quantized = 0;
     for (int i = 0; i < before.nodes().size(); i++) {
-      if (before.nodes().get(i).layer() instanceof QatLayerConf conf) {
-        QatLayerConf read = (QatLayerConf) after.nodes().get(i).layer();
+      if (before.nodes().get(i).layer() != null
+          && before.nodes().get(i).wrappers().core() instanceof QatLayerConf conf) {
+        QatLayerConf read = (QatLayerConf) after.nodes().get(i).wrappers().core();
         assertThat(read.getQuant()).isEqualTo(conf.getQuant());
         assertThat(read).isEqualTo(conf);
         quantized++;

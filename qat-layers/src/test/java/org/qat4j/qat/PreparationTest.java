@@ -8,9 +8,9 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.SelfAttentionLayer;
 import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
@@ -89,16 +89,24 @@ class PreparationTest {
         initialized(
             new NeuralNetConfiguration.Builder()
                 .list()
-                .layer(new LSTM.Builder().name("lstm").nIn(2).nOut(3).build())
+                .layer(
+                    new SelfAttentionLayer.Builder()
+                        .name("attention")
+                        .nIn(2)
+                        .nOut(3)
+                        .nHeads(1)
+                        .projectInput(true)
+                        .build())
                 .layer(new RnnOutputLayer.Builder().name("out").nIn(3).nOut(2).build()));
     Preflight preflight = Qat.describe(network, QuantSpec.int8());
     assertThat(preflight.isFine()).isFalse();
     assertThat(preflight.problems()).hasSize(2);
-    assertThat(preflight.problems().get(0)).contains("\"lstm\"", "LSTM", "supported are");
+    assertThat(preflight.problems().get(0))
+        .contains("\"attention\"", "SelfAttentionLayer", "supported are");
     assertThat(preflight.toString()).contains("NOT QUANTIZED");
     assertThatThrownBy(() -> Qat.prepare(network, QuantSpec.int8()))
         .isInstanceOf(QatException.class)
-        .hasMessageContaining("\"lstm\"")
+        .hasMessageContaining("\"attention\"")
         .hasMessageContaining("\"out\"");
   }
 

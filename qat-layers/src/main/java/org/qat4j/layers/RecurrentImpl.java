@@ -1,0 +1,206 @@
+package org.qat4j.layers;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.deeplearning4j.nn.api.MaskState;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.layers.recurrent.BaseRecurrentLayer;
+import org.deeplearning4j.nn.params.LSTMParamInitializer;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.layers.WeightQuantization.Layout;
+import org.qat4j.numerics.QuantParams;
+import org.qat4j.quantizer.Ste;
+
+/**
+ * Computes {@link QatLstm} and {@link QatSimpleRnn}. DL4J's own loop does not let anything between
+ * two steps, where the state is rounded; this one does. At masked steps state and cell are 0.
+ */
+final class RecurrentImpl
+    extends BaseRecurrentLayer<org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer>
+    implements QatLayer {
+  private static final long serialVersionUID = 1L;
+
+  // The keys of the parameters of both layers are the same.
+  static final String WEIGHTS = LSTMParamInitializer.INPUT_WEIGHT_KEY;
+  static final String RECURRENT = LSTMParamInitializer.RECURRENT_WEIGHT_KEY;
+  static final String BIAS = LSTMParamInitializer.BIAS_KEY;
+
+  private static final String STATE = "prevAct";
+  private static final String CELL = "prevMem";
+
+  private final transient LayerQuantizer quantizer;
+  private final transient RecurrentPass pass;
+
+  RecurrentImpl(NeuralNetConfiguration conf, DataType type) {
+    super(conf, type);
+    LSTM lstm = layerConf() instanceof LSTM l ? l : null;
+    quantizer = new LayerQuantizer(this);
+    ((QatLayerConf) layerConf())
+        .weightChannels()
+        .forEach((key, channels) -> quantizer.addWeights(key, Layout.BY_CHANNEL, channels));
+    pass =
+        new RecurrentPass(
+            lstm == null ? null : lstm.getGateActivationFn(), layerConf().getActivationFn());
+  }
+
+  static Map<String, Long> weightChannels(long rows) {
+    return new TreeMap<>(Map.of(WEIGHTS, rows, RECURRENT, rows));
+  }
+
+  @Override
+  public LayerQuantizer quantizer() {
+    return quantizer;
+  }
+
+  @Override
+  public void setInput(INDArray input, LayerWorkspaceMgr workspaces) {
+    super.setInput(input, workspaces);
+    quantizer.newInput();
+  }
+
+  @Override
+  public Pair<INDArray, MaskState> feedForwardMaskArray(
+      INDArray mask, MaskState state, int minibatchSize) {
+    setMaskArray(mask);
+    return new Pair<>(mask, MaskState.Passthrough);
+  }
+
+  @Override
+  public void setMaskArray(INDArray mask) {
+    super.setMaskArray(mask);
+    quantizer.setMask(mask);
+  }
+
+  @Override
+  public void clear() {
+    super.clear();
+    quantizer.setMask(null);
+  }
+
+  @Override
+  public INDArray getParam(String key) {
+    return quantizer.param(key, super.getParam(key));
+  }
+
+  @Override
+  public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
+    return run(Map.of(), null, training, workspaces);
+  }
+
+  @Override
+  public INDArray rnnTimeStep(INDArray x, LayerWorkspaceMgr workspaces) {
+    setInput(x, workspaces);
+    return run(stateMap, stateMap, false, workspaces);
+  }
+
+  @Override
+  public INDArray rnnActivateUsingStoredState(
+      INDArray x, boolean training, boolean store, LayerWorkspaceMgr workspaces) {
+    setInput(x, workspaces);
+    return run(tBpttStateMap, store ? tBpttStateMap : null, training, workspaces);
+  }
+
+  /**
+   * All steps.
+   *
+   * @param from state and cell before the first step, where they are in it
+   * @param to takes those after the last; or null
+   */
+  private INDArray run(
+      Map<String, INDArray> from,
+      Map<String, INDArray> to,
+      boolean training,
+      LayerWorkspaceMgr workspaces) {
+    assertInputSet(false);
+    INDArray state = from.get(STATE);
+    INDArray cell = from.get(CELL);
+    if (quantizer.integer(training)) {
+      RecurrentCodes.Run codes = RecurrentCodes.of(quantizer).run(input, maskArray, state, cell);
+      keep(to, codes.state(), codes.cell());
+      return workspaces.leverageTo(ArrayType.ACTIVATIONS, codes.output());
+    }
+    input = quantizer.begin(input, maskArray, training, workspaces);
+    applyDropOutIfNecessary(training, workspaces);
+    boolean rounded = quantizer.fake(training) && quantizer.hasRange(Slot.OUTPUT);
+    QuantParams rounding = rounded ? quantizer.params(Slot.OUTPUT) : null;
+    INDArray output =
+        quantizer.withWeights(
+            training,
+            () ->
+                pass.forward(
+                    input,
+                    getParam(WEIGHTS),
+                    getParam(RECURRENT),
+                    getParam(BIAS),
+                    state,
+                    cell,
+                    maskArray,
+                    rounding));
+    if (quantizer.observing()) {
+      quantizer.observe(Slot.OUTPUT, pass.exactStates());
+      if (pass.hasCell()) {
+        quantizer.observe(Slot.CELL, pass.cells());
+      }
+    }
+    keep(to, pass.lastState(), pass.lastCell());
+    return workspaces.dup(ArrayType.ACTIVATIONS, quantizer.compared(output, training), 'f');
+  }
+
+  private static void keep(Map<String, INDArray> to, INDArray state, INDArray cell) {
+    if (to != null) {
+      to.put(STATE, state);
+      if (cell != null) {
+        to.put(CELL, cell);
+      }
+    }
+  }
+
+  @Override
+  public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
+    return tbpttBackpropGradient(epsilon, -1, workspaces);
+  }
+
+  @Override
+  public Pair<Gradient, INDArray> tbpttBackpropGradient(
+      INDArray epsilon, int steps, LayerWorkspaceMgr workspaces) {
+    assertInputSet(true);
+    boolean plain = quantizer.settings().spec().activations().ste() == Ste.PLAIN;
+    return quantizer.backward(
+        workspaces,
+        () -> {
+          INDArray below =
+              workspaces.create(ArrayType.ACTIVATION_GRAD, epsilon.dataType(), input.shape(), 'f');
+          Gradient gradient = new DefaultGradient(gradientsFlattened);
+          for (String key : new String[] {WEIGHTS, RECURRENT, BIAS}) {
+            gradient.gradientForVariable().put(key, gradientViews.get(key).assign(0));
+          }
+          pass.backward(
+              quantizer.taught(epsilon, workspaces),
+              getParam(WEIGHTS),
+              getParam(RECURRENT),
+              gradient.gradientForVariable(),
+              below,
+              steps,
+              plain);
+          weightNoiseParams.clear();
+          return new Pair<>(gradient, backpropDropOutIfPresent(below));
+        });
+  }
+
+  @Override
+  public Type type() {
+    return Type.RECURRENT;
+  }
+
+  @Override
+  public boolean isPretrainLayer() {
+    return false;
+  }
+}

@@ -1,0 +1,97 @@
+package org.qat4j.layertable;
+
+import static org.qat4j.layertable.LayerCases.sequence;
+import static org.qat4j.layertable.LayerCases.vector;
+
+import java.util.List;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
+import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
+import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.qat4j.layers.LayerNormLayer;
+import org.qat4j.layers.SelfAttentionLayer;
+import org.qat4j.layers.TransformerEncoder;
+
+/** Rows of docs/layers.md: layers whose steps know of each other. */
+final class RecurrentCases {
+  private static final String FUNCTIONS =
+      "functions that are not flat beyond 8 or leave [-1, 1], format NWC";
+
+  private RecurrentCases() {}
+
+  static List<LayerCase> all() {
+    return List.of(
+        sequence("LSTM", FUNCTIONS, RecurrentCases::lstm),
+        sequence("SimpleRnn", FUNCTIONS + ", layer normalization", RecurrentCases::simple),
+        sequence(
+            "Bidirectional",
+            "modes other than CONCAT, layers other than LSTM and SimpleRnn",
+            () -> new Bidirectional(lstm())),
+        LayerCase.of(
+            "LastTimeStep", "layers that are not recurrent", RecurrentCases::last, Nets::sequences),
+        sequence(
+            "MaskZeroLayer",
+            "values other than 0, layers that are not recurrent",
+            () -> new MaskZeroLayer(lstm(), 0)),
+        sequence(
+            "SelfAttentionLayer (of this library)",
+            "channels that are not 3 times those of equal heads",
+            () -> new SelfAttentionLayer(2)),
+        sequence("LayerNormLayer (of this library)", "", LayerNormLayer::new),
+        vector("LayerNormLayer (of this library), vectors", "", LayerNormLayer::new),
+        LayerCase.of(
+            "ElementWiseVertex, Add",
+            "sums of what has no codes of its own",
+            type -> LayerCases.joined(type, new ElementWiseVertex(ElementWiseVertex.Op.Add)),
+            Nets::vectors),
+        LayerCase.of(
+            "TransformerEncoder (of this library)", "", RecurrentCases::encoder, Nets::sequences));
+  }
+
+  private static Model encoder(DataType type) {
+    GraphBuilder graph =
+        Nets.builder(type)
+            .graphBuilder()
+            .addInputs("sequence")
+            .addLayer("conv", Nets.conv(6, 3, Activation.TANH), "sequence");
+    new TransformerEncoder(6, 2, 8, Activation.RELU).addTo(graph, LayerCase.SUBJECT, "conv");
+    return new ComputationGraph(
+        graph
+            .addLayer("norm", new LayerNormLayer(6), LayerCase.SUBJECT)
+            .addLayer("mean", Nets.global(PoolingType.AVG), "norm")
+            .addLayer("out", Nets.output(), "mean")
+            .setOutputs("out")
+            .setInputTypes(InputType.recurrent(Nets.CHANNELS, Nets.STEPS))
+            .build());
+  }
+
+  private static Layer lstm() {
+    return new LSTM.Builder().nOut(7).activation(Activation.TANH).build();
+  }
+
+  private static Layer simple() {
+    return new SimpleRnn.Builder().nOut(7).activation(Activation.TANH).build();
+  }
+
+  private static Model last(DataType type) {
+    return new MultiLayerNetwork(
+        Nets.builder(type)
+            .list()
+            .layer(Nets.conv(6, 3, Activation.TANH))
+            .layer(Nets.subject(new LastTimeStep(new Bidirectional(lstm()))))
+            .layer(Nets.output())
+            .setInputType(InputType.recurrent(Nets.CHANNELS, Nets.STEPS))
+            .build());
+  }
+}

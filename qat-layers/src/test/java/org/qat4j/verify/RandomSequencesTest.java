@@ -1,0 +1,79 @@
+package org.qat4j.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.deeplearning4j.datasets.iterator.IteratorDataSetIterator;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.dataset.DataSet;
+import org.qat4j.model.IntegerModel;
+import org.qat4j.onnx.OnnxOptions;
+import org.qat4j.qat.FreezeInfo;
+import org.qat4j.qat.Qat;
+import org.qat4j.qat.QatNetwork;
+import org.qat4j.qat.QuantSpec;
+import org.qat4j.qat.Samples;
+import org.qat4j.quantizer.LayerSpec;
+import org.qat4j.runtime.Sample;
+
+/**
+ * Random stacks of recurrent layers, attention, normalization, convolutions and pooling, of both
+ * network types, with and without masks: trained, frozen, and not one value differs.
+ */
+class RandomSequencesTest {
+  private static final int EXAMPLES = 12;
+
+  @Test
+  void notOneValueOfRandomStacksDiffers() {
+    for (long seed = 0; seed < 25; seed++) {
+      compare(seed);
+    }
+  }
+
+  @Test
+  @Tag("slow")
+  void notOneValueOfManyRandomStacksDiffers() {
+    for (long seed = 25; seed < 400; seed++) {
+      compare(seed);
+    }
+  }
+
+  private static void compare(long seed) {
+    RandomSequenceNetworks draw = new RandomSequenceNetworks(seed);
+    int bits = 4 + (int) (seed % 5);
+    QatNetwork qat = Qat.prepare(draw.network(seed), QuantSpec.of(LayerSpec.of(bits, bits)));
+    List<DataSet> batches = new ArrayList<>(List.of(draw.data(8), draw.data(8)));
+    qat.calibrate(new IteratorDataSetIterator(batches.iterator(), 8), 2);
+    for (int step = 0; step < 2; step++) {
+      if (qat.network() instanceof ComputationGraph graph) {
+        graph.fit(draw.data(8));
+      } else {
+        ((MultiLayerNetwork) qat.network()).fit(draw.data(8));
+      }
+    }
+    DataSet test = draw.data(EXAMPLES);
+    IntegerModel model = qat.freeze(FreezeInfo.named("random"), test.getFeatures());
+    List<Sample> samples = new ArrayList<>();
+    for (int i = 0; i < EXAMPLES; i++) {
+      Sample all = Samples.of(model, i, test.getFeatures());
+      if (model.inputs().size() == 2) { // real sequences and their mask
+        int[] mask = test.getFeaturesMaskArray().getRow(i).toIntVector();
+        all = Sample.of(new int[][] {null, mask}, new float[][] {all.reals(0), null});
+      }
+      samples.add(all);
+    }
+    VerifyReport report = Verifier.verify(qat, model, OnnxOptions.DEFAULT, samples);
+    assertThat(report.layers())
+        .as("seed %d", seed)
+        .allSatisfy(
+            layer -> {
+              assertThat(layer.javaVsOnnx()).isZero();
+              assertThat(layer.qatVsJava()).isZero();
+            });
+    assertThat(report.argmaxFlips()).as("seed %d", seed).isZero();
+  }
+}
