@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  ./qat predict model.qat \"Österreichischer Schilling\"",
       "  ./qat predict runs/langid-int8-20260101-120000 --top 3 < phrases.txt",
-      "  ./qat predict runs/srl \"She gave him a book .<TAB>1\"   (roles of the token 1)"
+      "  ./qat predict runs/srl $'She gave him a book .\\t1'   (roles of the token 1, from 0)"
     })
 final class PredictCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

@@ -70,6 +70,16 @@ public record Experiment(
               + "\", but becomes a file name: expected letters, digits, '.', '_' and '-', a letter"
               + " or digit first");
     }
+    boolean tags = data instanceof DataSpec.Tagged || data instanceof DataSpec.Predicates;
+    if (tags != model instanceof ModelSpec.ConvTagger) {
+      throw new InvalidKeyException(
+          "model",
+          tags
+              ? "gives a class to a text, but the data have a tag for each token; the kind"
+                  + " conv-tagger tags tokens"
+              : "is of kind conv-tagger, which tags tokens, but the data ask for one answer to a"
+                  + " text; the kinds tagged and predicates have tags");
+    }
     if (prune != null && !prune.prunes()) {
       throw new InvalidKeyException(
           "prune", "prunes nothing; give vocabulary, channels, weights or keepOf");

@@ -25,7 +25,7 @@ public final class ExperimentCheck {
   private ExperimentCheck() {}
 
   private static Dataset anyData() {
-    List<Example> texts = List.of(new Example("one text", 0), new Example("other text", 1));
+    List<Example> texts = List.of(new Example("one text\t0", 0), new Example("other text\t0", 1));
     return new Dataset(texts, texts, texts, List.of("one", "other"));
   }
 

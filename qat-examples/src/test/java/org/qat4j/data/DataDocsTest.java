@@ -41,10 +41,15 @@ class DataDocsTest {
         Path file =
             Files.writeString(
                 dir.resolve("experiment.yaml"),
-                content.replaceAll(" data/(\\S+)", " \"" + dir + "/$1\"") + REST);
+                content.replaceAll(" data/(\\S+)", " \"" + dir + "/$1\"") + rest(content));
         specs.add(ExperimentReader.read(file, List.of()).data());
       }
     }
+  }
+
+  private static String rest(String content) {
+    boolean tags = content.contains("kind: tagged") || content.contains("kind: predicates");
+    return tags ? REST.replace("char-ngram-cnn", "conv-tagger") : REST;
   }
 
   private Source source(String name) {

@@ -253,6 +253,7 @@ class ExperimentReaderTest {
           langid     | langid, path: x                          | 3:22: unknown key path in data of kind langid; known are kind
           seed-cnn   | char-ngram-cnn, minN: 5, maxN: 3         | 4:37: model.minN is 5, more than maxN, 3
           seed-cnn   | seed-cnn, length: 4, width: 5            | 4:43: model.width is 5, but only 4 positions are there
+          seed-cnn   | conv-tagger                              | 4:8: model is of kind conv-tagger, which tags tokens, but the data ask for one answer to a text; the kinds tagged and predicates have tags
           seed-cnn   | word-cnn, widths: []                     | 4:33: model.widths is []; expected one or more different widths
           seed-cnn   | word-cnn, widths: 3                      | 4:33: model.widths is 3; expected a list
           seed-cnn   | word-cnn, widths: [1, x]                 | 4:37: model.widths[1] is "x"; expected an integer from 1 to 100
