@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import org.deeplearning4j.nn.api.Model;
+import org.qat4j.QatException;
 import org.qat4j.data.Example;
 import org.qat4j.experiment.PruneSpec;
 import org.qat4j.experiment.ResolvedExperiment;
@@ -37,15 +38,34 @@ final class PruneNetwork {
   private FloatNetwork floats;
 
   /**
-   * @throws org.qat4j.experiment.ExperimentException if the trainings are too short
+   * @throws QatException if the trainings are too short, or a vocabulary cannot be pruned
    */
   PruneNetwork(ResolvedExperiment resolved, FloatNetwork whole) {
     this.spec = resolved.experiment().prune();
     this.first = resolved.experiment().train();
     this.whole = whole;
+    if (isAsked() && spec.vocabulary() > 0) {
+      whole.text().text().forEach(PruneNetwork::checkVocabulary);
+    }
     boolean gradual = isAsked() && (spec.channels() > 0 || spec.prunesFloatWeights());
     long all = gradual ? (long) spec.epochs() * whole.trainingTexts().batches() : 0;
     this.schedule = gradual ? resolved.toPruningSchedule(all) : PruningSchedule.immediately();
+  }
+
+  /** Not every encoder can do without some of its ids. */
+  private static void checkVocabulary(TextInput input) {
+    BitSet all = new BitSet();
+    all.set(0, input.encoder().vocabularySize());
+    try {
+      input.encoder().keeping(all);
+    } catch (QatException e) {
+      throw new QatException(
+          "prune.vocabulary: the input \""
+              + input.input()
+              + "\" cannot be pruned: "
+              + e.getMessage(),
+          e);
+    }
   }
 
   /** Whether anything is pruned before the network is quantized. */

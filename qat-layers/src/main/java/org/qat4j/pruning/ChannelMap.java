@@ -22,6 +22,7 @@ import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
@@ -164,7 +165,10 @@ final class ChannelMap {
         || type == EmbeddingBagLayer.class) {
       return made(node);
     }
-    if (type == DenseLayer.class || type == Convolution1DLayer.class || type == OutputLayer.class) {
+    if (type == DenseLayer.class
+        || type == Convolution1DLayer.class
+        || type == OutputLayer.class
+        || type == RnnOutputLayer.class) {
       int[] read = read(node);
       if (read != null) {
         reads.put(node.name(), read);

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
@@ -20,6 +21,7 @@ import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
@@ -210,6 +212,53 @@ class ChannelsTest {
     assertThatThrownBy(() -> new Channels(residual(false), nothing, NOW))
         .isInstanceOf(QatException.class)
         .hasMessageContaining("the exception for layer \"x\" matches no layer");
+  }
+
+  /** A tag for each step: the output reads every step of what is cut. */
+  private static MultiLayerNetwork tagger() {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .seed(5)
+                .updater(new Adam(0.01))
+                .convolutionMode(ConvolutionMode.Same)
+                .list()
+                .layer(
+                    new EmbeddingSequenceLayer.Builder()
+                        .name("words")
+                        .nIn(30)
+                        .nOut(8)
+                        .inputLength(6)
+                        .activation(Activation.IDENTITY)
+                        .build())
+                .layer(
+                    new Convolution1DLayer.Builder(3)
+                        .name("conv")
+                        .nIn(8)
+                        .nOut(10)
+                        .activation(Activation.RELU)
+                        .build())
+                .layer(
+                    new RnnOutputLayer.Builder(LossFunction.MCXENT)
+                        .name("tags")
+                        .nIn(10)
+                        .nOut(4)
+                        .activation(Activation.SOFTMAX)
+                        .build())
+                .build());
+    network.init();
+    return network;
+  }
+
+  @Test
+  void tagsOfEveryStep() {
+    MultiLayerNetwork network = tagger();
+    Channels channels = new Channels(network, PruneRule.channels(0.5), NOW);
+    channels.step(0);
+    MultiLayerNetwork smaller = (MultiLayerNetwork) channels.cut();
+    assertThat(smaller.getLayer(2).getParam("W").shape()).containsExactly(5, 4);
+    INDArray difference = smaller.output(ids(1)).sub(network.output(ids(1)));
+    assertThat(difference.amaxNumber().doubleValue()).isLessThan(1e-6);
   }
 
   /** Ids that stay give the same answers under their new numbers. */
