@@ -31,13 +31,17 @@ public record QuantizeSpec(
         @JsonPropertyDescription("Training batches that set the first ranges.")
         @Range(min = 1, max = 1000000)
         int calibrationBatches,
+    @JsonProperty(defaultValue = "{}")
+        @JsonPropertyDescription("What is done without training, before and after calibration.")
+        PostTraining postTraining,
     @JsonProperty(defaultValue = "{}") @JsonPropertyDescription("Training under quantization.")
         Qat qat) {
   /** Steps of the training in which percentages are compared; the messages name it. */
   private static final long EXAMPLE_STEPS = 10_000;
 
   public QuantizeSpec {
-    Section.check(QuantizeSpec.class, weights, activations, overrides, calibrationBatches, qat);
+    Section.check(
+        QuantizeSpec.class, weights, activations, overrides, calibrationBatches, postTraining, qat);
     overrides = List.copyOf(overrides);
     check("weights", weights::toSpec);
     check("activations", activations::toSpec);
@@ -158,6 +162,32 @@ public record QuantizeSpec(
     }
   }
 
+  /**
+   * Steps that improve quantization without training; what is trained further starts from them.
+   * They see the batches of the calibration.
+   */
+  public record PostTraining(
+      @JsonProperty(defaultValue = "false")
+          @JsonPropertyDescription(
+              "Before calibration, even out the ranges of channels that one layer makes and others"
+                  + " read (Nagel et al., arXiv:1906.04721).")
+          boolean equalize,
+      @JsonProperty(defaultValue = "0")
+          @JsonPropertyDescription(
+              "Steps of AdaRound (arXiv:2004.10568), which learns for each weight whether it is"
+                  + " rounded up or down; 0 for none, 1000 are plenty.")
+          @Range(min = 0, max = 100000)
+          int adaRoundSteps,
+      @JsonProperty(defaultValue = "false")
+          @JsonPropertyDescription(
+              "Last, add to biases what quantization takes from the means of products"
+                  + " (arXiv:1906.04721).")
+          boolean correctBiases) {
+    public PostTraining {
+      Section.check(PostTraining.class, equalize, adaRoundSteps, correctBiases);
+    }
+  }
+
   /** Training under quantization. */
   public record Qat(
       @JsonProperty(defaultValue = "1")
@@ -171,6 +201,8 @@ public record QuantizeSpec(
       @JsonProperty(defaultValue = "linear")
           @JsonPropertyDescription("How the learning rate falls.")
           TrainSpec.Schedule schedule,
+      @JsonPropertyDescription("A fall of the learning rate beside the schedule's; none if absent.")
+          Drop drop,
       @JsonProperty(defaultValue = "0%")
           @JsonPropertyDescription("Until then the network computes in float and only observes.")
           Moment fakeQuantFrom,
@@ -195,6 +227,7 @@ public record QuantizeSpec(
           epochs,
           learningRate,
           schedule,
+          drop,
           fakeQuantFrom,
           freezeObserversAfter,
           learnScalesFrom,
@@ -250,6 +283,23 @@ public record QuantizeSpec(
       } else if (units.equals(Set.of(Moment.Unit.PERCENT))) {
         toSchedule(EXAMPLE_STEPS);
       }
+    }
+  }
+
+  /**
+   * When the learning rate falls once.
+   *
+   * @param after steps before
+   * @param factor of the rate from then on
+   */
+  public record Drop(
+      @JsonProperty(defaultValue = "70%") @JsonPropertyDescription("When it falls.") Moment after,
+      @JsonProperty(defaultValue = "0.1")
+          @JsonPropertyDescription("Share of the learning rate that is left.")
+          @Range(above = 0, below = 1)
+          double factor) {
+    public Drop {
+      Section.check(Drop.class, after, factor);
     }
   }
 

@@ -82,11 +82,12 @@ final class SeedExperiment {
     }
 
     Model network = floats.text().network();
-    QatNetwork qat = Qat.prepare(network, spec);
-    timed(Phase.CALIBRATION, () -> calibrate(qat, quantize.calibrationBatches()));
+    Model start = quantize.postTraining().equalize() ? Qat.equalized(network) : network;
+    QatNetwork qat = Qat.prepare(start, spec);
+    timed(Phase.CALIBRATION, () -> calibrate(qat, start, quantize));
     IntegerModel ptq = timed(Phase.FREEZE, () -> freeze(qat));
     timed(Phase.EVALUATION, () -> evaluate(Stage.PTQ, ptq));
-    result.layers(Stage.PTQ, LayerDiagnostics.of(network, qat, floats.firstTexts()));
+    result.layers(Stage.PTQ, LayerDiagnostics.of(start, qat, floats.firstTexts()));
     FloatNetwork.Trained trained = train(qat.network(), further);
     add(Stage.QAT, Phase.QAT, trained);
     IntegerModel model = timed(Phase.FREEZE, () -> freeze(qat));
@@ -100,7 +101,7 @@ final class SeedExperiment {
     if (Double.isFinite(cost)) {
       result.qatStepOverFloatStep(cost);
     }
-    return result.layers(Stage.QAT, LayerDiagnostics.of(network, qat, floats.firstTexts()));
+    return result.layers(Stage.QAT, LayerDiagnostics.of(start, qat, floats.firstTexts()));
   }
 
   private Void prune(PruneNetwork pruning) {
@@ -154,13 +155,15 @@ final class SeedExperiment {
         further.learningRate(),
         further.schedule(),
         further.keepBest(),
-        further.seed());
+        further.seed(),
+        further.drop());
   }
 
   /** What the quantized network is trained by. */
   private static TrainingPlan further(Experiment experiment, long seed) {
     QuantizeSpec.Qat qat = experiment.quantize().qat();
-    return new TrainingPlan(qat.epochs(), qat.learningRate(), qat.schedule(), false, seed + 1);
+    return new TrainingPlan(
+        qat.epochs(), qat.learningRate(), qat.schedule(), false, seed + 1, qat.drop());
   }
 
   private void add(Stage stage, Phase phase, FloatNetwork.Trained trained) {
@@ -171,10 +174,17 @@ final class SeedExperiment {
   }
 
   /** On a pass of its own, so that the outcome does not depend on what was trained before. */
-  private Void calibrate(QatNetwork qat, int batches) {
+  private Void calibrate(QatNetwork qat, Model start, QuantizeSpec spec) {
     TextBatches texts = floats.trainingTexts();
-    texts.seek(new TextBatches.Position(experiment.quantize().qat().epochs(), 0));
+    texts.seek(new TextBatches.Position(spec.qat().epochs(), 0));
+    int batches = spec.calibrationBatches();
     qat.calibrate(texts, batches);
+    if (spec.postTraining().adaRoundSteps() > 0) {
+      qat.roundAdaptively(start, texts, batches, spec.postTraining().adaRoundSteps());
+    }
+    if (spec.postTraining().correctBiases()) {
+      qat.correctBiases(start, texts, batches);
+    }
     return null;
   }
 

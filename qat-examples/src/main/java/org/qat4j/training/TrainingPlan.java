@@ -1,6 +1,7 @@
 package org.qat4j.training;
 
 import org.qat4j.QatException;
+import org.qat4j.experiment.QuantizeSpec;
 import org.qat4j.experiment.TrainSpec;
 
 /**
@@ -11,9 +12,15 @@ import org.qat4j.experiment.TrainSpec;
  * @param schedule how it falls over all steps
  * @param keepBest end with the parameters of the epoch that did best on the validation texts
  * @param seed of dropout; batches have a seed of their own
+ * @param drop when the rate falls once more, or null
  */
 public record TrainingPlan(
-    int epochs, double learningRate, TrainSpec.Schedule schedule, boolean keepBest, long seed) {
+    int epochs,
+    double learningRate,
+    TrainSpec.Schedule schedule,
+    boolean keepBest,
+    long seed,
+    QuantizeSpec.Drop drop) {
   public TrainingPlan {
     if (epochs < 0) {
       throw new QatException("a training has 0 or more epochs, not " + epochs);
@@ -23,9 +30,19 @@ public record TrainingPlan(
     }
   }
 
+  /** Without a drop. */
+  public TrainingPlan(
+      int epochs, double learningRate, TrainSpec.Schedule schedule, boolean keepBest, long seed) {
+    this(epochs, learningRate, schedule, keepBest, seed, null);
+  }
+
   /** Learning rate at a step in [0, steps). */
   public double learningRate(int step, int steps) {
-    double done = (double) step / steps;
+    boolean dropped = drop != null && step >= drop.after().toSteps(steps);
+    return scheduled((double) step / steps) * (dropped ? drop.factor() : 1);
+  }
+
+  private double scheduled(double done) {
     return switch (schedule) {
       case CONSTANT -> learningRate;
       case LINEAR -> learningRate * (1 - done);

@@ -158,6 +158,26 @@ class SweepTest {
   }
 
   @Test
+  void everyWayToQuantizeRuns() throws IOException {
+    Path out = folder.resolve("every-key");
+
+    Called called =
+        qat(
+            "sweep",
+            "src/test/resources/every-key.yaml",
+            "--set",
+            "data.train=\"" + folder.resolve("weather.tsv").toString().replace('\\', '/') + "\"",
+            "--out",
+            out,
+            "--quiet");
+
+    assertThat(called.exit()).as(called.err()).isZero();
+    assertThat(report(out).at("/variants"))
+        .hasSize(5)
+        .allSatisfy(v -> assertThat(v.at("/verify/exact").asBoolean()).isTrue());
+  }
+
+  @Test
   void mistakesAreToldWithTheirPlace() throws IOException {
     Path wrong =
         write(

@@ -14,6 +14,8 @@ import org.qat4j.data.Dataset;
 import org.qat4j.data.Example;
 import org.qat4j.data.TextBatches;
 import org.qat4j.experiment.ModelSpec;
+import org.qat4j.experiment.Moment;
+import org.qat4j.experiment.QuantizeSpec;
 import org.qat4j.experiment.TrainSpec;
 import org.qat4j.experiment.TrainSpec.Schedule;
 import org.qat4j.report.Predictions;
@@ -179,5 +181,16 @@ class TrainerTest {
         .hasMessage("a training has 0 or more epochs, not -1");
     assertThatThrownBy(() -> new TrainingPlan(1, Double.NaN, Schedule.LINEAR, false, 0))
         .hasMessage("a learning rate is a number above 0, not NaN");
+  }
+
+  @Test
+  void theRateDropsOnceBesideTheSchedule() {
+    TrainingPlan plan =
+        new TrainingPlan(
+            1, 0.01, Schedule.CONSTANT, false, 7, new QuantizeSpec.Drop(Moment.percent(50), 0.1));
+
+    assertThat(plan.learningRate(49, 100)).isEqualTo(0.01);
+    assertThat(plan.learningRate(50, 100)).isEqualTo(0.001);
+    assertThat(plan.learningRate(99, 100)).isEqualTo(0.001);
   }
 }

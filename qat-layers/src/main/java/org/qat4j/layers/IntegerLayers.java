@@ -119,7 +119,7 @@ final class IntegerLayers {
   }
 
   /** Windows of a batch [n, c, t], row-major [n·t', k·c]. */
-  private static float[] columns(float[] x, int n, int channels, int steps, ConvShape s) {
+  static float[] columns(float[] x, int n, int channels, int steps, ConvShape s) {
     float[] columns = new float[n * s.steps() * s.kernel() * channels];
     int at = 0;
     for (int b = 0; b < n; b++) {

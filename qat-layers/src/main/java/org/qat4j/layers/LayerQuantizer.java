@@ -388,6 +388,18 @@ public final class LayerQuantizer {
     return weights.get(key).byChannel(layer.getParam(key));
   }
 
+  /** Weights of a layer of the same shape that is not quantized, as [channels, k], row-major. */
+  float[] weightsByChannel(INDArray weights) {
+    return this.weights.get(DefaultParamInitializer.WEIGHT_KEY).byChannel(weights);
+  }
+
+  /** Replaces the layer's weights by values [channels, k], row-major. */
+  void setWeightsByChannel(float[] values) {
+    weights
+        .get(DefaultParamInitializer.WEIGHT_KEY)
+        .setByChannel(layer.getParam(DefaultParamInitializer.WEIGHT_KEY), values);
+  }
+
   /** Scale and zero point of what this layer reads. */
   public QuantParams inputParams() {
     return resolve(settings.inputRef());

@@ -65,6 +65,11 @@ final class WeightQuantization {
     return transposed(Floats.readInMemoryOrder(w), true);
   }
 
+  /** Replaces all weights by values [channels, k], row-major. */
+  void setByChannel(INDArray w, float[] values) {
+    write(transposed(values, false), w);
+  }
+
   private float[] transposed(float[] w, boolean toChannels) {
     if (layout == Layout.BY_CHANNEL) {
       return w;

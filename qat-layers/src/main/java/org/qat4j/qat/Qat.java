@@ -6,6 +6,8 @@ import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
@@ -50,6 +52,22 @@ public final class Qat {
       }
     }
     return new QatNetwork(prepared);
+  }
+
+  /**
+   * A copy of a network that computes the same, but whose channels use the range of their layers'
+   * weights more evenly: cross-layer equalization. Where something other than a ReLU, a pooling, a
+   * dropout or a merge stands between two layers, nothing is changed.
+   *
+   * @param network an initialized MultiLayerNetwork or ComputationGraph; stays as it is
+   */
+  public static Model equalized(Model network) {
+    Model copy =
+        network instanceof ComputationGraph graph
+            ? graph.clone()
+            : ((MultiLayerNetwork) network).clone();
+    new Equalization(copy).run();
+    return copy;
   }
 
   /**

@@ -202,6 +202,51 @@ public final class QatNetwork {
     }
   }
 
+  /**
+   * Chooses for each weight of convolutions and dense layers whether it is rounded up or down, so
+   * that the outputs of the layer change least (AdaRound: Nagel et al., arXiv:2004.10568). Weights
+   * are moved to the grid. Call it after {@link #calibrate}, and before further training if there
+   * is any.
+   *
+   * @param floats the network that this one was prepared from
+   * @param data read from its beginning, and reset afterwards where it can be
+   * @param batches at most so many, ≥ 1
+   * @param steps of the optimizer, for each layer; 1,000 are plenty
+   */
+  public void roundAdaptively(Model floats, MultiDataSetIterator data, int batches, int steps) {
+    new PostTraining(this, floats, features(data, batches)).round(steps);
+  }
+
+  /**
+   * Adds to each bias of convolutions and dense layers what quantization takes from the mean of
+   * their products (empirical bias correction: Nagel et al., arXiv:1906.04721, section 4.2). Call
+   * it after {@link #calibrate} and {@link #roundAdaptively}.
+   *
+   * @param floats the network that this one was prepared from
+   * @param data read from its beginning, and reset afterwards where it can be
+   * @param batches at most so many, ≥ 1
+   */
+  public void correctBiases(Model floats, MultiDataSetIterator data, int batches) {
+    new PostTraining(this, floats, features(data, batches)).correctBiases();
+  }
+
+  private static List<INDArray[]> features(MultiDataSetIterator data, int batches) {
+    reset(data);
+    List<INDArray[]> features = new ArrayList<>();
+    while (features.size() < batches && data.hasNext()) {
+      features.add(data.next().getFeatures());
+    }
+    reset(data);
+    checkBatches(features.size());
+    return features;
+  }
+
+  private static void reset(MultiDataSetIterator data) {
+    if (data.resetSupported()) {
+      data.reset();
+    }
+  }
+
   /** Switches all layers. */
   public void setMode(LayerQuantizer.Mode mode) {
     quantizers.values().forEach(quantizer -> quantizer.setMode(mode));

@@ -186,6 +186,29 @@ class PersistenceTest {
     }
   }
 
+  /** What DL4J's ParallelWrapper does with its workers: the mean of their parameters. */
+  @ParameterizedTest
+  @EnumSource
+  void theMeanOfWorkersKeepsScheduleAndRanges(Example example) {
+    QatNetwork qat = example.prepare(SPEC);
+    INDArray sum = null;
+    for (int worker = 0; worker < 2; worker++) {
+      Model clone =
+          qat.network() instanceof ComputationGraph graph
+              ? graph.clone()
+              : qat.multiLayerNetwork().clone();
+      Example.fit(clone, example.data(20 + worker, 5));
+      sum = sum == null ? clone.params().dup() : sum.addi(clone.params());
+    }
+    qat.network().setParams(sum.divi(2));
+
+    assertThat(qat.trainingSteps()).isEqualTo(5);
+    assertThat(qat.quantizers().values()).allMatch(q -> q.trainingSteps() == 5);
+    freeze(example, qat);
+    Example.fit(qat, example.data(30, 2));
+    assertThat(qat.trainingSteps()).isEqualTo(7);
+  }
+
   private static DataSetIterator dataSets(long seed) {
     var batch = Example.TOKENS.batch(new Random(seed), 32, DataType.FLOAT);
     return new ListDataSetIterator<>(
