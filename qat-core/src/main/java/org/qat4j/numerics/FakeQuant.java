@@ -1,5 +1,7 @@
 package org.qat4j.numerics;
 
+import java.util.Arrays;
+
 /**
  * Fake quantization of values that share one scale, forward and backward. With n = rint(x / s), or
  * ⌊x / s + u⌋ for noise u in [0, 1) where rounding is stochastic:
@@ -20,6 +22,11 @@ public final class FakeQuant {
   /**
    * Replaces x[from … to) by x̂.
    *
+   * <p>Loops that a compiler turns into vector instructions, unlike {@link Math#rint}: a quotient
+   * is clamped to one step beyond the range, which moves no code and leaves what lies outside
+   * there, and is then small enough for {@link Rounding#INTEGERS_ONLY} to round it.
+   *
+   * @param codes takes n, clamped to one step beyond the range, at the same places
    * @param low qmin − z
    * @param high qmax − z
    * @param clipped marks of the values, clear before the call
@@ -27,17 +34,31 @@ public final class FakeQuant {
    * @return whether any value was clipped
    */
   public static boolean forward(
-      float[] x, int from, int to, float scale, float low, float high, long[] clipped, int first) {
-    boolean out = false;
+      float[] x,
+      float[] codes,
+      int from,
+      int to,
+      float scale,
+      float low,
+      float high,
+      long[] clipped,
+      int first) {
+    float below = low - 1;
+    float above = high + 1;
     for (int i = from; i < to; i++) {
-      float n = (float) Math.rint(x[i] / scale);
-      out |= n < low || n > high;
-      x[i] = n;
+      float n = Math.max(below, Math.min(above, x[i] / scale));
+      codes[i] = n + Rounding.INTEGERS_ONLY - Rounding.INTEGERS_ONLY;
     }
+    for (int i = from; i < to; i++) {
+      x[i] = Math.max(low, Math.min(high, codes[i]));
+    }
+    boolean out = !Arrays.equals(x, from, to, codes, from, to);
     if (out) {
-      mark(x, from, to, low, high, clipped, first);
+      mark(codes, from, to, low, high, clipped, first);
     }
-    scale(x, from, to, scale, low, high);
+    for (int i = from; i < to; i++) {
+      x[i] = scale * x[i];
+    }
     return out;
   }
 

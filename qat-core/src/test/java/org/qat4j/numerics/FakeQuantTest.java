@@ -21,7 +21,8 @@ class FakeQuantTest {
     float[] y = x.clone();
     long[] clipped = new long[5];
 
-    boolean any = FakeQuant.forward(y, from, 150, p.scale(), low(p), high(p), clipped, 100);
+    boolean any =
+        FakeQuant.forward(y, new float[200], from, 150, p.scale(), low(p), high(p), clipped, 100);
 
     boolean expectAny = false;
     for (int i = 0; i < x.length; i++) {
@@ -35,6 +36,19 @@ class FakeQuantTest {
       expectAny |= outside;
     }
     assertThat(any).isEqualTo(expectAny);
+  }
+
+  /** At ties and at the ends of the range, where a wrong rounding shows. */
+  @Test
+  void tiesGoToTheEvenCode() {
+    float[] x = {-130f, -128.5f, -127.5f, -2.5f, -1.5f, -0.5f, 0.5f, 1.5f, 2.5f, 127.5f, 1e30f};
+    long[] clipped = new long[1];
+
+    FakeQuant.forward(x, new float[11], 0, 11, 1, -128, 127, clipped, 0);
+
+    assertThat(x).containsExactly(-128f, -128f, -128f, -2f, -2f, 0f, 0f, 2f, 2f, 127f, 127f);
+    // −128.5 is rounded to −128, which is a code; 127.5 to 128, which is none.
+    assertThat(clipped[0]).isEqualTo(1L | 1L << 9 | 1L << 10);
   }
 
   /** The derivative by the scale is that of s·(x/s + r) with the rounding r = n − x/s held. */

@@ -3,7 +3,6 @@ package org.qat4j.bench;
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -83,35 +82,16 @@ final class FreshProcess {
 
   private BenchReport.Start measure(
       String engine, String classPath, Class<?> main, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-cp", classPath, main.getName()));
-    command.addAll(List.of(arguments));
     double[] seconds = new double[runs];
     double[] peaks = new double[runs];
     for (int i = 0; i < runs; i++) {
       long start = System.nanoTime();
-      peaks[i] = Double.parseDouble(output(engine, command));
+      peaks[i] =
+          Double.parseDouble(JavaProcess.output(engine, classPath, List.of(), main, arguments));
       seconds[i] = (System.nanoTime() - start) / 1e9;
     }
     return new BenchReport.Start(
         engine, Bench.quantile(seconds, 0.5), (long) Bench.quantile(peaks, 0.5));
-  }
-
-  private String output(String engine, List<String> command) throws IOException {
-    File errors = folder.resolve("errors.txt").toFile();
-    Process process = new ProcessBuilder(command).redirectError(errors).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    try {
-      if (process.waitFor() != 0) {
-        throw new QatException(
-            "a fresh process of " + engine + " failed: " + Files.readString(errors.toPath()));
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new QatException("the benchmark was interrupted", e);
-    }
-    return output.strip();
   }
 
   private static void delete(Path folder) {

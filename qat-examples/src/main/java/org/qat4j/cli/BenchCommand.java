@@ -11,6 +11,9 @@ import org.qat4j.QatException;
 import org.qat4j.bench.Bench;
 import org.qat4j.bench.BenchReport;
 import org.qat4j.bench.BenchSpec;
+import org.qat4j.bench.TrainingBench;
+import org.qat4j.bench.TrainingReport;
+import org.qat4j.bench.TrainingSpec;
 import org.qat4j.console.Console;
 import org.qat4j.console.Progress;
 import org.qat4j.data.DatasetReader;
@@ -23,6 +26,7 @@ import org.qat4j.qat.QatNetwork;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -33,19 +37,52 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Measures speed, start and memory of every engine on this machine, in turn on the same"
-          + " texts: Deeplearning4j, the Java runtime, ONNX Runtime."
+          + " texts: Deeplearning4j, the Java runtime, ONNX Runtime. Or training steps, in float and"
+          + " under quantization."
     },
     footer = {
       "",
       "Examples:",
       "  ./qat bench runs/langid",
-      "  ./qat bench model.qat --texts phrases.txt"
+      "  ./qat bench model.qat --texts phrases.txt",
+      "  ./qat bench --training"
     })
 final class BenchCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "MODEL", description = "A run folder, or a model file with --texts.")
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "MODEL",
+      description = "A run folder, or a model file with --texts.")
   private Path model;
+
+  @Option(
+      names = "--training",
+      description =
+          "Measure training steps instead, in float and under quantization; needs no model.")
+  private boolean training;
+
+  @Option(
+      names = "--lengths",
+      paramLabel = "N",
+      split = ",",
+      defaultValue = "100,300",
+      description = "With --training: words per text (default: ${DEFAULT-VALUE}).")
+  private List<Integer> lengths;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      defaultValue = "64",
+      description = "With --training: texts per step (default: ${DEFAULT-VALUE}).")
+  private int batch;
+
+  @Option(
+      names = "--vocabulary",
+      paramLabel = "N",
+      defaultValue = "20000",
+      description = "With --training: words of the embedding (default: ${DEFAULT-VALUE}).")
+  private int vocabulary;
 
   @Option(
       names = "--texts",
@@ -82,6 +119,13 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (training) {
+      return measureTraining();
+    }
+    if (model == null) {
+      throw new ParameterException(
+          spec.commandLine(), "a run folder or a model file is missing, or --training");
+    }
     boolean isRun = Files.isDirectory(model);
     IntegerModel m = ModelFile.read(ModelArgument.file(model));
     Model floatNetwork = isRun ? RunFiles.floatNetwork(model) : null;
@@ -90,6 +134,17 @@ final class BenchCommand implements Callable<Integer> {
     BenchReport report;
     try (Progress progress = Console.standardError(quiet).progress("rounds", Bench.steps(bench))) {
       report = Bench.run(bench, progress);
+    }
+    spec.commandLine().getOut().println(json ? Json.line(report) : report.table());
+    return Exit.OK;
+  }
+
+  private int measureTraining() {
+    TrainingSpec what = new TrainingSpec(lengths, batch, vocabulary, rounds);
+    TrainingReport report;
+    try (Progress progress =
+        Console.standardError(quiet).progress("rounds", TrainingBench.steps(what))) {
+      report = TrainingBench.run(what, progress);
     }
     spec.commandLine().getOut().println(json ? Json.line(report) : report.table());
     return Exit.OK;

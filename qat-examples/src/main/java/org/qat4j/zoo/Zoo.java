@@ -39,6 +39,7 @@ import org.qat4j.data.Vocabularies.Cut;
 import org.qat4j.experiment.ModelSpec;
 import org.qat4j.experiment.TrainSpec;
 import org.qat4j.layers.EmbeddingBagLayer;
+import org.qat4j.layers.FastLayers;
 import org.qat4j.layers.FlattenPreProcessor;
 import org.qat4j.layers.LayerNormLayer;
 import org.qat4j.layers.TransformerEncoder;
@@ -117,7 +118,7 @@ public final class Zoo {
             .addInputs("characterIds", "ngramIds")
             .addLayer("characters", embedding(characters, s.dimension()), "characterIds")
             .addLayer("conv", convolution(s.dimension(), s.filters(), s.width()), "characters")
-            .addLayer("max", new GlobalPoolingLayer(PoolingType.MAX), "conv")
+            .addLayer("max", FastLayers.of(new GlobalPoolingLayer(PoolingType.MAX)), "conv")
             .addLayer("bag", bag(ngrams, s.bagDimension(), false), "ngramIds")
             .addVertex("both", new MergeVertex(), "max", "bag")
             .addLayer("out", output(s.filters() + s.bagDimension(), s.dropout()), "both")
@@ -141,7 +142,8 @@ public final class Zoo {
     List<String> branches = new ArrayList<>();
     for (int width : s.widths()) {
       graph.addLayer("conv" + width, convolution(s.dimension(), s.filters(), width), "words");
-      graph.addLayer("max" + width, new GlobalPoolingLayer(PoolingType.MAX), "conv" + width);
+      graph.addLayer(
+          "max" + width, FastLayers.of(new GlobalPoolingLayer(PoolingType.MAX)), "conv" + width);
       branches.add("max" + width);
     }
     int size = s.filters() * s.widths().size();
@@ -225,7 +227,8 @@ public final class Zoo {
     for (int width : widths) {
       String name = words + "Conv" + width;
       graph.addLayer(name, convolution(dimension, filters, width), words);
-      graph.addLayer(words + "Max" + width, new GlobalPoolingLayer(PoolingType.MAX), name);
+      graph.addLayer(
+          words + "Max" + width, FastLayers.of(new GlobalPoolingLayer(PoolingType.MAX)), name);
       maxima.add(words + "Max" + width);
     }
     return maxima;
@@ -391,13 +394,14 @@ public final class Zoo {
   }
 
   private static Layer embedding(TextEncoder encoder, int dimension) {
-    return new EmbeddingSequenceLayer.Builder()
-        .nIn(encoder.vocabularySize())
-        .nOut(dimension)
-        .inputLength(encoder.length())
-        .activation(Activation.IDENTITY)
-        .weightInit(new UniformDistribution(-EMBEDDING_RANGE, EMBEDDING_RANGE))
-        .build();
+    return FastLayers.of(
+        new EmbeddingSequenceLayer.Builder()
+            .nIn(encoder.vocabularySize())
+            .nOut(dimension)
+            .inputLength(encoder.length())
+            .activation(Activation.IDENTITY)
+            .weightInit(new UniformDistribution(-EMBEDDING_RANGE, EMBEDDING_RANGE))
+            .build());
   }
 
   private static Layer bag(TextEncoder encoder, int dimension, boolean mean) {
@@ -408,11 +412,12 @@ public final class Zoo {
   }
 
   private static Layer convolution(int channels, int filters, int width) {
-    return new Convolution1DLayer.Builder(width)
-        .nIn(channels)
-        .nOut(filters)
-        .activation(Activation.RELU)
-        .build();
+    return FastLayers.of(
+        new Convolution1DLayer.Builder(width)
+            .nIn(channels)
+            .nOut(filters)
+            .activation(Activation.RELU)
+            .build());
   }
 
   /** Softmax over the classes. */

@@ -27,6 +27,7 @@ final class ActivationQuantizer {
   private final Slot slot;
   private final String name;
   private final FakeQuantPass pass;
+  private final ArrayExtremes extremes = new ArrayExtremes();
   private Observer calibration;
 
   ActivationQuantizer(QuantSettings settings, QuantState state, Slot slot) {
@@ -150,6 +151,9 @@ final class ActivationQuantizer {
   private Range rangeOf(INDArray x, INDArray mask) {
     boolean extremes =
         spec.range() instanceof RangeRule.MinMax || spec.range() instanceof RangeRule.MovingAverage;
+    if (extremes && Floats.inPlace(x) && (mask == null || x.ordering() == 'c')) {
+      return extremesOf(x, mask);
+    }
     Observer once =
         new Observer(
             extremes ? new RangeRule.MinMax() : spec.range(), grids(), state.batches(slot));
@@ -164,25 +168,37 @@ final class ActivationQuantizer {
     return once.batches() == 0 ? null : once.range();
   }
 
+  private Range extremesOf(INDArray x, INDArray mask) {
+    try {
+      return extremes.of(x, mask == null ? null : mask(x, mask));
+    } catch (QatException e) {
+      throw new QatException("batch " + (state.batches(slot) + 1) + ": " + e.getMessage(), e);
+    }
+  }
+
   /** Which values of x, in c order, do not belong to padded steps. */
   private static boolean[] counts(INDArray x, INDArray mask) {
-    float[] m = Floats.read(mask);
-    int n = (int) x.size(0);
-    int channels = (int) x.size(1);
-    int steps = x.rank() == 3 ? (int) x.size(2) : 1;
-    if (m.length != n * steps) {
+    float[] m = mask(x, mask);
+    int steps = m.length / (int) x.size(0);
+    int perExample = (int) x.size(1) * steps;
+    boolean[] counts = new boolean[(int) x.length()];
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] = m[i / perExample * steps + i % steps] != 0;
+    }
+    return counts;
+  }
+
+  /** A mask of x as [n, t], row-major. */
+  private static float[] mask(INDArray x, INDArray mask) {
+    long steps = x.rank() == 3 ? x.size(2) : 1;
+    if (mask.length() != x.size(0) * steps) {
       throw new QatException(
           "a mask "
               + mask.shapeInfoToString()
               + " does not fit the values "
               + x.shapeInfoToString());
     }
-    boolean[] counts = new boolean[n * channels * steps];
-    for (int i = 0; i < counts.length; i++) {
-      int example = i / (channels * steps);
-      counts[i] = m[example * steps + i % steps] != 0;
-    }
-    return counts;
+    return Floats.read(mask);
   }
 
   /** Whether the range is trained in a step. */

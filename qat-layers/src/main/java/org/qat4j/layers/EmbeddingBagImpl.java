@@ -1,7 +1,7 @@
 package org.qat4j.layers;
 
+import java.nio.FloatBuffer;
 import java.util.Arrays;
-import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
@@ -23,7 +23,7 @@ class EmbeddingBagImpl extends BaseLayer<EmbeddingBagLayer> {
   private static final long serialVersionUID = 1L;
 
   private transient int[] ids = new int[0];
-  private transient float[] accumulated = new float[0];
+  private transient INDArray gathered;
 
   EmbeddingBagImpl(NeuralNetConfiguration conf, DataType type) {
     super(conf, type);
@@ -39,7 +39,9 @@ class EmbeddingBagImpl extends BaseLayer<EmbeddingBagLayer> {
   INDArray gather() {
     INDArray table = params.get(DefaultParamInitializer.WEIGHT_KEY);
     float[] values = Floats.read(input);
-    ids = new int[values.length];
+    if (ids.length != values.length) {
+      ids = new int[values.length];
+    }
     for (int i = 0; i < ids.length; i++) {
       ids[i] = (int) values[i];
       if (ids[i] != values[i] || ids[i] < 0 || ids[i] >= table.size(0)) {
@@ -47,7 +49,14 @@ class EmbeddingBagImpl extends BaseLayer<EmbeddingBagLayer> {
             "token id " + values[i] + " is not in [0, " + table.size(0) + "); " + layerId());
       }
     }
-    return Nd4j.pullRows(table, 1, ids, 'c');
+    if (!TableRows.supports(table)) {
+      return Nd4j.pullRows(table, 1, ids, 'c');
+    }
+    if (gathered == null || gathered.size(0) != ids.length) {
+      gathered = Nd4j.createUninitializedDetached(table.dataType(), ids.length, table.size(1));
+    }
+    TableRows.gather(table, ids, gathered);
+    return gathered;
   }
 
   /**
@@ -66,23 +75,39 @@ class EmbeddingBagImpl extends BaseLayer<EmbeddingBagLayer> {
   private INDArray poolOnHost(INDArray rows, int n, float scale) {
     int d = (int) layerConf().getNOut();
     int length = ids.length / n;
-    float[] x = Floats.read(rows);
-    float[] sums = new float[n * d];
-    for (int i = 0; i < ids.length; i++) {
-      if (ids[i] != TextEncoder.PADDING) {
-        int to = i / length * d;
-        for (int j = 0; j < d; j++) {
-          float row = x[i * d + j];
-          sums[to + j] += Float.isNaN(scale) ? row : (float) Math.rint(row / scale);
+    FloatBuffer x = Floats.buffer(rows);
+    float[] row = new float[d];
+    float[] sum = new float[d];
+    INDArray sums = Nd4j.createUninitialized(rows.dataType(), new long[] {n, d}, 'c');
+    FloatBuffer to = Floats.buffer(sums);
+    for (int i = 0; i < n; i++) {
+      Arrays.fill(sum, 0f);
+      for (int t = i * length; t < (i + 1) * length; t++) {
+        if (ids[t] != TextEncoder.PADDING) {
+          x.get(t * d, row, 0, d);
+          add(sum, row, scale);
         }
       }
+      if (!Float.isNaN(scale)) {
+        for (int j = 0; j < d; j++) {
+          sum[j] *= scale;
+        }
+      }
+      to.put(i * d, sum, 0, d);
     }
-    if (!Float.isNaN(scale)) {
-      for (int i = 0; i < sums.length; i++) {
-        sums[i] *= scale;
+    return sums;
+  }
+
+  private static void add(float[] sum, float[] row, float scale) {
+    if (Float.isNaN(scale)) {
+      for (int j = 0; j < sum.length; j++) {
+        sum[j] += row[j];
+      }
+    } else {
+      for (int j = 0; j < sum.length; j++) {
+        sum[j] += (float) Math.rint(row[j] / scale);
       }
     }
-    return Nd4j.create(sums, new long[] {n, d}, 'c');
   }
 
   private INDArray poolByOperations(INDArray rows, int n, float scale) {
@@ -125,8 +150,9 @@ class EmbeddingBagImpl extends BaseLayer<EmbeddingBagLayer> {
     int n = (int) epsilon.size(0);
     INDArray delta =
         layerConf().isMean() ? epsilon.divColumnVector(column(counts(n), epsilon)) : epsilon;
-    if (Floats.inPlace(gradient) && !needsRowGradients()) {
-      scatterOnHost(Floats.read(delta), n, gradient);
+    if (TableRows.supports(gradient) && !needsRowGradients()) {
+      INDArray dense = Floats.dense(delta) && delta.ordering() == 'c' ? delta : delta.dup('c');
+      TableRows.scatter(ids, dense, ids.length / n, false, gradient);
     } else {
       scatterByOperations(delta, n, gradient, workspaces);
     }
@@ -143,31 +169,6 @@ class EmbeddingBagImpl extends BaseLayer<EmbeddingBagLayer> {
   /** Gradient of the gathered rows in the table, [n·length, nOut]. */
   INDArray rowGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
     return epsilon;
-  }
-
-  /** Sums the gradient of each text into the rows of its tokens. */
-  private void scatterOnHost(float[] delta, int n, INDArray gradient) {
-    int d = (int) layerConf().getNOut();
-    int rows = (int) gradient.size(0);
-    boolean rowMajor = gradient.ordering() == 'c';
-    int size = rows * d;
-    if (accumulated.length != size) {
-      accumulated = new float[size];
-    } else {
-      Arrays.fill(accumulated, 0f);
-    }
-    int length = ids.length / n;
-    for (int i = 0; i < ids.length; i++) {
-      int id = ids[i];
-      if (id != TextEncoder.PADDING) {
-        int from = i / length * d;
-        for (int j = 0; j < d; j++) {
-          accumulated[rowMajor ? id * d + j : j * rows + id] += delta[from + j];
-        }
-      }
-    }
-    FloatPointer pointer = Floats.pointer(gradient);
-    pointer.put(accumulated, 0, size);
   }
 
   private void scatterByOperations(

@@ -2,6 +2,7 @@ package org.qat4j.layers;
 
 import java.util.Collection;
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.ParamInitializer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
@@ -44,6 +45,11 @@ public class EmbeddingBagLayer extends EmbeddingSequenceLayer {
 
   public void setMean(boolean mean) {
     this.mean = mean;
+  }
+
+  @Override
+  public ParamInitializer initializer() {
+    return RowMajorTable.INSTANCE;
   }
 
   @Override

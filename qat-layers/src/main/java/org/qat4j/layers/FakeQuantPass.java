@@ -1,8 +1,8 @@
 package org.qat4j.layers;
 
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
-import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -31,6 +31,7 @@ final class FakeQuantPass {
   private long[] clipped = new long[0];
   private float[] byScale = new float[0];
   private final float[] block = new float[BLOCK];
+  private final float[] codes = new float[BLOCK];
   private final float[] blockByScale = new float[BLOCK];
   private INDArray inside;
   private INDArray byScaleArray;
@@ -70,16 +71,16 @@ final class FakeQuantPass {
     float scale = params.scale();
     float low = params.qmin() - params.zeroPoint();
     float high = params.qmax() - params.zeroPoint();
-    FloatPointer pointer = Floats.pointer(x);
+    FloatBuffer values = Floats.buffer(x);
     float[] uniform = ste == Ste.STOCHASTIC ? Noise.values() : null;
     boolean plain = uniform == null && !learning;
     boolean any = false;
     for (int from = 0; from < n; from += BLOCK) {
       int size = Math.min(BLOCK, n - from);
-      pointer.position(from).get(block, 0, size);
+      values.get(from, block, 0, size);
       any |=
           plain
-              ? FakeQuant.forward(block, 0, size, scale, low, high, clipped, from)
+              ? FakeQuant.forward(block, codes, 0, size, scale, low, high, clipped, from)
               : FakeQuant.forward(
                   block,
                   0,
@@ -92,7 +93,7 @@ final class FakeQuantPass {
                   uniform,
                   Noise.place(start, from),
                   learning ? blockByScale : null);
-      pointer.put(block, 0, size);
+      values.put(from, block, 0, size);
       if (learning) {
         System.arraycopy(blockByScale, 0, byScale, from, size);
       }
@@ -163,8 +164,8 @@ final class FakeQuantPass {
         Floats.inPlace(epsilon) && epsilon.ordering() == order
             ? epsilon
             : workspaces.dup(where, epsilon, order);
-    FloatPointer pointer = Floats.pointer(masked);
-    forEachClipped((int) masked.length(), i -> pointer.put(i, 0f));
+    FloatBuffer values = Floats.buffer(masked);
+    forEachClipped((int) masked.length(), i -> values.put(i, 0f));
     return masked;
   }
 
@@ -194,24 +195,23 @@ final class FakeQuantPass {
     }
     INDArray same =
         Floats.inPlace(epsilon) && epsilon.ordering() == order ? epsilon : epsilon.dup(order);
-    FloatPointer pointer = Floats.pointer(same);
+    FloatBuffer values = Floats.buffer(same);
     int n = (int) same.length();
     double[] sums = new double[2];
     if (!pact) {
       for (int from = 0; from < n; from += BLOCK) {
         int size = Math.min(BLOCK, n - from);
-        pointer.position(from).get(block, 0, size);
+        values.get(from, block, 0, size);
         for (int i = 0; i < size; i++) {
           sums[0] += block[i] * byScale[from + i];
         }
       }
-      pointer.position(0);
     }
     if (anyClipped) {
       forEachClipped(
           n,
           i -> {
-            float e = pointer.get(i);
+            float e = values.get(i);
             sums[0] += pact ? e * byScale[i] : 0;
             sums[1] -= params.scale() * e;
           });

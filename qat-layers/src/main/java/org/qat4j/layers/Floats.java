@@ -1,5 +1,6 @@
 package org.qat4j.layers;
 
+import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -17,6 +18,14 @@ public final class Floats {
   static boolean onHost() {
     return Nd4j.getExecutioner().type() == OpExecutioner.ExecutionerType.NATIVE_CPU
         && !operationsOnly;
+  }
+
+  /** For tests: whether layers that we compute faster are left to DL4J. */
+  static volatile boolean slowLayers;
+
+  /** Whether {@link FastLayers} compute by themselves: on the host. */
+  static boolean fastLayers() {
+    return Nd4j.getExecutioner().type() == OpExecutioner.ExecutionerType.NATIVE_CPU && !slowLayers;
   }
 
   /** Whether a Java loop may work on the values of an array where they are. */
@@ -47,14 +56,32 @@ public final class Floats {
     return copy(array);
   }
 
-  /** Whether the values lie side by side, in the array's own order. */
+  /** Whether the values are floats that lie side by side, in the array's own order. */
   static boolean dense(INDArray array) {
-    return array.dataType() == DataType.FLOAT
-        && !array.isEmpty()
-        && (array.isVectorOrScalar()
-            ? array.elementWiseStride() == 1
-            : org.nd4j.linalg.api.shape.Shape.hasDefaultStridesForShape(array)
-                || (array.ordering() == 'f' && array.elementWiseStride() == 1));
+    if (array.dataType() != DataType.FLOAT || array.isEmpty()) {
+      return false;
+    }
+    boolean rowMajor = array.ordering() == 'c';
+    int rank = array.rank();
+    long stride = 1;
+    for (int i = 0; i < rank; i++) {
+      int axis = rowMajor ? rank - 1 - i : i;
+      // The stride of an axis with one place means nothing.
+      if (array.size(axis) != 1 && array.stride(axis) != stride) {
+        return false;
+      }
+      stride *= array.size(axis);
+    }
+    return true;
+  }
+
+  /**
+   * The values of a dense array, or of a permutation of one, in the order in which they lie in
+   * memory. Copies of blocks cost less than through a pointer: they need no call out of Java. Valid
+   * as long as the array is.
+   */
+  static FloatBuffer buffer(INDArray array) {
+    return pointer(array).<FloatPointer>capacity(array.length()).asBuffer();
   }
 
   /** Pointer to the first value. */

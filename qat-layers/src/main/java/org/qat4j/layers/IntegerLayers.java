@@ -48,7 +48,13 @@ final class IntegerLayers {
       LayerQuantizer q, Map<String, INDArray> params, boolean hasBias, QuantParams in) {
     int channels = (int) params.get(DefaultParamInitializer.WEIGHT_KEY).size(1);
     float[] bias = hasBias ? Floats.read(params.get(DefaultParamInitializer.BIAS_KEY)) : null;
-    return new IntegerProduct(quantize(q, bias, channels, in), channels, in);
+    return product(q, bias, channels, in);
+  }
+
+  private static IntegerProduct product(
+      LayerQuantizer q, float[] bias, int channels, QuantParams in) {
+    return q.product(
+        bias, in, () -> new IntegerProduct(quantize(q, bias, channels, in), channels, in));
   }
 
   /**
@@ -111,7 +117,7 @@ final class IntegerLayers {
     float[] columns = columns(k, n, channels, steps, shape);
     float[] bias =
         conf.hasBias() ? Floats.read(params.get(DefaultParamInitializer.BIAS_KEY)) : null;
-    IntegerProduct product = new IntegerProduct(quantize(q, bias, out, in), out, in);
+    IntegerProduct product = product(q, bias, out, in);
     int[] acc = product.accumulate(columns, n * shape.steps());
     float[] real = activated(q, product, acc, conf.getActivationFn());
     INDArray result = Nd4j.create(real, new long[] {n, shape.steps(), out}, 'c');

@@ -38,7 +38,8 @@ final class IntegerProduct {
       w[i] = codes[i] - zeroPoint;
     }
     INDArray floats = Nd4j.create(w, new long[] {channels, w.length / channels}, 'c');
-    this.matrix = exactInFloat ? floats : floats.castTo(DataType.DOUBLE);
+    // Outlives the workspace of the pass in which it is made.
+    this.matrix = (exactInFloat ? floats : floats.castTo(DataType.DOUBLE)).detach();
   }
 
   /** (q − z) of real values, in c order, by (2). */

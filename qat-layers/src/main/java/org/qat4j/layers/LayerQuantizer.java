@@ -49,6 +49,7 @@ public final class LayerQuantizer {
   /** What the layer is taught to hand on, or null. */
   private HiddenTarget target;
 
+  private final ProductCache products = new ProductCache();
   private boolean stale;
   private boolean substituting;
 
@@ -376,6 +377,23 @@ public final class LayerQuantizer {
   /** Quantizer of an embedding's rows. */
   TableQuantizer table() {
     return table;
+  }
+
+  /**
+   * The integer product of this layer as its parameters are now.
+   *
+   * @param bias or null
+   * @param make makes it
+   */
+  IntegerProduct product(float[] bias, QuantParams input, Supplier<IntegerProduct> make) {
+    INDArray kept = state.param(QuantParamInitializer.WEIGHT_RANGES);
+    return products.get(
+        state.param(DefaultParamInitializer.WEIGHT_KEY),
+        bias,
+        kept == null ? null : Floats.read(kept),
+        input,
+        state.steps(),
+        make);
   }
 
   /** Grid of weights [channels, k] of this layer. */

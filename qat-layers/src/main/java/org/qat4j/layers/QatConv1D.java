@@ -4,14 +4,13 @@ import java.util.Collection;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.ParamInitializer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.IUpdater;
 
 /** A convolution over time under quantization, NCW. */
-public class QatConv1D extends Convolution1DLayer implements QatLayerConf {
+public class QatConv1D extends FastConv1D implements QatLayerConf {
   private static final long serialVersionUID = 1L;
 
   private QuantSettings quant;

@@ -3,7 +3,6 @@ package org.qat4j.layers;
 import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.Gradient;
-import org.deeplearning4j.nn.layers.convolution.Convolution1DLayer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
@@ -12,7 +11,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.layers.WeightQuantization.Layout;
 
 /** Computes {@link QatConv1D}. */
-final class QatConv1DImpl extends Convolution1DLayer implements QatLayer {
+final class QatConv1DImpl extends FastConv1DImpl implements QatLayer {
   private static final long serialVersionUID = 1L;
 
   private final transient LayerQuantizer quantizer =

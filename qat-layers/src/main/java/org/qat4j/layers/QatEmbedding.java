@@ -4,7 +4,6 @@ import java.util.Collection;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.ParamInitializer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -14,7 +13,7 @@ import org.nd4j.linalg.learning.config.IUpdater;
  * An embedding of token sequences under quantization (11): the rows that a batch reads are
  * fake-quantized, not the whole table.
  */
-public class QatEmbedding extends EmbeddingSequenceLayer implements QatLayerConf {
+public class QatEmbedding extends FastEmbedding implements QatLayerConf {
   private static final long serialVersionUID = 1L;
 
   private QuantSettings quant;

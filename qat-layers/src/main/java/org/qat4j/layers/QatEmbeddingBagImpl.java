@@ -48,8 +48,7 @@ final class QatEmbeddingBagImpl extends EmbeddingBagImpl implements QatLayer {
   /** Sums of codes times the scale of the table, [n, nOut]. */
   private INDArray sums(boolean training) {
     INDArray rows = gather();
-    quantizer.table().quantize(rows, training);
-    return pool(rows, quantizer.table().params().scale());
+    return pool(rows, quantizer.table().quantize(rows, training));
   }
 
   @Override

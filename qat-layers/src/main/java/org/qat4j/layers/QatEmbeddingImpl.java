@@ -2,14 +2,13 @@ package org.qat4j.layers;
 
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.Gradient;
-import org.deeplearning4j.nn.layers.feedforward.embedding.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Computes {@link QatEmbedding}: training and evaluation gather the same codes. */
-final class QatEmbeddingImpl extends EmbeddingSequenceLayer implements QatLayer {
+final class QatEmbeddingImpl extends FastEmbeddingImpl implements QatLayer {
   private static final long serialVersionUID = 1L;
 
   private final transient LayerQuantizer quantizer = LayerQuantizer.ofTable(this);

@@ -50,18 +50,21 @@ final class TableQuantizer {
    *
    * @param rows [n, d], or [n, d, t] that lies in memory as [n, t, d]
    * @param training whether this is a step of the training, which {@link #gradient} follows
+   * @return the scale
    */
-  void quantize(INDArray rows, boolean training) {
+  float quantize(INDArray rows, boolean training) {
     long step = state.steps();
     if (training && ranges.isDue(step)) {
       calibrate();
     }
     INDArray memory = rows.rank() == 3 ? rows.permute(0, 2, 1) : rows;
+    QuantParams now = params();
     if (training) {
-      pass.forward(memory, params(), step, ranges.learning(step));
+      pass.forward(memory, now, step, ranges.learning(step));
     } else {
-      evaluation.forward(memory, params(), step, false);
+      evaluation.forward(memory, now, step, false);
     }
+    return now.scale();
   }
 
   /** Whether a gradient must pass {@link #gradient}; otherwise it would come out as it went in. */

@@ -1,7 +1,6 @@
 package org.qat4j.layers;
 
 import java.util.Arrays;
-import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -36,6 +35,8 @@ final class WeightQuantization {
   private INDArray copy;
   private WeightGrid grid;
   private float[] values = new float[0];
+  private float[] codes = new float[0];
+  private float[] scratch = new float[0];
   private float[] byScale = new float[0];
   private long[] clipped = new long[0];
   private boolean anyClipped;
@@ -60,32 +61,53 @@ final class WeightQuantization {
     return ranges.grid(byChannel, channels, state.steps());
   }
 
-  /** All weights as [channels, k], row-major. */
+  /** All weights as [channels, k], row-major, in an array of the caller's own. */
   float[] byChannel(INDArray w) {
-    return transposed(Floats.readInMemoryOrder(w), true);
+    float[] out = new float[(int) w.length()];
+    read(w, out);
+    return out;
   }
 
   /** Replaces all weights by values [channels, k], row-major. */
   void setByChannel(INDArray w, float[] values) {
-    write(transposed(values, false), w);
+    float[] out = memory(values.length);
+    transpose(values, out, false);
+    write(out, w);
   }
 
-  private float[] transposed(float[] w, boolean toChannels) {
-    if (layout == Layout.BY_CHANNEL) {
-      return w;
+  /** Reads weights as [channels, k]. */
+  private void read(INDArray w, float[] out) {
+    if (Floats.inPlace(w)) {
+      Floats.buffer(w).get(0, memory(out.length), 0, out.length);
+    } else {
+      scratch = Floats.readInMemoryOrder(w);
     }
-    float[] out = new float[w.length];
-    int k = w.length / channels;
+    transpose(scratch, out, true);
+  }
+
+  /** The weights in the order in which they lie in memory, kept between steps. */
+  private float[] memory(int n) {
+    if (scratch.length != n) {
+      scratch = new float[n];
+    }
+    return scratch;
+  }
+
+  private void transpose(float[] from, float[] to, boolean toChannels) {
+    if (layout == Layout.BY_CHANNEL) {
+      System.arraycopy(from, 0, to, 0, from.length);
+      return;
+    }
+    int k = from.length / channels;
     for (int i = 0; i < k; i++) {
       for (int c = 0; c < channels; c++) {
         if (toChannels) {
-          out[c * k + i] = w[i * channels + c];
+          to[c * k + i] = from[i * channels + c];
         } else {
-          out[i * channels + c] = w[c * k + i];
+          to[i * channels + c] = from[c * k + i];
         }
       }
     }
-    return out;
   }
 
   /** Searches and keeps the ranges of the weights as they are, where ranges are kept. */
@@ -123,7 +145,12 @@ final class WeightQuantization {
 
   private void byLoops(INDArray w) {
     long step = state.steps();
-    values = byChannel(w);
+    int n = (int) w.length();
+    if (values.length != n) {
+      values = new float[n];
+      codes = new float[n];
+    }
+    read(w, values);
     if (ranges.isDue(step)) {
       ranges.keep(values, channels, step);
     }
@@ -131,6 +158,7 @@ final class WeightQuantization {
     boolean learning = ranges.learning(step);
     prepare(values.length, learning);
     int k = values.length / channels;
+    boolean plain = !learning && spec.ste() != Ste.STOCHASTIC;
     int start = Noise.start(noise, step);
     for (int c = 0; c < channels; c++) {
       QuantParams p = grid.params(c);
@@ -139,21 +167,24 @@ final class WeightQuantization {
       for (int from = c * k; from < (c + 1) * k; from += 2048) {
         int to = Math.min(from + 2048, (c + 1) * k);
         anyClipped |=
-            FakeQuant.forward(
-                values,
-                from,
-                to,
-                p.scale(),
-                low,
-                high,
-                clipped,
-                from,
-                spec.ste() == Ste.STOCHASTIC ? Noise.values() : null,
-                Noise.place(start, from),
-                learning ? byScale : null);
+            plain
+                ? FakeQuant.forward(values, codes, from, to, p.scale(), low, high, clipped, from)
+                : FakeQuant.forward(
+                    values,
+                    from,
+                    to,
+                    p.scale(),
+                    low,
+                    high,
+                    clipped,
+                    from,
+                    spec.ste() == Ste.STOCHASTIC ? Noise.values() : null,
+                    Noise.place(start, from),
+                    learning ? byScale : null);
       }
     }
-    write(transposed(values, false), copy);
+    transpose(values, memory(n), false);
+    write(scratch, copy);
   }
 
   private void prepare(int n, boolean learning) {
@@ -171,8 +202,7 @@ final class WeightQuantization {
 
   private static void write(float[] inMemoryOrder, INDArray to) {
     if (Floats.inPlace(to)) {
-      FloatPointer pointer = Floats.pointer(to);
-      pointer.put(inMemoryOrder, 0, inMemoryOrder.length);
+      Floats.buffer(to).put(0, inMemoryOrder, 0, inMemoryOrder.length);
     } else {
       to.assign(Nd4j.create(inMemoryOrder, to.shape(), to.ordering()));
     }
@@ -205,7 +235,8 @@ final class WeightQuantization {
     if (!learning && !masks) {
       return;
     }
-    float[] byCopy = byChannel(gradient);
+    float[] byCopy = codes.length == gradient.length() ? codes : new float[(int) gradient.length()];
+    read(gradient, byCopy);
     if (learning) {
       int parts = ranges.perChannel() ? channels : 1;
       int k = byCopy.length / parts;
@@ -223,7 +254,8 @@ final class WeightQuantization {
           byCopy[i] = 0;
         }
       }
-      write(transposed(byCopy, false), gradient);
+      transpose(byCopy, memory(byCopy.length), false);
+      write(scratch, gradient);
     }
   }
 }

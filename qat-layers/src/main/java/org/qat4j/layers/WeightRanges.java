@@ -26,6 +26,7 @@ final class WeightRanges {
   private final QuantState state;
   private final String weight;
   private final WeightSpec spec;
+  private ArrayExtremes extremes;
 
   /**
    * @param weight key of the matrix of weights
@@ -148,13 +149,24 @@ final class WeightRanges {
           ? kept(step)
           : search(Floats.readInMemoryOrder(table), 1, step);
     }
-    float lo = table.minNumber().floatValue();
-    float hi = table.maxNumber().floatValue();
-    if (!Float.isFinite(lo) || !Float.isFinite(hi)) {
+    try {
+      Range range = extremes(table);
+      return WeightGrid.of(grids(step).covering(range.lo(), range.hi()));
+    } catch (QatException e) {
       throw new QatException(
-          "layer \"" + settings.layer() + "\": the embedding has values that are not finite");
+          "layer \"" + settings.layer() + "\": the embedding has values that are not finite", e);
     }
-    return WeightGrid.of(grids(step).covering(lo, hi));
+  }
+
+  private Range extremes(INDArray table) {
+    if (!Floats.inPlace(table)) {
+      return new Range(table.minNumber().floatValue(), table.maxNumber().floatValue());
+    }
+    if (extremes == null) {
+      extremes = new ArrayExtremes();
+    }
+    boolean magnitudeDecides = spec.scheme() == Scheme.SYMMETRIC && !spec.fullRange();
+    return magnitudeDecides ? extremes.around0(table) : extremes.of(table, null);
   }
 
   private WeightGrid kept(long step) {

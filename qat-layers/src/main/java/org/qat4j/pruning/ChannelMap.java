@@ -28,6 +28,7 @@ import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.layers.EmbeddingBagLayer;
+import org.qat4j.layers.FastLayers;
 import org.qat4j.layers.FlattenPreProcessor;
 import org.qat4j.qat.Topology;
 
@@ -159,7 +160,7 @@ final class ChannelMap {
 
   private int[] ofLayer(Topology.Node node) {
     Layer layer = node.layer();
-    Class<?> type = layer.getClass();
+    Class<?> type = FastLayers.original(layer.getClass());
     if (type == EmbeddingLayer.class
         || type == EmbeddingSequenceLayer.class
         || type == EmbeddingBagLayer.class) {

@@ -9,6 +9,7 @@ import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.qat4j.QatException;
 import org.qat4j.layers.EmbeddingBagLayer;
+import org.qat4j.layers.FastLayers;
 import org.qat4j.layers.Floats;
 import org.qat4j.qat.Topology;
 import org.qat4j.text.TextEncoder;
@@ -109,7 +110,8 @@ public final class Tokens {
   private static List<Topology.Node> readers(Topology topology, String input) {
     List<Topology.Node> readers = topology.consumers(input);
     for (Topology.Node node : readers) {
-      Class<?> type = node.layer() == null ? node.vertex().getClass() : node.layer().getClass();
+      Object what = node.layer() == null ? node.vertex() : node.layer();
+      Class<?> type = FastLayers.original(what.getClass());
       if (type != EmbeddingLayer.class
           && type != EmbeddingSequenceLayer.class
           && type != EmbeddingBagLayer.class) {

@@ -17,6 +17,7 @@ import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.qat4j.layers.EmbeddingBagLayer;
+import org.qat4j.layers.FastLayers;
 import org.qat4j.layers.LayerNormLayer;
 import org.qat4j.layers.QatActivation;
 import org.qat4j.layers.QatConv1D;
@@ -112,10 +113,11 @@ enum Kind {
 
   /**
    * The kind of a vertex, or null where it cannot be quantized. Subclasses of DL4J's layers may
-   * compute anything, so that only the layers themselves are recognized.
+   * compute anything, so that only the layers themselves and {@link FastLayers} are recognized.
    */
   static Kind of(Topology.Node node) {
     Object what = node.layer() == null ? node.vertex() : node.wrappers().core();
+    Class<?> type = FastLayers.original(what.getClass());
     PoolingType pooling =
         what instanceof GlobalPoolingLayer g
             ? g.getPoolingType()
@@ -129,7 +131,7 @@ enum Kind {
                 what instanceof ElementWiseVertex v && v.getOp() == ElementWiseVertex.Op.Add;
             default -> true;
           };
-      if (fits && (what.getClass() == kind.type || what.getClass() == kind.replacement)) {
+      if (fits && (type == kind.type || type == kind.replacement)) {
         return kind;
       }
     }

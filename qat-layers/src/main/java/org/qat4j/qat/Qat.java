@@ -13,6 +13,7 @@ import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.qat4j.QatException;
+import org.qat4j.layers.FastLayers;
 import org.qat4j.layers.QatLayerConf;
 import org.qat4j.layers.QuantSettings;
 
@@ -43,6 +44,8 @@ public final class Qat {
     for (Topology.Node node : copy.nodes()) {
       if (settings.containsKey(node.name())) {
         exchange(node, Kind.of(node).replacement(), settings.get(node.name()));
+      } else if (node.layer() != null) {
+        node.conf().setLayer(FastLayers.of(node.layer()));
       }
     }
     prepared.init();
@@ -151,8 +154,12 @@ public final class Qat {
     Model plain = Topology.uninitializedCopy(prepared);
     Topology copy = Topology.of(plain);
     for (Topology.Node node : copy.nodes()) {
-      if (node.layer() != null && node.wrappers().core() instanceof QatLayerConf) {
-        exchange(node, node.wrappers().core().getClass().getSuperclass(), null);
+      if (node.layer() != null) {
+        Layer core = node.wrappers().core();
+        Class<?> type = plainType(core);
+        if (type != core.getClass()) {
+          exchange(node, type, null);
+        }
       }
     }
     plain.init();
@@ -162,6 +169,12 @@ public final class Qat {
       }
     }
     return plain;
+  }
+
+  /** The class whose layers compute the same in float. */
+  private static Class<?> plainType(Layer layer) {
+    Class<?> type = layer.getClass();
+    return FastLayers.original(layer instanceof QatLayerConf ? type.getSuperclass() : type);
   }
 
   /** Copies what both layers have. */

@@ -19,6 +19,7 @@ import org.deeplearning4j.nn.graph.util.GraphIndices;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.QatException;
+import org.qat4j.layers.FastLayers;
 
 /** A MultiLayerNetwork or ComputationGraph as one list of nodes in topological order. */
 public final class Topology {
@@ -52,9 +53,9 @@ public final class Topology {
       return layer() == null ? name : wrappers().first(name);
     }
 
-    /** Simple class name of the layer or vertex. */
+    /** Simple class name of the layer or vertex, as DL4J calls it. */
     public String type() {
-      return (layer() == null ? vertex : layer()).getClass().getSimpleName();
+      return FastLayers.original((layer() == null ? vertex : layer()).getClass()).getSimpleName();
     }
   }
 

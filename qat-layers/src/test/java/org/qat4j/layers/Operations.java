@@ -15,4 +15,14 @@ public final class Operations {
       Floats.operationsOnly = false;
     }
   }
+
+  /** Runs something in which convolutions and embeddings are left to DL4J, as on a GPU. */
+  public static <T> T withoutFastLayers(Supplier<T> run) {
+    Floats.slowLayers = true;
+    try {
+      return run.get();
+    } finally {
+      Floats.slowLayers = false;
+    }
+  }
 }

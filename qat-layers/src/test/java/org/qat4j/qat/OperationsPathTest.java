@@ -18,16 +18,18 @@ import org.qat4j.quantizer.Schedule;
 import org.qat4j.quantizer.Ste;
 
 /**
- * Training by operations of ND4J, as on a GPU, is training by loops in Java, bit for bit: weights,
- * ranges and answers.
+ * Quantization by operations of ND4J, as on a GPU, is quantization by loops in Java, bit for bit:
+ * weights, ranges and answers of a training are the same. Both with DL4J's own layers, since {@code
+ * FastLayersTest} compares the faster ones.
  */
 class OperationsPathTest {
 
   @ParameterizedTest(name = "{0}, {1}")
   @MethodSource
   void bothPathsGiveTheSameBits(Example example, String name, QuantSpec spec) {
-    QatNetwork loops = train(example, spec);
-    QatNetwork operations = Operations.only(() -> train(example, spec));
+    QatNetwork loops = Operations.withoutFastLayers(() -> train(example, spec));
+    QatNetwork operations =
+        Operations.withoutFastLayers(() -> Operations.only(() -> train(example, spec)));
     Map<String, INDArray> expected = Example.params(loops.network());
     Example.params(operations.network())
         .forEach((key, p) -> assertThat(bits(p)).as(key).isEqualTo(bits(expected.get(key))));

@@ -1,0 +1,28 @@
+package org.qat4j.bench;
+
+import java.io.IOException;
+import java.util.List;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.dataset.DataSet;
+
+/** What a fresh process does: trains one network for some steps and prints its peak memory. */
+final class TrainingProcess {
+  private static final int STEPS = 30;
+
+  private TrainingProcess() {}
+
+  /** Arguments: a {@link TrainingVariant}, words per text, texts per batch, vocabulary. */
+  public static void main(String[] args) throws IOException {
+    int length = Integer.parseInt(args[1]);
+    TrainingSpec spec =
+        new TrainingSpec(
+            List.of(length), Integer.parseInt(args[2]), Integer.parseInt(args[3]), STEPS);
+    List<DataSet> data = TrainingVariant.data(spec, length);
+    MultiLayerNetwork network = TrainingVariant.valueOf(args[0]).network(spec, length, data);
+    for (int i = 0; i < STEPS; i++) {
+      network.fit(data.get(i % data.size()));
+    }
+    System.out.println(PeakMemory.bytes());
+    Runtime.getRuntime().halt(0);
+  }
+}

@@ -1,0 +1,180 @@
+package org.qat4j.layers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+
+/** The faster layers compute what DL4J's compute. */
+class FastLayersTest {
+  private static final int VOCABULARY = 30;
+  private static final int STEPS = 37;
+  private static final int EXAMPLES = 50;
+
+  /** One network: embedding, two convolutions, pooling over time, output. */
+  private record Case(
+      int kernel,
+      int stride,
+      int dilation,
+      ConvolutionMode mode,
+      Activation activation,
+      PoolingType pooling,
+      boolean masked) {
+
+    MultiLayerNetwork network(UnaryOperator<Layer> form) {
+      MultiLayerNetwork network =
+          new MultiLayerNetwork(
+              new NeuralNetConfiguration.Builder()
+                  .seed(3)
+                  .updater(new Adam(0.01))
+                  .list()
+                  .layer(
+                      form.apply(
+                          new EmbeddingSequenceLayer.Builder()
+                              .nIn(VOCABULARY)
+                              .nOut(6)
+                              .inputLength(STEPS)
+                              .build()))
+                  .layer(form.apply(convolution(6, 5)))
+                  .layer(form.apply(convolution(5, 40)))
+                  .layer(form.apply(new GlobalPoolingLayer(pooling)))
+                  .layer(
+                      new OutputLayer.Builder(LossFunction.MCXENT)
+                          .nIn(40)
+                          .nOut(3)
+                          .activation(Activation.SOFTMAX)
+                          .build())
+                  .build());
+      network.init();
+      return network;
+    }
+
+    private Layer convolution(int in, int out) {
+      return new Convolution1DLayer.Builder(kernel)
+          .nIn(in)
+          .nOut(out)
+          .stride(stride)
+          .dilation(dilation)
+          .convolutionMode(mode)
+          .activation(activation)
+          .build();
+    }
+
+    DataSet data(long seed) {
+      Random random = new Random(seed);
+      INDArray ids = Nd4j.create(EXAMPLES, STEPS);
+      INDArray mask = Nd4j.ones(EXAMPLES, STEPS);
+      INDArray labels = Nd4j.zeros(EXAMPLES, 3);
+      for (int i = 0; i < EXAMPLES; i++) {
+        labels.putScalar(i, random.nextInt(3), 1);
+        int used = STEPS / 2 + random.nextInt(STEPS / 2);
+        for (int t = 0; t < STEPS; t++) {
+          ids.putScalar(i, t, random.nextInt(VOCABULARY));
+          mask.putScalar(i, t, t < used ? 1 : 0);
+        }
+      }
+      return new DataSet(ids, labels, masked ? mask : null, null);
+    }
+  }
+
+  static Stream<Case> cases() {
+    return Stream.of(
+        new Case(3, 1, 1, ConvolutionMode.Truncate, Activation.RELU, PoolingType.MAX, false),
+        new Case(3, 1, 1, ConvolutionMode.Truncate, Activation.RELU, PoolingType.AVG, false),
+        new Case(3, 1, 1, ConvolutionMode.Truncate, Activation.IDENTITY, PoolingType.MAX, false),
+        new Case(4, 2, 1, ConvolutionMode.Truncate, Activation.IDENTITY, PoolingType.AVG, false),
+        new Case(3, 1, 1, ConvolutionMode.Same, Activation.RELU, PoolingType.MAX, false),
+        new Case(4, 2, 1, ConvolutionMode.Same, Activation.RELU, PoolingType.AVG, false),
+        new Case(3, 1, 2, ConvolutionMode.Causal, Activation.RELU, PoolingType.MAX, false),
+        new Case(3, 1, 2, ConvolutionMode.Causal, Activation.RELU, PoolingType.AVG, false),
+        new Case(3, 1, 1, ConvolutionMode.Same, Activation.RELU, PoolingType.MAX, true),
+        new Case(3, 1, 1, ConvolutionMode.Causal, Activation.RELU, PoolingType.AVG, true),
+        new Case(3, 1, 1, ConvolutionMode.Truncate, Activation.TANH, PoolingType.MAX, false));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void valuesAndGradientsAreThoseOfDl4j(Case c) {
+    MultiLayerNetwork expected = c.network(layer -> layer);
+    MultiLayerNetwork actual = c.network(FastLayers::of);
+    assertThat(actual.getLayer(1).conf().getLayer()).isInstanceOf(FastConv1D.class);
+    expected
+        .paramTable()
+        .forEach((key, p) -> assertThat(actual.paramTable().get(key)).as(key).isEqualTo(p));
+
+    for (int step = 0; step < 3; step++) {
+      DataSet data = c.data(step);
+      assertThat(actual.score(data)).isEqualTo(expected.score(data), within(1e-5));
+      assertClose(gradients(actual, data), gradients(expected, data), "gradient, step " + step);
+      expected.fit(data);
+      actual.setParams(actual.params());
+      expected.paramTable().forEach((key, p) -> actual.paramTable().get(key).assign(p));
+    }
+  }
+
+  private static org.assertj.core.data.Offset<Double> within(double d) {
+    return org.assertj.core.api.Assertions.within(d);
+  }
+
+  private static Map<String, INDArray> gradients(MultiLayerNetwork network, DataSet data) {
+    network.setInput(data.getFeatures());
+    network.setLabels(data.getLabels());
+    network.setLayerMaskArrays(data.getFeaturesMaskArray(), null);
+    network.computeGradientAndScore();
+    network.clearLayerMaskArrays();
+    return network.gradient().gradientForVariable();
+  }
+
+  private static void assertClose(
+      Map<String, INDArray> actual, Map<String, INDArray> expected, String what) {
+    expected.forEach(
+        (key, e) -> {
+          INDArray a = actual.get(key);
+          double scale = Math.max(1e-3, e.norm2Number().doubleValue());
+          assertThat(a.sub(e).norm2Number().doubleValue() / scale)
+              .as(what + ", " + key)
+              .isLessThan(2e-5);
+        });
+  }
+
+  @Test
+  void aTrainingCanBeRepeatedToTheBit() {
+    for (Case c : List.of(cases().toList().get(0), cases().toList().get(1))) {
+      MultiLayerNetwork first = c.network(FastLayers::of);
+      MultiLayerNetwork second = c.network(FastLayers::of);
+      for (int step = 0; step < 5; step++) {
+        first.fit(c.data(step));
+        second.fit(c.data(step));
+      }
+      assertThat(second.params()).isEqualTo(first.params());
+      assertThat(second.params().toFloatVector()).isEqualTo(first.params().toFloatVector());
+    }
+  }
+
+  @Test
+  void otherLayersStayAsTheyAre() {
+    Layer pooling = new GlobalPoolingLayer(PoolingType.AVG);
+    assertThat(FastLayers.of(pooling)).isSameAs(pooling);
+  }
+}
