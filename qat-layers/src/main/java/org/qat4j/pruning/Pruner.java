@@ -10,6 +10,8 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
+import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.QatException;
 import org.qat4j.layers.Floats;
@@ -51,8 +53,8 @@ public final class Pruner implements GradualPruning {
 
   /**
    * @param network initialized
-   * @throws QatException if an exception of the rule matches no layer, or weights have no place in
-   *     its pattern; the message names the layer
+   * @throws QatException if an exception of the rule matches no layer, weights have no place in its
+   *     pattern, or a layer is wrapped by another; the message names the layer
    */
   public Pruner(Model network, PruneRule rule, PruningSchedule schedule) {
     this.rule = rule;
@@ -63,6 +65,14 @@ public final class Pruner implements GradualPruning {
       for (String param : weightKeys(node)) {
         Except except = rule.exceptionFor(topology.info(node));
         double own = except == null ? Double.NaN : except.sparsity();
+        if (own != 0 && isWrapped(node)) {
+          throw new QatException(
+              "layer \""
+                  + node.name()
+                  + "\" ("
+                  + node.type()
+                  + "): masks do not hold in a layer inside another; except it");
+        }
         Layer layer = topology.layer(network, node.name());
         weights.add(new Weights(node.name(), layer, param, own));
         if (rule.pattern() instanceof Pattern.KeepOf && own != 0) {
@@ -101,6 +111,10 @@ public final class Pruner implements GradualPruning {
 
   private static List<String> weightKeys(Topology.Node node) {
     return node.layer() == null ? List.of() : node.layer().initializer().weightKeys(node.layer());
+  }
+
+  private static boolean isWrapped(Topology.Node node) {
+    return node.layer() instanceof Bidirectional || node.layer() instanceof BaseWrapperLayer;
   }
 
   private static void checkPattern(Topology.Node node, INDArray w) {

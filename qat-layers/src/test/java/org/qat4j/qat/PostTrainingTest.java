@@ -90,9 +90,11 @@ class PostTrainingTest {
     INDArray expected = Topology.activations(network, features, null).get("out");
     INDArray actual = Topology.activations(equal, features, null).get("out");
     assertThat(actual.sub(expected).amaxNumber().doubleValue()).isLessThan(1e-5);
-    assertThat(Example.params(equal).entrySet())
-        .as("something was moved")
-        .anyMatch(e -> !e.getValue().equalsWithEps(before.get(e.getKey()), 1e-3));
+    boolean moved =
+        Example.params(equal).entrySet().stream()
+            .anyMatch(e -> !e.getValue().equalsWithEps(before.get(e.getKey()), 1e-3));
+    // Nothing stands behind a recurrent or attending layer that could take a factor over.
+    assertThat(moved).isEqualTo(example != Example.RECURRENT);
   }
 
   private static QatNetwork ternary(Model network, Example example) {
