@@ -1,5 +1,6 @@
 package org.qat4j.calibration;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import org.qat4j.QatException;
 
@@ -9,7 +10,9 @@ import org.qat4j.QatException;
  * or on how they come in batches. Zeros, which ReLU and padding make in great number, are counted
  * apart and stay exact.
  */
-final class Histogram {
+final class Histogram implements Serializable {
+  private static final long serialVersionUID = 1L;
+
   /** Bins on either side of 0. */
   private static final int HALF = 2048;
 

@@ -15,6 +15,7 @@ public final class Observer {
   private Range range;
   private boolean stale;
   private long batches;
+  private Observations all;
 
   /**
    * @param rule how the range is chosen
@@ -36,6 +37,11 @@ public final class Observer {
     this.grids = grids;
     boolean extremes = rule instanceof RangeRule.MinMax || rule instanceof RangeRule.MovingAverage;
     this.histogram = extremes ? null : new Histogram();
+  }
+
+  /** Hands every batch on to {@code observations} as well. */
+  public void recordIn(Observations observations) {
+    all = observations;
   }
 
   /** The range of values[from … to), seen whole: the rule applied to one batch. */
@@ -82,6 +88,9 @@ public final class Observer {
         histogram.add(values, from, to);
         stale = true;
       }
+      if (all != null) {
+        all.add(values, from, to);
+      }
     } catch (QatException e) {
       throw new QatException("batch " + (before + batches + 1) + ": " + e.getMessage(), e);
     }
@@ -109,18 +118,9 @@ public final class Observer {
       throw new QatException("nothing was observed, so there is no range");
     }
     if (stale) {
-      range = search();
+      range = RangeSearch.of(rule, histogram, grids);
       stale = false;
     }
     return range;
-  }
-
-  private Range search() {
-    if (rule instanceof RangeRule.Percentile p) {
-      return RangeSearch.percentile(histogram, p.percent());
-    }
-    return rule instanceof RangeRule.Mse
-        ? RangeSearch.leastSquares(histogram, grids)
-        : RangeSearch.leastDivergence(histogram, grids);
   }
 }

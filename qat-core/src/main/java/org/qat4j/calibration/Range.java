@@ -1,5 +1,6 @@
 package org.qat4j.calibration;
 
+import java.io.Serializable;
 import org.qat4j.QatException;
 
 /**
@@ -8,7 +9,7 @@ import org.qat4j.QatException;
  * @param lo smallest value, finite
  * @param hi largest value, finite, ≥ lo
  */
-public record Range(float lo, float hi) {
+public record Range(float lo, float hi) implements Serializable {
   public Range {
     if (!Float.isFinite(lo) || !Float.isFinite(hi) || lo > hi) {
       throw new QatException("[" + lo + ", " + hi + "] is not a range of finite values");

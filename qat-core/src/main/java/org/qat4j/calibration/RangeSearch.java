@@ -11,6 +11,16 @@ final class RangeSearch {
 
   private RangeSearch() {}
 
+  /** The range of a rule that needs a histogram. */
+  static Range of(RangeRule rule, Histogram histogram, Grids grids) {
+    if (rule instanceof RangeRule.Percentile p) {
+      return percentile(histogram, p.percent());
+    }
+    return rule instanceof RangeRule.Mse
+        ? leastSquares(histogram, grids)
+        : leastDivergence(histogram, grids);
+  }
+
   /** Between the two quantiles that leave out half of the rest each. */
   static Range percentile(Histogram histogram, double percent) {
     Histogram.Points points = histogram.points();

@@ -100,8 +100,11 @@ public record QuantParams(float scale, int zeroPoint, int qmin, int qmax) {
     return new QuantParams(scale(scale, powerOfTwo), 0, qmin, qmax);
   }
 
-  /** At least {@link #MIN_SCALE}; rounded up to a power of two where that is asked for. */
-  private static float scale(float atLeast, boolean powerOfTwo) {
+  /**
+   * A scale that may be used: at least {@link #MIN_SCALE}, and rounded up to a power of two where
+   * that is asked for.
+   */
+  public static float scale(float atLeast, boolean powerOfTwo) {
     float scale = Math.max(atLeast, MIN_SCALE);
     if (!powerOfTwo) {
       return scale;

@@ -42,7 +42,8 @@ public final class WeightGrid {
     return new QuantParams(scale, zeroPoint, qmin, qmax);
   }
 
-  WeightGrid withScales(float[] others) {
+  /** The same codes with other scales, as many as there are. */
+  public WeightGrid withScales(float[] others) {
     return Arrays.equals(others, scales) ? this : new WeightGrid(others, zeroPoint, qmin, qmax);
   }
 

@@ -1,5 +1,6 @@
 package org.qat4j.runtime;
 
+import java.io.Serializable;
 import java.util.List;
 import org.qat4j.QatException;
 import org.qat4j.model.Input;
@@ -9,7 +10,9 @@ import org.qat4j.model.IntegerModel;
  * What a model is given at once: one array for each of its inputs, in the order of {@link
  * IntegerModel#inputs()}. The arrays are shared, not copied, so that a caller may fill them again.
  */
-public final class Sample {
+public final class Sample implements Serializable {
+  private static final long serialVersionUID = 1L;
+
   private final int[][] tokens;
   private final float[][] reals;
 

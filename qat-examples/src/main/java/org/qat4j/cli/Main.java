@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       RunCommand.class,
       SweepCommand.class,
+      TuneCommand.class,
       ValidateCommand.class,
       EvalCommand.class,
       VerifyCommand.class,

@@ -7,14 +7,16 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** Hashes that are the same on every machine. */
-final class Hashes {
+public final class Hashes {
   private Hashes() {}
 
-  static byte[] sha256(String text) {
+  /** SHA-256 of a text in UTF-8. */
+  public static byte[] sha256(String text) {
     return digest().digest(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  static MessageDigest digest() {
+  /** A new SHA-256. */
+  public static MessageDigest digest() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
@@ -32,18 +34,20 @@ final class Hashes {
     return hash48(text) * 0x1p-48;
   }
 
-  static void update(MessageDigest digest, int number) {
+  /** Takes in a number. */
+  public static void update(MessageDigest digest, int number) {
     digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, number));
   }
 
   /** The length goes first, so that no two lists of texts give the same bytes. */
-  static void update(MessageDigest digest, String text) {
+  public static void update(MessageDigest digest, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     update(digest, bytes.length);
     digest.update(bytes);
   }
 
-  static String hex(byte[] hash) {
+  /** In hexadecimal digits. */
+  public static String hex(byte[] hash) {
     return HexFormat.of().formatHex(hash);
   }
 }

@@ -15,6 +15,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
  * @param train how the float network is trained
  * @param prune what is taken out of the network, or null
  * @param quantize how it is quantized and trained further
+ * @param tune search of quantization parameters, or null for none
  * @param baselines what else answers the test set
  * @param verify how the integer model is compared with the network
  */
@@ -39,6 +40,10 @@ public record Experiment(
     @JsonProperty(defaultValue = "{}")
         @JsonPropertyDescription("How the network is quantized and trained further.")
         QuantizeSpec quantize,
+    @JsonPropertyDescription(
+            "Search of scales, zero points and bits between calibration and training; where absent,"
+                + " none.")
+        TuneSpec tune,
     @JsonProperty(defaultValue = "{}")
         @JsonPropertyDescription("What else answers the test set, for comparison.")
         BaselineSpec baselines,
@@ -60,6 +65,7 @@ public record Experiment(
         train,
         prune,
         quantize,
+        tune,
         baselines,
         verify);
     if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
@@ -99,5 +105,43 @@ public record Experiment(
               + train.epochs()
               + "; let rewindToEpoch be smaller");
     }
+    if (tune != null && quantize.postTraining().isAsked()) {
+      throw new InvalidKeyException(
+          "tune",
+          "tries candidates as calibration leaves them, without the steps of"
+              + " quantize.postTraining; leave one of the two out, or add these steps to the tuned"
+              + " experiment");
+    }
+  }
+
+  /** The same, quantized otherwise. */
+  public Experiment withQuantize(QuantizeSpec value) {
+    return with(name, value, tune);
+  }
+
+  /** The same with another search; null for none. */
+  public Experiment withTune(TuneSpec value) {
+    return with(name, quantize, value);
+  }
+
+  /** The same under another name. */
+  public Experiment withName(String value) {
+    return with(value, quantize, tune);
+  }
+
+  private Experiment with(String newName, QuantizeSpec newQuantize, TuneSpec newTune) {
+    return new Experiment(
+        schemaVersion,
+        newName,
+        description,
+        seed,
+        data,
+        model,
+        train,
+        prune,
+        newQuantize,
+        newTune,
+        baselines,
+        verify);
   }
 }

@@ -38,6 +38,21 @@ public final class ExperimentReader {
   }
 
   /**
+   * Reads what {@link ExperimentWriter} has written.
+   *
+   * @throws ExperimentException with all problems that are found
+   */
+  public static Experiment parse(String yaml) {
+    List<Problem> problems = new ArrayList<>();
+    Yaml parsed = new YamlParser("experiment", true, problems).parse(yaml);
+    ExperimentException.stopAt(problems);
+    Object experiment =
+        new Binder(name -> null, problems).section((Mapping) parsed, Experiment.class, "");
+    ExperimentException.stopAt(problems);
+    return (Experiment) experiment;
+  }
+
+  /**
    * A section with nothing but defaults.
    *
    * @param type a record of this package without required components

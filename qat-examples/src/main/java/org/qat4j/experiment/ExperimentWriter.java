@@ -17,13 +17,35 @@ public final class ExperimentWriter {
 
   /** The whole experiment as YAML: every value, those that are defaults too; no file beside it. */
   public static String toYaml(Experiment experiment) {
+    return dump(section(experiment));
+  }
+
+  /**
+   * The lines of an experiment file that make one experiment of another: the overrides, and the
+   * keys of {@code quantize.qat} that differ.
+   */
+  public static String changes(QuantizeSpec from, QuantizeSpec to) {
+    Map<String, Object> changed = new LinkedHashMap<>(section(to));
+    changed.keySet().retainAll(Set.of("overrides", "qat"));
+    Map<String, Object> before = section(from.qat());
+    Map<String, Object> qat = section(to.qat());
+    qat.entrySet().removeIf(e -> e.getValue().equals(before.get(e.getKey())));
+    if (qat.isEmpty()) {
+      changed.remove("qat");
+    } else {
+      changed.put("qat", qat);
+    }
+    return dump(Map.of("quantize", changed));
+  }
+
+  private static String dump(Map<String, Object> section) {
     DumperOptions options = new DumperOptions();
     options.setDefaultFlowStyle(FlowStyle.BLOCK);
     options.setSplitLines(false);
     options.setNonPrintableStyle(DumperOptions.NonPrintableStyle.ESCAPE);
     options.setIndicatorIndent(2);
     options.setIndentWithIndicator(true);
-    return YamlParser.snakeYaml(options, new Plain(options)).dump(section(experiment));
+    return YamlParser.snakeYaml(options, new Plain(options)).dump(section);
   }
 
   /** Every value of an experiment by the path of its key; a list is one value. */

@@ -10,6 +10,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.qat4j.QatException;
+import org.qat4j.calibration.Adjustment;
 import org.qat4j.experiment.QuantizeSpec.Activations;
 import org.qat4j.experiment.QuantizeSpec.Weights;
 import org.qat4j.qat.LayerInfo;
@@ -55,6 +56,8 @@ public record LayerOverride(
       Boolean powerOfTwo,
       Boolean fullRange,
       ObserverSpec observer,
+      Double clip,
+      Integer zeroShift,
       LearnedSpec learned,
       Ste ste) {
     public WeightsChange {
@@ -66,6 +69,8 @@ public record LayerOverride(
           powerOfTwo,
           fullRange,
           observer,
+          clip,
+          zeroShift,
           learned,
           ste);
     }
@@ -78,6 +83,7 @@ public record LayerOverride(
           or(powerOfTwo, base.powerOfTwo()),
           or(fullRange, base.fullRange()),
           or(observer, ObserverSpec::toRule, base.range()),
+          adjusted(base.adjust(), clip, zeroShift),
           or(learned, LearnedSpec::toLearned, base.learned()),
           or(ste, base.ste()));
     }
@@ -90,10 +96,21 @@ public record LayerOverride(
       Scheme scheme,
       Boolean powerOfTwo,
       ObserverSpec observer,
+      Double clip,
+      Integer zeroShift,
       LearnedSpec learned,
       Ste ste) {
     public ActivationsChange {
-      Section.check(ActivationsChange.class, bits, scheme, powerOfTwo, observer, learned, ste);
+      Section.check(
+          ActivationsChange.class,
+          bits,
+          scheme,
+          powerOfTwo,
+          observer,
+          clip,
+          zeroShift,
+          learned,
+          ste);
     }
 
     private ActivationSpec applyTo(ActivationSpec base) {
@@ -102,6 +119,7 @@ public record LayerOverride(
           or(scheme, base.scheme()),
           or(powerOfTwo, base.powerOfTwo()),
           or(observer, ObserverSpec::toRule, base.range()),
+          adjusted(base.adjust(), clip, zeroShift),
           or(learned, LearnedSpec::toLearned, base.learned()),
           or(ste, base.ste()));
     }
@@ -163,6 +181,11 @@ public record LayerOverride(
         + "\", which no layer matches; expected "
         + Section.or(known)
         + Nearest.question(value, known);
+  }
+
+  private static Adjustment adjusted(Adjustment base, Double clip, Integer zeroShift) {
+    return new Adjustment(
+        clip == null ? base.clip() : clip.floatValue(), or(zeroShift, base.zeroShift()));
   }
 
   private static <T> T or(T change, T base) {

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.qat4j.QatException;
+import org.qat4j.calibration.Adjustment;
 import org.qat4j.qat.QuantSpec;
 import org.qat4j.quantizer.ActivationSpec;
 import org.qat4j.quantizer.LayerSpec;
@@ -69,6 +70,14 @@ public record QuantizeSpec(
         qat.toSchedule(totalSteps));
   }
 
+  /** The same without training: what a calibration alone comes to. */
+  public QuantSpec toPostTrainingSpec() {
+    return new QuantSpec(
+        layerSpec(),
+        overrides.stream().map(LayerOverride::toRule).toList(),
+        Schedule.immediately());
+  }
+
   /** How layers are quantized that no override names. */
   LayerSpec layerSpec() {
     return new LayerSpec(weights.toSpec(), activations.toSpec());
@@ -97,6 +106,14 @@ public record QuantizeSpec(
       @JsonProperty(defaultValue = "min-max")
           @JsonPropertyDescription("How the range is chosen, anew in each step.")
           ObserverSpec observer,
+      @JsonProperty(defaultValue = "1")
+          @JsonPropertyDescription("Factor on the scale that the observer gives; below 1 it clips.")
+          @Range(above = 0, max = 2)
+          double clip,
+      @JsonProperty(defaultValue = "0")
+          @JsonPropertyDescription("Codes by which the zero point moves; for asymmetric ones.")
+          @Range(min = -255, max = 255)
+          int zeroShift,
       @JsonProperty(defaultValue = "none") @JsonPropertyDescription("Whether scales are trained.")
           LearnedSpec learned,
       @JsonProperty(defaultValue = "clipped")
@@ -106,7 +123,17 @@ public record QuantizeSpec(
           Ste ste) {
     public Weights {
       Section.check(
-          Weights.class, bits, scheme, granularity, powerOfTwo, fullRange, observer, learned, ste);
+          Weights.class,
+          bits,
+          scheme,
+          granularity,
+          powerOfTwo,
+          fullRange,
+          observer,
+          clip,
+          zeroShift,
+          learned,
+          ste);
     }
 
     /**
@@ -122,6 +149,7 @@ public record QuantizeSpec(
           powerOfTwo,
           fullRange,
           observer.toRule(),
+          new Adjustment((float) clip, zeroShift),
           learned.toLearned(),
           ste);
     }
@@ -142,13 +170,22 @@ public record QuantizeSpec(
       @JsonProperty(defaultValue = "moving-average")
           @JsonPropertyDescription("How the range is chosen from the batches that are observed.")
           ObserverSpec observer,
+      @JsonProperty(defaultValue = "1")
+          @JsonPropertyDescription("Factor on the scale that the observer gives; below 1 it clips.")
+          @Range(above = 0, max = 2)
+          double clip,
+      @JsonProperty(defaultValue = "0")
+          @JsonPropertyDescription("Codes by which the zero point moves; for asymmetric ones.")
+          @Range(min = -255, max = 255)
+          int zeroShift,
       @JsonProperty(defaultValue = "none") @JsonPropertyDescription("Whether ranges are trained.")
           LearnedSpec learned,
       @JsonProperty(defaultValue = "clipped")
           @JsonPropertyDescription("Gradient of the rounding, as for weights.")
           Ste ste) {
     public Activations {
-      Section.check(Activations.class, bits, scheme, powerOfTwo, observer, learned, ste);
+      Section.check(
+          Activations.class, bits, scheme, powerOfTwo, observer, clip, zeroShift, learned, ste);
     }
 
     /**
@@ -158,7 +195,13 @@ public record QuantizeSpec(
      */
     ActivationSpec toSpec() {
       return new ActivationSpec(
-          bits, scheme, powerOfTwo, observer.toRule(), learned.toLearned(), ste);
+          bits,
+          scheme,
+          powerOfTwo,
+          observer.toRule(),
+          new Adjustment((float) clip, zeroShift),
+          learned.toLearned(),
+          ste);
     }
   }
 
@@ -185,6 +228,11 @@ public record QuantizeSpec(
           boolean correctBiases) {
     public PostTraining {
       Section.check(PostTraining.class, equalize, adaRoundSteps, correctBiases);
+    }
+
+    /** Whether there is a step. */
+    boolean isAsked() {
+      return equalize || adaRoundSteps > 0 || correctBiases;
     }
   }
 

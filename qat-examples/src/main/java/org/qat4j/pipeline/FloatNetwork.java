@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.QatException;
 import org.qat4j.console.Console;
 import org.qat4j.console.Progress;
 import org.qat4j.data.Dataset;
@@ -135,6 +136,11 @@ final class FloatNetwork {
     return Evaluate.predict(network, validation).accuracy();
   }
 
+  /** Validation texts, in order. */
+  TextBatches validationTexts() {
+    return validation;
+  }
+
   /** The first test texts. */
   INDArray[] firstTexts() {
     test.reset();
@@ -187,6 +193,14 @@ final class FloatNetwork {
 
   /** Takes parameters that an earlier training of the same network ended with. */
   void restore(Model network) {
+    if (network.numParams() != text.network().numParams()) {
+      throw new QatException(
+          "the network that was given has "
+              + network.numParams()
+              + " parameters, that of the experiment "
+              + text.network().numParams()
+              + ": it was trained by another experiment or on other data");
+    }
     text.network().setParams(network.params());
     trained = evaluated(text.network(), List.of(), 0, Double.NaN);
   }

@@ -1,12 +1,14 @@
 package org.qat4j.pipeline;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
+import java.util.zip.ZipInputStream;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -15,7 +17,7 @@ import org.qat4j.QatException;
 import org.qat4j.format.AtomicFile;
 
 /** What DL4J does differently for its two kinds of networks. */
-final class Networks {
+public final class Networks {
   private Networks() {}
 
   /** An independent copy, with a new optimizer. */
@@ -31,13 +33,18 @@ final class Networks {
    * @throws QatException if the file cannot be written
    */
   static void save(Model network, Path file) {
+    AtomicFile.write(file, toBytes(network));
+  }
+
+  /** What {@link #save} writes. */
+  public static byte[] toBytes(Model network) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
       ModelSerializer.writeModel(network, bytes, true);
     } catch (IOException e) {
-      throw new QatException("cannot write the network to " + file + ": " + e.getMessage(), e);
+      throw new QatException("cannot write the network: " + e.getMessage(), e);
     }
-    AtomicFile.write(file, bytes.toByteArray());
+    return bytes.toByteArray();
   }
 
   /**
@@ -47,25 +54,38 @@ final class Networks {
    */
   static Model load(Path file) {
     try {
-      return isGraph(file)
-          ? ModelSerializer.restoreComputationGraph(file.toFile(), true)
-          : ModelSerializer.restoreMultiLayerNetwork(file.toFile(), true);
+      return read(Files.readAllBytes(file));
     } catch (IOException | RuntimeException e) {
       throw new QatException(
           "cannot read a Deeplearning4j network from " + file + ": " + e.getMessage(), e);
     }
   }
 
-  private static boolean isGraph(Path file) throws IOException {
-    try (ZipFile zip = new ZipFile(file.toFile())) {
-      ZipEntry entry = zip.getEntry(ModelSerializer.CONFIGURATION_JSON);
-      if (entry == null) {
-        throw new IOException("it has no " + ModelSerializer.CONFIGURATION_JSON);
-      }
-      try (InputStream in = zip.getInputStream(entry)) {
-        String json = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        return json.contains("\"networkInputs\"");
+  /** Reads what {@link #toBytes} made. */
+  public static Model fromBytes(byte[] bytes) {
+    try {
+      return read(bytes);
+    } catch (IOException e) {
+      throw new QatException("cannot read the network: " + e.getMessage(), e);
+    }
+  }
+
+  private static Model read(byte[] bytes) throws IOException {
+    InputStream in = new ByteArrayInputStream(bytes);
+    return isGraph(bytes)
+        ? ModelSerializer.restoreComputationGraph(in, true)
+        : ModelSerializer.restoreMultiLayerNetwork(in, true);
+  }
+
+  private static boolean isGraph(byte[] bytes) throws IOException {
+    try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(bytes))) {
+      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+        if (entry.getName().equals(ModelSerializer.CONFIGURATION_JSON)) {
+          String json = new String(zip.readAllBytes(), StandardCharsets.UTF_8);
+          return json.contains("\"networkInputs\"");
+        }
       }
     }
+    throw new IOException("it has no " + ModelSerializer.CONFIGURATION_JSON);
   }
 }

@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.deeplearning4j.nn.api.Model;
 import org.qat4j.baseline.Baselines;
 import org.qat4j.console.Console;
 import org.qat4j.data.Dataset;
@@ -28,7 +30,7 @@ import org.qat4j.training.Judge;
  * The map of the project: an experiment from its file to its report.
  *
  * <pre>
- * read data → train float network → control → calibrate → freeze (post-training quantization)
+ * read data → train float network → control → (tune) → calibrate → freeze (post-training quantization)
  *           → train under quantization → freeze → write → verify → evaluate → report
  * </pre>
  */
@@ -57,6 +59,25 @@ public final class RunExperiment {
    * @throws org.qat4j.QatException if something of the experiment cannot be done
    */
   public RunReport run(List<Long> seeds, Map<String, String> facts) {
+    return run(seeds, facts, seed -> null, SeedExperiment::run);
+  }
+
+  /**
+   * Searches alone, with each seed: float network, search, and the tuned model as it is without
+   * training.
+   *
+   * @param floatNetwork gives the trained float network of a seed, or null to train it
+   */
+  public RunReport tune(
+      List<Long> seeds, Map<String, String> facts, Function<Long, Model> floatNetwork) {
+    return run(seeds, facts, floatNetwork, SeedExperiment::tuneOnly);
+  }
+
+  private RunReport run(
+      List<Long> seeds,
+      Map<String, String> facts,
+      Function<Long, Model> floatNetwork,
+      Function<SeedExperiment, SeedRun.Builder> work) {
     String config = ExperimentWriter.toYaml(experiment);
     folder.write(RunFiles.EXPERIMENT, config);
 
@@ -97,7 +118,12 @@ public final class RunExperiment {
       String within = seeds.size() == 1 ? "" : "seed-" + seed + "/";
       List<SeedRun> parts = new ArrayList<>();
       for (int fold = 0; fold < folds.size(); fold++) {
-        SeedRun.Builder run = fold(seed, folds.get(fold), fold == 0 ? within : null);
+        FloatNetwork floats = floats(seed, folds.get(fold), fold == 0);
+        Model given = fold == 0 ? floatNetwork.apply(seed) : null;
+        if (given != null) {
+          floats.restore(given);
+        }
+        SeedRun.Builder run = work.apply(fold(floats, within, fold));
         baselines.get(fold).forEach(run::predictions);
         if (seed == seeds.get(0) && fold == 0) { // once for all seeds
           run.secondsBefore(Phase.DATA, readingSeconds);
@@ -112,17 +138,21 @@ public final class RunExperiment {
     return result;
   }
 
+  private FloatNetwork floats(long seed, Dataset data, boolean logged) {
+    Consumer<CurvePoint> metrics = logged ? p -> folder.metric(seed, p) : p -> {};
+    return new FloatNetwork(experiment, seed, data, console, metrics);
+  }
+
   /**
-   * One seed on one data set.
+   * One seed on one data set. The first fold alone leaves networks and models.
    *
-   * @param within prefix of the names of its files; null for a fold that leaves none
+   * @param within prefix of the names of the seed's files
    */
-  private SeedRun.Builder fold(long seed, Dataset data, String within) {
-    Consumer<CurvePoint> metrics = within == null ? p -> {} : p -> folder.metric(seed, p);
-    FloatNetwork floats = new FloatNetwork(experiment, seed, data, console, metrics);
+  private SeedExperiment fold(FloatNetwork floats, String within, int fold) {
     SeedExperiment.Files files =
-        within == null ? (network, qat, model) -> null : new RunFiles(folder, within)::write;
-    return new SeedExperiment(resolved, floats, files, console).run();
+        fold > 0 ? (network, qat, model) -> null : new RunFiles(folder, within)::write;
+    String prefix = fold == 0 ? within : within + "fold-" + (fold + 1) + "/";
+    return new SeedExperiment(resolved, floats, files, name -> folder.file(prefix + name), console);
   }
 
   static DataSummary summary(Dataset data) {

@@ -32,6 +32,15 @@ public final class RunFiles {
   /** The network trained under quantization, as DL4J saves it. */
   public static final String QAT_NETWORK = "qat-network.zip";
 
+  /** The trials of a search, a line each. */
+  public static final String TRIALS = "trials.jsonl";
+
+  /** The seeds of a search, a line each. */
+  public static final String SEEDS = "seeds.txt";
+
+  /** The experiment with the settings that a search has found. */
+  public static final String TUNED = "tuned.yaml";
+
   private final RunFolder folder;
   private final String within;
 

@@ -137,6 +137,7 @@ public final class RunSweep {
             own.train(),
             null,
             ExperimentReader.defaults(QuantizeSpec.class),
+            null,
             ExperimentReader.defaults(BaselineSpec.class),
             ExperimentReader.defaults(VerifySpec.class));
     String yaml = ExperimentWriter.toYaml(part) + "# data: " + data.sha256() + "\n";
@@ -185,6 +186,7 @@ public final class RunSweep {
             variant.resolved(),
             floats,
             (network, qat, model) -> write(network, model, file),
+            name -> folder.file(file + "-" + name),
             console);
     String yaml = ExperimentWriter.toYaml(variant.experiment());
     KeptRun kept = new KeptRun(yaml, floats.data().sha256(), one.run().build());

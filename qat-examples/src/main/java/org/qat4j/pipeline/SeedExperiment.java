@@ -1,18 +1,25 @@
 package org.qat4j.pipeline;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.qat4j.QatException;
 import org.qat4j.console.Console;
 import org.qat4j.console.Progress;
 import org.qat4j.data.Dataset;
 import org.qat4j.data.TextBatches;
 import org.qat4j.distillation.Distillation;
 import org.qat4j.experiment.Experiment;
+import org.qat4j.experiment.ExperimentWriter;
 import org.qat4j.experiment.PruneSpec;
 import org.qat4j.experiment.QuantizeSpec;
 import org.qat4j.experiment.ResolvedExperiment;
 import org.qat4j.experiment.TeacherSpec;
+import org.qat4j.format.AtomicFile;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.pruning.Pruner;
 import org.qat4j.qat.FreezeInfo;
@@ -28,6 +35,8 @@ import org.qat4j.report.SeedRun;
 import org.qat4j.report.Stage;
 import org.qat4j.training.TrainingAid;
 import org.qat4j.training.TrainingPlan;
+import org.qat4j.tune.TuneStep;
+import org.qat4j.tune.Tuner;
 import org.qat4j.verify.VerifyReport;
 
 /** One experiment with one seed; its method {@link #run} reads in the order of the work. */
@@ -46,6 +55,7 @@ final class SeedExperiment {
 
   private final Dataset data;
   private final Files files;
+  private final Function<String, Path> places;
   private final Console console;
   private final SeedRun.Builder result;
 
@@ -54,22 +64,27 @@ final class SeedExperiment {
 
   /**
    * @param floats of the same data, model and training of the float network
+   * @param places where files of a search go, by their names
    */
-  SeedExperiment(ResolvedExperiment resolved, FloatNetwork floats, Files files, Console console) {
+  SeedExperiment(
+      ResolvedExperiment resolved,
+      FloatNetwork floats,
+      Files files,
+      Function<String, Path> places,
+      Console console) {
     this.resolved = resolved;
     this.experiment = resolved.experiment();
     this.whole = floats;
     this.floats = floats;
     this.data = floats.data();
     this.files = files;
+    this.places = places;
     this.console = console;
     this.result = SeedRun.builder(floats.seed());
   }
 
   /** Does all the work; the report's part comes back, to be completed by the caller. */
   SeedRun.Builder run() {
-    QuantizeSpec quantize = experiment.quantize();
-    TrainingPlan further = further(experiment, whole.seed());
     QuantSpec spec = resolved.toQuantSpec(ExperimentCheck.steps(experiment, data.train().size()));
     Qat.describe(whole.text().network(), spec).requireFine();
     PruneNetwork pruning = new PruneNetwork(resolved, whole);
@@ -82,12 +97,17 @@ final class SeedExperiment {
     }
 
     Model network = floats.text().network();
+    Experiment chosen = experiment.tune() == null ? experiment : tune().tuned();
+    QuantizeSpec quantize = chosen.quantize();
+    TrainingPlan further = further(chosen, whole.seed());
+    long steps = ExperimentCheck.steps(chosen, data.train().size());
     Model start = quantize.postTraining().equalize() ? Qat.equalized(network) : network;
-    QatNetwork qat = Qat.prepare(start, spec);
+    QatNetwork qat = Qat.prepare(start, quantize.toQuantSpec(steps));
     timed(Phase.CALIBRATION, () -> calibrate(qat, start, quantize));
+    Stage untrained = experiment.tune() == null ? Stage.PTQ : Stage.TUNED;
     IntegerModel ptq = timed(Phase.FREEZE, () -> freeze(qat));
-    timed(Phase.EVALUATION, () -> evaluate(Stage.PTQ, ptq));
-    result.layers(Stage.PTQ, LayerDiagnostics.of(start, qat, floats.firstTexts()));
+    timed(Phase.EVALUATION, () -> evaluate(untrained, ptq));
+    result.layers(untrained, LayerDiagnostics.of(start, qat, floats.firstTexts()));
     FloatNetwork.Trained trained = train(qat.network(), further);
     add(Stage.QAT, Phase.QAT, trained);
     IntegerModel model = timed(Phase.FREEZE, () -> freeze(qat));
@@ -95,13 +115,73 @@ final class SeedExperiment {
     timed(Phase.VERIFICATION, () -> verify(qat, model));
     result.sizes(LayerSize.of(whole.text().network(), model));
     ModelBytes bytes = timed(Phase.FREEZE, () -> files.write(network, qat, model));
-    result.bytes(bytes.against(whole.text().network().numParams()));
+    if (bytes != null) { // folds but the first leave no files
+      result.bytes(bytes.against(whole.text().network().numParams()));
+    }
     timed(Phase.EVALUATION, () -> evaluate(Stage.INTEGER, model));
     double cost = trained.stepSeconds() / control.stepSeconds();
     if (Double.isFinite(cost)) {
       result.qatStepOverFloatStep(cost);
     }
     return result.layers(Stage.QAT, LayerDiagnostics.of(start, qat, floats.firstTexts()));
+  }
+
+  /** Searches alone: float network, search, and the tuned model as it is without training. */
+  SeedRun.Builder tuneOnly() {
+    add(Stage.FLOAT, Phase.FLOAT_TRAINING, whole.trained());
+    Networks.save(whole.text().network(), place(RunFiles.FLOAT_NETWORK));
+    PruneNetwork pruning = new PruneNetwork(resolved, whole);
+    if (pruning.isAsked()) {
+      timed(Phase.PRUNING, () -> prune(pruning));
+    }
+    Model network = floats.text().network();
+    QuantizeSpec quantize = tune().tuned().quantize();
+
+    QatNetwork qat = Qat.prepare(network, quantize.toPostTrainingSpec());
+    timed(Phase.CALIBRATION, () -> calibrate(qat, network, quantize));
+    IntegerModel model = timed(Phase.FREEZE, () -> freeze(qat));
+    timed(Phase.VERIFICATION, () -> verify(qat, model));
+    result.bytes(timed(Phase.FREEZE, () -> files.write(network, qat, model)));
+    timed(Phase.EVALUATION, () -> evaluate(Stage.TUNED, model));
+    return result.layers(Stage.TUNED, LayerDiagnostics.of(network, qat, floats.firstTexts()));
+  }
+
+  /** The search; asks the untuned setting and the best observer on the test set. */
+  private Tuner.Result tune() {
+    TuneStep step =
+        new TuneStep(
+            experiment,
+            floats.seed(),
+            data,
+            floats.text(),
+            floats.trainingTexts(),
+            floats.validationTexts());
+    Tuner.Result found = timed(Phase.TUNING, () -> step.run(place(RunFiles.TRIALS), console));
+    Experiment tuned = found.tuned().withTune(null).withName(experiment.name() + "-tuned");
+    AtomicFile.write(
+        place(RunFiles.TUNED), ExperimentWriter.toYaml(tuned).getBytes(StandardCharsets.UTF_8));
+    result.tuning(found.report());
+    evaluate(Stage.PTQ, quantized(experiment.quantize()));
+    evaluate(Stage.OBSERVER, quantized(found.observer().quantize()));
+    return found;
+  }
+
+  private Path place(String name) {
+    Path file = places.apply(name);
+    try {
+      java.nio.file.Files.createDirectories(file.toAbsolutePath().getParent());
+    } catch (IOException e) {
+      throw new QatException("cannot make the folder of " + file + ": " + e, e);
+    }
+    return file;
+  }
+
+  /** The float network, quantized without training. */
+  private IntegerModel quantized(QuantizeSpec how) {
+    Model network = floats.text().network();
+    QatNetwork qat = Qat.prepare(network, how.toPostTrainingSpec());
+    calibrate(qat, network, how);
+    return freeze(qat);
   }
 
   private Void prune(PruneNetwork pruning) {
@@ -176,7 +256,7 @@ final class SeedExperiment {
   /** On a pass of its own, so that the outcome does not depend on what was trained before. */
   private Void calibrate(QatNetwork qat, Model start, QuantizeSpec spec) {
     TextBatches texts = floats.trainingTexts();
-    texts.seek(new TextBatches.Position(spec.qat().epochs(), 0));
+    texts.seek(TuneStep.calibrationTexts(experiment));
     int batches = spec.calibrationBatches();
     qat.calibrate(texts, batches);
     if (spec.postTraining().adaRoundSteps() > 0) {

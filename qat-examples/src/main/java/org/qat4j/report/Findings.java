@@ -199,7 +199,13 @@ final class Findings {
     if (d == null) {
       return;
     }
-    if (d.interval().lo() > 0) {
+    if (results.last() == Stage.TUNED) {
+      advise(
+          (d.interval().lo() > 0 ? "The search pays here: " : "The search gains nothing sure: ")
+              + Formats.points(d)
+              + " points over the untuned setting on the test set.",
+          null);
+    } else if (d.interval().lo() > 0) {
       advise(
           "Training under quantization pays here: "
               + Formats.points(d)

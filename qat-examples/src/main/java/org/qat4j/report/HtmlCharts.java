@@ -31,6 +31,7 @@ final class HtmlCharts {
     List<String> names = layerNames(run);
     all.put("layers", Map.of("names", names, "stages", bars(run, names)));
     all.put("distributions", distributions(run).stream().map(HtmlCharts::bins).toList());
+    all.put("tuning", HtmlTuning.charts(run));
     return all;
   }
 

@@ -19,6 +19,7 @@ public final class ReportHtml {
     Map<String, Object> page = new LinkedHashMap<>();
     new HtmlOverview(report).addTo(page);
     new HtmlDetails(report).addTo(page);
+    HtmlTuning.addTo(page, report);
     new HtmlAnswers(report).addTo(page);
     page.put("provenance", report.provenance().entrySet());
     page.put("config", report.config());

@@ -78,6 +78,10 @@ public final class ReportTable {
     }
     lines.add(
         fact("flips", Formats.percent(results.flips()) + " of the answers differ from float"));
+    TuningReport tuning = report.runs().get(0).tuning();
+    if (tuning != null) {
+      lines.add(fact("search", HtmlTuning.summary(tuning, report.runs())));
+    }
     ModelBytes b = report.runs().get(0).bytes();
     if (b != null) {
       lines.add(

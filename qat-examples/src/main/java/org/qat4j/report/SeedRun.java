@@ -19,6 +19,7 @@ import org.qat4j.QatException;
  * @param sizes of the layers
  * @param bytes sizes, or null
  * @param verification the engines side by side, or null
+ * @param tuning the search, or null
  * @param seconds time of each phase
  * @param totalSeconds from start to end
  * @param microsPerText time in which each stage answered a test text, in microseconds
@@ -33,6 +34,7 @@ public record SeedRun(
     List<LayerSize> sizes,
     ModelBytes bytes,
     Verification verification,
+    TuningReport tuning,
     Map<Phase, Double> seconds,
     double totalSeconds,
     Map<Stage, Double> microsPerText,
@@ -83,6 +85,7 @@ public record SeedRun(
             .filter(Objects::nonNull)
             .reduce(Verification::plus)
             .orElse(null),
+        first.tuning(),
         seconds,
         folds.stream().mapToDouble(SeedRun::totalSeconds).sum(),
         first.microsPerText(),
@@ -114,6 +117,7 @@ public record SeedRun(
     private List<LayerSize> sizes = List.of();
     private ModelBytes bytes;
     private Verification verification;
+    private TuningReport tuning;
     private Double qatStepOverFloatStep;
 
     private Builder(long seed) {
@@ -162,6 +166,12 @@ public record SeedRun(
       return this;
     }
 
+    /** How the search went. */
+    public Builder tuning(TuningReport search) {
+      this.tuning = search;
+      return this;
+    }
+
     /** Time in which a stage answered a test text, in microseconds. */
     public Builder microsPerText(Stage stage, double micros) {
       microsPerText.put(stage, micros);
@@ -197,6 +207,7 @@ public record SeedRun(
           sizes,
           bytes,
           verification,
+          tuning,
           seconds,
           secondsBefore + (System.nanoTime() - started) / 1e9,
           microsPerText,

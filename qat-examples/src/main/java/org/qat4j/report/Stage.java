@@ -16,6 +16,10 @@ public enum Stage {
   PRUNED("pruned", "float, pruned"),
   /** The float network, quantized without training. */
   PTQ("ptq", "post-training"),
+  /** The same with the best of the usual observers, chosen on the validation texts. */
+  OBSERVER("observer", "best observer"),
+  /** The same with the settings that a search has found on the validation texts. */
+  TUNED("tuned", "tuned"),
   /** The network trained under quantization. */
   QAT("qat", "QAT"),
   /** The frozen model, computed in integer arithmetic. */

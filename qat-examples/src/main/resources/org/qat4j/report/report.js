@@ -1,8 +1,8 @@
 'use strict';
 (() => {
   const data = JSON.parse(document.getElementById('report-data').textContent);
-  const dash = { float: [], control: [6, 4], pruned: [1, 2], ptq: [2, 3], qat: [], integer: [8, 3, 2, 3] };
-  const point = { float: 'circle', control: 'rect', pruned: 'crossRot', ptq: 'triangle', qat: 'rectRot', integer: 'star' };
+  const dash = { float: [], control: [6, 4], pruned: [1, 2], ptq: [2, 3], observer: [1, 4], tuned: [4, 2], qat: [], integer: [8, 3, 2, 3] };
+  const point = { float: 'circle', control: 'rect', pruned: 'crossRot', ptq: 'triangle', observer: 'cross', tuned: 'rectRounded', qat: 'rectRot', integer: 'star' };
   let charts = [];
 
   const color = (name) =>
@@ -144,12 +144,62 @@
     });
   };
 
+  const dots = (label, points, name, line) => ({
+    label,
+    data: points,
+    borderColor: color(name),
+    backgroundColor: color(name),
+    showLine: line,
+    stepped: line,
+    borderWidth: 2,
+    pointRadius: line ? 0 : 3,
+  });
+
+  const tuning = (t) => {
+    draw('chart-history', {
+      type: 'scatter',
+      data: {
+        datasets: [dots('trial', t.trials, 'soft', false), dots('best so far', t.best, 'tuned', true)],
+      },
+      options: {
+        plugins: { legend: legend(true) },
+        scales: { x: axis('trial', { min: 0 }), y: axis(t.objective, {}) },
+      },
+    });
+    draw('chart-front', {
+      type: 'scatter',
+      data: {
+        datasets: [dots('front', t.front, 'tuned', false), dots('untuned', t.untuned, 'ptq', false)],
+      },
+      options: {
+        plugins: { legend: legend(true) },
+        scales: { x: axis('kilobytes', {}), y: axis(t.objective, {}) },
+      },
+    });
+    draw('chart-sensitivity', {
+      type: 'bar',
+      data: {
+        labels: t.layers,
+        datasets: [{ label: 'loss', data: t.harm, backgroundColor: color('tuned'), maxBarThickness: 18 }],
+      },
+      options: {
+        indexAxis: 'y',
+        plugins: { legend: legend(false) },
+        scales: {
+          x: axis('change of the loss if this layer alone has so few bits', {}),
+          y: axis('', { title: { display: false }, grid: { display: false } }),
+        },
+      },
+    });
+  };
+
   const all = () => {
     charts.forEach((c) => c.destroy());
     charts = [];
     curve('chart-loss', 'loss', 'training loss, nats', false, { beginAtZero: true });
     curve('chart-validation', 'validation', 'validation ' + data.metric + ', %', true, {});
     layers();
+    if (data.tuning) tuning(data.tuning);
     data.distributions.forEach(distribution);
   };
 

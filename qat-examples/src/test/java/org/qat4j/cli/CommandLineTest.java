@@ -288,4 +288,36 @@ class CommandLineTest {
     }
     assertThat(qat("--help").out()).contains("Exit codes:");
   }
+
+  @Test
+  void tunesGoesOnAndApplies() throws IOException {
+    Path search = folder.resolve("search");
+    Path tuned = folder.resolve("tuned.yaml");
+    Object[] sets = {"--set", "tune.trials=30", "--set", "quantize.weights.bits=2", "--quiet"};
+    List<Object> args = new ArrayList<>(List.of("tune", experiment, "--network", run));
+    args.addAll(List.of("--out", search));
+    args.addAll(List.of(sets));
+    Called called = qat(args.toArray());
+    assertThat(called.exit()).as(called.err()).isZero();
+    assertThat(called.out()).contains("best observer", "tuned", "30 trials");
+    List<String> trials = Files.readAllLines(search.resolve("trials.jsonl"));
+    assertThat(trials).hasSize(31);
+
+    Files.write(search.resolve("trials.jsonl"), trials.subList(0, 12));
+    Called again = qat("tune", "--resume", search, "--apply", tuned, "--quiet");
+    assertThat(again.exit()).as(again.err()).isZero();
+    assertThat(Files.readAllLines(search.resolve("trials.jsonl"))).hasSize(31);
+    assertThat(tuned).hasSameTextualContentAs(search.resolve("tuned.yaml"));
+    assertThat(qat("validate", tuned).exit()).isZero();
+    assertThat(search.resolve("report.html")).content().contains("Settings to adopt");
+    assertThat(qat("verify", search, "--inputs", 5, "--quiet").exit()).isZero();
+  }
+
+  @Test
+  void tuneSaysWhatIsMissing() {
+    Called none = qat("tune", experiment);
+    assertThat(none.exit()).isEqualTo(1);
+    assertThat(none.err()).contains("has no section tune", "trials: 400");
+    assertThat(qat("tune").err()).contains("--resume");
+  }
 }

@@ -176,7 +176,7 @@ class ExperimentReaderTest {
           =1               | --set : expected key.path=value, for example --set train.epochs=3
           train..epochs=1  | --set train..epochs: expected key.path=value, for example --set train.epochs=3
           seed=[           | --set seed: this is not YAML: expected the node content, but found '<stream end>'
-          sead=1           | --set sead: unknown key sead; did you mean seed? Known are schemaVersion, name, description, seed, data, model, train, prune, quantize, baselines, verify
+          sead=1           | --set sead: unknown key sead; did you mean seed? Known are schemaVersion, name, description, seed, data, model, train, prune, quantize, tune, baselines, verify
           """)
   void refusesWrongSettings(String set, String problem) throws IOException {
     assertThat(problems(SMALL, set)).containsExactly(problem);
@@ -259,7 +259,7 @@ class ExperimentReaderTest {
           seed-cnn   | word-cnn, widths: [1, x]                 | 4:37: model.widths[1] is "x"; expected an integer from 1 to 100
           name: small | name: a/b                               | 2:7: name is "a/b", but becomes a file name: expected letters, digits, '.', '_' and '-', a letter or digit first
           name: small | name: 7                                 | 2:7: name is 7; expected text; put it in quotes: "7"
-          name: small | name: small@epochs: 3                   | 3:1: unknown key epochs; did you mean train.epochs, prune.epochs or quantize.qat.epochs? Known are schemaVersion, name, description, seed, data, model, train, prune, quantize, baselines, verify
+          name: small | name: small@epochs: 3                   | 3:1: unknown key epochs; did you mean train.epochs, prune.epochs or quantize.qat.epochs? Known are schemaVersion, name, description, seed, data, model, train, prune, quantize, tune, baselines, verify
           name: small | name: small@seed: 1@seed: 2             | 4:1: the key seed is given twice; the first stands in line 3
           name: small | name: small@seed: 0x10                  | 3:7: seed is 0x10; expected an integer, in decimal digits
           name: small | name: small@seed: 9223372036854775808   | 3:7: seed is 9223372036854775808; expected an integer

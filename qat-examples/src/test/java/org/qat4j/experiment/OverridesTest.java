@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.qat4j.calibration.Adjustment;
 import org.qat4j.calibration.RangeRule;
 import org.qat4j.qat.LayerInfo;
 import org.qat4j.qat.Match;
@@ -133,17 +134,19 @@ class OverridesTest {
             powerOfTwo: true
             fullRange: true
             observer: {kind: percentile, percent: 99.5}
+            clip: 0.9
             ste: stochastic
           activations:
             bits: 5
             scheme: asymmetric
             powerOfTwo: false
             observer: {kind: moving-average, momentum: 0.25}
+            zeroShift: -2
             learned: {kind: lsq+, rate: 2}
             ste: plain
           overrides:
             - {place: first, weights: {observer: mse, powerOfTwo: false, learned: lsq}}
-            - {place: last, activations: {observer: kl, learned: {kind: pact, decay: 0.5}}}
+            - {place: last, activations: {observer: kl, clip: 1.5, learned: {kind: pact, decay: 0.5}}}
           qat:
             epochs: 2
             fakeQuantFrom: 10%
@@ -168,6 +171,7 @@ class OverridesTest {
                 true,
                 true,
                 new RangeRule.Percentile(99.5),
+                new Adjustment(0.9f, 0),
                 new Learned.None(),
                 Ste.STOCHASTIC),
             new ActivationSpec(
@@ -175,6 +179,7 @@ class OverridesTest {
                 Scheme.ASYMMETRIC,
                 false,
                 new RangeRule.MovingAverage(0.25f),
+                new Adjustment(1, -2),
                 new Learned.LsqPlus(2),
                 Ste.PLAIN));
     assertThat(spec.defaults()).isEqualTo(base);
@@ -191,6 +196,7 @@ class OverridesTest {
         .isEqualTo(
             base.activations()
                 .withRange(new RangeRule.Kl())
+                .withAdjust(new Adjustment(1.5f, -2))
                 .withLearned(new Learned.Pact(1, 0.5f)));
     assertThat(spec.schedule())
         .isEqualTo(

@@ -134,8 +134,19 @@ class ReportJsonTest {
 
   private static boolean isStage(String path, String key) {
     return !path.equals("seconds")
+        && !path.startsWith("tuning")
         && !path.equals("bytes")
-        && Set.of("majority", "linear", "float", "control", "pruned", "ptq", "qat", "integer")
+        && Set.of(
+                "majority",
+                "linear",
+                "float",
+                "control",
+                "pruned",
+                "ptq",
+                "observer",
+                "tuned",
+                "qat",
+                "integer")
             .contains(key);
   }
 }

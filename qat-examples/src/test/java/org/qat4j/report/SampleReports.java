@@ -48,6 +48,8 @@ final class SampleReports {
           Stage.CONTROL, 0.854,
           Stage.PRUNED, 0.85,
           Stage.PTQ, 0.849,
+          Stage.OBSERVER, 0.8495,
+          Stage.TUNED, 0.85,
           Stage.QAT, 0.8545,
           Stage.INTEGER, 0.8545);
 
@@ -91,6 +93,7 @@ final class SampleReports {
     run.layers(Stage.PTQ, layers(random, 0));
     run.layers(Stage.QAT, layers(random, 4));
     run.bytes(new ModelBytes(3_644_000, 918_200, 1_201_344, 1_090_112L));
+    run.tuning(tuning());
     run.verification(
         new Verification(
             1_000,
@@ -115,6 +118,30 @@ final class SampleReports {
   }
 
   /** Items that all find hard, a few that single stages get wrong. */
+  private static TuningReport tuning() {
+    TuningReport.Figures untuned =
+        new TuningReport.Figures(0, 0.7, 1.2, 0.8, 300_000, 4, "untuned");
+    TuningReport.Figures tuned =
+        new TuningReport.Figures(80, 0.75, 1.0, 0.85, 300_100, 4, "weights.clip@conv=0.8");
+    return new TuningReport(
+        "loss",
+        4_012,
+        12,
+        100,
+        1,
+        81,
+        2.5,
+        untuned,
+        untuned,
+        tuned,
+        List.of(
+            new TuningReport.HistoryPoint(0, 1.2, 1.2),
+            new TuningReport.HistoryPoint(80, 1.0, 1.0)),
+        List.of(untuned, tuned),
+        List.of(new TuningReport.Sensitivity("conv", 2, -3.1, 0.2, 12_000)),
+        List.of(new TuningReport.Suggestion("the best that was found", tuned, "quantize:\n")));
+  }
+
   private static void addPredictions(SeedRun.Builder run, Random random) {
     int n = 4_000;
     Random items = new Random(5);

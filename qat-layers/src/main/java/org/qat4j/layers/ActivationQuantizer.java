@@ -5,6 +5,7 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.QatException;
 import org.qat4j.calibration.Grids;
+import org.qat4j.calibration.Observations;
 import org.qat4j.calibration.Observer;
 import org.qat4j.calibration.Range;
 import org.qat4j.calibration.RangeRule;
@@ -39,7 +40,7 @@ final class ActivationQuantizer {
     this.pass = new FakeQuantPass(settings.layer() + "/" + slot, spec.ste(), spec.learned());
   }
 
-  /** The observed range as {lo, hi}. */
+  /** The observed range as {lo, hi}, before it is adjusted. */
   float[] range() {
     return new float[] {state.lo(slot), state.hi(slot)};
   }
@@ -54,11 +55,12 @@ final class ActivationQuantizer {
     state.setRange(slot, lo, hi, Math.max(1, state.batches(slot)));
   }
 
+  private int bits() {
+    return settings.schedule().activationBits(spec.bits(), state.steps());
+  }
+
   private Grids grids() {
-    int bits = settings.schedule().activationBits(spec.bits(), state.steps());
-    return spec.scheme() == Scheme.SYMMETRIC
-        ? (lo, hi) -> QuantParams.symmetric(lo, hi, bits, false, spec.powerOfTwo())
-        : (lo, hi) -> QuantParams.asymmetric(lo, hi, bits, spec.powerOfTwo());
+    return spec.grids(bits());
   }
 
   /**
@@ -74,7 +76,7 @@ final class ActivationQuantizer {
               + " its observers run (freezeObserversAfter in the schedule)");
     }
     if (!state.learning(slot)) {
-      return grids().covering(state.lo(slot), state.hi(slot));
+      return spec.params(state.lo(slot), state.hi(slot), bits());
     }
     QuantParams any = grids().covering(-1, 1);
     INDArray kept = state.param(QuantParamInitializer.ACTIVATION_RANGES);
@@ -87,10 +89,15 @@ final class ActivationQuantizer {
     return new QuantParams(scale, zeroPoint, any.qmin(), any.qmax());
   }
 
-  /** Begins a calibration: what was observed before is forgotten. */
-  void beginCalibration() {
+  /**
+   * Begins a calibration: what was observed before is forgotten.
+   *
+   * @param all takes in everything that is observed, or null
+   */
+  void beginCalibration(Observations all) {
     state.setRange(slot, 0, 0, 0);
     calibration = new Observer(spec.range(), grids());
+    calibration.recordIn(all);
   }
 
   /** Ends a calibration with the range that its rule gives. */
@@ -223,7 +230,7 @@ final class ActivationQuantizer {
     QuantParams p = params();
     if (spec.learned() instanceof Learned.Pact) {
       float alpha = Math.max(Math.abs(lo), Math.abs(hi));
-      p = grids().covering(lo < 0 ? -alpha : 0, alpha);
+      p = spec.params(lo < 0 ? -alpha : 0, alpha, bits());
     }
     INDArray kept = state.param(QuantParamInitializer.ACTIVATION_RANGES);
     int at = slot.place() * LEARNED;

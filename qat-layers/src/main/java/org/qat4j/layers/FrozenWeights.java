@@ -26,7 +26,7 @@ public record FrozenWeights(
   /** Codes of an embedding table, [vocabulary, dimension]. */
   public static QuantizedTensor table(Layer layer) {
     INDArray w = layer.getParam(DefaultParamInitializer.WEIGHT_KEY);
-    WeightGrid grid = WeightGrid.of(((QatLayer) layer).quantizer().table().params());
+    WeightGrid grid = WeightGrid.of(((QatLayer) layer).quantizer().tableParams());
     float[] values = Floats.read(w);
     byte[] codes = new byte[values.length];
     WeightQuantizer.quantize(values, 0, values.length, grid.params(0), codes);

@@ -13,8 +13,12 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.QatException;
+import org.qat4j.calibration.Observations;
+import org.qat4j.calibration.Range;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.numerics.WeightGrid;
+import org.qat4j.quantizer.ActivationSpec;
+import org.qat4j.quantizer.WeightSpec;
 
 /**
  * All quantizers of one layer, with the modes in which a network runs. Training: observe, then
@@ -50,6 +54,13 @@ public final class LayerQuantizer {
   private HiddenTarget target;
 
   private final ProductCache products = new ProductCache();
+
+  /** Stand in for what was calibrated while a candidate is frozen; null otherwise. */
+  private Substitute substitute;
+
+  /** Take in what a calibration observes; empty where nothing is recorded. */
+  private Map<Slot, Observations> recording = Map.of();
+
   private boolean stale;
   private boolean substituting;
 
@@ -123,9 +134,10 @@ public final class LayerQuantizer {
   public void setMode(Mode next) {
     if (mode == Mode.CALIBRATE) {
       slots.values().forEach(ActivationQuantizer::endCalibration);
+      recording = Map.of();
     }
     if (next == Mode.CALIBRATE) {
-      slots.values().forEach(ActivationQuantizer::beginCalibration);
+      slots.forEach((slot, q) -> q.beginCalibration(recording.get(slot)));
       calibrateWeights();
       state.setMasked(false);
     }
@@ -137,6 +149,75 @@ public final class LayerQuantizer {
     if (table != null) {
       table.calibrate();
     }
+  }
+
+  /**
+   * Records what the next calibration observes.
+   *
+   * @return one for each place where this layer has a quantizer of its own; empty now
+   */
+  public Map<Slot, Observations> record() {
+    recording = new EnumMap<>(Slot.class);
+    slots.keySet().forEach(slot -> recording.put(slot, new Observations()));
+    return recording;
+  }
+
+  /**
+   * What a calibration with another specification would have come to.
+   *
+   * @param activations how ranges become scales and zero points
+   * @param ranges for each slot that the layer owns
+   * @param weights of each matrix of weights or the table, by its key
+   * @param masked whether the layer was given a mask
+   */
+  public record Substitute(
+      ActivationSpec activations,
+      Map<Slot, Range> ranges,
+      Map<String, WeightGrid> weights,
+      boolean masked) {
+    private QuantParams params(Slot slot) {
+      Range range = ranges.get(slot);
+      return activations.params(range.lo(), range.hi(), activations.bits());
+    }
+  }
+
+  /** Freezes with other scales and zero points from now on; null goes back to the layer's own. */
+  public void substitute(Substitute tried) {
+    substitute = tried;
+  }
+
+  /** Whether the layer has weights or a table. */
+  public boolean hasWeights() {
+    return table != null || !weights.isEmpty();
+  }
+
+  /**
+   * The grids that a specification gives each matrix of weights, or the table, as it is, before
+   * they are adjusted; by its key.
+   */
+  public Map<String, WeightGrid> searchWeights(WeightSpec spec) {
+    Map<String, WeightGrid> grids = new TreeMap<>();
+    weights.forEach(
+        (key, w) ->
+            grids.put(key, ranges(spec, key).search(weightsByChannel(key), w.channels(), 0)));
+    if (table != null) {
+      String key = DefaultParamInitializer.WEIGHT_KEY;
+      float[] w = Floats.readInMemoryOrder(layer.getParam(key));
+      grids.put(key, ranges(spec, key).search(w, 1, 0));
+    }
+    return grids;
+  }
+
+  /** What {@link #searchWeights} gave, as it is after a calibration with the specification. */
+  public Map<String, WeightGrid> calibrated(WeightSpec spec, Map<String, WeightGrid> searched) {
+    Map<String, WeightGrid> grids = new TreeMap<>();
+    searched.forEach((key, grid) -> grids.put(key, ranges(spec, key).calibrated(grid)));
+    return grids;
+  }
+
+  private WeightRanges ranges(WeightSpec spec, String key) {
+    QuantSettings other = settings.withSpec(settings.spec().withWeights(spec));
+    return new WeightRanges(other, state, key);
   }
 
   /** Whether this pass computes on integer codes. */
@@ -313,7 +394,7 @@ public final class LayerQuantizer {
 
   /** Whether this layer was given a mask when it was calibrated or trained. */
   public boolean masked() {
-    return state.masked();
+    return substitute != null ? substitute.masked : state.masked();
   }
 
   /** Observes and fake-quantizes an array of this layer in place. */
@@ -396,9 +477,16 @@ public final class LayerQuantizer {
         make);
   }
 
+  /** Scale of an embedding's table. */
+  QuantParams tableParams() {
+    return substitute != null
+        ? substitute.weights.get(DefaultParamInitializer.WEIGHT_KEY).params(0)
+        : table.params();
+  }
+
   /** Grid of weights [channels, k] of this layer. */
   WeightGrid grid(String key, float[] byChannel) {
-    return weights.get(key).grid(byChannel);
+    return substitute != null ? substitute.weights.get(key) : weights.get(key).grid(byChannel);
   }
 
   /** Weights of the layer as [channels, k], row-major. */
@@ -431,15 +519,20 @@ public final class LayerQuantizer {
   /** Scale and zero point of the quantizer in a slot of this layer. */
   public QuantParams params(Slot slot) {
     if (slot == Slot.OUTPUT && table != null && !settings.owns(slot)) {
-      return table.params();
+      return tableParams();
     }
-    return require(slot).params();
+    ActivationQuantizer own = require(slot);
+    return substitute != null ? substitute.params(slot) : own.params();
   }
 
   /** Observed range of a slot as {lo, hi}, or null where this layer has no quantizer there. */
   public float[] range(Slot slot) {
     ActivationQuantizer q = slots.get(slot);
-    return q == null ? null : q.range();
+    if (q == null || substitute == null) {
+      return q == null ? null : q.range();
+    }
+    Range tried = substitute.ranges.get(slot);
+    return new float[] {tried.lo(), tried.hi()};
   }
 
   /** Fixes the range of a slot. */

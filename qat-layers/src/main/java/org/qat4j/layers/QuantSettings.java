@@ -65,6 +65,11 @@ public record QuantSettings(
         : reference;
   }
 
+  /** The same places with other quantizers. */
+  QuantSettings withSpec(LayerSpec value) {
+    return new QuantSettings(layer, value, schedule, owned, inputRef, outputRef);
+  }
+
   /** The same, but what the layer makes is quantized by a quantizer of another layer. */
   public QuantSettings withForeignOutput(String reference) {
     Set<Slot> rest = EnumSet.copyOf(owned);

@@ -61,6 +61,10 @@ final class WeightQuantization {
     return ranges.grid(byChannel, channels, state.steps());
   }
 
+  int channels() {
+    return channels;
+  }
+
   /** All weights as [channels, k], row-major, in an array of the caller's own. */
   float[] byChannel(INDArray w) {
     float[] out = new float[(int) w.length()];

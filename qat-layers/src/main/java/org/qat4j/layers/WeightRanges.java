@@ -49,7 +49,7 @@ final class WeightRanges {
   }
 
   private static boolean isKept(WeightSpec spec) {
-    return learns(spec) || !(spec.range() instanceof RangeRule.MinMax);
+    return learns(spec) || !(spec.range() instanceof RangeRule.MinMax) || !spec.adjust().isNone();
   }
 
   private static boolean learns(WeightSpec spec) {
@@ -81,10 +81,7 @@ final class WeightRanges {
   }
 
   private Grids grids(long step) {
-    int bits = bits(step);
-    return spec.scheme() == Scheme.ASYMMETRIC
-        ? (lo, hi) -> QuantParams.asymmetric(lo, hi, bits, spec.powerOfTwo())
-        : (lo, hi) -> QuantParams.symmetric(lo, hi, bits, spec.fullRange(), spec.powerOfTwo());
+    return spec.grids(bits(step));
   }
 
   /** Whether the kept ranges have to be searched in a step of the training. */
@@ -95,7 +92,7 @@ final class WeightRanges {
 
   /** Searches the ranges and keeps them. */
   void keep(float[] w, int channels, long step) {
-    WeightGrid grid = search(w, channels, step);
+    WeightGrid grid = adjusted(search(w, channels, step));
     INDArray kept = state.param(QuantParamInitializer.weightRanges(weight));
     int scales = grid.scales().length;
     for (int c = 0; c < scales; c++) {
@@ -107,7 +104,8 @@ final class WeightRanges {
     state.setWeightsReady(weight);
   }
 
-  private WeightGrid search(float[] w, int channels, long step) {
+  /** The grid that the specification gives the weights [channels, k], before it is adjusted. */
+  WeightGrid search(float[] w, int channels, long step) {
     Grids grids = grids(step);
     int parts = perChannel() ? channels : 1;
     int k = w.length / parts;
@@ -139,7 +137,9 @@ final class WeightRanges {
    * @param w the weights as they are now, [channels, k], row-major
    */
   WeightGrid grid(float[] w, int channels, long step) {
-    return isKept() && state.weightsReady(weight) ? kept(step) : search(w, channels, step);
+    return isKept() && state.weightsReady(weight)
+        ? kept(step)
+        : adjusted(search(w, channels, step));
   }
 
   /** The grid of an embedding table as it is now. */
@@ -147,7 +147,7 @@ final class WeightRanges {
     if (isKept()) {
       return state.weightsReady(weight)
           ? kept(step)
-          : search(Floats.readInMemoryOrder(table), 1, step);
+          : adjusted(search(Floats.readInMemoryOrder(table), 1, step));
     }
     try {
       Range range = extremes(table);
@@ -167,6 +167,32 @@ final class WeightRanges {
     }
     boolean magnitudeDecides = spec.scheme() == Scheme.SYMMETRIC && !spec.fullRange();
     return magnitudeDecides ? extremes.around0(table) : extremes.of(table, null);
+  }
+
+  private WeightGrid adjusted(WeightGrid grid) {
+    return spec.adjust().apply(grid, spec.powerOfTwo());
+  }
+
+  /**
+   * The grid of a network that was calibrated with this specification, from what {@link #search}
+   * gave: adjusted, and rounded as by {@link #keep}.
+   */
+  WeightGrid calibrated(WeightGrid searched) {
+    WeightGrid grid = adjusted(searched);
+    if (!isKept()) {
+      return grid;
+    }
+    float[] scales = grid.scales();
+    int zeroPoint = grid.zeroPoint();
+    if (spec.scheme() == Scheme.ASYMMETRIC) {
+      float zero = LearnedRange.zero(grid.params(0));
+      zeroPoint = LearnedRange.zeroPoint(zero, grid.qmin(), grid.qmax());
+    }
+    for (int c = 0; c < scales.length; c++) {
+      float width = LearnedRange.logWidth(grid.params(c));
+      scales[c] = LearnedRange.scale(width, grid.qmin(), grid.qmax(), spec.powerOfTwo());
+    }
+    return new WeightGrid(scales, zeroPoint, grid.qmin(), grid.qmax());
   }
 
   private WeightGrid kept(long step) {

@@ -37,13 +37,10 @@ final class Freezer {
   private final Topology topology;
   private final Map<String, LayerQuantizer> quantizers;
 
-  /** Whether the network is run with masks. */
   private final boolean masked;
-
   private final List<Input> inputs = new ArrayList<>();
   private final List<Op> ops = new ArrayList<>();
-  private final Map<String, List<Integer>> shapes = new HashMap<>();
-  private final long examples;
+  private final Map<String, List<Integer>> shapes;
 
   /** What each sum adds up. */
   private final Map<String, List<String>> sums = new HashMap<>();
@@ -54,14 +51,25 @@ final class Freezer {
   /** Value of the model that stands for the value of a vertex. */
   private final Map<String, String> values = new HashMap<>();
 
+  /**
+   * @param masked whether the network is run with masks
+   * @param shapes of all values, see {@link #shapes}
+   */
   Freezer(
-      QatNetwork network,
       Topology topology,
       Map<String, LayerQuantizer> quantizers,
-      INDArray[] features) {
+      boolean masked,
+      Map<String, List<Integer>> shapes) {
     this.topology = topology;
     this.quantizers = quantizers;
-    this.masked = network.isMasked();
+    this.masked = masked;
+    this.shapes = shapes;
+    topology.inputs().forEach(this::addInput);
+  }
+
+  /** Shapes of the values of a network, inputs included, [c] or [t, c], as a batch has them. */
+  static Map<String, List<Integer>> shapes(
+      QatNetwork network, Topology topology, INDArray[] features) {
     if (features.length != topology.inputs().size()) {
       throw new QatException(
           "the network has the inputs "
@@ -70,16 +78,17 @@ final class Freezer {
               + features.length
               + " arrays were given");
     }
-    Map<String, INDArray> activations = network.activations(features);
-    this.examples = features[0].size(0);
-    activations.forEach((name, value) -> shapes.put(name, shapeOf(value)));
+    Map<String, List<Integer>> shapes = new HashMap<>();
+    long n = features[0].size(0);
+    network.activations(features).forEach((name, value) -> shapes.put(name, shapeOf(value, n)));
     for (int i = 0; i < features.length; i++) {
-      addInput(topology.inputs().get(i), features[i]);
+      shapes.put(topology.inputs().get(i), shapeOf(features[i], n));
     }
+    return shapes;
   }
 
   /** [n, c] to [c]; [n, c, t], and [n·t, c] as dense layers see it, to [t, c]. */
-  private List<Integer> shapeOf(INDArray value) {
+  private static List<Integer> shapeOf(INDArray value, long examples) {
     int channels = (int) value.size(1);
     if (value.rank() == 3) {
       return List.of((int) value.size(2), channels);
@@ -88,14 +97,13 @@ final class Freezer {
     return steps == 1 ? List.of(channels) : List.of(steps, channels);
   }
 
-  private void addInput(String name, INDArray value) {
+  private void addInput(String name) {
     long vocabulary = 0;
     for (Topology.Node node : topology.consumers(name)) {
       if (Kind.of(node).readsTokens()) {
         vocabulary = ((org.deeplearning4j.nn.conf.layers.FeedForwardLayer) node.layer()).getNIn();
       }
     }
-    shapes.put(name, shapeOf(value));
     Input.Kind kind = vocabulary > 0 ? Input.Kind.TOKENS : Input.Kind.REAL;
     inputs.add(new Input(name, kind, shapes.get(name), (int) vocabulary));
     values.put(name, name);

@@ -328,7 +328,9 @@ public final class QatNetwork {
     if (trainingSteps() > 0) {
       first().settings().schedule().checkEndsWithin(trainingSteps());
     }
-    IntegerModel model = new Freezer(this, Topology.of(network), quantizers, features).freeze(info);
+    Topology topology = Topology.of(network);
+    Map<String, List<Integer>> shapes = Freezer.shapes(this, topology, features);
+    IntegerModel model = new Freezer(topology, quantizers, isMasked(), shapes).freeze(info);
     check(model, features);
     return model;
   }

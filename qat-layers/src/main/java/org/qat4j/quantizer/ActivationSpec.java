@@ -4,7 +4,10 @@ import java.io.Serializable;
 import org.nd4j.shade.jackson.annotation.JsonSubTypes;
 import org.nd4j.shade.jackson.annotation.JsonTypeInfo;
 import org.qat4j.QatException;
+import org.qat4j.calibration.Adjustment;
+import org.qat4j.calibration.Grids;
 import org.qat4j.calibration.RangeRule;
+import org.qat4j.numerics.QuantParams;
 
 /**
  * How the activations that a layer reads and makes become integers (4): one scale per tensor.
@@ -13,6 +16,8 @@ import org.qat4j.calibration.RangeRule;
  * @param scheme symmetric activations have the narrow range
  * @param powerOfTwo whether scales are powers of two
  * @param range how the range is chosen from the batches that are observed
+ * @param adjust change of what {@code range} gives; a shift of the zero point needs asymmetric
+ *     activations
  * @param learned none, LSQ, LSQ+ or PACT
  * @param ste gradient of the rounding
  */
@@ -29,6 +34,7 @@ public record ActivationSpec(
           @JsonSubTypes.Type(value = RangeRule.Kl.class, name = "kl")
         })
         RangeRule range,
+    Adjustment adjust,
     Learned learned,
     Ste ste)
     implements Serializable {
@@ -36,6 +42,11 @@ public record ActivationSpec(
   public ActivationSpec {
     if (bits < 2 || bits > 8) {
       throw new QatException("activations have 2 to 8 bits, not " + bits);
+    }
+    if (scheme == Scheme.SYMMETRIC && adjust.zeroShift() != 0) {
+      throw new QatException(
+          "symmetric activations have the zero point 0, which zeroShift cannot move; make them"
+              + " asymmetric, or leave zeroShift out");
     }
     if (learned instanceof Learned.LsqPlus && scheme == Scheme.SYMMETRIC) {
       throw new QatException(
@@ -56,31 +67,48 @@ public record ActivationSpec(
         Scheme.ASYMMETRIC,
         false,
         new RangeRule.MovingAverage(0.05f),
+        Adjustment.NONE,
         new Learned.None(),
         Ste.CLIPPED);
   }
 
   public ActivationSpec withBits(int value) {
-    return new ActivationSpec(value, scheme, powerOfTwo, range, learned, ste);
+    return new ActivationSpec(value, scheme, powerOfTwo, range, adjust, learned, ste);
   }
 
   public ActivationSpec withScheme(Scheme value) {
-    return new ActivationSpec(bits, value, powerOfTwo, range, learned, ste);
+    return new ActivationSpec(bits, value, powerOfTwo, range, adjust, learned, ste);
   }
 
   public ActivationSpec withPowerOfTwo(boolean value) {
-    return new ActivationSpec(bits, scheme, value, range, learned, ste);
+    return new ActivationSpec(bits, scheme, value, range, adjust, learned, ste);
   }
 
   public ActivationSpec withRange(RangeRule value) {
-    return new ActivationSpec(bits, scheme, powerOfTwo, value, learned, ste);
+    return new ActivationSpec(bits, scheme, powerOfTwo, value, adjust, learned, ste);
+  }
+
+  public ActivationSpec withAdjust(Adjustment value) {
+    return new ActivationSpec(bits, scheme, powerOfTwo, range, value, learned, ste);
   }
 
   public ActivationSpec withLearned(Learned value) {
-    return new ActivationSpec(bits, scheme, powerOfTwo, range, value, ste);
+    return new ActivationSpec(bits, scheme, powerOfTwo, range, adjust, value, ste);
   }
 
   public ActivationSpec withSte(Ste value) {
-    return new ActivationSpec(bits, scheme, powerOfTwo, range, learned, value);
+    return new ActivationSpec(bits, scheme, powerOfTwo, range, adjust, learned, value);
+  }
+
+  /** The grids of this scheme with a number of bits, which training may have raised. */
+  public Grids grids(int withBits) {
+    return scheme == Scheme.SYMMETRIC
+        ? (lo, hi) -> QuantParams.symmetric(lo, hi, withBits, false, powerOfTwo)
+        : (lo, hi) -> QuantParams.asymmetric(lo, hi, withBits, powerOfTwo);
+  }
+
+  /** Scale and zero point for a range that {@link #range} gave. */
+  public QuantParams params(float lo, float hi, int withBits) {
+    return adjust.apply(grids(withBits).covering(lo, hi), powerOfTwo);
   }
 }

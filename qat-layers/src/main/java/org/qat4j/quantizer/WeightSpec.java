@@ -4,7 +4,10 @@ import java.io.Serializable;
 import org.nd4j.shade.jackson.annotation.JsonSubTypes;
 import org.nd4j.shade.jackson.annotation.JsonTypeInfo;
 import org.qat4j.QatException;
+import org.qat4j.calibration.Adjustment;
+import org.qat4j.calibration.Grids;
 import org.qat4j.calibration.RangeRule;
+import org.qat4j.numerics.QuantParams;
 
 /**
  * How the weights of a layer, or the rows of an embedding, become integers (3).
@@ -16,6 +19,8 @@ import org.qat4j.calibration.RangeRule;
  * @param fullRange codes from −2^(bits−1) on, and not from −(2^(bits−1) − 1) on; asymmetric weights
  *     always have it
  * @param range how the range is chosen, anew in each step; not a moving average
+ * @param adjust change of what {@code range} gives; a shift of the zero point needs asymmetric
+ *     weights
  * @param learned none or LSQ
  * @param ste gradient of the rounding
  */
@@ -33,6 +38,7 @@ public record WeightSpec(
           @JsonSubTypes.Type(value = RangeRule.Kl.class, name = "kl")
         })
         RangeRule range,
+    Adjustment adjust,
     Learned learned,
     Ste ste)
     implements Serializable {
@@ -45,6 +51,11 @@ public record WeightSpec(
       throw new QatException(
           "asymmetric weights need the granularity \"tensor\", because one zero point serves a"
               + " whole layer (3); use symmetric weights for scales per channel or group");
+    }
+    if (scheme == Scheme.SYMMETRIC && adjust.zeroShift() != 0) {
+      throw new QatException(
+          "symmetric weights have the zero point 0, which zeroShift cannot move; make them"
+              + " asymmetric, or leave zeroShift out");
     }
     if (range instanceof RangeRule.MovingAverage) {
       throw new QatException(
@@ -74,39 +85,58 @@ public record WeightSpec(
         false,
         false,
         new RangeRule.MinMax(),
+        Adjustment.NONE,
         new Learned.None(),
         Ste.CLIPPED);
   }
 
   public WeightSpec withBits(int value) {
-    return new WeightSpec(value, scheme, granularity, powerOfTwo, fullRange, range, learned, ste);
+    return new WeightSpec(
+        value, scheme, granularity, powerOfTwo, fullRange, range, adjust, learned, ste);
   }
 
   public WeightSpec withScheme(Scheme value) {
-    return new WeightSpec(bits, value, granularity, powerOfTwo, fullRange, range, learned, ste);
+    return new WeightSpec(
+        bits, value, granularity, powerOfTwo, fullRange, range, adjust, learned, ste);
   }
 
   public WeightSpec withGranularity(Granularity value) {
-    return new WeightSpec(bits, scheme, value, powerOfTwo, fullRange, range, learned, ste);
+    return new WeightSpec(bits, scheme, value, powerOfTwo, fullRange, range, adjust, learned, ste);
   }
 
   public WeightSpec withPowerOfTwo(boolean value) {
-    return new WeightSpec(bits, scheme, granularity, value, fullRange, range, learned, ste);
+    return new WeightSpec(bits, scheme, granularity, value, fullRange, range, adjust, learned, ste);
   }
 
   public WeightSpec withFullRange(boolean value) {
-    return new WeightSpec(bits, scheme, granularity, powerOfTwo, value, range, learned, ste);
+    return new WeightSpec(
+        bits, scheme, granularity, powerOfTwo, value, range, adjust, learned, ste);
   }
 
   public WeightSpec withRange(RangeRule value) {
-    return new WeightSpec(bits, scheme, granularity, powerOfTwo, fullRange, value, learned, ste);
+    return new WeightSpec(
+        bits, scheme, granularity, powerOfTwo, fullRange, value, adjust, learned, ste);
+  }
+
+  public WeightSpec withAdjust(Adjustment value) {
+    return new WeightSpec(
+        bits, scheme, granularity, powerOfTwo, fullRange, range, value, learned, ste);
   }
 
   public WeightSpec withLearned(Learned value) {
-    return new WeightSpec(bits, scheme, granularity, powerOfTwo, fullRange, range, value, ste);
+    return new WeightSpec(
+        bits, scheme, granularity, powerOfTwo, fullRange, range, adjust, value, ste);
   }
 
   public WeightSpec withSte(Ste value) {
-    return new WeightSpec(bits, scheme, granularity, powerOfTwo, fullRange, range, learned, value);
+    return new WeightSpec(
+        bits, scheme, granularity, powerOfTwo, fullRange, range, adjust, learned, value);
+  }
+
+  /** The grids of this scheme with a number of bits, which training may have raised. */
+  public Grids grids(int withBits) {
+    return scheme == Scheme.ASYMMETRIC
+        ? (lo, hi) -> QuantParams.asymmetric(lo, hi, withBits, powerOfTwo)
+        : (lo, hi) -> QuantParams.symmetric(lo, hi, withBits, fullRange, powerOfTwo);
   }
 }

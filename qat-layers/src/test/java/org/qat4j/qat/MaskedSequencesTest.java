@@ -36,6 +36,8 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.adapter.MultiDataSetIteratorAdapter;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
@@ -156,16 +158,20 @@ class MaskedSequencesTest {
     return new DataSet(x, labels, mask, null);
   }
 
+  private static DataSetIterator batches(Random random, boolean tokens) {
+    List<DataSet> batches = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      batches.add(batch(random, 8, DataType.FLOAT, tokens));
+    }
+    return new IteratorDataSetIterator(batches.iterator(), 8);
+  }
+
   private static QatNetwork trained(Kind kind, boolean tokens, int bits) {
     MultiLayerNetwork network = kind.network(DataType.FLOAT, tokens);
     QatNetwork qat =
         Qat.prepare(network, QuantSpec.of(org.qat4j.quantizer.LayerSpec.of(bits, bits)));
     Random random = new Random(5);
-    List<DataSet> batches = new ArrayList<>();
-    for (int i = 0; i < 3; i++) {
-      batches.add(batch(random, 8, DataType.FLOAT, tokens));
-    }
-    qat.calibrate(new IteratorDataSetIterator(batches.iterator(), 8), 3);
+    qat.calibrate(batches(random, tokens), 3);
     for (int i = 0; i < 4; i++) {
       qat.multiLayerNetwork().fit(batch(random, 8, DataType.FLOAT, tokens));
     }
@@ -202,6 +208,24 @@ class MaskedSequencesTest {
       samples.add(Sample.of(new int[][] {null, mask}, reals));
     }
     verify(qat, model, samples);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aRequantizerKnowsTheMasks(Kind kind) {
+    QuantSpec spec = QuantSpec.of(org.qat4j.quantizer.LayerSpec.of(5, 7));
+    FreezeInfo info = FreezeInfo.named("m");
+    INDArray ids = batch(new Random(6), 4, DataType.FLOAT, true).getFeatures();
+    MultiLayerNetwork network = kind.network(DataType.FLOAT, true);
+    QatNetwork qat = Qat.prepare(network, spec);
+    qat.calibrate(batches(new Random(5), true), 3);
+    Calibration calibration =
+        Calibration.of(
+            network, new MultiDataSetIteratorAdapter(batches(new Random(5), true)), 3, ids);
+    IntegerModel again = new Requantizer(network, calibration).freeze(spec, info);
+    IntegerModel model = qat.freeze(info, ids);
+    assertThat(again.inputs()).isEqualTo(model.inputs());
+    assertThat(again.ops()).isEqualTo(model.ops());
   }
 
   private static void verify(QatNetwork qat, IntegerModel model, List<Sample> samples) {

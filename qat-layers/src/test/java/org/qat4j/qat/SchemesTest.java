@@ -16,6 +16,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.qat4j.QatException;
+import org.qat4j.calibration.Adjustment;
 import org.qat4j.calibration.RangeRule;
 import org.qat4j.layers.Floats;
 import org.qat4j.model.IntegerModel;
@@ -60,7 +61,8 @@ class SchemesTest {
       Learned learned,
       Ste ste) {
     WeightSpec spec() {
-      return new WeightSpec(bits, scheme, granularity, powerOfTwo, fullRange, range, learned, ste);
+      return new WeightSpec(
+          bits, scheme, granularity, powerOfTwo, fullRange, range, Adjustment.NONE, learned, ste);
     }
 
     boolean fit() {
@@ -76,7 +78,7 @@ class SchemesTest {
   record Activations(
       int bits, Scheme scheme, boolean powerOfTwo, RangeRule range, Learned learned, Ste ste) {
     ActivationSpec spec() {
-      return new ActivationSpec(bits, scheme, powerOfTwo, range, learned, ste);
+      return new ActivationSpec(bits, scheme, powerOfTwo, range, Adjustment.NONE, learned, ste);
     }
 
     boolean fit() {

@@ -1,0 +1,127 @@
+package org.qat4j.qat;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.deeplearning4j.nn.api.Model;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
+import org.qat4j.calibration.Observations;
+import org.qat4j.calibration.Range;
+import org.qat4j.layers.LayerQuantizer;
+import org.qat4j.layers.Slot;
+import org.qat4j.numerics.QuantParams;
+import org.qat4j.quantizer.ActivationSpec;
+
+/**
+ * What a calibration has seen at every place of a network where values may be quantized: enough to
+ * quantize it in any way with a {@link Requantizer}, without running it again. Thread-safe.
+ */
+public final class Calibration implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * A layer that quantizes.
+   *
+   * @param layer its name
+   * @param weights whether it has weights or a table
+   * @param activations whether it has scales of its own for what it reads or makes
+   */
+  public record Place(String layer, boolean weights, boolean activations) implements Serializable {}
+
+  private final ArrayList<Place> places = new ArrayList<>();
+
+  /** By the name of the quantizer. */
+  private final HashMap<String, Map<Slot, Observations>> observed = new HashMap<>();
+
+  /** Names of the quantizers that were given a mask. */
+  private final HashSet<String> masked = new HashSet<>();
+
+  private final HashMap<String, List<Integer>> shapes = new HashMap<>();
+
+  /** Ranges and grids that were searched before, as they take long. */
+  private transient Map<Object, Object> found = new HashMap<>();
+
+  private Calibration() {}
+
+  /**
+   * Runs batches through a network in float.
+   *
+   * @param network a float network; stays as it is
+   * @param data read from its beginning, and reset afterwards where it can be
+   * @param batches at most so many, ≥ 1
+   * @param features one batch of real inputs, whose shapes frozen models take over
+   * @throws org.qat4j.QatException as {@link Qat#prepare} and {@link QatNetwork#calibrate}
+   */
+  public static Calibration of(
+      Model network, MultiDataSetIterator data, int batches, INDArray... features) {
+    QatNetwork qat = Qat.prepare(network, QuantSpec.int8());
+    Calibration calibration = new Calibration();
+    Topology topology = Topology.of(qat.network());
+    qat.quantizers().forEach((name, q) -> calibration.observed.put(name, q.record()));
+    qat.calibrate(data, batches);
+    qat.quantizers().forEach(calibration::addMasked);
+    topology.nodes().forEach(node -> calibration.addPlace(node.name(), node.quantizer(), qat));
+    calibration.shapes.putAll(Freezer.shapes(qat, topology, features));
+    return calibration;
+  }
+
+  private void addMasked(String quantizer, LayerQuantizer q) {
+    if (q.masked()) {
+      masked.add(quantizer);
+    }
+  }
+
+  private void addPlace(String layer, String quantizer, QatNetwork qat) {
+    LayerQuantizer q = qat.quantizers().get(quantizer);
+    if (q != null) {
+      places.add(new Place(layer, q.hasWeights(), !observed.get(quantizer).isEmpty()));
+    }
+  }
+
+  /** All layers that quantize, in topological order. */
+  public List<Place> places() {
+    return List.copyOf(places);
+  }
+
+  /** Shapes of all values of the network, by name. */
+  Map<String, List<Integer>> shapes() {
+    return shapes;
+  }
+
+  /** Whether a quantizer was given a mask. */
+  boolean masked(String quantizer) {
+    return masked.contains(quantizer);
+  }
+
+  /** Range in a slot of a quantizer, as a calibration with the specification sets it. */
+  Range range(String quantizer, Slot slot, ActivationSpec spec) {
+    Observations all = observed.get(quantizer).get(slot);
+    record Key(Observations all, Object rule, QuantParams scheme) {}
+    // The grid of some range says bits and scheme.
+    Key key = new Key(all, spec.range(), spec.grids(spec.bits()).covering(-1, 2));
+    return find(key, () -> all.range(spec.range(), spec.grids(spec.bits())));
+  }
+
+  /** What was searched before for the same key, or else now. */
+  @SuppressWarnings("unchecked")
+  <K, V> V find(K key, Supplier<V> search) {
+    synchronized (this) {
+      if (found == null) {
+        found = new HashMap<>();
+      }
+      if (found.containsKey(key)) {
+        return (V) found.get(key);
+      }
+    }
+    V value = search.get();
+    synchronized (this) {
+      found.put(key, value);
+    }
+    return value;
+  }
+}

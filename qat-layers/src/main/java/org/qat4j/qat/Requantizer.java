@@ -1,0 +1,83 @@
+package org.qat4j.qat;
+
+import java.util.EnumMap;
+import java.util.Map;
+import org.deeplearning4j.nn.api.Model;
+import org.qat4j.calibration.Adjustment;
+import org.qat4j.calibration.Range;
+import org.qat4j.layers.LayerQuantizer;
+import org.qat4j.layers.QuantSettings;
+import org.qat4j.layers.Slot;
+import org.qat4j.model.IntegerModel;
+import org.qat4j.numerics.WeightGrid;
+import org.qat4j.quantizer.ActivationSpec;
+import org.qat4j.quantizer.Learned;
+import org.qat4j.quantizer.Ste;
+import org.qat4j.quantizer.WeightSpec;
+
+/**
+ * Quantizes a network again and again, each time in another way, and freezes it: what {@link
+ * Qat#prepare}, {@link QatNetwork#calibrate} and {@link QatNetwork#freeze} come to, without running
+ * the network. Not thread-safe; several of one network may share a calibration.
+ */
+public final class Requantizer {
+  private final Topology floats;
+  private final Calibration calibration;
+  private final QatNetwork qat;
+  private final Topology topology;
+
+  /**
+   * @param network the float network that was calibrated; stays as it is
+   * @param calibration of this network
+   */
+  public Requantizer(Model network, Calibration calibration) {
+    this.floats = Topology.of(network);
+    this.calibration = calibration;
+    this.qat = Qat.prepare(network, QuantSpec.int8());
+    this.topology = Topology.of(qat.network());
+  }
+
+  /**
+   * The model of the network as a specification quantizes it.
+   *
+   * @param spec its schedule does not matter
+   * @throws org.qat4j.QatException if it cannot be done for this network
+   */
+  public IntegerModel freeze(QuantSpec spec, FreezeInfo info) {
+    Map<String, QuantSettings> settings = new Preparation(floats, spec).settings();
+    for (Topology.Node node : floats.nodes()) {
+      QuantSettings s = settings.get(node.name());
+      if (s != null) {
+        substitute(node.quantizer(), s);
+        if (node.wrappers().bidirectional() != null) {
+          substitute(Wrappers.second(node.name()), s);
+        }
+      }
+    }
+    return new Freezer(topology, qat.quantizers(), qat.isMasked(), calibration.shapes())
+        .freeze(info);
+  }
+
+  private void substitute(String quantizer, QuantSettings s) {
+    LayerQuantizer q = qat.quantizers().get(quantizer);
+    ActivationSpec activations = s.spec().activations();
+    Map<Slot, Range> ranges = new EnumMap<>(Slot.class);
+    for (Slot slot : s.owned()) {
+      ranges.put(slot, calibration.range(quantizer, slot, activations));
+    }
+    q.substitute(
+        new LayerQuantizer.Substitute(
+            activations,
+            ranges,
+            weights(q, quantizer, s.spec().weights()),
+            calibration.masked(quantizer)));
+  }
+
+  private Map<String, WeightGrid> weights(LayerQuantizer q, String layer, WeightSpec spec) {
+    record Key(String layer, WeightSpec spec) {}
+    WeightSpec plain =
+        spec.withAdjust(Adjustment.NONE).withLearned(new Learned.None()).withSte(Ste.CLIPPED);
+    return q.calibrated(
+        spec, calibration.find(new Key(layer, plain), () -> q.searchWeights(plain)));
+  }
+}
