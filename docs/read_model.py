@@ -108,10 +108,10 @@ class Codes:
         return f32(self.scale * (q - self.zero))
 
 
-KNOWN = """activation alphabet bias bound buckets characters dilation exponential field focus gain
-    gate heads hi input inputs kept kernel length lo lowerCase maxN mean minN name output
-    padLeft padRight punctuation reach recurrent reverse shape shift skipUnknown stride
-    table vocabulary weights words""".split()
+KNOWN = """activation alphabet axis bias bound buckets characters dilation exponential field
+    focus function gain gate groups heads hi input inputs kept kernel length lo lowerCase maxN
+    mean minN name order output padLeft padRight places punctuation reach recurrent reverse
+    shape shift skipUnknown stride table vocabulary weights window words""".split()
 
 
 class Record(dict):
@@ -267,10 +267,26 @@ def clamp(x, low, high):
 
 
 class Value:
-    """One row of channels per step; a vector is one row. codes is None for ids and real values."""
+    """One row of channels per step or pixel; a vector is one row. codes is None for ids and real
+    values. An image has its height and width in size."""
 
-    def __init__(self, rows, codes=None, sequence=True):
-        self.rows, self.codes, self.sequence = rows, codes, sequence
+    def __init__(self, rows, codes=None, sequence=True, size=None):
+        self.rows, self.codes, self.sequence, self.size = rows, codes, sequence, size
+
+    def shape(self):
+        channels = [len(self.rows[0])]
+        if self.size:
+            return list(self.size) + channels
+        return [len(self.rows)] + channels if self.sequence else channels
+
+    def flat(self):
+        return [q for row in self.rows for q in row]
+
+
+def shaped(flat, shape, codes):
+    """The value of that shape with these elements, row-major."""
+    rows = [flat[i : i + shape[-1]] for i in range(0, len(flat), shape[-1])]
+    return Value(rows, codes, len(shape) > 1, tuple(shape[:2]) if len(shape) == 3 else None)
 
 
 def vector(row, codes=None):
@@ -349,17 +365,125 @@ def conv1d(op, x):
     return product(op, x, windows, sequence=True)
 
 
+def windows2d(x, window):
+    """Size of the result, and for each of its places the pixels that are read, None outside."""
+    kh, kw, sh, sw, dh, dw, top, left, bottom, right = window
+    height, width = x.size
+    rows = (height + top + bottom - (kh - 1) * dh - 1) // sh + 1
+    columns = (width + left + right - (kw - 1) * dw - 1) // sw + 1
+    found = []
+    for i in range(rows * columns):
+        r, c = i // columns * sh - top, i % columns * sw - left
+        taps = [(r + y * dh, c + t * dw) for y in range(kh) for t in range(kw)]
+        inside = lambda y, t: 0 <= y < height and 0 <= t < width
+        found.append([x.rows[y * width + t] if inside(y, t) else None for y, t in taps])
+    return (rows, columns), found
+
+
+def conv2d(op, x):  # (6), (7)
+    size, found = windows2d(x, op["window"])
+    w, depth, zero = op["weights"], len(x.rows[0]), x.codes.zero
+    zeros = [zero] * depth
+    if op["groups"] == 1:
+        windows = [[q - zero for tap in taps for q in (tap or zeros)] for taps in found]
+        y = product(op, x, windows, sequence=True)
+    else:
+        y = depthwise(op, x, [[tap or zeros for tap in taps] for taps in found])
+    return Value(y.rows, y.codes, True, size)
+
+
+def depthwise(op, x, found):
+    w, out = op["weights"], op.get("output")
+    taps, depth = w.shape[1] * w.shape[2], len(x.rows[0])
+    rows = []
+    for window in found:
+        row = []
+        for c, bias in enumerate(op["bias"]):
+            g = c // (w.shape[0] // depth)
+            codes = w.codes[c * taps : (c + 1) * taps]
+            acc = bias + sum((p[g] - x.codes.zero) * (q - w.zero) for p, q in zip(window, codes))
+            scale = f32(x.codes.scale * w.scale(c))
+            row.append(requantize(acc, scale, out, op["lo"], op["hi"]) if out else f32(f32(acc) * scale))
+        rows.append(row)
+    return Value(rows, out)
+
+
+def max_pool2d(op, x):  # (9)
+    size, found = windows2d(x, op["window"])
+    rows = [[max(c) for c in zip(*(tap for tap in taps if tap))] for taps in found]
+    return Value(rows, x.codes, True, size)
+
+
+def avg_pool2d(op, x):  # (10)
+    size, found = windows2d(x, op["window"])
+    out, n = op["output"], op["window"][0] * op["window"][1]
+    scale, zeros = f32(x.codes.scale * f32(1 / n)), [x.codes.zero] * len(x.rows[0])
+    rows = []
+    for taps in found:
+        sums = [sum(c) - n * x.codes.zero for c in zip(*(tap or zeros for tap in taps))]
+        rows.append([requantize(acc, scale, out, out.qmin, out.qmax) for acc in sums])
+    return Value(rows, out, True, size)
+
+
+def global_sum(op, x):  # (10)
+    out = op["output"]
+    sums = [sum(c) - len(x.rows) * x.codes.zero for c in zip(*x.rows)]
+    return vector([out.quantize(f32(f32(acc) * x.codes.scale)) for acc in sums], out)
+
+
+def strides(shape):
+    return [math.prod(shape[d + 1 :]) for d in range(len(shape))]
+
+
+def select(op, x):
+    shape, flat = x.shape(), x.flat()
+    axis, places = op["axis"], op["places"]
+    inner, made = strides(shape)[axis], []
+    for outer in range(0, len(flat), inner * shape[axis]):
+        for place in places:
+            start = outer + place * inner
+            made += [x.codes.zero] * inner if place < 0 else flat[start : start + inner]
+    shape[axis] = len(places)
+    return shaped(made, shape, x.codes)
+
+
+def transpose(op, x):
+    shape, flat, steps = x.shape(), x.flat(), strides(x.shape())
+    places = [0]
+    for d in op["order"]:
+        places = [p + i * steps[d] for p in places for i in range(shape[d])]
+    return shaped([flat[p] for p in places], [shape[d] for d in op["order"]], x.codes)
+
+
+def elementwise(op, xs):  # (9), (10)
+    out, code, n = op["output"], xs[0].codes, len(xs)
+    made = []
+    for q in zip(*(x.flat() for x in xs)):
+        d = [v - x.codes.zero for v, x in zip(q, xs)]
+        if op["function"] == "MAX":
+            made.append(max(q))
+            continue
+        if op["function"] == "PRODUCT":
+            real = f32(f32(d[0] * d[1]) * f32(code.scale * xs[1].codes.scale))
+        elif op["function"] == "DIFFERENCE":
+            real = f32(f32(d[0] - d[1]) * code.scale)
+        else:
+            real = f32(f32(f32(sum(d)) * code.scale) / n)
+        made.append(out.quantize(real))
+    return shaped(made, xs[0].shape(), out)
+
+
 def concat(op, xs):  # (1), then (2)
     out = op["output"]
     parts = [[[out.quantize(x.codes.dequantize(q)) for q in row] for row in x.rows] for x in xs]
-    return Value([sum(rows, []) for rows in zip(*parts)], out, xs[0].sequence)
+    return Value([sum(rows, []) for rows in zip(*parts)], out, xs[0].sequence, xs[0].size)
 
 
 def add(op, xs):  # (10)
     code, out = xs[0].codes, op["output"]
     sums = [[sum(q) - len(xs) * code.zero for q in zip(*r)] for r in zip(*(x.rows for x in xs))]
     rows = [[out.quantize(f32(f32(acc) * code.scale)) for acc in row] for row in sums]
-    return Value(rows, out, xs[0].sequence)
+    return Value(rows, out, xs[0].sequence, xs[0].size)
 
 
 def gate(table, p):  # (16): interpolated
@@ -477,7 +601,7 @@ def softmax(row):
 
 
 def each(x, function, codes):
-    return Value([[function(v) for v in row] for row in x.rows], codes, x.sequence)
+    return Value([[function(v) for v in row] for row in x.rows], codes, x.sequence, x.size)
 
 
 OPS = {
@@ -492,6 +616,14 @@ OPS = {
     "GlobalAvgPool": lambda op, x: vector(average(op, x, len(x.rows), 1).rows[0], op["output"]),
     "Concat": lambda op, *xs: concat(op, xs),
     "Add": lambda op, *xs: add(op, xs),
+    "Conv2d": conv2d,
+    "MaxPool2d": max_pool2d,
+    "AvgPool2d": avg_pool2d,
+    "GlobalSumPool": global_sum,
+    "Select": select,
+    "Transpose": transpose,
+    "Reshape": lambda op, x: shaped(x.flat(), list(op["shape"]), x.codes),
+    "Elementwise": lambda op, *xs: elementwise(op, xs),
     "Flatten": lambda op, x: vector(sum(x.rows, []), x.codes),
     "Lookup": lambda op, x: each(x, lambda q: op["table"][q - x.codes.qmin], op["output"]),
     "Lstm": recurrent,
@@ -511,15 +643,12 @@ def run(model, arrays):
     """All values by name, for one flat list of ids or real numbers per input."""
     values = {}
     for declared, flat in zip(model.inputs, arrays):
-        width = declared["shape"][-1]
         if declared.kind == "Real":
             flat = [f32(r) for r in flat]
         if declared.kind == "Tokens":
             value = Value(flat)
-        elif len(declared["shape"]) == 1:
-            value = vector(flat)
         else:
-            value = Value([flat[i : i + width] for i in range(0, len(flat), width)])
+            value = shaped(flat, list(declared["shape"]), None)
         values[declared["name"]] = value
     for op in model.ops:
         values[op["name"]] = OPS[op.kind](op, *(values[i] for i in op["inputs"]))

@@ -10,6 +10,7 @@ import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 import org.qat4j.model.Output;
 import org.qat4j.model.QuantizedTensor;
+import org.qat4j.model.Window2d;
 
 /** Reads operations from records; {@link OpWriter} is its mirror. */
 final class OpReader {
@@ -55,6 +56,23 @@ final class OpReader {
       case "Add" -> new Op.Add(name, inputs, r.codes("output"));
       case "Flatten" -> new Op.Flatten(name, only(inputs));
       case "Lookup" -> new Op.Lookup(name, only(inputs), r.integers("table"), r.codes("output"));
+      case "Conv2d" ->
+          new Op.Conv2d(
+              name,
+              only(inputs),
+              r.tensor("weights"),
+              r.integers("bias"),
+              window(r),
+              r.integer("groups"),
+              output(r));
+      case "MaxPool2d" -> new Op.MaxPool2d(name, only(inputs), window(r));
+      case "AvgPool2d" -> new Op.AvgPool2d(name, only(inputs), window(r), r.codes("output"));
+      case "GlobalSumPool" -> new Op.GlobalSumPool(name, only(inputs), r.codes("output"));
+      case "Select" -> new Op.Select(name, only(inputs), r.integer("axis"), r.integers("places"));
+      case "Transpose" -> new Op.Transpose(name, only(inputs), r.integers("order"));
+      case "Reshape" -> new Op.Reshape(name, only(inputs), r.integers("shape"));
+      case "Elementwise" ->
+          new Op.Elementwise(name, function(r.text("function")), inputs, r.codes("output"));
       case "Softmax" -> new Op.Softmax(name, only(inputs));
       case "Lstm", "SimpleRnn" -> recurrent(r, name, inputs);
       case "RealSum" -> new Op.RealSum(name, inputs, r.codes("output"));
@@ -82,6 +100,23 @@ final class OpReader {
           throw new QatException(
               "the kind \"" + r.kind() + "\" is unknown to this program; a newer one may know it");
     };
+  }
+
+  private static Window2d window(RecordReader r) {
+    int[] w = r.integers("window").toArray();
+    if (w.length != 10) {
+      throw new QatException(w.length + " numbers for a window, which has 10");
+    }
+    return new Window2d(w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7], w[8], w[9]);
+  }
+
+  private static Op.Elementwise.Function function(String name) {
+    for (Op.Elementwise.Function f : Op.Elementwise.Function.values()) {
+      if (f.name().equals(name)) {
+        return f;
+      }
+    }
+    throw new QatException("the function \"" + name + "\" is unknown to this program");
   }
 
   private static Op conv(RecordReader r, String name, String input) {

@@ -176,4 +176,54 @@ final class OpWriter implements Op.Visitor<RecordWriter> {
   public RecordWriter visit(Op.RealSum o) {
     return op("RealSum", o).codes("output", o.output());
   }
+
+  @Override
+  public RecordWriter visit(Op.Conv2d o) {
+    RecordWriter record =
+        accumulating("Conv2d", o)
+            .tensor("weights", o.weights())
+            .integers("bias", o.bias())
+            .integers("window", o.window().toVector())
+            .integer("groups", o.groups());
+    return output(record, o.output());
+  }
+
+  @Override
+  public RecordWriter visit(Op.MaxPool2d o) {
+    return op("MaxPool2d", o).integers("window", o.window().toVector());
+  }
+
+  @Override
+  public RecordWriter visit(Op.AvgPool2d o) {
+    return accumulating("AvgPool2d", o)
+        .integers("window", o.window().toVector())
+        .codes("output", o.output());
+  }
+
+  @Override
+  public RecordWriter visit(Op.GlobalSumPool o) {
+    return accumulating("GlobalSumPool", o).codes("output", o.output());
+  }
+
+  @Override
+  public RecordWriter visit(Op.Select o) {
+    return op("Select", o).integer("axis", o.axis()).integers("places", o.places());
+  }
+
+  @Override
+  public RecordWriter visit(Op.Transpose o) {
+    return op("Transpose", o).integers("order", o.order());
+  }
+
+  @Override
+  public RecordWriter visit(Op.Reshape o) {
+    return op("Reshape", o).integers("shape", o.shape());
+  }
+
+  @Override
+  public RecordWriter visit(Op.Elementwise o) {
+    return accumulating("Elementwise", o)
+        .text("function", o.function().name())
+        .codes("output", o.output());
+  }
 }

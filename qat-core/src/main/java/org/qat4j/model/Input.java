@@ -7,7 +7,8 @@ import java.util.List;
  *
  * @param name unique among inputs and operations
  * @param kind token ids or real numbers
- * @param shape [steps] of token ids; [features] or [steps, channels] of real numbers
+ * @param shape [steps] of token ids; [features], [steps, channels] or [height, width, channels] of
+ *     real numbers
  * @param vocabularySize token ids lie in [0, vocabularySize); 0 for real inputs
  */
 public record Input(String name, Kind kind, List<Integer> shape, int vocabularySize) {

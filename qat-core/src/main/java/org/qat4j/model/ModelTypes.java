@@ -1,5 +1,7 @@
 package org.qat4j.model;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +16,7 @@ import org.qat4j.numerics.Requantize;
 /** Checks a list of operations and finds the type of every value. */
 final class ModelTypes implements Op.Visitor<Value> {
   private static final int MAX_ELEMENTS = 1 << 26;
+  private static final int MAX_RANK = 3;
 
   private final Map<String, Value> values = new LinkedHashMap<>();
   private final Map<String, Integer> vocabulary = new LinkedHashMap<>();
@@ -25,7 +28,8 @@ final class ModelTypes implements Op.Visitor<Value> {
     }
     for (Input input : inputs) {
       boolean tokens = input.kind() == Input.Kind.TOKENS;
-      boolean ranked = input.shape().size() == 1 || (!tokens && input.shape().size() == 2);
+      int rank = input.shape().size();
+      boolean ranked = rank == 1 || (!tokens && rank >= 2 && rank <= MAX_RANK);
       if (!ranked || (tokens && input.vocabularySize() < 1)) {
         throw new QatException("impossible input " + input);
       }
@@ -91,6 +95,8 @@ final class ModelTypes implements Op.Visitor<Value> {
   @Override
   public Value visit(Op.Dense o) {
     Value in = getCodes(o.input());
+    require(
+        in.shape().size() < 3, "reads vectors or steps, but \"%s\" is %s", o.input(), in.shape());
     require(o.weights().rank() == 2, "weights %s are not [out, in]", o.weights());
     int features = last(in);
     require(
@@ -110,7 +116,7 @@ final class ModelTypes implements Op.Visitor<Value> {
 
   @Override
   public Value visit(Op.GlobalMaxPool o) {
-    Value in = sequence(o.input());
+    Value in = places(o.input());
     return codes(List.of(last(in)), in.params());
   }
 
@@ -122,8 +128,8 @@ final class ModelTypes implements Op.Visitor<Value> {
 
   @Override
   public Value visit(Op.GlobalAvgPool o) {
-    Value in = sequence(o.input());
-    return codes(List.of(last(in)), average(o, in, in.shape().get(0), o.output()));
+    Value in = places(o.input());
+    return codes(List.of(last(in)), average(o, in, in.size() / last(in), o.output()));
   }
 
   @Override
@@ -138,7 +144,7 @@ final class ModelTypes implements Op.Visitor<Value> {
 
   @Override
   public Value visit(Op.Flatten o) {
-    Value in = sequence(o.input());
+    Value in = places(o.input());
     return codes(List.of(in.size()), in.params());
   }
 
@@ -292,6 +298,153 @@ final class ModelTypes implements Op.Visitor<Value> {
           mask,
           sequence.shape().get(0));
     }
+  }
+
+  @Override
+  public Value visit(Op.Conv2d o) {
+    Value in = image(o.input());
+    QuantizedTensor w = o.weights();
+    require(w.rank() == 4, "weights %s are not [out, height, width, in]", w);
+    require(
+        w.dim(1) == o.window().kernelH() && w.dim(2) == o.window().kernelW(),
+        "weights %s do not fit the window %s",
+        w,
+        o.window());
+    require(
+        o.groups() == 1 || (o.groups() == last(in) && w.dim(0) % o.groups() == 0),
+        "%s groups for %s channels",
+        o.groups(),
+        last(in));
+    require(w.dim(3) == last(in) / o.groups(), "weights %s do not fit the input %s", w, in.shape());
+    return product(o, in, w, o.bias(), o.output(), windows(in, o.window(), w.dim(0)));
+  }
+
+  @Override
+  public Value visit(Op.MaxPool2d o) {
+    Value in = image(o.input());
+    return codes(pooled(in, o.window()), in.params());
+  }
+
+  @Override
+  public Value visit(Op.AvgPool2d o) {
+    Value in = image(o.input());
+    return codes(pooled(in, o.window()), average(o, in, o.window().taps(), o.output()));
+  }
+
+  /** Every window holds a part of the image. */
+  private static List<Integer> pooled(Value in, Window2d w) {
+    boolean plain = w.dilationH() == 1 && w.dilationW() == 1;
+    boolean holds =
+        Math.max(w.padTop(), w.padBottom()) < w.kernelH()
+            && Math.max(w.padLeft(), w.padRight()) < w.kernelW();
+    require(plain && holds, "pooling has no dilation, and padding below its kernel, not %s", w);
+    return windows(in, w, last(in));
+  }
+
+  private static List<Integer> windows(Value in, Window2d w, int channels) {
+    boolean positive =
+        Math.min(Math.min(w.kernelH(), w.kernelW()), Math.min(w.strideH(), w.strideW())) >= 1
+            && Math.min(w.dilationH(), w.dilationW()) >= 1
+            && Math.min(Math.min(w.padTop(), w.padLeft()), Math.min(w.padBottom(), w.padRight()))
+                >= 0;
+    require(positive, "impossible %s", w);
+    long rows = w.rows(in.shape().get(0));
+    long columns = w.columns(in.shape().get(1));
+    require(
+        rows >= 1 && columns >= 1 && rows <= MAX_ELEMENTS && columns <= MAX_ELEMENTS,
+        "%s does not fit the input %s",
+        w,
+        in.shape());
+    return List.of((int) rows, (int) columns, channels);
+  }
+
+  @Override
+  public Value visit(Op.GlobalSumPool o) {
+    Value in = places(o.input());
+    long n = in.size() / last(in);
+    bounds.put(o.name(), AccumulatorBound.sum(n * in.params().maxDistance()));
+    return codes(List.of(last(in)), activation(o.output()));
+  }
+
+  @Override
+  public Value visit(Op.Select o) {
+    Value in = getCodes(o.input());
+    require(
+        o.axis() >= 0 && o.axis() < in.shape().size(), "dimension %s of %s", o.axis(), in.shape());
+    int size = in.shape().get(o.axis());
+    for (int place : o.places().toArray()) {
+      require(place >= -1 && place < size, "place %s of %s", place, size);
+    }
+    List<Integer> shape = new ArrayList<>(in.shape());
+    shape.set(o.axis(), o.places().size());
+    return codes(shape, in.params());
+  }
+
+  @Override
+  public Value visit(Op.Transpose o) {
+    Value in = getCodes(o.input());
+    int[] sorted = o.order().toArray();
+    Arrays.sort(sorted);
+    boolean permutes = sorted.length == in.shape().size();
+    for (int i = 0; permutes && i < sorted.length; i++) {
+      permutes = sorted[i] == i;
+    }
+    require(permutes, "the order %s does not fit the input %s", o.order(), in.shape());
+    List<Integer> shape = new ArrayList<>();
+    for (int d : o.order().toArray()) {
+      shape.add(in.shape().get(d));
+    }
+    return codes(shape, in.params());
+  }
+
+  @Override
+  public Value visit(Op.Reshape o) {
+    Value in = getCodes(o.input());
+    List<Integer> shape = new ArrayList<>();
+    long size = 1;
+    for (int d : o.shape().toArray()) {
+      require(d >= 1 && size <= MAX_ELEMENTS, "impossible shape %s", o.shape());
+      size *= d;
+      shape.add(d);
+    }
+    require(
+        size == in.size() && !shape.isEmpty() && shape.size() <= MAX_RANK,
+        "%s cannot become %s",
+        in.shape(),
+        o.shape());
+    return codes(shape, in.params());
+  }
+
+  @Override
+  public Value visit(Op.Elementwise o) {
+    boolean two =
+        o.function() == Op.Elementwise.Function.DIFFERENCE
+            || o.function() == Op.Elementwise.Function.PRODUCT;
+    require(
+        two ? o.inputs().size() == 2 : o.inputs().size() >= 2,
+        "%s of %s values",
+        o.function(),
+        o.inputs().size());
+    Value first = getCodes(o.inputs().get(0));
+    boolean product = o.function() == Op.Elementwise.Function.PRODUCT;
+    long bound = product ? 1 : 0;
+    for (String input : o.inputs()) {
+      Value in = getCodes(input);
+      require(
+          in.shape().equals(first.shape()) && (product || in.params().equals(first.params())),
+          "%s %s and %s %s do not fit",
+          first.shape(),
+          first.params(),
+          in.shape(),
+          in.params());
+      bound = product ? bound * in.params().maxDistance() : bound + in.params().maxDistance();
+    }
+    if (o.function() == Op.Elementwise.Function.MAX) {
+      require(o.output().equals(first.params()), "a maximum keeps %s", first.params());
+    } else {
+      bounds.put(o.name(), AccumulatorBound.sum(bound));
+    }
+    return codes(first.shape(), activation(o.output()));
   }
 
   private Value conv(Op.Conv1d o) {
@@ -465,12 +618,31 @@ final class ModelTypes implements Op.Visitor<Value> {
     return value;
   }
 
+  private Value image(String name) {
+    Value value = getCodes(name);
+    require(value.shape().size() == 3, "reads an image, but \"%s\" is %s", name, value.shape());
+    return value;
+  }
+
+  /** A sequence or an image. */
+  private Value places(String name) {
+    Value value = getCodes(name);
+    require(
+        value.shape().size() >= 2,
+        "reads a sequence or an image, but \"%s\" is %s",
+        name,
+        value.shape());
+    return value;
+  }
+
   private static int last(Value value) {
     return value.shape().get(value.shape().size() - 1);
   }
 
   private static List<Integer> withLast(Value value, int channels) {
-    return value.shape().size() == 1 ? List.of(channels) : List.of(value.shape().get(0), channels);
+    List<Integer> shape = new ArrayList<>(value.shape());
+    shape.set(shape.size() - 1, channels);
+    return shape;
   }
 
   private static void require(boolean condition, String message, Object... args) {

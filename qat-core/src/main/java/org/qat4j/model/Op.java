@@ -72,6 +72,22 @@ public sealed interface Op {
     R visit(Attention op);
 
     R visit(LayerNorm op);
+
+    R visit(Conv2d op);
+
+    R visit(MaxPool2d op);
+
+    R visit(AvgPool2d op);
+
+    R visit(GlobalSumPool op);
+
+    R visit(Select op);
+
+    R visit(Transpose op);
+
+    R visit(Reshape op);
+
+    R visit(Elementwise op);
   }
 
   /** Real input to codes by (2) and (15). */
@@ -207,7 +223,7 @@ public sealed interface Op {
     }
   }
 
-  /** Max over all steps, codes [T, C] to [C] (9). */
+  /** Max over all steps or positions, codes [T, C] or [H, W, C] to [C] (9). */
   record GlobalMaxPool(String name, String input) implements Op {
     @Override
     public List<String> inputs() {
@@ -237,7 +253,7 @@ public sealed interface Op {
     }
   }
 
-  /** Mean over all steps (10), codes [T, C] to [C]. */
+  /** Mean over all steps or positions (10), codes [T, C] or [H, W, C] to [C]. */
   record GlobalAvgPool(String name, String input, QuantParams output) implements Op {
     @Override
     public List<String> inputs() {
@@ -274,7 +290,7 @@ public sealed interface Op {
     }
   }
 
-  /** Codes [T, C] to [T·C], step by step. */
+  /** Codes [T, C] or [H, W, C] to one vector, step by step. */
   record Flatten(String name, String input) implements Op {
     @Override
     public List<String> inputs() {
@@ -487,5 +503,159 @@ public sealed interface Op {
 
   private static List<String> masked(String input, String mask) {
     return mask == null ? List.of(input) : List.of(input, mask);
+  }
+
+  /**
+   * Convolution over an image, codes [H, W, I] to [H', W', O]; beyond the edges is real 0.
+   *
+   * @param weights [O, kH, kW, I / groups]
+   * @param bias int32 at scale s_x·s_w[o]
+   * @param groups 1, or I: then output channel o reads input channel ⌊o·I / O⌋ alone (depthwise)
+   */
+  record Conv2d(
+      String name,
+      String input,
+      QuantizedTensor weights,
+      IntVector bias,
+      Window2d window,
+      int groups,
+      Output output)
+      implements Op {
+    @Override
+    public List<String> inputs() {
+      return List.of(input);
+    }
+
+    @Override
+    public Optional<QuantizedTensor> tensor() {
+      return Optional.of(weights);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
+
+  /**
+   * Max over windows of an image, codes [H, W, C] to [H', W', C] (9); what lies beyond the edges
+   * does not count.
+   */
+  record MaxPool2d(String name, String input, Window2d window) implements Op {
+    @Override
+    public List<String> inputs() {
+      return List.of(input);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
+
+  /**
+   * Mean over windows of an image (10), codes [H, W, C] to [H', W', C]: the depthwise convolution
+   * with q_w = 1 and s_w = 1/n for n taps; beyond the edges is real 0.
+   */
+  record AvgPool2d(String name, String input, Window2d window, QuantParams output) implements Op {
+    @Override
+    public List<String> inputs() {
+      return List.of(input);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
+
+  /** Sum over all steps or positions (10), codes [T, C] or [H, W, C] to [C]. */
+  record GlobalSumPool(String name, String input, QuantParams output) implements Op {
+    @Override
+    public List<String> inputs() {
+      return List.of(input);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
+
+  /**
+   * Codes at some places along one dimension, in any order and as often as wanted: cropping,
+   * repeating, a part of the channels, padding with real 0.
+   *
+   * @param axis which dimension, from 0
+   * @param places for each place of the result one of the input; −1 for real 0
+   */
+  record Select(String name, String input, int axis, IntVector places) implements Op {
+    @Override
+    public List<String> inputs() {
+      return List.of(input);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
+
+  /**
+   * Codes with their dimensions in another order.
+   *
+   * @param order dimension i of the result is dimension {@code order[i]} of the input
+   */
+  record Transpose(String name, String input, IntVector order) implements Op {
+    @Override
+    public List<String> inputs() {
+      return List.of(input);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
+
+  /** The same codes, row-major, in another shape. */
+  record Reshape(String name, String input, IntVector shape) implements Op {
+    @Override
+    public List<String> inputs() {
+      return List.of(input);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
+
+  /**
+   * Values of one shape, element by element.
+   *
+   * <p>DIFFERENCE, MEAN and MAX read values of one scale and zero point. With acc in int32, by
+   * (10): DIFFERENCE of two is (2) of (float)(q₁ − q₂)·s, MEAN of n is (2) of (float)Σ(q − z)·s /
+   * (float)n, PRODUCT of two is (2) of (float)((q₁ − z₁)·(q₂ − z₂))·(s₁·s₂). MAX is the largest
+   * code and keeps scale and zero point (9).
+   */
+  record Elementwise(String name, Function function, List<String> inputs, QuantParams output)
+      implements Op {
+    /** What is computed. */
+    public enum Function {
+      DIFFERENCE,
+      PRODUCT,
+      MEAN,
+      MAX
+    }
+
+    public Elementwise {
+      inputs = List.copyOf(inputs);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
   }
 }

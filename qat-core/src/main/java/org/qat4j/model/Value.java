@@ -6,7 +6,7 @@ import org.qat4j.numerics.QuantParams;
 /**
  * Type of a value in the model.
  *
- * @param shape [channels] or [steps, channels]; [steps] for token ids
+ * @param shape [channels], [steps, channels] or [height, width, channels]; [steps] for token ids
  * @param params meaning of the codes, or null where the value is token ids or real
  * @param tokens whether the value is token ids
  */

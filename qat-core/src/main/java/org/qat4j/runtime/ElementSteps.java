@@ -2,6 +2,7 @@ package org.qat4j.runtime;
 
 import java.util.List;
 import org.qat4j.model.IntVector;
+import org.qat4j.model.Op;
 import org.qat4j.numerics.QuantParams;
 
 /** Steps that work on one element after the other. */
@@ -65,6 +66,71 @@ final class ElementSteps {
         }
         out[to.offset() + i] = table.get(sum);
       }
+    }
+  }
+
+  /**
+   * Values in another order.
+   *
+   * @param sources for each element of the result one of the input; −1 for real 0
+   */
+  record Move(IntVector sources, Place from, Place to) implements Step {
+    @Override
+    public void run(Workspace w) {
+      int[] x = w.ints[from.slot()];
+      int[] out = w.ints[to.slot()];
+      for (int i = 0; i < sources.size(); i++) {
+        int source = sources.get(i);
+        out[to.offset() + i] = source < 0 ? 0 : x[from.offset() + source];
+      }
+    }
+  }
+
+  /**
+   * Differences, products, means and maxima (10).
+   *
+   * @param scale of the accumulator
+   */
+  record Combination(
+      Op.Elementwise.Function function,
+      List<Place> from,
+      float scale,
+      QuantParams params,
+      Place to,
+      int size)
+      implements Step {
+    @Override
+    public void run(Workspace w) {
+      int[] out = w.ints[to.slot()];
+      int n = from.size();
+      for (int i = 0; i < size; i++) {
+        int acc = at(w, 0, i);
+        for (int j = 1; j < n; j++) {
+          int x = at(w, j, i);
+          acc =
+              switch (function) {
+                case DIFFERENCE -> acc - x;
+                case PRODUCT -> acc * x;
+                case MEAN -> acc + x;
+                case MAX -> Math.max(acc, x);
+              };
+        }
+        out[to.offset() + i] =
+            switch (function) {
+              case MAX -> acc;
+              case MEAN -> code((float) acc * scale / (float) n);
+              case DIFFERENCE, PRODUCT -> code((float) acc * scale);
+            };
+      }
+    }
+
+    private int at(Workspace w, int input, int i) {
+      Place p = from.get(input);
+      return w.ints[p.slot()][p.offset() + i];
+    }
+
+    private int code(float real) {
+      return params.quantize(real) - params.zeroPoint();
     }
   }
 

@@ -2,6 +2,7 @@ package org.qat4j.runtime;
 
 import org.qat4j.model.IntVector;
 import org.qat4j.model.QuantizedTensor;
+import org.qat4j.numerics.QuantParams;
 import org.qat4j.numerics.Requantize;
 
 /** What becomes of the accumulators of one position. */
@@ -30,6 +31,18 @@ interface Finish {
       for (int c = 0; c < channels; c++) {
         out[position * channels + c] =
             Requantize.toReal(acc[at + c] + bias.get(c), inputScale, weights.scale(c));
+      }
+    }
+  }
+
+  /** Sums as codes by (10). */
+  record ToSum(float scale, QuantParams params, int channels, Place to) implements Finish {
+    @Override
+    public void accept(Workspace w, int[] acc, int at, int position) {
+      int[] out = w.ints[to.slot()];
+      for (int c = 0; c < channels; c++) {
+        out[to.offset() + position * channels + c] =
+            params.quantize((float) acc[at + c] * scale) - params.zeroPoint();
       }
     }
   }

@@ -12,6 +12,7 @@ import org.qat4j.model.Op;
 import org.qat4j.model.Output;
 import org.qat4j.model.QuantizedTensor;
 import org.qat4j.model.Value;
+import org.qat4j.model.Window2d;
 import org.qat4j.numerics.AccumulatorBound;
 import org.qat4j.numerics.AttentionStep;
 import org.qat4j.numerics.LayerNormStep;
@@ -223,8 +224,12 @@ final class PlanBuilder implements Op.Visitor<Void> {
   }
 
   private ProductSteps.Source source(Place from, Product product, Window window) {
-    int at = from.offset() - window.padLeft() * product.depth;
-    int step = window.stride() * product.depth;
+    int pad = window.padLeft() * product.depth;
+    return source(from, product, pad, window.stride() * product.depth);
+  }
+
+  private ProductSteps.Source source(Place from, Product product, int pad, int step) {
+    int at = from.offset() - pad;
     int pitch = kernels.pitch(product.channels);
     int acc = layout.ints(product.block() * pitch);
     int scratch = layout.reals(product.scratch(layout.intsSize(from.slot())));
@@ -237,7 +242,7 @@ final class PlanBuilder implements Op.Visitor<Void> {
   public Void visit(Op.Recurrent o) {
     QuantizedTensor w = o.weights();
     QuantizedTensor r = o.recurrent();
-    int steps = steps(o.input());
+    int steps = positions(o.input());
     int rows = w.dim(0);
     QuantParams in = model.value(o.input()).params();
     int sums = layout.ints(steps * rows);
@@ -276,7 +281,7 @@ final class PlanBuilder implements Op.Visitor<Void> {
     Place from = place(o.input());
     return add(
         new RecurrentSteps.Last(
-            mask(o.mask()), steps(o.input()), channels(o.input()), from, allocate(o.name())));
+            mask(o.mask()), positions(o.input()), channels(o.input()), from, allocate(o.name())));
   }
 
   @Override
@@ -286,7 +291,12 @@ final class PlanBuilder implements Op.Visitor<Void> {
     Place from = place(o.input());
     return add(
         new RecurrentSteps.Masked(
-            mask(o.mask()), fill, steps(o.input()), channels(o.input()), from, allocate(o.name())));
+            mask(o.mask()),
+            fill,
+            positions(o.input()),
+            channels(o.input()),
+            from,
+            allocate(o.name())));
   }
 
   @Override
@@ -296,7 +306,7 @@ final class PlanBuilder implements Op.Visitor<Void> {
     return add(
         new RecurrentSteps.Mean(
             mask(o.mask()),
-            steps(o.input()),
+            positions(o.input()),
             n,
             model.value(o.input()).params().scale(),
             o.output(),
@@ -308,13 +318,13 @@ final class PlanBuilder implements Op.Visitor<Void> {
   @Override
   public Void visit(Op.NotZero o) {
     boolean real = model.value(o.input()).isReal();
-    Place to = new Place(layout.ints(steps(o.input())), 0);
+    Place to = new Place(layout.ints(positions(o.input())), 0);
     codes.put(o.name(), to);
     return add(
         new RecurrentSteps.NotZero(
             real ? reals.get(o.input()) : -1,
             real ? null : place(o.input()),
-            steps(o.input()),
+            positions(o.input()),
             channels(o.input()),
             to));
   }
@@ -323,7 +333,7 @@ final class PlanBuilder implements Op.Visitor<Void> {
 
   @Override
   public Void visit(Op.Attention o) {
-    int steps = steps(o.input());
+    int steps = positions(o.input());
     AttentionStep step = ReferenceOps.step(model.value(o.input()), o);
     Place from = place(o.input());
     return add(
@@ -359,7 +369,7 @@ final class PlanBuilder implements Op.Visitor<Void> {
 
   @Override
   public Void visit(Op.GlobalMaxPool o) {
-    return max(o.name(), o.input(), steps(o.input()), 1);
+    return max(o.name(), o.input(), positions(o.input()), 1);
   }
 
   private Void max(String name, String input, int kernel, int stride) {
@@ -376,7 +386,7 @@ final class PlanBuilder implements Op.Visitor<Void> {
 
   @Override
   public Void visit(Op.GlobalAvgPool o) {
-    return average(o.name(), o.input(), steps(o.input()), 1, o.output());
+    return average(o.name(), o.input(), positions(o.input()), 1, o.output());
   }
 
   private Void average(String name, String input, int kernel, int stride, QuantParams out) {
@@ -384,7 +394,7 @@ final class PlanBuilder implements Op.Visitor<Void> {
     Requantization r = Requantization.ofMean(model.value(input).params(), kernel, n, out);
     Finish finish = new Finish.ToCodes(kernels, r, allocate(name));
     Op.Embedding e = graph.embedding(input);
-    if (e != null && kernel == steps(input)) {
+    if (e != null && kernel == positions(input)) {
       return add(new TokenSteps.Sum(tokenSum(e.input(), e.table(), -1), finish));
     }
     Window window = pooling(name, input, kernel, stride);
@@ -392,8 +402,107 @@ final class PlanBuilder implements Op.Visitor<Void> {
   }
 
   private Window pooling(String name, String input, int kernel, int stride) {
-    int positions = model.value(name).size() / channels(input);
-    return Window.plain(steps(input), positions, kernel, stride);
+    return Window.plain(positions(input), positions(name), kernel, stride);
+  }
+
+  // Images.
+
+  @Override
+  public Void visit(Op.Conv2d o) {
+    ImageWindows windows = windows(o.input(), o.name(), o.window());
+    QuantizedTensor w = o.weights();
+    QuantParams in = model.value(o.input()).params();
+    long bound = AccumulatorBound.check(in, w.codes(), w.dim(0), w.zeroPoint(), o.bias().toArray());
+    Place from = place(o.input());
+    Finish finish = finish(o.name(), in, w, o.bias(), o.output());
+    if (o.groups() > 1) {
+      int multiplier = w.dim(0) / o.groups();
+      int acc = accumulators(w.dim(0));
+      return add(new ImageSteps.Depthwise(windows, from, w, multiplier, acc, finish));
+    }
+    int size = o.window().taps() * channels(o.input());
+    Product product = kernels.product(new ProductWeights(w, 1, size, bound));
+    int patches = layout.ints(product.block() * size);
+    ProductSteps.Source source = source(new Place(patches, 0), product, 0, size);
+    return add(new ImageSteps.Convolution(windows, from, source, size, finish));
+  }
+
+  private Finish finish(
+      String name, QuantParams in, QuantizedTensor w, IntVector bias, Output output) {
+    if (output instanceof Output.Codes out) {
+      Requantization r = Requantization.ofProduct(in, w, bias, out);
+      return new Finish.ToCodes(kernels, r, allocate(name));
+    }
+    return new Finish.ToReals(bias, in.scale(), w, allocateReals(name));
+  }
+
+  private ImageWindows windows(String input, String output, Window2d window) {
+    return new ImageWindows(model.value(input).shape(), model.value(output).shape(), window);
+  }
+
+  @Override
+  public Void visit(Op.MaxPool2d o) {
+    int n = channels(o.input());
+    ImageWindows windows = windows(o.input(), o.name(), o.window());
+    Place from = place(o.input());
+    return add(new ImageSteps.Max(kernels, windows, from, allocate(o.name()), accumulators(n)));
+  }
+
+  @Override
+  public Void visit(Op.AvgPool2d o) {
+    int n = channels(o.input());
+    QuantParams in = model.value(o.input()).params();
+    Requantization r = Requantization.ofMean(in, o.window().taps(), n, o.output());
+    ImageWindows windows = windows(o.input(), o.name(), o.window());
+    Place from = place(o.input());
+    Finish finish = new Finish.ToCodes(kernels, r, allocate(o.name()));
+    return add(new ImageSteps.Average(kernels, windows, from, accumulators(n), finish));
+  }
+
+  @Override
+  public Void visit(Op.GlobalSumPool o) {
+    int n = channels(o.input());
+    float scale = model.value(o.input()).params().scale();
+    Window window = pooling(o.name(), o.input(), positions(o.input()), 1);
+    Place from = place(o.input());
+    Finish finish = new Finish.ToSum(scale, o.output(), n, allocate(o.name()));
+    return add(new PoolSteps.Average(kernels, from, window, accumulators(n), n, finish));
+  }
+
+  // Moving codes.
+
+  @Override
+  public Void visit(Op.Select o) {
+    return move(o, Rearrangement.of(o, model.value(o.input()).shape()));
+  }
+
+  @Override
+  public Void visit(Op.Transpose o) {
+    return move(o, Rearrangement.of(o, model.value(o.input()).shape()));
+  }
+
+  @Override
+  public Void visit(Op.Reshape o) {
+    return move(o, Rearrangement.none(model.value(o.input()).size()));
+  }
+
+  private Void move(Op op, int[] sources) {
+    Place from = place(op.inputs().get(0));
+    return add(new ElementSteps.Move(IntVector.of(sources), from, allocate(op.name())));
+  }
+
+  @Override
+  public Void visit(Op.Elementwise o) {
+    List<Place> from = new ArrayList<>();
+    float scale = 1;
+    for (String input : o.inputs()) {
+      float s = model.value(input).params().scale();
+      scale = o.function() == Op.Elementwise.Function.PRODUCT ? scale * s : s;
+      from.add(place(input));
+    }
+    int size = model.value(o.name()).size();
+    Place to = allocate(o.name());
+    return add(new ElementSteps.Combination(o.function(), from, scale, o.output(), to, size));
   }
 
   // Element by element.
@@ -523,7 +632,8 @@ final class PlanBuilder implements Op.Visitor<Void> {
     return shape.get(shape.size() - 1);
   }
 
-  private int steps(String name) {
-    return model.value(name).shape().get(0);
+  /** Steps of a sequence, or pixels of an image. */
+  private int positions(String name) {
+    return model.value(name).size() / channels(name);
   }
 }

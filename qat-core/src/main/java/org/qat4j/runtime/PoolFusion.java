@@ -1,5 +1,6 @@
 package org.qat4j.runtime;
 
+import java.util.List;
 import org.qat4j.model.IntVector;
 import org.qat4j.model.Op;
 
@@ -24,7 +25,8 @@ record PoolFusion(Op.Lookup lookup, Op pool, int positions, int kernel, int stri
       reader = graph.soleReader(l.name());
     }
     if (reader instanceof Op.GlobalMaxPool) {
-      int steps = graph.model().value(product.name()).shape().get(0);
+      List<Integer> shape = graph.model().value(product.name()).shape();
+      int steps = graph.model().value(product.name()).size() / shape.get(shape.size() - 1);
       return new PoolFusion(lookup, reader, 1, steps, 1);
     }
     if (reader instanceof Op.MaxPool1d p && p.kernel() <= p.stride()) {

@@ -11,12 +11,14 @@ import org.qat4j.model.Input;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 import org.qat4j.model.TextInput;
+import org.qat4j.text.NumberRow;
 import org.qat4j.text.TextEncoder;
 import org.qat4j.text.TokenText;
 
 /**
  * From raw text to a label with its probability, or, where the model scores every step of a text,
- * to a tag for each token. Thread-safe.
+ * to a tag for each token; for a model with one real input and no text encoder, from a line of
+ * numbers ({@link NumberRow}). Thread-safe.
  */
 public final class Predictor {
   private static final String OUTSIDE = "O";
@@ -27,6 +29,10 @@ public final class Predictor {
   private final boolean probabilities;
   private final int classes;
   private final BioDecoder decoder; // null where the model gives one label
+
+  /** Numbers that the model reads; 0 where it reads text. */
+  private final int numbers;
+
   private final Pool<Buffers> buffers;
 
   /** A predictor with the default options. */
@@ -39,7 +45,8 @@ public final class Predictor {
    *     of class scores nor one for each step
    */
   public Predictor(IntegerModel model, RuntimeOptions options) {
-    if (model.text().isEmpty()) {
+    boolean numbers = model.inputs().size() == 1 && model.inputs().get(0).kind() == Input.Kind.REAL;
+    if (model.text().isEmpty() && !numbers) {
       throw new QatException(
           "the model \""
               + model.name()
@@ -63,10 +70,11 @@ public final class Predictor {
     this.runtime = new IntegerRuntime(model, options);
     this.probabilities =
         model.ops().stream().anyMatch(o -> o instanceof Op.Softmax && o.name().equals(output));
-    this.encoders = new TextEncoder[model.inputs().size()];
+    this.encoders = new TextEncoder[numbers ? 0 : model.inputs().size()];
     for (int i = 0; i < encoders.length; i++) {
       encoders[i] = encoderOf(model.inputs().get(i));
     }
+    this.numbers = numbers ? model.value(model.inputs().get(0).name()).size() : 0;
     this.buffers = new Pool<>(() -> new Buffers(encoders, runtime.outputSize()));
   }
 
@@ -104,8 +112,15 @@ public final class Predictor {
     throw new QatException("no text encoder for the input \"" + input.name() + "\"");
   }
 
-  /** The token ids of a text, as the model is given them. */
+  /**
+   * The token ids of a text, or the numbers of a line, as the model is given them.
+   *
+   * @throws QatException if the model reads numbers and the line does not have as many
+   */
   public Sample encode(String text) {
+    if (numbers > 0) {
+      return Sample.ofReals(NumberRow.parse(text, numbers));
+    }
     int[][] ids = new int[encoders.length][];
     for (int i = 0; i < ids.length; i++) {
       ids[i] = encoders[i].encode(text);
@@ -167,11 +182,12 @@ public final class Predictor {
   }
 
   private Buffers score(String text) {
+    Sample numeric = numbers > 0 ? encode(text) : null;
     Buffers b = buffers.take();
     for (int i = 0; i < encoders.length; i++) {
       encoders[i].encode(text, b.ids[i]);
     }
-    runtime.run(b.sample, b.scores);
+    runtime.run(numeric == null ? b.sample : numeric, b.scores);
     return b;
   }
 

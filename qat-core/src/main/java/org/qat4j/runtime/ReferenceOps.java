@@ -1,6 +1,7 @@
 package org.qat4j.runtime;
 
 import java.util.Arrays;
+import java.util.List;
 import org.qat4j.model.Cell;
 import org.qat4j.model.IntVector;
 import org.qat4j.model.IntegerModel;
@@ -8,6 +9,7 @@ import org.qat4j.model.Op;
 import org.qat4j.model.Output;
 import org.qat4j.model.QuantizedTensor;
 import org.qat4j.model.Value;
+import org.qat4j.model.Window2d;
 import org.qat4j.numerics.AttentionStep;
 import org.qat4j.numerics.LayerNormStep;
 import org.qat4j.numerics.QuantParams;
@@ -152,13 +154,13 @@ final class ReferenceOps implements Op.Visitor<Void> {
 
   @Override
   public Void visit(Op.GlobalMaxPool o) {
-    return max(o, o.input(), model.value(o.input()).shape().get(0), 1);
+    return max(o, o.input(), positions(o.input()), 1);
   }
 
   /** Equation (9). */
   private Void max(Op op, String input, int kernel, int stride) {
     int[] x = trace.codes(input);
-    int channels = model.value(input).shape().get(1);
+    int channels = channels(input);
     int[] y = new int[model.value(op.name()).size()];
     Arrays.fill(y, Integer.MIN_VALUE);
     for (int i = 0; i < y.length; i++) {
@@ -177,14 +179,14 @@ final class ReferenceOps implements Op.Visitor<Void> {
 
   @Override
   public Void visit(Op.GlobalAvgPool o) {
-    return average(o, o.input(), model.value(o.input()).shape().get(0), 1, o.output());
+    return average(o, o.input(), positions(o.input()), 1, o.output());
   }
 
   /** Equation (10): q_w = 1, s_w = 1/n. */
   private Void average(Op op, String input, int kernel, int stride, QuantParams out) {
     int[] x = trace.codes(input);
     QuantParams in = model.value(input).params();
-    int channels = model.value(input).shape().get(1);
+    int channels = channels(input);
     float m = Requantize.multiplier(in.scale(), 1f / kernel, out.scale());
     int[] y = new int[model.value(op.name()).size()];
     for (int i = 0; i < y.length; i++) {
@@ -442,6 +444,170 @@ final class ReferenceOps implements Op.Visitor<Void> {
       distances[i] += params.zeroPoint();
     }
     return distances;
+  }
+
+  @Override
+  public Void visit(Op.Conv2d o) {
+    Value value = model.value(o.name());
+    Value in = model.value(o.input());
+    int[] x = trace.codes(o.input());
+    int depth = channels(o.input());
+    int channels = channels(o.name());
+    int perGroup = depth / o.groups();
+    int[] acc = new int[value.size()];
+    for (int i = 0; i < acc.length; i++) {
+      int c = i % channels;
+      int first = o.groups() == 1 ? 0 : c / (channels / depth);
+      acc[i] = o.bias().get(c);
+      int position = i / channels;
+      for (int k = 0; k < o.window().taps(); k++) {
+        int at = at(o.window(), value, in, position, k);
+        if (at >= 0) {
+          int w = (c * o.window().taps() + k) * perGroup;
+          int from = at * depth + first;
+          acc[i] += dot(x, from, in.params().zeroPoint(), o.weights(), w, perGroup);
+        }
+      }
+    }
+    return finish(o, acc, in.params(), o.weights(), o.output());
+  }
+
+  /** Position of the image that tap {@code k} reads; −1 beyond its edges. */
+  private static int at(Window2d w, Value out, Value in, int position, int k) {
+    int row = w.row(position / out.shape().get(1), k / w.kernelW());
+    int column = w.column(position % out.shape().get(1), k % w.kernelW());
+    int height = in.shape().get(0);
+    int width = in.shape().get(1);
+    boolean inside = row >= 0 && row < height && column >= 0 && column < width;
+    return inside ? row * width + column : -1;
+  }
+
+  @Override
+  public Void visit(Op.MaxPool2d o) {
+    Value value = model.value(o.name());
+    int[] x = trace.codes(o.input());
+    int channels = channels(o.input());
+    int[] y = new int[value.size()];
+    for (int i = 0; i < y.length; i++) {
+      y[i] = Integer.MIN_VALUE;
+      for (int k = 0; k < o.window().taps(); k++) {
+        int at = at(o.window(), value, model.value(o.input()), i / channels, k);
+        if (at >= 0) {
+          y[i] = Math.max(y[i], x[at * channels + i % channels]);
+        }
+      }
+    }
+    return put(o, y);
+  }
+
+  @Override
+  public Void visit(Op.AvgPool2d o) {
+    Value value = model.value(o.name());
+    Value in = model.value(o.input());
+    int[] x = trace.codes(o.input());
+    int channels = channels(o.input());
+    QuantParams out = o.output();
+    float m = Requantize.multiplier(in.params().scale(), 1f / o.window().taps(), out.scale());
+    int[] y = new int[value.size()];
+    for (int i = 0; i < y.length; i++) {
+      int acc = 0;
+      for (int k = 0; k < o.window().taps(); k++) {
+        int at = at(o.window(), value, in, i / channels, k);
+        acc += at < 0 ? 0 : x[at * channels + i % channels] - in.params().zeroPoint();
+      }
+      y[i] = Requantize.requantize(acc, m, out.zeroPoint(), out.qmin(), out.qmax());
+    }
+    return put(o, y);
+  }
+
+  /** Equation (10). */
+  @Override
+  public Void visit(Op.GlobalSumPool o) {
+    int[] x = trace.codes(o.input());
+    QuantParams in = model.value(o.input()).params();
+    int[] acc = new int[channels(o.name())];
+    for (int i = 0; i < x.length; i++) {
+      acc[i % acc.length] += x[i] - in.zeroPoint();
+    }
+    for (int c = 0; c < acc.length; c++) {
+      acc[c] = o.output().quantize((float) acc[c] * in.scale());
+    }
+    return put(o, acc);
+  }
+
+  @Override
+  public Void visit(Op.Select o) {
+    int[] x = trace.codes(o.input());
+    int zero = model.value(o.input()).params().zeroPoint();
+    int[] sources = Rearrangement.of(o, model.value(o.input()).shape());
+    int[] y = new int[sources.length];
+    for (int i = 0; i < y.length; i++) {
+      y[i] = sources[i] < 0 ? zero : x[sources[i]];
+    }
+    return put(o, y);
+  }
+
+  @Override
+  public Void visit(Op.Transpose o) {
+    int[] x = trace.codes(o.input());
+    int[] sources = Rearrangement.of(o, model.value(o.input()).shape());
+    int[] y = new int[sources.length];
+    for (int i = 0; i < y.length; i++) {
+      y[i] = x[sources[i]];
+    }
+    return put(o, y);
+  }
+
+  @Override
+  public Void visit(Op.Reshape o) {
+    return put(o, trace.codes(o.input()));
+  }
+
+  @Override
+  public Void visit(Op.Elementwise o) {
+    int n = o.inputs().size();
+    int[][] x = new int[n][];
+    int[] z = new int[n];
+    float scale = o.function() == Op.Elementwise.Function.PRODUCT ? 1f : 0f;
+    for (int j = 0; j < n; j++) {
+      QuantParams in = model.value(o.inputs().get(j)).params();
+      x[j] = trace.codes(o.inputs().get(j));
+      z[j] = in.zeroPoint();
+      scale = o.function() == Op.Elementwise.Function.PRODUCT ? scale * in.scale() : in.scale();
+    }
+    int[] y = new int[model.value(o.name()).size()];
+    for (int i = 0; i < y.length; i++) {
+      int acc = x[0][i] - z[0];
+      for (int j = 1; j < n; j++) {
+        acc = combine(o.function(), acc, x[j][i] - z[j]);
+      }
+      y[i] =
+          switch (o.function()) {
+            case MAX -> acc + z[0];
+            case MEAN -> o.output().quantize((float) acc * scale / (float) n);
+            case DIFFERENCE, PRODUCT -> o.output().quantize((float) acc * scale);
+          };
+    }
+    return put(o, y);
+  }
+
+  private static int combine(Op.Elementwise.Function function, int a, int b) {
+    return switch (function) {
+      case DIFFERENCE -> a - b;
+      case PRODUCT -> a * b;
+      case MEAN -> a + b;
+      case MAX -> Math.max(a, b);
+    };
+  }
+
+  private int channels(String name) {
+    List<Integer> shape = model.value(name).shape();
+    return shape.get(shape.size() - 1);
+  }
+
+  /** Steps of a sequence, or pixels of an image. */
+  private int positions(String name) {
+    return model.value(name).size() / channels(name);
   }
 
   private Void put(Op op, int[] codes) {

@@ -70,7 +70,7 @@ public final class Sample implements Serializable {
     }
     for (int i = 0; i < tokens.length; i++) {
       Input input = inputs.get(i);
-      int size = input.shape().get(0) * (input.shape().size() == 2 ? input.shape().get(1) : 1);
+      int size = size(input);
       boolean isTokens = input.kind() == Input.Kind.TOKENS;
       int given = isTokens ? length(tokens[i]) : reals[i] == null ? -1 : reals[i].length;
       if (given != size) {
@@ -86,6 +86,14 @@ public final class Sample implements Serializable {
         checkIds(input, tokens[i]);
       }
     }
+  }
+
+  private static int size(Input input) {
+    int size = 1;
+    for (int i = 0; i < input.shape().size(); i++) {
+      size *= input.shape().get(i);
+    }
+    return size;
   }
 
   private static int length(int[] ids) {

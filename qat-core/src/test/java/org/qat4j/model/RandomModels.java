@@ -98,7 +98,12 @@ public final class RandomModels {
       addTokens(name, made);
       return;
     }
-    List<Integer> shape = random.nextInt(3) == 0 ? List.of(size(40)) : List.of(size(20), size(24));
+    List<Integer> shape =
+        switch (random.nextInt(6)) {
+          case 0, 1 -> List.of(size(40));
+          case 2 -> List.of(size(9), size(9), size(12));
+          default -> List.of(size(20), size(24));
+        };
     inputs.add(new Input(name, Input.Kind.REAL, shape, 0));
     QuantParams params = activation(scale(0.02f));
     made.add(add(new Op.Quantize(name("quantize"), name, params)));
@@ -162,6 +167,12 @@ public final class RandomModels {
   // Operations.
 
   private String step(String x) {
+    if (random.nextInt(8) == 0) {
+      return moved(x);
+    }
+    if (value(x).shape().size() == 3) {
+      return image(x);
+    }
     if (!isSequence(x)) {
       return switch (random.nextInt(6)) {
         case 0 -> lookup(x);
@@ -171,8 +182,9 @@ public final class RandomModels {
         default -> dense(x, null);
       };
     }
-    return switch (random.nextInt(21)) {
+    return switch (random.nextInt(22)) {
       case 0 -> lookup(x);
+      case 14 -> reshape(x, List.of(1, steps(x), channels(x)));
       case 1 -> sum(x);
       case 2 -> concat(List.of(x, dense(x, null)));
       case 3 -> dense(x, null);
@@ -266,6 +278,113 @@ public final class RandomModels {
     return random.nextInt(3) > 0 ? null : add(new Op.NotZero(name("mask"), x));
   }
 
+  private String image(String x) {
+    return switch (random.nextInt(8)) {
+      case 0 -> lookup(x);
+      case 1 -> sum(x);
+      case 2 -> add(new Op.MaxPool2d(name("max"), x, window(x, true)));
+      case 3 -> {
+        QuantParams out = activationFor(reach(value(x).params()) / 2);
+        yield add(new Op.AvgPool2d(name("average"), x, window(x, true), out));
+      }
+      case 4 -> vector(x);
+      default -> conv2d(x, null);
+    };
+  }
+
+  /** A convolution, or one of each channel by itself. */
+  private String conv2d(String x, QuantParams given) {
+    int depth = channels(x);
+    boolean depthwise = random.nextInt(3) == 0;
+    Window2d w = given == null ? window(x, false) : new Window2d(3, 3, 1, 1, 1, 1, 1, 1, 1, 1);
+    int channels = given != null ? depth : depthwise ? depth * (1 + random.nextInt(2)) : size(24);
+    int[] shape = {channels, w.kernelH(), w.kernelW(), depthwise ? 1 : depth};
+    QuantizedTensor weights = tensor(shape, false);
+    double spread = spread(x, weights);
+    QuantParams out = given == null ? activationFor(real(x, weights, spread)) : given;
+    Output clamp = clamp(out, given != null);
+    IntVector bias = bias(channels, spread);
+    int groups = depthwise ? depth : 1;
+    return add(new Op.Conv2d(name("conv"), x, weights, bias, w, groups, clamp));
+  }
+
+  private Window2d window(String x, boolean pooling) {
+    int[] v = new int[10];
+    for (int d = 0; d < 2; d++) {
+      int size = value(x).shape().get(d);
+      v[d] = 1 + random.nextInt(4);
+      v[2 + d] = 1 + random.nextInt(3);
+      v[4 + d] = pooling ? 1 : 1 + random.nextInt(2);
+      int most = pooling ? v[d] : 3;
+      v[6 + d] = random.nextInt(most);
+      v[8 + d] = random.nextInt(most);
+      while (size + v[6 + d] + v[8 + d] < (v[d] - 1) * v[4 + d] + 1) {
+        v[d]--;
+        v[6 + d] = Math.min(v[6 + d], Math.max(0, v[d] - 1));
+        v[8 + d] = Math.min(v[8 + d], Math.max(0, v[d] - 1));
+      }
+    }
+    return new Window2d(v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9]);
+  }
+
+  /** The codes elsewhere, or combined with themselves. */
+  private String moved(String x) {
+    List<Integer> shape = value(x).shape();
+    int rank = shape.size();
+    switch (random.nextInt(4)) {
+      case 0 -> {
+        int axis = random.nextInt(rank);
+        int[] places = new int[size(Math.min(20, 2 * shape.get(axis)))];
+        boolean zeros = random.nextInt(4) == 0;
+        for (int i = 0; i < places.length; i++) {
+          places[i] = zeros && random.nextInt(3) == 0 ? -1 : random.nextInt(shape.get(axis));
+        }
+        return add(new Op.Select(name("select"), x, axis, IntVector.of(places)));
+      }
+      case 1 -> {
+        List<Integer> order = new ArrayList<>();
+        for (int d = 0; d < rank; d++) {
+          order.add(random.nextInt(order.size() + 1), d);
+        }
+        int[] dims = order.stream().mapToInt(d -> d).toArray();
+        return add(new Op.Transpose(name("transpose"), x, IntVector.of(dims)));
+      }
+      case 2 -> {
+        int last = channels(x);
+        int rest = value(x).size() / last;
+        return last > 64 ? x : reshape(x, rank == 2 ? List.of(rest, 1, last) : List.of(rest, last));
+      }
+      default -> {
+        return combined(x);
+      }
+    }
+  }
+
+  private String combined(String x) {
+    Op.Elementwise.Function[] functions = Op.Elementwise.Function.values();
+    Op.Elementwise.Function f = functions[random.nextInt(functions.length)];
+    QuantParams params = value(x).params();
+    int[] backwards = new int[channels(x)];
+    for (int i = 0; i < backwards.length; i++) {
+      backwards[i] = backwards.length - 1 - i;
+    }
+    int axis = value(x).shape().size() - 1;
+    String y = add(new Op.Select(name("select"), x, axis, IntVector.of(backwards)));
+    float reach = reach(params);
+    QuantParams out =
+        switch (f) {
+          case MAX -> params;
+          case PRODUCT -> activationFor(reach * reach / 4);
+          default -> activationFor(reach / 2);
+        };
+    return add(new Op.Elementwise(name("elementwise"), f, List.of(x, y), out));
+  }
+
+  private String reshape(String x, List<Integer> shape) {
+    int[] dims = shape.stream().mapToInt(d -> d).toArray();
+    return add(new Op.Reshape(name("reshape"), x, IntVector.of(dims)));
+  }
+
   private String conv(String x) {
     int steps = steps(x);
     int padLeft = random.nextInt(3);
@@ -306,9 +425,11 @@ public final class RandomModels {
     QuantParams params = value(x).params();
     int c = channels(x);
     String y =
-        isSequence(x) && random.nextBoolean()
-            ? conv(x, tensor(new int[] {c, 3, c}, false), 1, 1, 1, 1, params)
-            : dense(x, tensor(new int[] {c, c}, false), params);
+        value(x).shape().size() == 3
+            ? conv2d(x, params)
+            : isSequence(x) && random.nextBoolean()
+                ? conv(x, tensor(new int[] {c, 3, c}, false), 1, 1, 1, 1, params)
+                : dense(x, tensor(new int[] {c, c}, false), params);
     List<String> summands = new ArrayList<>(List.of(x, y));
     if (random.nextInt(3) == 0) {
       summands.add(random.nextBoolean() ? x : y);
@@ -363,8 +484,11 @@ public final class RandomModels {
 
   /** From a sequence to a vector. */
   private String vector(String x) {
-    int how = random.nextInt(steps(x) * channels(x) > MAX_VALUES / 4 ? 2 : 3);
-    if (how == 0) {
+    int how = random.nextInt(value(x).size() > MAX_VALUES / 4 ? 3 : 4);
+    if (how == 2) {
+      double size = reach(value(x).params()) * Math.sqrt((double) value(x).size() / channels(x));
+      return add(new Op.GlobalSumPool(name("globalSum"), x, activationFor(size / 2)));
+    } else if (how == 0) {
       return add(new Op.GlobalMaxPool(name("globalMax"), x));
     } else if (how == 1) {
       QuantParams out = activationFor(reach(value(x).params()) / 3);
@@ -376,7 +500,7 @@ public final class RandomModels {
   /** The last value, beside other vectors if there are some. */
   private String join(List<String> made) {
     String last = made.get(made.size() - 1);
-    if (isSequence(last) && random.nextInt(6) == 0) {
+    if (value(last).shape().size() == 2 && random.nextInt(6) == 0) {
       return last;
     }
     List<String> vectors = new ArrayList<>();
@@ -392,7 +516,9 @@ public final class RandomModels {
   private String head(String x) {
     int classes = 2 + random.nextInt(12);
     String logits =
-        isSequence(x) && random.nextBoolean() ? convLogits(x, classes) : denseLogits(x, classes);
+        value(x).shape().size() == 2 && random.nextBoolean()
+            ? convLogits(x, classes)
+            : denseLogits(x, classes);
     return random.nextInt(3) == 0 ? logits : add(new Op.Softmax(name("softmax"), logits));
   }
 
@@ -525,7 +651,8 @@ public final class RandomModels {
     return value(name).shape().get(0);
   }
 
+  /** A sequence or an image. */
   private boolean isSequence(String name) {
-    return value(name).shape().size() == 2;
+    return value(name).shape().size() >= 2;
   }
 }

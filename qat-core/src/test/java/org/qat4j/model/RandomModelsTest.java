@@ -46,7 +46,10 @@ class RandomModelsTest {
   }
 
   private static boolean isProduct(Op op) {
-    return op instanceof Op.Conv1d || op instanceof Op.Dense || op instanceof Op.AvgPool1d;
+    return op instanceof Op.Conv1d
+        || op instanceof Op.Conv2d
+        || op instanceof Op.Dense
+        || op instanceof Op.AvgPool1d;
   }
 
   @Test

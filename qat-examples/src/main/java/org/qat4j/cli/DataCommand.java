@@ -1,11 +1,16 @@
 package org.qat4j.cli;
 
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.qat4j.console.Console;
 import org.qat4j.data.Download;
 import org.qat4j.data.KnownData;
+import org.qat4j.data.ShapeImages;
+import org.qat4j.format.AtomicFile;
+import org.qat4j.zoo.LeNet;
+import org.qat4j.zoo.SavedNetworks;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -17,8 +22,12 @@ import picocli.CommandLine.Spec;
     name = "data",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Lists and downloads data sets.",
-    subcommands = {DataCommand.ListCommand.class, DataCommand.FetchCommand.class})
+    description = "Lists, downloads and draws data sets.",
+    subcommands = {
+      DataCommand.ListCommand.class,
+      DataCommand.FetchCommand.class,
+      DataCommand.ShapesCommand.class
+    })
 final class DataCommand implements Runnable {
   @Spec private CommandSpec spec;
 
@@ -81,6 +90,40 @@ final class DataCommand implements Runnable {
         new Download().fetch(data.home(), data.sha256(), target, transfer);
       }
       spec.commandLine().getOut().println(target + ": complete and checked");
+      return Exit.OK;
+    }
+  }
+
+  /** Draws images. */
+  @Command(
+      name = "shapes",
+      mixinStandardHelpOptions = true,
+      sortOptions = false,
+      description = {
+        "Draws a table of small images, and writes an untrained network for them as Deeplearning4j"
+            + " saves it: what configs/shapes-lenet.yaml reads."
+      })
+  static final class ShapesCommand implements Callable<Integer> {
+    private static final int ROWS = 2000;
+    private static final long SEED = 1;
+
+    @Spec private CommandSpec spec;
+
+    @Option(
+        names = "--to",
+        paramLabel = "FOLDER",
+        defaultValue = "data",
+        description = "Where to put shapes.tsv and lenet.zip (default: ${DEFAULT-VALUE}).")
+    private Path to;
+
+    @Override
+    public Integer call() {
+      Path table = to.resolve("shapes.tsv");
+      Path network = to.resolve("lenet.zip");
+      byte[] rows = ShapeImages.table(ROWS, SEED).getBytes(StandardCharsets.UTF_8);
+      AtomicFile.write(table, rows);
+      SavedNetworks.save(LeNet.create(ShapeImages.SIZE, ShapeImages.classes(), SEED), network);
+      spec.commandLine().getOut().println(table + ", " + network + ": written");
       return Exit.OK;
     }
   }

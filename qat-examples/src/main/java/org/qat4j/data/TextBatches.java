@@ -14,14 +14,16 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.QatException;
 import org.qat4j.text.AffixEncoder;
 import org.qat4j.text.DistanceEncoder;
+import org.qat4j.text.NumberRow;
 import org.qat4j.text.TextEncoder;
 import org.qat4j.text.TokenEncoder;
 
 /**
  * Batches of encoded texts: per encoder an array of ids (n, length), and labels one-hot (n,
  * classes), or, where tokens are tagged, (n, tags, length) with a mask (n, length) that is 0 behind
- * the last token. Every text is encoded once, at construction. The last batch of a pass is smaller
- * where the batch size does not divide the number of texts.
+ * the last token. Without encoders the texts are rows of numbers, one array (n, length). Every text
+ * is encoded once, at construction. The last batch of a pass is smaller where the batch size does
+ * not divide the number of texts.
  *
  * <p>Passes: the first is pass 0. {@link #reset()} goes to the beginning of the next pass; at the
  * beginning of a pass it does nothing, so that DL4J's {@code fit}, which resets an iterator that is
@@ -52,6 +54,7 @@ public final class TextBatches implements MultiDataSetIterator {
   public record Position(int pass, int text) {}
 
   private final int[][] ids; // per encoder, row-major (texts, length)
+  private final float[] numbers; // without encoders: row-major (rows, length); or null
   private final int[] lengths; // per encoder
   private final Drop[] drops; // per encoder
   private final transient List<Example> examples;
@@ -77,13 +80,11 @@ public final class TextBatches implements MultiDataSetIterator {
       boolean shuffled,
       long seed,
       double tokenDropout) {
-    if (examples.isEmpty() || encoders.isEmpty() || batch < 1) {
+    if (examples.isEmpty() || batch < 1) {
       throw new QatException(
-          "batches need texts, encoders and a size of 1 or more, not "
+          "batches need texts and a size of 1 or more, not "
               + examples.size()
-              + " texts, "
-              + encoders.size()
-              + " encoders and size "
+              + " texts and size "
               + batch);
     }
     if (!(tokenDropout >= 0 && tokenDropout < 1)) {
@@ -97,11 +98,15 @@ public final class TextBatches implements MultiDataSetIterator {
     this.seed = seed;
     this.dropBelow = (int) (tokenDropout * 0x1p31);
     this.order = new int[examples.size()];
-    this.lengths = encoders.stream().mapToInt(TextEncoder::length).toArray();
+    this.numbers = encoders.isEmpty() ? numbers(examples) : null;
+    this.lengths =
+        numbers != null
+            ? new int[] {numbers.length / order.length}
+            : encoders.stream().mapToInt(TextEncoder::length).toArray();
     this.drops = encoders.stream().map(TextBatches::drop).toArray(Drop[]::new);
     this.staging = new float[lengths.length + 1][0];
     this.ids = new int[lengths.length][];
-    for (int e = 0; e < ids.length; e++) {
+    for (int e = 0; e < encoders.size(); e++) {
       ids[e] = encode(examples, encoders.get(e));
     }
     shuffle();
@@ -175,6 +180,17 @@ public final class TextBatches implements MultiDataSetIterator {
     int[] row = new int[length];
     for (int i = 0; i < examples.size(); i++) {
       encoder.encode(examples.get(i).text(), row);
+      System.arraycopy(row, 0, all, i * length, length);
+    }
+    return all;
+  }
+
+  /** Rows of numbers, as many in each as in the first. */
+  private static float[] numbers(List<Example> examples) {
+    int length = NumberRow.count(examples.get(0).text());
+    float[] all = new float[Math.multiplyExact(examples.size(), length)];
+    for (int i = 0; i < examples.size(); i++) {
+      float[] row = NumberRow.parse(examples.get(i).text(), length);
       System.arraycopy(row, 0, all, i * length, length);
     }
     return all;
@@ -314,10 +330,16 @@ public final class TextBatches implements MultiDataSetIterator {
         : null;
   }
 
-  /** Ids of the next n texts, (n, length). */
+  /** Ids of the next n texts, or numbers of the next n rows, (n, length). */
   private INDArray features(int encoder, int n) {
     int length = lengths[encoder];
     float[] values = staging(encoder, n * length);
+    if (numbers != null) {
+      for (int i = 0; i < n; i++) {
+        System.arraycopy(numbers, order[at + i] * length, values, i * length, length);
+      }
+      return Nd4j.create(values, new long[] {n, length}, 'c');
+    }
     for (int i = 0; i < n; i++) {
       int from = order[at + i] * length;
       for (int t = 0; t < length; t++) {

@@ -17,7 +17,8 @@ import java.util.Set;
   @JsonSubTypes.Type(value = ModelSpec.ConvTagger.class, name = "conv-tagger"),
   @JsonSubTypes.Type(value = ModelSpec.PairCnn.class, name = "pair-cnn"),
   @JsonSubTypes.Type(value = ModelSpec.BiLstm.class, name = "bilstm"),
-  @JsonSubTypes.Type(value = ModelSpec.Transformer.class, name = "transformer")
+  @JsonSubTypes.Type(value = ModelSpec.Transformer.class, name = "transformer"),
+  @JsonSubTypes.Type(value = ModelSpec.SavedNetwork.class, name = "file")
 })
 public sealed interface ModelSpec {
 
@@ -479,6 +480,27 @@ public sealed interface ModelSpec {
         throw new InvalidKeyException(
             "heads", "is " + heads + ", which does not divide the dimension, " + dimension);
       }
+    }
+  }
+
+  /**
+   * A network that DL4J saved: a MultiLayerNetwork or ComputationGraph with one input of real
+   * numbers and softmax over the classes. The texts of the data are rows of numbers, separated by
+   * commas.
+   *
+   * @param file a zip of DL4J's ModelSerializer
+   */
+  @JsonClassDescription(
+      "A network that Deeplearning4j saved, with one input of real numbers and softmax over the"
+          + " classes; the texts of the data are rows of numbers, separated by commas.")
+  record SavedNetwork(
+      @JsonProperty(required = true)
+          @JsonPropertyDescription("Zip file of Deeplearning4j's ModelSerializer.")
+          @FilePath
+          String file)
+      implements ModelSpec {
+    public SavedNetwork {
+      Section.check(SavedNetwork.class, file);
     }
   }
 

@@ -10,11 +10,13 @@ import org.qat4j.data.DatasetReader;
 import org.qat4j.data.Example;
 import org.qat4j.experiment.Experiment;
 import org.qat4j.experiment.ExperimentReader;
+import org.qat4j.experiment.ModelSpec;
 import org.qat4j.experiment.ResolvedExperiment;
 import org.qat4j.experiment.TrainSpec;
 import org.qat4j.experiment.Variant;
 import org.qat4j.qat.Preflight;
 import org.qat4j.qat.Qat;
+import org.qat4j.zoo.SavedNetworks;
 import org.qat4j.zoo.Zoo;
 
 /** Finds what is wrong with an experiment before any work. */
@@ -90,7 +92,10 @@ public final class ExperimentCheck {
     if (!experiment.quantize().overrides().isEmpty()
         || experiment.quantize().qat().distillation() != null
         || experiment.prune() != null) {
-      Model network = network(experiment, ANY_DATA);
+      Model network =
+          experiment.model() instanceof ModelSpec.SavedNetwork saved
+              ? SavedNetworks.load(Path.of(saved.file()))
+              : network(experiment, ANY_DATA);
       resolved.checkLayers(Qat.layers(network));
       resolved.checkTeaching(network);
       resolved.checkPruning(network);

@@ -14,6 +14,7 @@ import org.qat4j.qat.Qat;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.report.ModelBytes;
 import org.qat4j.report.RunFolder;
+import org.qat4j.zoo.SavedNetworks;
 
 /** The networks and models in a run folder. */
 public final class RunFiles {
@@ -59,8 +60,8 @@ public final class RunFiles {
     } catch (IOException e) {
       throw new QatException("cannot make the folder " + folder.file(within) + ": " + e, e);
     }
-    Networks.save(floatNetwork, file(FLOAT_NETWORK));
-    Networks.save(qat.network(), file(QAT_NETWORK));
+    SavedNetworks.save(floatNetwork, file(FLOAT_NETWORK));
+    SavedNetworks.save(qat.network(), file(QAT_NETWORK));
     ModelFile.write(model, file(MODEL));
     byte[] onnx = OnnxExporter.toBytes(model, OnnxOptions.DEFAULT);
     AtomicFile.write(file(ONNX), onnx);
@@ -81,7 +82,7 @@ public final class RunFiles {
    * @throws QatException if there is none or it cannot be read
    */
   public static QatNetwork qatNetwork(Path folder) {
-    return Qat.resume(Networks.load(existing(folder, QAT_NETWORK)));
+    return Qat.resume(SavedNetworks.load(existing(folder, QAT_NETWORK)));
   }
 
   /**
@@ -90,7 +91,7 @@ public final class RunFiles {
    * @throws QatException if there is none or it cannot be read
    */
   public static Model floatNetwork(Path folder) {
-    return Networks.load(existing(folder, FLOAT_NETWORK));
+    return SavedNetworks.load(existing(folder, FLOAT_NETWORK));
   }
 
   /**

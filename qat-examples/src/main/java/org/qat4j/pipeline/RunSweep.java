@@ -32,6 +32,7 @@ import org.qat4j.report.RunFolder;
 import org.qat4j.report.SeedRun;
 import org.qat4j.report.Stage;
 import org.qat4j.report.SweepReport;
+import org.qat4j.zoo.SavedNetworks;
 
 /**
  * Variants of an experiment over the same seeds. The float network of a seed and its controls are
@@ -159,11 +160,11 @@ public final class RunSweep {
     Path file = folder.file(name + ".zip");
     Path how = folder.file(name + ".yaml");
     if (Files.isRegularFile(file) && yaml.equals(text(how))) {
-      floats.restore(Networks.load(file));
+      floats.restore(SavedNetworks.load(file));
     } else {
       floats.trained();
       createFolder("float");
-      Networks.save(network, file);
+      SavedNetworks.save(network, file);
       folder.write(name + ".yaml", yaml);
     }
     return floats;

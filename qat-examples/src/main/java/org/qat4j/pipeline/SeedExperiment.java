@@ -38,6 +38,7 @@ import org.qat4j.training.TrainingPlan;
 import org.qat4j.tune.TuneStep;
 import org.qat4j.tune.Tuner;
 import org.qat4j.verify.VerifyReport;
+import org.qat4j.zoo.SavedNetworks;
 
 /** One experiment with one seed; its method {@link #run} reads in the order of the work. */
 final class SeedExperiment {
@@ -129,7 +130,7 @@ final class SeedExperiment {
   /** Searches alone: float network, search, and the tuned model as it is without training. */
   SeedRun.Builder tuneOnly() {
     add(Stage.FLOAT, Phase.FLOAT_TRAINING, whole.trained());
-    Networks.save(whole.text().network(), place(RunFiles.FLOAT_NETWORK));
+    SavedNetworks.save(whole.text().network(), place(RunFiles.FLOAT_NETWORK));
     PruneNetwork pruning = new PruneNetwork(resolved, whole);
     if (pruning.isAsked()) {
       timed(Phase.PRUNING, () -> prune(pruning));

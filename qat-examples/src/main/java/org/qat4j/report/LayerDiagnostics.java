@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.layers.LayerQuantizer;
@@ -63,7 +64,9 @@ public final class LayerDiagnostics {
               QuantizedTensor weights = diagnostics.weights(name);
               if (weights != null) {
                 rows.add(diagnostics.row(name, quantizer, weights));
-                distributions.add(diagnostics.weightDistribution(name, quantizer, weights));
+                if (made(name, quantizer).equals(name)) {
+                  distributions.add(diagnostics.weightDistribution(name, quantizer, weights));
+                }
               }
               if (quantizer.settings().outputRef() != null) {
                 QuantParams out = quantizer.outputParams();
@@ -71,7 +74,7 @@ public final class LayerDiagnostics {
                     Distribution.of(
                         name,
                         Distribution.What.OUTPUT,
-                        floats(of(diagnostics.exact, name)),
+                        floats(of(diagnostics.exact, made(name, quantizer))),
                         out.minValue(),
                         out.maxValue()));
               }
@@ -91,7 +94,8 @@ public final class LayerDiagnostics {
   private LayerRow row(String name, LayerQuantizer quantizer, QuantizedTensor w) {
     QuantSettings settings = quantizer.settings();
     QuantParams out = settings.outputRef() == null ? null : quantizer.outputParams();
-    float[] values = floats(of(exact, name));
+    String made = made(name, quantizer);
+    float[] values = floats(of(exact, made));
     float[] codes = floats(of(quantized, name));
     return new LayerRow(
         name,
@@ -107,7 +111,14 @@ public final class LayerDiagnostics {
         out == null ? null : out.zeroPoint(),
         out == null ? null : clippedShare(values, out),
         LayerError.of(values, codes),
-        LayerError.of(floats(of(trained, name)), codes));
+        LayerError.of(floats(of(trained, made)), codes));
+  }
+
+  /** The layer whose float values are those of a layer: behind it where that is folded into it. */
+  private static String made(String name, LayerQuantizer quantizer) {
+    String folded = quantizer.settings().foldRef();
+    boolean normalizes = quantizer.layer().conf().getLayer() instanceof BatchNormalization;
+    return folded == null || normalizes ? name : folded;
   }
 
   private static String scheme(WeightSpec spec, QuantizedTensor w) {

@@ -2,7 +2,7 @@ package org.qat4j.tune;
 
 import java.io.Serializable;
 import org.deeplearning4j.nn.api.Model;
-import org.qat4j.pipeline.Networks;
+import org.qat4j.zoo.SavedNetworks;
 
 /** A network as DL4J saves it, which travels to other machines. */
 final class SavedNetwork implements Serializable {
@@ -11,11 +11,11 @@ final class SavedNetwork implements Serializable {
   private final byte[] bytes;
 
   SavedNetwork(Model network) {
-    this.bytes = Networks.toBytes(network);
+    this.bytes = SavedNetworks.toBytes(network);
   }
 
   /** A new network with the same parameters. */
   Model load() {
-    return Networks.fromBytes(bytes);
+    return SavedNetworks.fromBytes(bytes);
   }
 }

@@ -1,10 +1,12 @@
 package org.qat4j.zoo;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -15,6 +17,7 @@ import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -33,6 +36,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.qat4j.QatException;
 import org.qat4j.data.Dataset;
 import org.qat4j.data.Vocabularies;
 import org.qat4j.data.Vocabularies.Cut;
@@ -44,6 +48,7 @@ import org.qat4j.layers.FlattenPreProcessor;
 import org.qat4j.layers.LayerNormLayer;
 import org.qat4j.layers.TransformerEncoder;
 import org.qat4j.model.TextInput;
+import org.qat4j.qat.Topology;
 import org.qat4j.text.AffixEncoder;
 import org.qat4j.text.CharacterEncoder;
 import org.qat4j.text.DistanceEncoder;
@@ -84,6 +89,9 @@ public final class Zoo {
    * @param seed of the parameters
    */
   public static TextNetwork build(ModelSpec spec, Dataset data, TrainSpec train, long seed) {
+    if (spec instanceof ModelSpec.SavedNetwork saved) {
+      return saved(Path.of(saved.file()), data);
+    }
     Zoo zoo = new Zoo(data, train, seed);
     if (spec instanceof ModelSpec.CharNgramCnn s) {
       return zoo.charNgramCnn(s);
@@ -99,6 +107,25 @@ public final class Zoo {
       return zoo.transformer(s);
     }
     return zoo.seedCnn((ModelSpec.SeedCnn) spec);
+  }
+
+  private static TextNetwork saved(Path file, Dataset data) {
+    Model network = SavedNetworks.load(file);
+    Topology topology = Topology.of(network);
+    Layer last = topology.node(topology.outputs().get(0)).layer();
+    long classes = last instanceof FeedForwardLayer output ? output.getNOut() : 0;
+    if (topology.inputs().size() != 1 || classes != data.labels().size()) {
+      throw new QatException(
+          file
+              + ": expected a network with one input and as many classes as the data have, "
+              + data.labels().size()
+              + "; it has "
+              + topology.inputs().size()
+              + " inputs and "
+              + classes
+              + " classes");
+    }
+    return new TextNetwork(network, List.of());
   }
 
   private TextEncoder characters(int length, boolean lowerCase, int minCount) {

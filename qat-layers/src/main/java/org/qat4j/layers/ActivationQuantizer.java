@@ -224,6 +224,16 @@ final class ActivationQuantizer {
     pass.forward(x, params(), state.steps(), learning);
   }
 
+  /** The same with the range of several quantizers. */
+  void fakeQuantize(INDArray x, QuantParams shared) {
+    pass.forward(x, shared, state.steps(), false);
+  }
+
+  /** Scale and zero point for a range {lo, hi}. */
+  QuantParams covering(float[] range) {
+    return grids().covering(range[0], range[1]);
+  }
+
   private void beginLearning() {
     float lo = state.lo(slot);
     float hi = state.hi(slot);

@@ -3,6 +3,8 @@ package org.qat4j.layers;
 import java.util.List;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.model.IntVector;
@@ -13,7 +15,8 @@ import org.qat4j.numerics.WeightQuantizer;
 /**
  * Integer weights of a layer, as its evaluation uses them, in the layout of the model.
  *
- * @param weights [o, i] of a dense layer, [o, k, i] of a convolution
+ * @param weights [o, i] of a dense layer, [o, k, i] of a convolution over time, [o, kh, kw, i] over
+ *     images
  * @param bias int32, one per output channel
  * @param stride of a convolution, 1 otherwise
  * @param dilation of a convolution, 1 otherwise
@@ -79,6 +82,30 @@ public record FrozenWeights(
         shape.dilation(),
         shape.padLeft(),
         shape.padRight());
+  }
+
+  /** A convolution over images, [o, kh, kw, i] or, of each channel by itself, [o, kh, kw, 1]. */
+  public static FrozenWeights conv2d(Layer layer) {
+    ConvolutionLayer conf = (ConvolutionLayer) layer.conf().getLayer();
+    int[] kernel = conf.getKernelSize();
+    int out = (int) conf.getNOut();
+    boolean depthwise = conf instanceof DepthwiseConvolution2D;
+    int depth = depthwise ? 1 : (int) conf.getNIn();
+    WeightQuantizer q = quantize(layer, out);
+    byte[] codes = q.codes();
+    if (!depthwise) {
+      codes = stepByStep(codes, out, kernel[0] * kernel[1], depth);
+    }
+    int[] dims = {out, kernel[0], kernel[1], depth};
+    return new FrozenWeights(tensor(codes, dims, q.grid()), IntVector.of(q.bias()), 1, 1, 0, 0);
+  }
+
+  /** A batch normalization by itself, [c, 1, 1, 1]. */
+  public static FrozenWeights normalization(Layer layer) {
+    LayerQuantizer q = ((QatLayer) layer).quantizer();
+    WeightQuantizer w = IntegerLayers.normalization(q.normalization(), q.inputParams());
+    int[] dims = {w.codes().length, 1, 1, 1};
+    return new FrozenWeights(tensor(w.codes(), dims, w.grid()), IntVector.of(w.bias()), 1, 1, 0, 0);
   }
 
   private static WeightQuantizer quantize(Layer layer, int channels) {

@@ -4,18 +4,23 @@ import java.util.function.DoubleUnaryOperator;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationCube;
 import org.nd4j.linalg.activations.impl.ActivationELU;
+import org.nd4j.linalg.activations.impl.ActivationGELU;
 import org.nd4j.linalg.activations.impl.ActivationHardSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationHardTanH;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationLReLU;
+import org.nd4j.linalg.activations.impl.ActivationMish;
+import org.nd4j.linalg.activations.impl.ActivationRationalTanh;
 import org.nd4j.linalg.activations.impl.ActivationReLU;
 import org.nd4j.linalg.activations.impl.ActivationReLU6;
+import org.nd4j.linalg.activations.impl.ActivationRectifiedTanh;
 import org.nd4j.linalg.activations.impl.ActivationSELU;
 import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationSoftPlus;
 import org.nd4j.linalg.activations.impl.ActivationSoftSign;
 import org.nd4j.linalg.activations.impl.ActivationSwish;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
+import org.nd4j.linalg.activations.impl.ActivationThresholdedReLU;
 import org.qat4j.QatException;
 import org.qat4j.numerics.QuantParams;
 
@@ -54,8 +59,8 @@ public final class FusedActivation {
               + layer
               + "\": the activation function "
               + activation
-              + " cannot be quantized; use relu, relu6, identity, sigmoid, tanh, leakyrelu, elu,"
-              + " selu, swish, softplus, softsign, hardsigmoid, hardtanh or cube");
+              + " reads more than one value, or has parameters; use one of one value, such as"
+              + " relu, identity, sigmoid, tanh, leakyrelu, elu, gelu, swish or mish");
     }
     return found;
   }
@@ -68,12 +73,22 @@ public final class FusedActivation {
           (relu.getMax() == null || relu.getMax() == 0)
               && (relu.getThreshold() == null || relu.getThreshold() == 0)
               && (relu.getNegativeSlope() == null || relu.getNegativeSlope() == 0);
-      return plain ? new FusedActivation(Form.RELU, x -> Math.max(0, x)) : null;
+      return plain
+          ? new FusedActivation(Form.RELU, x -> Math.max(0, x))
+          : new FusedActivation(Form.TABLE, relu(relu));
     } else if (a instanceof ActivationReLU6) {
       return new FusedActivation(Form.RELU6, x -> Math.max(0, Math.min(6, x)));
     }
     DoubleUnaryOperator f = function(a);
     return f == null ? null : new FusedActivation(Form.TABLE, f);
+  }
+
+  /** With a slope below a threshold, and a largest value. */
+  private static DoubleUnaryOperator relu(ActivationReLU relu) {
+    double max = relu.getMax() == null || relu.getMax() == 0 ? Double.MAX_VALUE : relu.getMax();
+    double threshold = relu.getThreshold() == null ? 0 : relu.getThreshold();
+    double slope = relu.getNegativeSlope() == null ? 0 : relu.getNegativeSlope();
+    return x -> x >= threshold ? Math.min(x, max) : slope * (x - threshold);
   }
 
   private static DoubleUnaryOperator function(IActivation a) {
@@ -102,12 +117,37 @@ public final class FusedActivation {
     } else if (a instanceof ActivationCube) {
       return x -> x * x * x;
     }
+    return furtherFunction(a);
+  }
+
+  private static DoubleUnaryOperator furtherFunction(IActivation a) {
+    if (a instanceof ActivationGELU gelu) {
+      return gelu.isPrecise()
+          ? x -> x / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)))
+          : x -> x / (1 + Math.exp(-1.702 * x));
+    } else if (a instanceof ActivationMish) {
+      return x -> x * Math.tanh(x > 30 ? x : Math.log1p(Math.exp(x)));
+    } else if (a instanceof ActivationRationalTanh) {
+      return FusedActivation::rationalTanh;
+    } else if (a instanceof ActivationRectifiedTanh) {
+      return x -> Math.max(0, Math.tanh(x));
+    } else if (a instanceof ActivationThresholdedReLU relu) {
+      double theta = relu.getTheta();
+      return x -> x > theta ? x : 0;
+    }
     return null;
   }
 
   /** The function in real numbers. */
   double apply(double x) {
     return function.applyAsDouble(x);
+  }
+
+  /** 1.7159·tanh(2x/3) by a rational function. */
+  private static double rationalTanh(double x) {
+    double y = 2 * x / 3;
+    double a = Math.abs(y);
+    return 1.7159 * Math.signum(y) * (1 - 1 / (1 + a + y * y + 1.41645 * y * y * y * y));
   }
 
   /** Whether a table follows a product, so that the value before it is quantized too. */

@@ -13,6 +13,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.QatException;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.numerics.Requantize;
+import org.qat4j.numerics.WeightGrid;
 import org.qat4j.numerics.WeightQuantizer;
 
 /** Layers in evaluation: real values that stand for codes in, integer arithmetic, the same out. */
@@ -63,7 +64,14 @@ final class IntegerLayers {
    * @param bias or null for none
    */
   static WeightQuantizer quantize(LayerQuantizer q, float[] bias, int channels, QuantParams in) {
-    return quantize(q, DefaultParamInitializer.WEIGHT_KEY, bias, channels, in);
+    String key = DefaultParamInitializer.WEIGHT_KEY;
+    Normalization folded = q.folded();
+    if (folded == null) {
+      return quantize(q, key, bias, channels, in);
+    }
+    float[] weights = q.weightsByChannel(key);
+    WeightGrid grid = folded.grid(q.grid(key, weights));
+    return quantize(q, folded.weights(weights), folded.bias(bias), channels, grid, in);
   }
 
   /**
@@ -74,15 +82,25 @@ final class IntegerLayers {
   static WeightQuantizer quantize(
       LayerQuantizer q, String key, float[] bias, int channels, QuantParams in) {
     float[] weights = q.weightsByChannel(key);
+    return quantize(q, weights, bias, channels, q.grid(key, weights), in);
+  }
+
+  private static WeightQuantizer quantize(
+      LayerQuantizer q,
+      float[] weights,
+      float[] bias,
+      int channels,
+      WeightGrid grid,
+      QuantParams in) {
     try {
-      return WeightQuantizer.quantize(weights, bias, channels, q.grid(key, weights), in);
+      return WeightQuantizer.quantize(weights, bias, channels, grid, in);
     } catch (QatException e) {
       throw new QatException("layer \"" + q.settings().layer() + "\": " + e.getMessage(), e);
     }
   }
 
   /** Real values of the codes behind product and activation function, row-major. */
-  private static float[] activated(
+  static float[] activated(
       LayerQuantizer q, IntegerProduct product, int[] acc, IActivation activation) {
     FusedActivation fused = FusedActivation.of(activation, q.settings().layer());
     QuantParams out = q.outputParams();
@@ -154,11 +172,12 @@ final class IntegerLayers {
   }
 
   /**
-   * Mean over time (10), [n, c, t] to [n, c].
+   * Mean over time or over an image (10), [n, c, t] or [n, c, h, w] to [n, c].
    *
    * @param mask [n, t], 0 where a step is padding, or null
    */
-  static INDArray globalAverage(LayerQuantizer q, INDArray x, INDArray mask) {
+  static INDArray globalAverage(LayerQuantizer q, INDArray input, INDArray mask) {
+    INDArray x = overPlaces(input);
     int steps = (int) x.size(2);
     if (mask == null) {
       return average(q, x, steps, steps).reshape('c', x.size(0), x.size(1));
@@ -180,6 +199,57 @@ final class IntegerLayers {
       real[i] = (float) acc * in.scale() / (float) Math.max(1, n);
     }
     return rounded(Nd4j.create(real, new long[] {x.size(0), channels}, 'c'), q.outputParams());
+  }
+
+  /** A normalization by itself: a product of each channel, [n, c] or [n, c, h, w]. */
+  static INDArray normalization(LayerQuantizer q, INDArray x) {
+    Normalization n = q.normalization();
+    QuantParams in = q.inputParams();
+    QuantParams out = q.outputParams();
+    int channels = (int) x.size(1);
+    WeightQuantizer w = normalization(n, in);
+    INDArray last = x.rank() == 2 ? x : x.permute(0, 2, 3, 1);
+    float[] k = IntegerProduct.distances(last, in);
+    int[] acc = new int[k.length];
+    for (int i = 0; i < acc.length; i++) {
+      acc[i] = ((int) k[i]) * w.codes()[i % channels] + w.bias()[i % channels];
+    }
+    int[] codes = new IntegerProduct(w, channels, in).codes(acc, out, out.qmin(), out.qmax());
+    float[] real = new float[codes.length];
+    for (int i = 0; i < real.length; i++) {
+      real[i] = out.dequantize(codes[i]);
+    }
+    INDArray made = Nd4j.create(real, last.shape(), 'c');
+    return x.rank() == 2 ? made : made.permute(0, 3, 1, 2).dup('c');
+  }
+
+  static WeightQuantizer normalization(Normalization n, QuantParams in) {
+    float[] factors = n.factors();
+    return WeightQuantizer.quantize(factors, n.shifts(), factors.length, n.grid(), in);
+  }
+
+  /** Sum over time or over an image (10); steps of padding are left out. */
+  static INDArray globalSum(LayerQuantizer q, INDArray input, INDArray mask) {
+    INDArray x = overPlaces(input);
+    int steps = (int) x.size(2);
+    int channels = (int) x.size(1);
+    QuantParams in = q.inputParams();
+    float[] m = mask == null ? null : Floats.read(mask);
+    float[] k = IntegerProduct.distances(x, in);
+    float[] real = new float[k.length / steps];
+    for (int i = 0; i < real.length; i++) {
+      int acc = 0;
+      for (int t = 0; t < steps; t++) {
+        acc += m == null || m[i / channels * steps + t] != 0 ? (int) k[i * steps + t] : 0;
+      }
+      real[i] = (float) acc * in.scale();
+    }
+    return rounded(Nd4j.create(real, new long[] {x.size(0), channels}, 'c'), q.outputParams());
+  }
+
+  /** [n, c, h, w] as [n, c, h·w]. */
+  private static INDArray overPlaces(INDArray x) {
+    return x.rank() == 3 ? x : x.dup('c').reshape('c', x.size(0), x.size(1), -1);
   }
 
   /** Mean over windows of time (10), [n, c, t] to [n, c, t']. */

@@ -406,7 +406,7 @@ public final class LayerQuantizer {
     if (observing) {
       q.observe(y, mask);
     }
-    return fake(training) ? fakeQuantize(q, y) : y;
+    return fake(training) ? fakeQuantize(slot, q, y) : y;
   }
 
   /**
@@ -419,15 +419,17 @@ public final class LayerQuantizer {
       return quantize(Slot.PRE, z, training);
     }
     ActivationQuantizer q = slots.get(Slot.PRE);
-    return q != null && fake(true) ? fakeQuantize(q, z) : z;
+    return q != null && fake(true) ? fakeQuantize(Slot.PRE, q, z) : z;
   }
 
-  private static INDArray fakeQuantize(ActivationQuantizer q, INDArray y) {
-    if (Floats.dense(y)) {
-      q.fakeQuantize(y);
+  private INDArray fakeQuantize(Slot slot, ActivationQuantizer q, INDArray y) {
+    INDArray dense = Floats.dense(y) ? y : y.dup('c');
+    if (slot == Slot.OUTPUT && isJoined()) {
+      q.fakeQuantize(dense, joined());
     } else {
-      INDArray dense = y.dup('c');
       q.fakeQuantize(dense);
+    }
+    if (dense != y) {
       y.assign(dense);
     }
     return y;
@@ -506,6 +508,24 @@ public final class LayerQuantizer {
         .setByChannel(layer.getParam(DefaultParamInitializer.WEIGHT_KEY), values);
   }
 
+  /** The normalization behind this layer that its product takes over; null for none. */
+  Normalization folded() {
+    return settings.foldRef() == null
+        ? null
+        : QuantizerRegistry.find(layer.params(), settings.foldRef()).normalization();
+  }
+
+  /** Of a layer that normalizes. */
+  Normalization normalization() {
+    return Normalization.of(
+        (org.deeplearning4j.nn.conf.layers.BatchNormalization) conf(), layer.paramTable());
+  }
+
+  /** Whether running statistics are used in this step of a training too. */
+  boolean statisticsFrozen() {
+    return mode == Mode.QAT && state.steps() > settings.schedule().freezeBatchNormAfter();
+  }
+
   /** Scale and zero point of what this layer reads. */
   public QuantParams inputParams() {
     return resolve(settings.inputRef());
@@ -520,6 +540,9 @@ public final class LayerQuantizer {
   public QuantParams params(Slot slot) {
     if (slot == Slot.OUTPUT && table != null && !settings.owns(slot)) {
       return tableParams();
+    }
+    if (slot == Slot.OUTPUT && settings.owns(slot) && isJoined()) {
+      return joined();
     }
     ActivationQuantizer own = require(slot);
     return substitute != null ? substitute.params(slot) : own.params();
@@ -552,11 +575,47 @@ public final class LayerQuantizer {
     if (reference == null) {
       throw new QatException("layer \"" + settings.layer() + "\" has no such quantizer");
     }
-    int slash = reference.lastIndexOf('/');
-    String owner = reference.substring(0, slash);
-    Slot slot = Slot.valueOf(reference.substring(slash + 1));
-    LayerQuantizer q =
-        owner.equals(settings.layer()) ? this : QuantizerRegistry.find(layer.params(), owner);
-    return q.params(slot);
+    return reference.equals(settings.outputRef()) && settings.owns(Slot.OUTPUT)
+        ? params(Slot.OUTPUT)
+        : resolve(layer.params(), reference);
+  }
+
+  /** The layer that has the first quantizer of a reference, in the network of these parameters. */
+  static LayerQuantizer ownerOf(INDArray networkParams, String reference) {
+    String first = QuantSettings.parts(reference).get(0);
+    return QuantizerRegistry.find(networkParams, first.substring(0, first.lastIndexOf('/')));
+  }
+
+  /** Scale and zero point of a quantizer, or of several that share one range. */
+  static QuantParams resolve(INDArray networkParams, String reference) {
+    String first = QuantSettings.parts(reference).get(0);
+    Slot slot = Slot.valueOf(first.substring(first.lastIndexOf('/') + 1));
+    return ownerOf(networkParams, reference).params(slot);
+  }
+
+  /** The range of all quantizers that share one with what this layer makes. */
+  private QuantParams joined() {
+    float[] all = null;
+    for (String part : QuantSettings.parts(settings.outputRef())) {
+      LayerQuantizer owner = ownerOf(layer.params(), part);
+      ActivationQuantizer q = owner.slots.get(Slot.OUTPUT);
+      if (q != null && (owner.substitute != null || q.hasRange())) {
+        float[] range = owner.range(Slot.OUTPUT);
+        all =
+            all == null
+                ? range
+                : new float[] {Math.min(all[0], range[0]), Math.max(all[1], range[1])};
+      }
+    }
+    if (all == null) {
+      return require(Slot.OUTPUT).params();
+    }
+    return substitute == null
+        ? require(Slot.OUTPUT).covering(all)
+        : substitute.activations.params(all[0], all[1], substitute.activations.bits());
+  }
+
+  private boolean isJoined() {
+    return settings.outputRef() != null && QuantSettings.parts(settings.outputRef()).size() > 1;
   }
 }

@@ -41,9 +41,13 @@ final class QatDenseImpl extends DenseLayer implements QatLayer {
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
     assertInputSet(false);
     if (quantizer.integer(training)) {
+      boolean real = quantizer.settings().outputRef() == null; // in front of a LossLayer
       return workspaces.leverageTo(
           ArrayType.ACTIVATIONS,
-          IntegerLayers.dense(quantizer, input, params, layerConf().getActivationFn(), hasBias()));
+          real
+              ? IntegerLayers.logits(quantizer, input, params, hasBias())
+              : IntegerLayers.dense(
+                  quantizer, input, params, layerConf().getActivationFn(), hasBias()));
     }
     input = quantizer.begin(input, maskArray, training, workspaces);
     return quantizer.forward(training, () -> super.activate(training, workspaces));

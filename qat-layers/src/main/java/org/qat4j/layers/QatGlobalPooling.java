@@ -5,12 +5,13 @@ import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.ParamInitializer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.IUpdater;
 
-/** Global average pooling under quantization (10). */
+/** Global average and sum pooling under quantization (10). */
 public class QatGlobalPooling extends GlobalPoolingLayer implements QatLayerConf {
   private static final long serialVersionUID = 1L;
 
@@ -39,7 +40,13 @@ public class QatGlobalPooling extends GlobalPoolingLayer implements QatLayerConf
       DataType type) {
     Layer inner = new org.deeplearning4j.nn.layers.pooling.GlobalPoolingLayer(conf, type);
     return LayerSetup.connect(
-        new ParameterlessImpl(conf, type, inner, IntegerLayers::globalAverage),
+        new ParameterlessImpl(
+            conf,
+            type,
+            inner,
+            getPoolingType() == PoolingType.SUM
+                ? IntegerLayers::globalSum
+                : IntegerLayers::globalAverage),
         listeners,
         index,
         view,

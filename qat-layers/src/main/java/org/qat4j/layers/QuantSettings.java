@@ -2,7 +2,9 @@ package org.qat4j.layers;
 
 import java.io.Serializable;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.qat4j.quantizer.LayerSpec;
 import org.qat4j.quantizer.Learned;
 import org.qat4j.quantizer.Schedule;
@@ -19,7 +21,10 @@ import org.qat4j.quantizer.Schedule;
  * @param schedule of the training
  * @param owned places where this layer has a quantizer of its own
  * @param inputRef quantizer that made the codes that this layer reads; null for token ids
- * @param outputRef quantizer of the codes that this layer makes; null for real logits
+ * @param outputRef quantizer of the codes that this layer makes; several, separated by {@code " +
+ *     "}, where values that are combined share one range; null for real logits
+ * @param foldRef batch normalization behind this layer that its product takes over; null for none.
+ *     In that normalization itself: the product that took it over
  */
 public record QuantSettings(
     String layer,
@@ -27,8 +32,11 @@ public record QuantSettings(
     Schedule schedule,
     Set<Slot> owned,
     String inputRef,
-    String outputRef)
+    String outputRef,
+    String foldRef)
     implements Serializable {
+
+  private static final String SHARED = " + ";
 
   public QuantSettings {
     owned = Set.copyOf(owned);
@@ -56,7 +64,7 @@ public record QuantSettings(
   /** The same for another layer that reads what this one reads. */
   public QuantSettings forLayer(String other) {
     return new QuantSettings(
-        other, spec, schedule, owned, moved(inputRef, other), moved(outputRef, other));
+        other, spec, schedule, owned, moved(inputRef, other), moved(outputRef, other), foldRef);
   }
 
   private String moved(String reference, String other) {
@@ -67,13 +75,30 @@ public record QuantSettings(
 
   /** The same places with other quantizers. */
   QuantSettings withSpec(LayerSpec value) {
-    return new QuantSettings(layer, value, schedule, owned, inputRef, outputRef);
+    return new QuantSettings(layer, value, schedule, owned, inputRef, outputRef, foldRef);
+  }
+
+  /** Quantizers of a reference, of which there are several where they share one range. */
+  static List<String> parts(String reference) {
+    return List.of(reference.split(Pattern.quote(SHARED), -1));
+  }
+
+  /** The same, but what the layer makes shares its range with what others make. */
+  public QuantSettings withSharedOutput(List<String> references) {
+    LayerSpec observed = spec.withActivations(spec.activations().withLearned(new Learned.None()));
+    String all = String.join(SHARED, references);
+    return new QuantSettings(layer, observed, schedule, owned, inputRef, all, foldRef);
+  }
+
+  /** The same, with a normalization folded. */
+  public QuantSettings withFold(String reference) {
+    return new QuantSettings(layer, spec, schedule, owned, inputRef, outputRef, reference);
   }
 
   /** The same, but what the layer makes is quantized by a quantizer of another layer. */
   public QuantSettings withForeignOutput(String reference) {
     Set<Slot> rest = EnumSet.copyOf(owned);
     rest.remove(Slot.OUTPUT);
-    return new QuantSettings(layer, spec, schedule, rest, inputRef, reference);
+    return new QuantSettings(layer, spec, schedule, rest, inputRef, reference, foldRef);
   }
 }

@@ -4,6 +4,7 @@ import static org.qat4j.onnx.WeightWriter.OFFSET;
 
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +13,8 @@ import org.qat4j.numerics.QuantParams;
 
 /**
  * Values that are codes: tensors of unsigned bytes, code + 128, with the constants that give them
- * meaning. Shapes are [batch, channels] and [batch, channels, steps].
+ * meaning. Shapes are [batch, channels], [batch, channels, steps] and [batch, channels, height,
+ * width].
  */
 final class CodeTensors {
   /**
@@ -128,7 +130,7 @@ final class CodeTensors {
       graph.node("DequantizeLinear", value, inputs, value, List.of());
     } else {
       String real = graph.node("DequantizeLinear", value, inputs, List.of());
-      graph.transpose(value, real, value);
+      graph.transpose(value, real, channelsLast(model.value(value).shape().size()), value);
     }
   }
 
@@ -140,7 +142,25 @@ final class CodeTensors {
     return GraphBuilder.type(tensor(value), DataType.UINT8, shape, text);
   }
 
-  static List<Integer> channelsFirst(List<Integer> shape) {
-    return shape.size() == 2 ? List.of(shape.get(1), shape.get(0)) : shape;
+  private static List<Integer> channelsFirst(List<Integer> shape) {
+    return Arrays.stream(channelsFirst(shape.size())).mapToObj(shape::get).toList();
+  }
+
+  /** Dimensions of the model in the order of the tensors: the channels, then the others. */
+  static int[] channelsFirst(int rank) {
+    int[] order = new int[rank];
+    for (int i = 0; i < rank; i++) {
+      order[i] = (i + rank - 1) % rank;
+    }
+    return order;
+  }
+
+  /** Dimensions of the tensors in the order of the model. */
+  static int[] channelsLast(int rank) {
+    int[] order = new int[rank];
+    for (int i = 0; i < rank; i++) {
+      order[i] = (i + 1) % rank;
+    }
+    return order;
   }
 }

@@ -26,6 +26,9 @@ public final class FloatOnnxExporter implements Op.Visitor<Void> {
   private static final int OPSET = 17;
   private static final int IR_VERSION = 8;
 
+  /** Channels and steps. */
+  private static final int[] EXCHANGED = {1, 0};
+
   private final IntegerModel model;
   private final GraphBuilder graph;
 
@@ -100,7 +103,7 @@ public final class FloatOnnxExporter implements Op.Visitor<Void> {
 
   @Override
   public Void visit(Op.Embedding o) {
-    graph.transpose(o.name(), gather(o, o.table()), o.name());
+    graph.transpose(o.name(), gather(o, o.table()), EXCHANGED, o.name());
     return null;
   }
 
@@ -193,7 +196,7 @@ public final class FloatOnnxExporter implements Op.Visitor<Void> {
       columns[i % in * out + i / in] = rows[i];
     }
     boolean sequence = model.value(o.input()).shape().size() == 2;
-    String x = sequence ? graph.transpose(o.name(), o.input()) : o.input();
+    String x = sequence ? graph.transpose(o.name(), o.input(), EXCHANGED) : o.input();
     String weights = graph.constant(o.name() + "/weights", Tensors.floats(columns, in, out));
     String bias = bias(o.name(), model.value(o.input()), w, o.bias());
     if (!sequence) {
@@ -204,7 +207,7 @@ public final class FloatOnnxExporter implements Op.Visitor<Void> {
     String sum = graph.node("Add", o.name(), List.of(product, bias), List.of());
     String clamped =
         isClamped(o.output()) ? graph.node("Relu", o.name(), List.of(sum), List.of()) : sum;
-    graph.transpose(o.name(), clamped, o.name());
+    graph.transpose(o.name(), clamped, EXCHANGED, o.name());
     return null;
   }
 
@@ -264,7 +267,7 @@ public final class FloatOnnxExporter implements Op.Visitor<Void> {
 
   @Override
   public Void visit(Op.Flatten o) {
-    String byStep = graph.transpose(o.name(), o.input());
+    String byStep = graph.transpose(o.name(), o.input(), EXCHANGED);
     graph.node("Flatten", o.name(), List.of(byStep), o.name(), List.of());
     return null;
   }
@@ -325,6 +328,46 @@ public final class FloatOnnxExporter implements Op.Visitor<Void> {
   public Void visit(Op.RealSum o) {
     graph.node("Sum", o.name(), o.inputs(), o.name(), List.of());
     return null;
+  }
+
+  @Override
+  public Void visit(Op.Conv2d o) {
+    throw unknown(o);
+  }
+
+  @Override
+  public Void visit(Op.MaxPool2d o) {
+    throw unknown(o);
+  }
+
+  @Override
+  public Void visit(Op.AvgPool2d o) {
+    throw unknown(o);
+  }
+
+  @Override
+  public Void visit(Op.GlobalSumPool o) {
+    throw unknown(o);
+  }
+
+  @Override
+  public Void visit(Op.Select o) {
+    throw unknown(o);
+  }
+
+  @Override
+  public Void visit(Op.Transpose o) {
+    throw unknown(o);
+  }
+
+  @Override
+  public Void visit(Op.Reshape o) {
+    throw unknown(o);
+  }
+
+  @Override
+  public Void visit(Op.Elementwise o) {
+    throw unknown(o);
   }
 
   private static QatException unknown(Op op) {

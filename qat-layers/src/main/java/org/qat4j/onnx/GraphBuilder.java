@@ -103,14 +103,18 @@ final class GraphBuilder {
             .addAllAttribute(attributes));
   }
 
-  /** Exchanges channels and steps. */
-  String transpose(String owner, String x) {
-    return transpose(owner, x, name(owner + "/transposed"));
+  /** A value with its dimensions in another order; the batch stays the first. */
+  String transpose(String owner, String x, int[] order) {
+    return transpose(owner, x, order, name(owner + "/transposed"));
   }
 
   /** The same with a given name of the result. */
-  String transpose(String owner, String x, String output) {
-    return node("Transpose", owner, List.of(x), output, List.of(integers("perm", 0, 2, 1)));
+  String transpose(String owner, String x, int[] order, String output) {
+    long[] perm = new long[order.length + 1];
+    for (int i = 0; i < order.length; i++) {
+      perm[i + 1] = order[i] + 1L;
+    }
+    return node("Transpose", owner, List.of(x), output, List.of(integers("perm", perm)));
   }
 
   /** Says something of the node that was added last. */

@@ -9,18 +9,21 @@ import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.qat4j.model.IntVector;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 import org.qat4j.model.Output;
 import org.qat4j.model.QuantizedTensor;
 import org.qat4j.model.Value;
+import org.qat4j.model.Window2d;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.onnx.CodeTensors.Codes;
 
 /**
  * Writes each operation as nodes. Codes are {@link CodeTensors}; real values keep the model's
- * layout, [batch, channels] or [batch, steps, channels]. Each method returns nothing.
+ * layout, [batch, channels], [batch, steps, channels] or [batch, height, width, channels]. Each
+ * method returns nothing.
  */
 final class OpExporter implements Op.Visitor<Void> {
   private static final List<AttributeProto> NONE = List.of();
@@ -40,8 +43,9 @@ final class OpExporter implements Op.Visitor<Void> {
 
   @Override
   public Void visit(Op.Quantize o) {
-    boolean sequence = model.value(o.input()).shape().size() == 2;
-    String x = sequence ? graph.transpose(o.name(), o.input()) : o.input();
+    int rank = rank(o.input());
+    int[] first = CodeTensors.channelsFirst(rank);
+    String x = rank > 1 ? graph.transpose(o.name(), o.input(), first) : o.input();
     codes.quantize(o.name(), x, o.params(), codes.define(o.name()));
     return null;
   }
@@ -52,7 +56,7 @@ final class OpExporter implements Op.Visitor<Void> {
     String table = weights.table(o.name(), t.codes(), t.bits(), t.dim(0), t.dim(1));
     String rows = graph.node("Gather", o.name(), List.of(table, o.input()), NONE);
     graph.document(t + " table, rows gathered as codes (11)");
-    graph.transpose(o.name(), rows, codes.define(o.name()).tensor());
+    graph.transpose(o.name(), rows, CodeTensors.channelsFirst(2), codes.define(o.name()).tensor());
     return null;
   }
 
@@ -96,10 +100,20 @@ final class OpExporter implements Op.Visitor<Void> {
             integers("strides", o.stride()),
             integers("dilations", o.dilation()),
             integers("pads", o.padLeft(), o.padRight()));
-    if (o.output() instanceof Output.Codes out) {
-      convolve(o.name(), o.input(), w, o.bias(), out, window);
+    return convolve(o.name(), o.input(), w, o.bias(), o.output(), window);
+  }
+
+  private Void convolve(
+      String op,
+      String input,
+      QuantizedTensor w,
+      IntVector bias,
+      Output output,
+      List<AttributeProto> window) {
+    if (output instanceof Output.Codes out) {
+      convolve(op, input, w, bias, out, window);
     } else {
-      accumulate(o, window);
+      accumulate(op, input, w, bias, window);
     }
     return null;
   }
@@ -126,15 +140,21 @@ final class OpExporter implements Op.Visitor<Void> {
     return weights.weights(op, w, channelsFirst(w), convDims(w));
   }
 
-  /** [out, in, kernel]; a dense layer is a kernel over one step. */
+  /** [out, in, kernel…]; a dense layer is a kernel over one step. */
   private static long[] convDims(QuantizedTensor w) {
-    return new long[] {w.dim(0), w.dim(w.rank() - 1), w.rank() == 3 ? w.dim(1) : 1};
+    long[] dims = new long[Math.max(3, w.rank())];
+    dims[0] = w.dim(0);
+    dims[1] = w.dim(w.rank() - 1);
+    for (int i = 2; i < dims.length; i++) {
+      dims[i] = w.rank() > 2 ? w.dim(i - 1) : 1;
+    }
+    return dims;
   }
 
-  /** From [out, kernel, in] to [out, in, kernel]. */
+  /** From [out, kernel…, in] to [out, in, kernel…]. */
   private static byte[] channelsFirst(QuantizedTensor w) {
     int depth = w.dim(w.rank() - 1);
-    int kernel = w.rank() == 3 ? w.dim(1) : 1;
+    int kernel = w.codes().length / w.dim(0) / depth;
     byte[] moved = new byte[w.codes().length];
     for (int i = 0; i < moved.length; i++) {
       int channel = i / (kernel * depth);
@@ -158,16 +178,16 @@ final class OpExporter implements Op.Visitor<Void> {
    * A convolution that ends in real values (12). ONNX Runtime would compute Conv in float, so the
    * accumulators are made explicitly.
    */
-  private void accumulate(Op.Conv1d o, List<AttributeProto> window) {
-    String op = o.name();
-    QuantizedTensor w = o.weights();
-    Codes x = codes.get(o.input());
+  private void accumulate(
+      String op, String input, QuantizedTensor w, IntVector biases, List<AttributeProto> window) {
+    Codes x = codes.get(input);
     List<String> u8 = weights.unsignedWeights(op, w, channelsFirst(w), convDims(w));
     List<String> inputs = List.of(x.tensor(), u8.get(0), x.zeroPoint(), u8.get(1));
-    String products = graph.transpose(op, graph.node("ConvInteger", op, inputs, window));
-    String bias = weights.biasCodes(op, o.bias());
+    String products = graph.node("ConvInteger", op, inputs, window);
+    products = graph.transpose(op, products, CodeTensors.channelsLast(rank(op)));
+    String bias = weights.biasCodes(op, biases);
     String acc = graph.node("Add", op, List.of(products, bias), NONE);
-    String scale = weights.accumulatorScale(op, codes.scale(o.input()), w);
+    String scale = weights.accumulatorScale(op, codes.scale(input), w);
     graph.node("Mul", op, List.of(cast(op, acc, DataType.FLOAT), scale), op, NONE);
     describe(w);
   }
@@ -210,7 +230,7 @@ final class OpExporter implements Op.Visitor<Void> {
   private void gemmPerStep(Op.Dense o) {
     Value in = model.value(o.input());
     Codes x = codes.get(o.input());
-    String steps = graph.transpose(o.name(), x.tensor());
+    String steps = graph.transpose(o.name(), x.tensor(), CodeTensors.channelsLast(2));
     String rows = graph.name(o.name() + "/rows");
     reshape(o.name(), steps, rows, -1, in.shape().get(1));
     String y = gemm(o, x.in(rows), graph.name(o.name() + "/gemm"));
@@ -221,8 +241,13 @@ final class OpExporter implements Op.Visitor<Void> {
   public Void visit(Op.MaxPool1d o) {
     List<AttributeProto> window =
         List.of(integers("kernel_shape", o.kernel()), integers("strides", o.stride()));
-    String y = codes.define(o.name(), o.input()).tensor();
-    graph.node("MaxPool", o.name(), List.of(codes.get(o.input()).tensor()), y, window);
+    return maxPool(o, window);
+  }
+
+  private Void maxPool(Op op, List<AttributeProto> window) {
+    String input = op.inputs().get(0);
+    String y = codes.define(op.name(), input).tensor();
+    graph.node("MaxPool", op.name(), List.of(codes.get(input).tensor()), y, window);
     graph.document("maximum of codes (9)");
     return null;
   }
@@ -230,8 +255,8 @@ final class OpExporter implements Op.Visitor<Void> {
   /** ReduceMax of bytes takes a third of the time of a MaxPool over all steps. */
   @Override
   public Void visit(Op.GlobalMaxPool o) {
-    String steps = graph.constant(o.name() + "/axis", Tensors.longs(2));
-    List<String> inputs = List.of(codes.get(o.input()).tensor(), steps);
+    String places = graph.constant(o.name() + "/axes", Tensors.longs(places(o.input())));
+    List<String> inputs = List.of(codes.get(o.input()).tensor(), places);
     String y = codes.define(o.name(), o.input()).tensor();
     graph.node("ReduceMax", o.name(), inputs, y, List.of(integer("keepdims", 0)));
     graph.document("maximum of codes (9)");
@@ -241,36 +266,45 @@ final class OpExporter implements Op.Visitor<Void> {
   @Override
   public Void visit(Op.AvgPool1d o) {
     Codes y = codes.define(o.name());
-    averagePool(o.name(), o.input(), o.kernel(), o.stride(), o.output(), y);
+    List<AttributeProto> stride = List.of(integers("strides", o.stride()));
+    averagePool(o.name(), o.input(), stride, o.output(), y, o.kernel());
     return null;
   }
 
   @Override
   public Void visit(Op.GlobalAvgPool o) {
-    int steps = model.value(o.input()).shape().get(0);
     Codes y = codes.define(o.name());
     Codes pooled = y.in(graph.name(o.name() + "/averagepool"));
-    averagePool(o.name(), o.input(), steps, 1, o.output(), pooled);
+    averagePool(o.name(), o.input(), NONE, o.output(), pooled, everywhere(o.input()));
     return flatten(o.name(), pooled.tensor(), y);
   }
 
   /** Equation (10): a depthwise convolution with q_w = 1 and s_w = 1/n. */
   private void averagePool(
-      String op, String input, int kernel, int stride, QuantParams params, Codes y) {
-    int channels = model.value(input).shape().get(1);
-    byte[] ones = new byte[channels * kernel];
+      String op,
+      String input,
+      List<AttributeProto> places,
+      QuantParams params,
+      Codes y,
+      long... kernel) {
+    int channels = channels(input);
+    int n = (int) LongStream.of(kernel).reduce(1, (a, b) -> a * b);
+    byte[] ones = new byte[channels * n];
     Arrays.fill(ones, (byte) 1);
-    int[] shape = {channels, kernel, 1};
-    QuantizedTensor w = new QuantizedTensor(ones, shape, 8, new float[] {1f / kernel}, 0);
+    int[] shape = new int[kernel.length + 2];
+    shape[0] = channels;
+    shape[shape.length - 1] = 1;
+    for (int i = 0; i < kernel.length; i++) {
+      shape[i + 1] = (int) kernel[i];
+    }
+    QuantizedTensor w = new QuantizedTensor(ones, shape, 8, new float[] {1f / n}, 0);
     List<String> inputs =
         List.of(codes.dequantize(op, codes.get(input)), dequantize(op, convWeights(op, w)));
-    List<AttributeProto> window =
-        List.of(
-            integers("kernel_shape", kernel),
-            integers("strides", stride),
-            integer("group", channels));
+    List<AttributeProto> window = new ArrayList<>(places);
+    window.add(integers("kernel_shape", kernel));
+    window.add(integer("group", channels));
     String mean = graph.node("Conv", op, inputs, window);
-    graph.document("mean of " + kernel + " steps: weights 1, scale 1/" + kernel + " (10)");
+    graph.document("mean of " + n + " places: weights 1, scale 1/" + n + " (10)");
     codes.quantize(op, mean, params, y);
   }
 
@@ -308,7 +342,8 @@ final class OpExporter implements Op.Visitor<Void> {
 
   @Override
   public Void visit(Op.Flatten o) {
-    String steps = graph.transpose(o.name(), codes.get(o.input()).tensor());
+    int[] last = CodeTensors.channelsLast(rank(o.input()));
+    String steps = graph.transpose(o.name(), codes.get(o.input()).tensor(), last);
     return flatten(o.name(), steps, codes.define(o.name(), o.input()));
   }
 
@@ -360,7 +395,7 @@ final class OpExporter implements Op.Visitor<Void> {
     String counts = cast(op, graph.node("Not", op, List.of(padding), NONE), DataType.INT32);
     List<AttributeProto> last = List.of(CHANNELS, integer("select_last_index", 1));
     String index = graph.node("ArgMax", op, List.of(counts), last);
-    List<String> gathered = List.of(graph.transpose(op, x), index);
+    List<String> gathered = List.of(graph.transpose(op, x, CodeTensors.channelsLast(2)), index);
     graph.node("GatherND", op, gathered, y.tensor(), List.of(integer("batch_dims", 1)));
     return null;
   }
@@ -442,7 +477,179 @@ final class OpExporter implements Op.Visitor<Void> {
     return null;
   }
 
+  // Images.
+
+  @Override
+  public Void visit(Op.Conv2d o) {
+    List<AttributeProto> window = new ArrayList<>(places(o.window()));
+    window.add(integers("dilations", o.window().dilationH(), o.window().dilationW()));
+    window.add(kernel(o.window()));
+    window.add(integer("group", o.groups()));
+    return convolve(o.name(), o.input(), o.weights(), o.bias(), o.output(), window);
+  }
+
+  private static AttributeProto kernel(Window2d w) {
+    return integers("kernel_shape", w.kernelH(), w.kernelW());
+  }
+
+  private static List<AttributeProto> places(Window2d w) {
+    return List.of(
+        integers("strides", w.strideH(), w.strideW()),
+        integers("pads", w.padTop(), w.padLeft(), w.padBottom(), w.padRight()));
+  }
+
+  @Override
+  public Void visit(Op.MaxPool2d o) {
+    List<AttributeProto> window = new ArrayList<>(places(o.window()));
+    window.add(kernel(o.window()));
+    return maxPool(o, window);
+  }
+
+  @Override
+  public Void visit(Op.AvgPool2d o) {
+    Window2d w = o.window();
+    Codes y = codes.define(o.name());
+    averagePool(o.name(), o.input(), places(w), o.output(), y, w.kernelH(), w.kernelW());
+    return null;
+  }
+
+  @Override
+  public Void visit(Op.GlobalSumPool o) {
+    String op = o.name();
+    String places = graph.constant(op + "/axes", Tensors.longs(places(o.input())));
+    String x = cast(op, codes.get(o.input()).tensor(), DataType.INT32);
+    String sum = graph.node("ReduceSum", op, List.of(x, places), List.of(integer("keepdims", 0)));
+    QuantParams in = model.value(o.input()).params();
+    int n = model.value(o.input()).size() / channels(o.input());
+    String acc = subtract(op, sum, n * (in.zeroPoint() + OFFSET));
+    codes.quantize(op, real(op, acc, in.scale()), o.output(), codes.define(op));
+    return null;
+  }
+
+  // Moving codes.
+
+  /** Places along a dimension; the real 0 of padding is put behind the last place first. */
+  @Override
+  public Void visit(Op.Select o) {
+    String op = o.name();
+    int rank = rank(o.input());
+    int axis = o.axis() == rank - 1 ? 1 : o.axis() + 2;
+    int size = model.value(o.input()).shape().get(o.axis());
+    Codes x = codes.get(o.input());
+    String tensor = x.tensor();
+    long[] places = new long[o.places().size()];
+    boolean pads = false;
+    for (int i = 0; i < places.length; i++) {
+      places[i] = o.places().get(i) < 0 ? size : o.places().get(i);
+      pads |= places[i] == size;
+    }
+    if (pads) {
+      long[] behind = new long[2 * (rank + 1)];
+      behind[rank + 1 + axis] = 1;
+      String amounts = graph.constant(op + "/pads", Tensors.longs(behind));
+      tensor = graph.node("Pad", op, List.of(tensor, amounts, x.zeroPoint()), NONE);
+    }
+    String indices = graph.constant(op + "/places", Tensors.longs(places));
+    List<AttributeProto> along = List.of(integer("axis", axis));
+    String y = codes.define(op, o.input()).tensor();
+    graph.node("Gather", op, List.of(tensor, indices), y, along);
+    return null;
+  }
+
+  @Override
+  public Void visit(Op.Transpose o) {
+    int rank = rank(o.input());
+    int[] first = CodeTensors.channelsFirst(rank);
+    int[] order = new int[rank];
+    for (int i = 0; i < rank; i++) {
+      order[i] = (o.order().get(first[i]) + 1) % rank;
+    }
+    String x = codes.get(o.input()).tensor();
+    graph.transpose(o.name(), x, order, codes.define(o.name(), o.input()).tensor());
+    return null;
+  }
+
+  @Override
+  public Void visit(Op.Reshape o) {
+    String op = o.name();
+    String x = codes.get(o.input()).tensor();
+    if (rank(o.input()) > 1) {
+      x = graph.transpose(op, x, CodeTensors.channelsLast(rank(o.input())));
+    }
+    int rank = o.shape().size();
+    long[] shape = new long[rank + 1];
+    shape[0] = -1;
+    for (int i = 0; i < rank; i++) {
+      shape[i + 1] = o.shape().get(i);
+    }
+    String y = codes.define(op, o.input()).tensor();
+    String reshaped = rank > 1 ? graph.name(op + "/reshaped") : y;
+    reshape(op, x, reshaped, shape);
+    if (rank > 1) {
+      graph.transpose(op, reshaped, CodeTensors.channelsFirst(rank), y);
+    }
+    return null;
+  }
+
+  @Override
+  public Void visit(Op.Elementwise o) {
+    String op = o.name();
+    List<String> x = new ArrayList<>();
+    float scale = 1;
+    boolean product = o.function() == Op.Elementwise.Function.PRODUCT;
+    for (String input : o.inputs()) {
+      QuantParams in = model.value(input).params();
+      String wide = cast(op, codes.get(input).tensor(), DataType.INT32);
+      x.add(product ? subtract(op, wide, in.zeroPoint() + OFFSET) : wide);
+      scale = product ? scale * in.scale() : in.scale();
+    }
+    if (o.function() == Op.Elementwise.Function.MAX) {
+      String most = graph.node("Max", op, x, NONE);
+      AttributeProto bytes = integer("to", DataType.UINT8.getNumber());
+      Codes y = codes.define(op, o.inputs().get(0));
+      graph.node("Cast", op, List.of(most), y.tensor(), List.of(bytes));
+      return null;
+    }
+    codes.quantize(op, combined(o, x, scale), o.output(), codes.define(op));
+    return null;
+  }
+
+  private String combined(Op.Elementwise o, List<String> x, float scale) {
+    String op = o.name();
+    if (o.function() != Op.Elementwise.Function.MEAN) {
+      boolean product = o.function() == Op.Elementwise.Function.PRODUCT;
+      return real(op, graph.node(product ? "Mul" : "Sub", op, x, NONE), scale);
+    }
+    String sum = x.get(0);
+    for (String next : x.subList(1, x.size())) {
+      sum = graph.node("Add", op, List.of(sum, next), NONE);
+    }
+    QuantParams in = model.value(o.inputs().get(0)).params();
+    String acc = subtract(op, sum, x.size() * (in.zeroPoint() + OFFSET));
+    String n = graph.constant(op + "/n", Tensors.floats(new float[] {x.size()}));
+    return graph.node("Div", op, List.of(real(op, acc, scale), n), NONE);
+  }
+
   // Pieces.
+
+  private int rank(String value) {
+    return model.value(value).shape().size();
+  }
+
+  /** Dimensions of a tensor behind batch and channels. */
+  private long[] places(String value) {
+    return LongStream.range(2, rank(value) + 1).toArray();
+  }
+
+  private int channels(String value) {
+    return model.value(value).shape().get(rank(value) - 1);
+  }
+
+  /** A kernel as large as a sequence or an image. */
+  private long[] everywhere(String value) {
+    List<Integer> shape = model.value(value).shape();
+    return shape.subList(0, shape.size() - 1).stream().mapToLong(d -> d).toArray();
+  }
 
   private String subtract(String op, String x, int amount) {
     String constant = graph.constant(op + "/zero_points", Tensors.ints(new int[] {amount}));

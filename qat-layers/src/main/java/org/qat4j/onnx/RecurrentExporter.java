@@ -106,7 +106,7 @@ final class RecurrentExporter {
   /** s_x·s_W·acc of the input with its bias at all steps, float [batch, steps, gates·units]. */
   private String sums() {
     Codes x = codes.get(op.input());
-    String steps = outer.graph().transpose(name, x.tensor());
+    String steps = outer.graph().transpose(name, x.tensor(), CodeTensors.channelsLast(2));
     String acc = outer.product(weights, steps, x.zeroPoint(), op.weights());
     String sum = outer.node("Add", acc, weights.biasCodes(name, op.bias()));
     return outer.real(weights, sum, codes.scale(op.input()), op.weights());

@@ -7,18 +7,22 @@ import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
-import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.QatException;
 import org.qat4j.layers.EmbeddingBagLayer;
-import org.qat4j.layers.FlattenPreProcessor;
 import org.qat4j.layers.FrozenWeights;
 import org.qat4j.layers.FusedActivation;
+import org.qat4j.layers.IntegerImages;
 import org.qat4j.layers.LayerQuantizer;
+import org.qat4j.layers.OwnQuantizedLayer;
+import org.qat4j.layers.QatElementWise;
 import org.qat4j.layers.RecurrentCodes;
 import org.qat4j.layers.SelfAttentionLayer;
 import org.qat4j.layers.Slot;
@@ -27,8 +31,10 @@ import org.qat4j.model.Input;
 import org.qat4j.model.IntVector;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
+import org.qat4j.model.Op.Elementwise.Function;
 import org.qat4j.model.Output;
 import org.qat4j.model.QuantizedTensor;
+import org.qat4j.model.Window2d;
 import org.qat4j.numerics.AttentionStep;
 import org.qat4j.numerics.QuantParams;
 
@@ -87,10 +93,15 @@ final class Freezer {
     return shapes;
   }
 
-  /** [n, c] to [c]; [n, c, t], and [n·t, c] as dense layers see it, to [t, c]. */
+  /**
+   * [n, c] to [c]; [n, c, t], and [n·t, c] as dense layers see it, to [t, c]; [n, c, h, w] to [h,
+   * w, c].
+   */
   private static List<Integer> shapeOf(INDArray value, long examples) {
     int channels = (int) value.size(1);
-    if (value.rank() == 3) {
+    if (value.rank() == 4) {
+      return List.of((int) value.size(2), (int) value.size(3), channels);
+    } else if (value.rank() == 3) {
       return List.of((int) value.size(2), channels);
     }
     int steps = (int) (value.size(0) / examples);
@@ -147,10 +158,23 @@ final class Freezer {
       case GLOBAL_AVERAGE -> globalAverage(node, quantized(node, input));
       case AVERAGE -> averagePool(node, input);
       case ACTIVATION -> lookup(node, quantized(node, input));
+      case GLOBAL_SUM -> globalSum(node, quantized(node, input));
+      case CONV2D, DEPTHWISE -> conv2d(node, input);
+      case BATCH_NORM ->
+          quantizer(node).settings().foldRef() == null
+              ? normalization(node, quantized(node, input))
+              : input;
+      case AVERAGE2D -> averagePool2d(node, quantized(node, input));
+      case MAX2D -> add(new Op.MaxPool2d(name, input, window(node)));
+      case ZERO_PADDING, ZERO_PADDING1D, CROPPING, CROPPING1D, UPSAMPLING, UPSAMPLING1D, SUBSET ->
+          select(node, input);
       case GLOBAL_MAX -> globalMax(node, input);
       case MAX -> maxPool(node, input);
       case IDENTITY -> input;
       case SUM -> addends(node);
+      case LOSS -> answer(node, input);
+      case OWN -> own(node, quantized(node, input));
+      case ELEMENTWISE -> elementwise(node);
       case MERGE -> merge(node);
     };
   }
@@ -250,13 +274,12 @@ final class Freezer {
     FusedActivation f = FusedActivation.of(((BaseLayer) node.layer()).getActivationFn(), name);
     FrozenWeights w = FrozenWeights.dense(layer(node), flattened(node));
     String product = f.isTable() ? name + "/product" : name;
-    add(new Op.Dense(product, product(node, input), w.weights(), w.bias(), codes(node, f)));
+    add(new Op.Dense(product, product(node, input), w.weights(), w.bias(), output(node, f)));
     return activation(node, f, product);
   }
 
   private String output(Topology.Node node, String input) {
-    boolean softmax =
-        ((BaseOutputLayer) node.layer()).getActivationFn() instanceof ActivationSoftmax;
+    boolean softmax = ((BaseLayer) node.layer()).getActivationFn() instanceof ActivationSoftmax;
     String name = node.name();
     String product = softmax ? name + "/logits" : name;
     FrozenWeights w = FrozenWeights.dense(layer(node), flattened(node));
@@ -264,11 +287,98 @@ final class Freezer {
     return softmax ? add(new Op.Softmax(name, product)) : product;
   }
 
-  /** Shape [steps, channels] that is flattened before the layer, or null. */
+  /** [steps, channels], or pixels and channels, that are flattened before the layer, or null. */
   private List<Integer> flattened(Topology.Node node) {
-    return node.preProcessor() instanceof FlattenPreProcessor
-        ? shapes.get(node.inputs().get(0))
-        : null;
+    List<Integer> shape = shapes.get(node.inputs().get(0));
+    if (!Support.isFlattening(node.preProcessor()) || shape.size() == 1) {
+      return null;
+    }
+    int channels = shape.get(shape.size() - 1);
+    int places = shape.subList(0, shape.size() - 1).stream().reduce(1, (a, b) -> a * b);
+    return List.of(places, channels);
+  }
+
+  private String conv2d(Topology.Node node, String input) {
+    ConvolutionLayer conf = (ConvolutionLayer) node.layer();
+    String name = node.name();
+    String x = image(node, quantized(node, input));
+    FrozenWeights w = FrozenWeights.conv2d(layer(node));
+    FusedActivation f = FusedActivation.of(conf.getActivationFn(), name);
+    String product = f.isTable() ? name + "/product" : name;
+    List<Integer> shape = imageShape(node);
+    Window2d window = IntegerImages.window(conf, shape.get(0), shape.get(1));
+    int groups = Kind.of(node) == Kind.DEPTHWISE ? shape.get(2) : 1;
+    add(new Op.Conv2d(product, x, w.weights(), w.bias(), window, groups, codes(node, f)));
+    return activation(node, f, product);
+  }
+
+  /** [height, width, channels] of what a layer reads. */
+  private List<Integer> imageShape(Topology.Node node) {
+    return node.preProcessor() instanceof FeedForwardToCnnPreProcessor pre
+        ? List.of((int) pre.getInputHeight(), (int) pre.getInputWidth(), (int) pre.getNumChannels())
+        : shapes.get(node.inputs().get(0));
+  }
+
+  /** A vector as the image that it is, channel by channel. */
+  private String image(Topology.Node node, String x) {
+    if (!(node.preProcessor() instanceof FeedForwardToCnnPreProcessor)
+        || shapes.get(node.inputs().get(0)).size() == 3) {
+      return x;
+    }
+    List<Integer> shape = imageShape(node);
+    IntVector dims = IntVector.of(shape.get(2), shape.get(0), shape.get(1));
+    String planes = add(new Op.Reshape(node.name() + "/planes", x, dims));
+    return add(new Op.Transpose(node.name() + "/image", planes, IntVector.of(1, 2, 0)));
+  }
+
+  private Window2d window(Topology.Node node) {
+    List<Integer> shape = shapes.get(node.inputs().get(0));
+    return IntegerImages.window((SubsamplingLayer) node.layer(), shape.get(0), shape.get(1));
+  }
+
+  private String averagePool2d(Topology.Node node, String x) {
+    QuantParams out = quantizer(node).outputParams();
+    return add(new Op.AvgPool2d(node.name(), x, window(node), out));
+  }
+
+  /** A product of each channel by itself. */
+  private String normalization(Topology.Node node, String input) {
+    String name = node.name();
+    boolean vector = shapes.get(node.inputs().get(0)).size() == 1;
+    FrozenWeights w = FrozenWeights.normalization(layer(node));
+    int channels = w.bias().size();
+    String x = input;
+    if (vector) {
+      x = add(new Op.Reshape(name + "/pixel", input, IntVector.of(1, 1, channels)));
+    }
+    Window2d one = Window2d.plain(1, 1, 1, 1);
+    Output.Codes out = new Output.Codes(quantizer(node).outputParams());
+    String made = vector ? name + "/product" : name;
+    add(new Op.Conv2d(made, x, w.weights(), w.bias(), one, channels, out));
+    return vector ? add(new Op.Reshape(name, made, IntVector.of(channels))) : made;
+  }
+
+  /** Places along one or two dimensions. */
+  private String select(Topology.Node node, String input) {
+    List<Integer> shape = shapes.get(node.inputs().get(0));
+    List<IntVector> places = Places.of(node, shape);
+    String x = input;
+    int last = -1;
+    for (int axis = 0; axis < places.size(); axis++) {
+      last = places.get(axis) == null ? last : axis;
+    }
+    for (int axis = 0; axis <= last; axis++) {
+      if (places.get(axis) != null) {
+        String name = axis == last ? node.name() : node.name() + "/rows";
+        x = add(new Op.Select(name, x, axis, places.get(axis)));
+      }
+    }
+    return x;
+  }
+
+  private Output output(Topology.Node node, FusedActivation f) {
+    boolean real = quantizer(node).settings().outputRef() == null;
+    return real ? new Output.Real() : codes(node, f);
   }
 
   private Output.Codes codes(Topology.Node node, FusedActivation f) {
@@ -368,6 +478,16 @@ final class Freezer {
             : new Op.MaskedMean(node.name(), input, mask, out));
   }
 
+  private String globalSum(Topology.Node node, String input) {
+    if (masked && shapes.get(node.inputs().get(0)).size() == 2) {
+      throw new QatException(
+          "layer \""
+              + node.name()
+              + "\": a sum over time with a mask has no integer form; use the maximum or the mean");
+    }
+    return add(new Op.GlobalSumPool(node.name(), input, quantizer(node).outputParams()));
+  }
+
   /** Masked steps have the smallest code, so that they never win. */
   private String globalMax(Topology.Node node, String input) {
     String mask = masked ? mask(node) : null;
@@ -421,6 +541,24 @@ final class Freezer {
             quantizer(node).outputParams()));
   }
 
+  /** Logits as they are, or softmax of them. */
+  private String answer(Topology.Node node, String logits) {
+    boolean softmax = ((BaseLayer) node.layer()).getActivationFn() instanceof ActivationSoftmax;
+    return softmax ? add(new Op.Softmax(node.name(), logits)) : logits;
+  }
+
+  private String own(Topology.Node node, String input) {
+    LayerQuantizer q = quantizer(node);
+    OwnQuantizedLayer layer = (OwnQuantizedLayer) node.layer();
+    List<Op> made = layer.operations(node.name(), input, q.inputParams(), q.outputParams());
+    if (made.isEmpty() || !made.get(made.size() - 1).name().equals(node.name())) {
+      throw new QatException(
+          "layer \"" + node.name() + "\": the last of its operations must bear its name");
+    }
+    made.forEach(this::add);
+    return node.name();
+  }
+
   private String merge(Topology.Node node) {
     return concat(node.name(), node.name(), node.inputs().stream().map(values::get).toList());
   }
@@ -429,21 +567,49 @@ final class Freezer {
    * @param vertex whose readers say what the codes mean
    */
   private String concat(String name, String vertex, List<String> merged) {
+    QuantParams params = paramsOfReaders(vertex);
+    List<String> parts =
+        merged.stream().map(v -> sums.containsKey(v) ? sum(v, params) : v).toList();
+    return add(new Op.Concat(name, parts, params));
+  }
+
+  private String elementwise(Topology.Node node) {
+    QatElementWise vertex = (QatElementWise) node.vertex();
+    return switch (vertex.getOp()) {
+      case Add -> throw new IllegalStateException("a sum is made where it is read");
+      case Subtract -> elementwise(node, Function.DIFFERENCE, paramsOfReaders(node.name()));
+      case Product -> elementwise(node, Function.PRODUCT, paramsOfReaders(node.name()));
+      case Average -> elementwise(node, Function.MEAN, paramsOfReaders(node.name()));
+      case Max -> {
+        String first = vertex.getSources().get(0);
+        String layer = first.substring(0, first.lastIndexOf('/'));
+        yield elementwise(node, Function.MAX, quantizers.get(layer).outputParams());
+      }
+    };
+  }
+
+  private String elementwise(Topology.Node node, Function function, QuantParams out) {
+    List<String> inputs = node.inputs().stream().map(values::get).toList();
+    return add(new Op.Elementwise(node.name(), function, inputs, out));
+  }
+
+  /** Scale and zero point with which all layers that read a vertex quantize it. */
+  private QuantParams paramsOfReaders(String vertex) {
     QuantParams params = null;
     for (LayerQuantizer reader : readers(vertex)) {
       QuantParams p = reader.inputParams();
       if (params != null && !params.equals(p)) {
         throw new QatException(
-            "layer \"" + vertex + "\": layers with different scales read this merge");
+            "layer \""
+                + vertex
+                + "\": layers with different scales read it; put an ActivationLayer behind it");
       }
       params = p;
     }
     if (params == null) {
-      throw new QatException("layer \"" + vertex + "\": no quantized layer reads this merge");
+      throw new QatException("layer \"" + vertex + "\": no quantized layer reads it");
     }
-    QuantParams of = params;
-    List<String> parts = merged.stream().map(v -> sums.containsKey(v) ? sum(v, of) : v).toList();
-    return add(new Op.Concat(name, parts, params));
+    return params;
   }
 
   private List<LayerQuantizer> readers(String name) {

@@ -2,26 +2,44 @@ package org.qat4j.qat;
 
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.Upsampling1D;
+import org.deeplearning4j.nn.conf.layers.Upsampling2D;
+import org.deeplearning4j.nn.conf.layers.ZeroPadding1DLayer;
+import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
+import org.deeplearning4j.nn.conf.layers.convolutional.Cropping1D;
+import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.qat4j.layers.EmbeddingBagLayer;
 import org.qat4j.layers.FastLayers;
 import org.qat4j.layers.LayerNormLayer;
+import org.qat4j.layers.OwnLayer;
+import org.qat4j.layers.OwnQuantizedLayer;
 import org.qat4j.layers.QatActivation;
+import org.qat4j.layers.QatBatchNorm;
 import org.qat4j.layers.QatConv1D;
+import org.qat4j.layers.QatConv2D;
 import org.qat4j.layers.QatDense;
+import org.qat4j.layers.QatDepthwiseConv2D;
+import org.qat4j.layers.QatElementWise;
 import org.qat4j.layers.QatEmbedding;
 import org.qat4j.layers.QatEmbeddingBag;
 import org.qat4j.layers.QatGlobalPooling;
@@ -29,6 +47,7 @@ import org.qat4j.layers.QatLayerNorm;
 import org.qat4j.layers.QatLstm;
 import org.qat4j.layers.QatOutput;
 import org.qat4j.layers.QatPooling1D;
+import org.qat4j.layers.QatPooling2D;
 import org.qat4j.layers.QatRnnOutput;
 import org.qat4j.layers.QatSelfAttention;
 import org.qat4j.layers.QatSimpleRnn;
@@ -51,18 +70,37 @@ enum Kind {
   ATTENTION(SelfAttentionLayer.class, QatSelfAttention.class),
   LAYER_NORM(LayerNormLayer.class, QatLayerNorm.class),
   ACTIVATION(ActivationLayer.class, QatActivation.class),
+  CONV2D(ConvolutionLayer.class, QatConv2D.class),
+  DEPTHWISE(DepthwiseConvolution2D.class, QatDepthwiseConv2D.class),
+  BATCH_NORM(BatchNormalization.class, QatBatchNorm.class),
+  OWN(OwnLayer.class, Layer.class),
+  GLOBAL_SUM(GlobalPoolingLayer.class, QatGlobalPooling.class),
+  AVERAGE2D(SubsamplingLayer.class, QatPooling2D.class),
+  MAX2D(SubsamplingLayer.class, null),
+  ZERO_PADDING(ZeroPaddingLayer.class, null),
+  ZERO_PADDING1D(ZeroPadding1DLayer.class, null),
+  CROPPING(Cropping2D.class, null),
+  CROPPING1D(Cropping1D.class, null),
+  UPSAMPLING(Upsampling2D.class, null),
+  UPSAMPLING1D(Upsampling1D.class, null),
+  SUBSET(SubsetVertex.class, null),
   GLOBAL_MAX(GlobalPoolingLayer.class, null),
   MAX(Subsampling1DLayer.class, null),
   IDENTITY(DropoutLayer.class, null),
   SUM(ElementWiseVertex.class, null),
+  LOSS(LossLayer.class, null),
+  ELEMENTWISE(ElementWiseVertex.class, null),
   MERGE(MergeVertex.class, null);
 
   /** What can be quantized, for messages. */
   static final String SUPPORTED =
-      "EmbeddingLayer, EmbeddingSequenceLayer, EmbeddingBagLayer, Convolution1DLayer, DenseLayer,"
-          + " OutputLayer, RnnOutputLayer, ActivationLayer, LSTM, SimpleRnn, SelfAttentionLayer, LayerNormLayer,"
-          + " GlobalPoolingLayer and Subsampling1DLayer (MAX, AVG), DropoutLayer, MergeVertex and"
-          + " ElementWiseVertex (Add)";
+      "EmbeddingLayer, EmbeddingSequenceLayer, EmbeddingBagLayer, Convolution1DLayer,"
+          + " ConvolutionLayer, DepthwiseConvolution2D, DenseLayer, OutputLayer, RnnOutputLayer, LossLayer,"
+          + " ActivationLayer, LSTM, SimpleRnn, SelfAttentionLayer, LayerNormLayer,"
+          + " BatchNormalization, GlobalPoolingLayer (MAX, AVG, SUM), SubsamplingLayer and"
+          + " Subsampling1DLayer (MAX, AVG), zero padding, cropping and upsampling in one and two"
+          + " dimensions, layers of your own that implement OwnLayer, DropoutLayer, MergeVertex,"
+          + " SubsetVertex and ElementWiseVertex";
 
   private final Class<?> type;
   private final Class<? extends Layer> replacement;
@@ -73,8 +111,8 @@ enum Kind {
   }
 
   /** Layer that takes its place, or null where codes pass unchanged. */
-  Class<? extends Layer> replacement() {
-    return replacement;
+  Class<? extends Layer> replacement(Topology.Node node) {
+    return this == OWN ? ((OwnLayer) node.layer()).quantized() : replacement;
   }
 
   /** Whether it makes codes of its own. */
@@ -106,9 +144,31 @@ enum Kind {
     return isRecurrent() || this == ATTENTION;
   }
 
+  /** Whether it is a sequence that it makes, or reads. */
+  boolean isOverTime() {
+    return this == EMBEDDING
+        || this == CONV1D
+        || this == AVERAGE
+        || this == MAX
+        || this == ZERO_PADDING1D
+        || this == CROPPING1D
+        || this == UPSAMPLING1D;
+  }
+
+  /** Whether its product can take over a normalization behind it. */
+  boolean takesNormalization() {
+    return this == DENSE || this == CONV2D || this == DEPTHWISE;
+  }
+
   /** Whether it has weights. */
   boolean hasWeights() {
-    return readsTokens() || isRecurrent() || this == CONV1D || this == DENSE || isOutput();
+    return readsTokens()
+        || isRecurrent()
+        || this == CONV1D
+        || this == CONV2D
+        || this == DEPTHWISE
+        || this == DENSE
+        || isOutput();
   }
 
   /**
@@ -121,17 +181,23 @@ enum Kind {
     PoolingType pooling =
         what instanceof GlobalPoolingLayer g
             ? g.getPoolingType()
-            : what instanceof Subsampling1DLayer s ? s.getPoolingType() : null;
+            : what instanceof SubsamplingLayer s ? s.getPoolingType() : null;
     for (Kind kind : values()) {
       boolean fits =
           switch (kind) {
-            case GLOBAL_AVERAGE, AVERAGE -> pooling == PoolingType.AVG;
-            case GLOBAL_MAX, MAX -> pooling == PoolingType.MAX;
+            case GLOBAL_AVERAGE, AVERAGE, AVERAGE2D -> pooling == PoolingType.AVG;
+            case GLOBAL_MAX, MAX, MAX2D -> pooling == PoolingType.MAX;
+            case GLOBAL_SUM -> pooling == PoolingType.SUM;
             case SUM ->
                 what instanceof ElementWiseVertex v && v.getOp() == ElementWiseVertex.Op.Add;
             default -> true;
           };
-      if (fits && (type == kind.type || type == kind.replacement)) {
+      boolean is =
+          type == kind.type
+              || type == kind.replacement
+              || (kind == ELEMENTWISE && what instanceof QatElementWise)
+              || (kind == OWN && (what instanceof OwnLayer || what instanceof OwnQuantizedLayer));
+      if (fits && is) {
         return kind;
       }
     }

@@ -81,10 +81,8 @@ final class PostTraining {
     return values;
   }
 
-  /** As the layer reads it: a sequence channel by channel where it is flattened. */
+  /** As the layer reads it: a sequence or an image channel by channel where it is flattened. */
   private static INDArray flat(INDArray x, Topology.Node node) {
-    return node.preProcessor() == null
-        ? x
-        : x.dup('c').reshape('c', x.size(0), x.size(1) * x.size(2));
+    return node.preProcessor() == null ? x : x.dup('c').reshape('c', x.size(0), -1);
   }
 }

@@ -11,8 +11,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.qat4j.QatException;
 import org.qat4j.calibration.RangeRule;
 import org.qat4j.layers.FusedActivation;
@@ -37,6 +39,7 @@ final class Preparation {
   private final Map<String, String> problems = new HashMap<>();
   private final Map<String, Set<String>> references = new HashMap<>();
   private final Map<String, QuantSettings> settings = new LinkedHashMap<>();
+  private final Joins joins = new Joins();
 
   Preparation(Topology topology, QuantSpec spec) {
     this.topology = topology;
@@ -53,7 +56,9 @@ final class Preparation {
       checkOverrides();
       checkSchedule();
       topology.nodes().forEach(this::visit);
+      joins.share(settings);
       topology.nodes().forEach(this::shareScale);
+      topology.nodes().forEach(this::normalize);
       topology.nodes().forEach(this::checkDropout);
     }
   }
@@ -79,7 +84,8 @@ final class Preparation {
           "the specification has learned ranges, but the schedule never starts to learn them;"
               + " set learnScalesFrom, and freezeObserversAfter before it");
     }
-    if (spec.schedule().freezeBatchNormAfter() != Schedule.NEVER) {
+    if (spec.schedule().freezeBatchNormAfter() != Schedule.NEVER
+        && !kinds.containsValue(Kind.BATCH_NORM)) {
       throw new QatException(
           "the schedule has freezeBatchNormAfter, but the network has no batch normalization");
     }
@@ -131,14 +137,25 @@ final class Preparation {
       sources.add(node.name()); // no quantizer's, so that whoever reads the sum quantizes it
       checkSum(node);
     }
+    if (kind == Kind.ELEMENTWISE) {
+      join(node);
+      return;
+    }
+    if (kind == Kind.LOSS && !endsInLoss(topology.node(node.inputs().get(0)))) {
+      problems.put(
+          node.name(),
+          "a LossLayer is quantized behind a dense layer without an activation function, which"
+              + " nothing else reads");
+    }
     if (!kind.computes()) {
-      if (sources.contains("") && topology.outputs().contains(node.name())) {
+      if (kind != Kind.LOSS && sources.contains("") && topology.outputs().contains(node.name())) {
         problems.put(node.name(), "hands on real values that nothing has quantized");
       }
       references.put(node.name(), sources);
       return;
     }
     String name = node.quantizer();
+    boolean real = kind.isOutput() || endsInLoss(node);
     Set<Slot> owned = EnumSet.noneOf(Slot.class);
     String inputRef = null;
     if (!kind.readsTokens()) {
@@ -148,7 +165,7 @@ final class Preparation {
       }
       inputRef = own ? reference(name, Slot.INPUT) : sources.iterator().next();
     }
-    if (!kind.isOutput() && !kind.handsOnRows()) {
+    if (!real && !kind.handsOnRows()) {
       owned.add(Slot.OUTPUT);
     }
     if (isProductWithTable(node)) {
@@ -168,10 +185,10 @@ final class Preparation {
     if (problem != null) {
       problems.put(node.name(), problem);
     }
-    String outputRef = kind.isOutput() ? null : reference(name, Slot.OUTPUT);
+    String outputRef = real ? null : reference(name, Slot.OUTPUT);
     settings.put(
         node.name(),
-        new QuantSettings(name, layerSpec, spec.schedule(), owned, inputRef, outputRef));
+        new QuantSettings(name, layerSpec, spec.schedule(), owned, inputRef, outputRef, null));
     Set<String> made = new LinkedHashSet<>(Set.of(outputRef == null ? "" : outputRef));
     if (!name.equals(node.name())) {
       made.add(reference(Wrappers.second(node.name()), Slot.OUTPUT));
@@ -198,9 +215,60 @@ final class Preparation {
     }
   }
 
+  /** Whether a dense layer makes the logits of a LossLayer. */
+  private boolean endsInLoss(Topology.Node node) {
+    if (node == null
+        || kinds.get(node.name()) != Kind.DENSE
+        || topology.outputs().contains(node.name())
+        || !(((BaseLayer) node.layer()).getActivationFn() instanceof ActivationIdentity)) {
+      return false;
+    }
+    List<Topology.Node> readers = topology.consumers(node.name());
+    return readers.size() == 1 && kinds.get(readers.get(0).name()) == Kind.LOSS;
+  }
+
+  /** Values that are combined have one scale, and so one range, which their layers share. */
+  private void join(Topology.Node node) {
+    List<String> sources = new ArrayList<>();
+    ElementWiseVertex.Op op = ((ElementWiseVertex) node.vertex()).getOp();
+    for (String input : node.inputs()) {
+      Set<String> found = references.getOrDefault(input, Set.of(""));
+      String source = found.iterator().next();
+      QuantSettings maker = settings.get(source.substring(0, Math.max(0, source.lastIndexOf('/'))));
+      boolean own =
+          found.size() == 1
+              && maker != null
+              && maker.owned().contains(Slot.OUTPUT)
+              && !kinds.get(maker.layer()).isRecurrent(); // whose state has codes of its own
+      if (!own && (op != ElementWiseVertex.Op.Product || found.size() > 1 || maker == null)) {
+        problems.put(
+            node.name(),
+            "\""
+                + input
+                + "\" has no range of its own, which values that are combined need (it is real,"
+                + " a merge, a state, or rows of a table); put an ActivationLayer behind it");
+        references.put(node.name(), Set.of(""));
+        return;
+      }
+      sources.add(source);
+    }
+    if (op == ElementWiseVertex.Op.Product && sources.size() != 2) {
+      problems.put(node.name(), "a product is quantized of two values, not of " + sources.size());
+    }
+    joins.add(node.name(), sources, op != ElementWiseVertex.Op.Product);
+    boolean keeps = op == ElementWiseVertex.Op.Max;
+    references.put(node.name(), Set.of(keeps ? sources.get(0) : ""));
+  }
+
+  /** For each vertex that combines values the quantizers of its inputs. */
+  Map<String, List<String>> sources() {
+    return joins.sources();
+  }
+
   private boolean isProductWithTable(Topology.Node node) {
     Kind kind = kinds.get(node.name());
-    return (kind == Kind.DENSE || kind == Kind.CONV1D)
+    boolean product = kind == Kind.CONV1D || kind.takesNormalization();
+    return product
         && FusedActivation.of(((BaseLayer) node.layer()).getActivationFn(), node.name()).isTable();
   }
 
@@ -226,13 +294,47 @@ final class Preparation {
     }
   }
 
+  /** Folds a normalization into the product in front of it, where that can take it over. */
+  private void normalize(Topology.Node node) {
+    if (kinds.get(node.name()) != Kind.BATCH_NORM) {
+      return;
+    }
+    String input = node.inputs().get(0);
+    Kind before = kinds.get(input);
+    if (before != null && before.isOverTime()) {
+      problems.put(
+          node.name(),
+          "DL4J's BatchNormalization throws on sequences [n, channels, steps]; normalize images, or"
+              + " vectors behind a pooling over time");
+      return;
+    }
+    if (before == null || !before.takesNormalization()) {
+      return;
+    }
+    Topology.Node product = topology.node(input);
+    QuantSettings settingsOfProduct = settings.get(input);
+    WeightSpec weights = settingsOfProduct.spec().weights();
+    boolean alone = topology.consumers(input).size() == 1 && !topology.outputs().contains(input);
+    if (alone
+        && ((BaseLayer) product.layer()).getActivationFn() instanceof ActivationIdentity
+        && weights.scheme() == Scheme.SYMMETRIC
+        && !weights.powerOfTwo()
+        && node.layer().getIDropout() == null
+        && node.preProcessor() == null) {
+      String reference = settings.get(node.name()).outputRef();
+      settings.put(input, settingsOfProduct.withForeignOutput(reference).withFold(node.name()));
+      settings.computeIfPresent(node.name(), (name, q) -> q.withFold(input));
+    }
+  }
+
   private void collectReaders(String name, Set<String> readers) {
     if (topology.outputs().contains(name)) {
       readers.add("");
     }
     for (Topology.Node consumer : topology.consumers(name)) {
-      if (kinds.get(consumer.name()) == Kind.SUM) {
-        readers.add(""); // a summand has codes of its own
+      Kind reader = kinds.get(consumer.name());
+      if (reader == Kind.SUM || reader == Kind.ELEMENTWISE) {
+        readers.add(""); // what is combined has codes of its own
       } else if (computes(consumer)) {
         readers.add(consumer.name());
       } else {
@@ -282,7 +384,7 @@ final class Preparation {
     for (Topology.Node node : topology.nodes()) {
       QuantSettings q = settings.get(node.name());
       long parameters =
-          node.layer() == null ? 0 : node.layer().initializer().numParams(node.conf());
+          node.layer() == null ? 0 : node.layer().initializer().numParams(node.layer());
       rows.add(
           new Preflight.Row(
               node.name(),
@@ -315,6 +417,9 @@ final class Preparation {
   }
 
   private String activations(QuantSettings q, Topology.Node node) {
+    if (kinds.get(node.name()) == Kind.BATCH_NORM && q.foldRef() != null) {
+      return "folded into " + q.foldRef();
+    }
     ActivationSpec a = q.spec().activations();
     List<String> parts = new ArrayList<>();
     String how =

@@ -5,7 +5,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -14,6 +17,7 @@ import org.nd4j.shade.jackson.databind.ObjectMapper;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.qat4j.QatException;
 import org.qat4j.layers.FastLayers;
+import org.qat4j.layers.QatElementWise;
 import org.qat4j.layers.QatLayerConf;
 import org.qat4j.layers.QuantSettings;
 
@@ -43,11 +47,18 @@ public final class Qat {
     }
     for (Topology.Node node : copy.nodes()) {
       if (settings.containsKey(node.name())) {
-        exchange(node, Kind.of(node).replacement(), settings.get(node.name()));
+        exchange(node, Kind.of(node).replacement(node), settings.get(node.name()));
       } else if (node.layer() != null) {
-        node.conf().setLayer(FastLayers.of(node.layer()));
+        put(node, FastLayers.of(node.layer()));
       }
     }
+    preparation
+        .sources()
+        .forEach(
+            (name, sources) -> {
+              ElementWiseVertex vertex = (ElementWiseVertex) copy.node(name).vertex();
+              vertices(prepared).put(name, new QatElementWise(vertex.getOp(), sources));
+            });
     prepared.init();
     for (Topology.Node node : topology.nodes()) {
       if (node.layer() != null) {
@@ -85,10 +96,7 @@ public final class Qat {
   /** The layers of a network that can be quantized, which exceptions may be for. */
   public static List<LayerInfo> layers(Model network) {
     Topology topology = Topology.of(network);
-    return topology.nodes().stream()
-        .filter(node -> Kind.of(node).computes())
-        .map(topology::info)
-        .toList();
+    return topology.nodes().stream().filter(Topology::isQuantized).map(topology::info).toList();
   }
 
   /** Takes up a network that was prepared before, saved and loaded again. */
@@ -107,6 +115,10 @@ public final class Qat {
     }
   }
 
+  private static Map<String, GraphVertex> vertices(Model graph) {
+    return ((ComputationGraph) graph).getConfiguration().getVertices();
+  }
+
   /**
    * Puts a layer of another class with the same configuration in the place of a layer.
    *
@@ -116,7 +128,7 @@ public final class Qat {
     NeuralNetConfiguration conf = node.conf();
     ObjectMapper mapper = NeuralNetConfiguration.mapper();
     try {
-      ObjectNode json = (ObjectNode) mapper.readTree(mapper.writeValueAsString(conf.getLayer()));
+      ObjectNode json = (ObjectNode) mapper.readTree(mapper.writeValueAsString(node.layer()));
       for (ObjectNode core : cores(json)) {
         core.put("@class", type.getName());
         core.remove("quant");
@@ -130,13 +142,18 @@ public final class Qat {
               .setQuant(quant.forLayer(Wrappers.second(node.name())));
         }
       }
-      conf.setLayer(layer);
+      put(node, layer);
       conf.clearVariables();
     } catch (JsonProcessingException e) {
       throw new QatException(
           "the configuration of layer \"" + node.name() + "\" cannot be copied: " + e.getMessage(),
           e);
     }
+  }
+
+  /** In its frame where it is frozen. */
+  private static void put(Topology.Node node, Layer layer) {
+    node.conf().setLayer(node.isFrozen() ? new FrozenLayer(layer) : layer);
   }
 
   /** The layer within others, or both directions of it. */
@@ -160,6 +177,8 @@ public final class Qat {
         if (type != core.getClass()) {
           exchange(node, type, null);
         }
+      } else if (node.vertex() instanceof QatElementWise vertex) {
+        vertices(plain).put(node.name(), new ElementWiseVertex(vertex.getOp()));
       }
     }
     plain.init();

@@ -122,9 +122,9 @@ public final class QatNetwork {
     return Qat.toFloat(network);
   }
 
-  /** Training steps under quantization so far. */
+  /** Training steps under quantization so far; frozen layers see none. */
   public long trainingSteps() {
-    return first().trainingSteps();
+    return quantizers.values().stream().mapToLong(LayerQuantizer::trainingSteps).max().orElse(0);
   }
 
   private LayerQuantizer first() {
@@ -345,8 +345,8 @@ public final class QatNetwork {
     ReferenceRuntime runtime = new ReferenceRuntime(model);
     for (int i = 0; i < n; i++) {
       float[] actual = runtime.run(Samples.of(model, i, few));
-      INDArray one = expected.get(NDArrayIndex.interval(i, i + 1));
-      float[] there = Floats.read(one.rank() == 3 ? one.permute(0, 2, 1) : one);
+      float[] there =
+          Floats.read(Samples.channelsLast(expected.get(NDArrayIndex.interval(i, i + 1))));
       for (int c = 0; c < actual.length; c++) {
         if (!(Math.abs(actual[c] - there[c]) <= TOLERANCE)) {
           throw new QatException(

@@ -21,7 +21,7 @@ public final class Samples {
    * @param model whose inputs the arrays are for
    * @param example its number in the batch
    * @param features one array per input of the network: [n, …]; sequences of real values are [n,
-   *     channels, steps], of which every step counts
+   *     channels, steps], of which every step counts, images [n, channels, height, width]
    */
   public static Sample of(IntegerModel model, int example, INDArray... features) {
     int[][] tokens = new int[model.inputs().size()][];
@@ -39,9 +39,14 @@ public final class Samples {
           tokens[i][t] = (int) ids[t];
         }
       } else {
-        reals[i] = Floats.read(one.rank() == 3 ? one.permute(0, 2, 1) : one);
+        reals[i] = Floats.read(channelsLast(one));
       }
     }
     return Sample.of(tokens, reals);
+  }
+
+  /** [n, c], [n, c, t] or [n, c, h, w] with the channels behind. */
+  public static INDArray channelsLast(INDArray x) {
+    return x.rank() == 3 ? x.permute(0, 2, 1) : x.rank() == 4 ? x.permute(0, 2, 3, 1) : x;
   }
 }

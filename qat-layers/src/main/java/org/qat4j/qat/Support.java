@@ -1,22 +1,30 @@
 package org.qat4j.qat;
 
 import java.util.Arrays;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional.Mode;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
+import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.RnnToFeedForwardPreProcessor;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
@@ -42,12 +50,19 @@ final class Support {
       return node.type() + " cannot be quantized; supported are " + Kind.SUPPORTED;
     }
     InputPreProcessor pre = node.preProcessor();
-    if (pre != null
-        && !(pre instanceof FlattenPreProcessor)
-        && !(pre instanceof RnnToFeedForwardPreProcessor)) {
+    boolean product = kind == Kind.DENSE || kind == Kind.OUTPUT;
+    boolean image = kind == Kind.CONV2D || kind == Kind.DEPTHWISE;
+    boolean fits =
+        pre == null
+            || pre instanceof RnnToFeedForwardPreProcessor
+            || (product && isFlattening(pre))
+            || (image && pre instanceof FeedForwardToCnnPreProcessor);
+    if (!fits) {
       return "the preprocessor "
           + node.preProcessor().getClass().getSimpleName()
-          + " cannot be quantized; a FlattenPreProcessor can";
+          + " cannot be quantized here; a FlattenPreProcessor or CnnToFeedForwardPreProcessor in"
+          + " front of a dense or output layer can, and a FeedForwardToCnnPreProcessor in front of"
+          + " a convolution";
     }
     Object conf = node.layer() == null ? null : node.wrappers().core();
     if (conf instanceof BaseLayer layer && layer.getWeightNoise() != null) {
@@ -84,12 +99,19 @@ final class Support {
     return null;
   }
 
+  /** Whether a preprocessor lays a sequence or an image out as one vector. */
+  static boolean isFlattening(InputPreProcessor pre) {
+    return pre instanceof FlattenPreProcessor || pre instanceof CnnToFeedForwardPreProcessor;
+  }
+
   private static boolean activationFits(Kind kind, IActivation f) {
     return switch (kind) {
       case TOKEN_EMBEDDING, EMBEDDING, BAG -> f instanceof ActivationIdentity;
       case LAYER_NORM -> f instanceof ActivationIdentity;
       case LSTM, SIMPLE_RNN -> RecurrentCodes.supports(f);
-      case OUTPUT, STEP_OUTPUT -> f instanceof ActivationSoftmax || f instanceof ActivationIdentity;
+      case OUTPUT, STEP_OUTPUT, LOSS ->
+          f instanceof ActivationSoftmax || f instanceof ActivationIdentity;
+      case BATCH_NORM -> true; // DL4J does not apply it
       default -> FusedActivation.supports(f);
     };
   }
@@ -103,26 +125,58 @@ final class Support {
           : e.getOutputFormat() == RNNFormat.NCW ? null : "the output format must be NCW";
     } else if (conf instanceof Convolution1DLayer c) {
       return c.getRnnDataFormat() == RNNFormat.NCW ? null : "the data format must be NCW";
-    } else if (conf instanceof RnnOutputLayer r) {
-      return r.getRnnDataFormat() == RNNFormat.NCW ? null : "the data format must be NCW";
+    } else if (conf instanceof RnnOutputLayer r && r.getRnnDataFormat() == RNNFormat.NWC) {
+      return "the data format must be NCW";
+    } else if (isChannelsLast(conf)) {
+      return "the data format must be NCHW";
     } else if (conf instanceof DenseLayer d) {
       return d.hasLayerNorm() ? "layer normalization cannot be quantized" : null;
     } else if (conf instanceof GlobalPoolingLayer p) {
-      boolean overTime =
-          p.getPoolingDimensions() == null
-              || Arrays.equals(p.getPoolingDimensions(), new int[] {2});
-      return overTime && p.isCollapseDimensions()
+      int[] over = p.getPoolingDimensions();
+      boolean everywhere =
+          over == null
+              || Arrays.equals(over, new int[] {2})
+              || Arrays.equals(over, new int[] {2, 3});
+      return everywhere && p.isCollapseDimensions()
           ? null
-          : "global pooling is quantized over time alone, with collapsed dimensions";
+          : "global pooling is quantized over all of time or of an image, with collapsed dimensions";
     } else if (conf instanceof Subsampling1DLayer p) {
       boolean plain =
           p.getPadding()[0] == 0
               && p.getDilation()[0] == 1
               && p.getConvolutionMode() != ConvolutionMode.Same
               && p.getConvolutionMode() != ConvolutionMode.Causal;
-      return plain ? null : "pooling is quantized without padding and dilation";
+      return plain ? null : "pooling over time is quantized without padding and dilation";
+    } else if (conf instanceof SubsamplingLayer p) {
+      return pooling2d(p);
     }
     return null;
+  }
+
+  private static String pooling2d(SubsamplingLayer p) {
+    if (p.getDilation()[0] != 1 || p.getDilation()[1] != 1) {
+      return "pooling is quantized without dilation";
+    }
+    boolean pads =
+        p.getConvolutionMode() == ConvolutionMode.Same || p.getPadding()[0] + p.getPadding()[1] > 0;
+    return pads && p.getPoolingType() == PoolingType.AVG
+        ? "an average over windows that reach beyond the edge has another divisor there; pad with a"
+            + " ZeroPaddingLayer, so that every window has the same"
+        : null;
+  }
+
+  private static boolean isChannelsLast(Object conf) {
+    CNN2DFormat format = null;
+    if (conf instanceof ConvolutionLayer c) {
+      format = c.getCnn2dDataFormat();
+    } else if (conf instanceof SubsamplingLayer s) {
+      format = s.getCnn2dDataFormat();
+    } else if (conf instanceof BatchNormalization b) {
+      format = b.getCnn2DFormat();
+    } else if (conf instanceof Upsampling2D u) {
+      format = u.getFormat();
+    }
+    return format == CNN2DFormat.NHWC;
   }
 
   /** Why a layer cannot be quantized as a specification says, or null where it can. */

@@ -14,6 +14,7 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.util.GraphIndices;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -38,9 +39,14 @@ public final class Topology {
       NeuralNetConfiguration conf,
       GraphVertex vertex,
       InputPreProcessor preProcessor) {
-    /** The layer, or null for a vertex that is none. */
+    /** The layer, without the frame around a frozen one; null for a vertex that is no layer. */
     public Layer layer() {
-      return conf == null ? null : conf.getLayer();
+      return conf == null ? null : unframed(conf.getLayer());
+    }
+
+    /** Whether its parameters are kept as they are (transfer learning). */
+    boolean isFrozen() {
+      return conf != null && conf.getLayer() instanceof FrozenLayer;
     }
 
     /** What is wrapped around the layer, and the layer within. */
@@ -100,8 +106,12 @@ public final class Topology {
     return t;
   }
 
+  private static Layer unframed(Layer layer) {
+    return layer instanceof FrozenLayer frozen ? frozen.getLayer() : layer;
+  }
+
   private static String nameOf(MultiLayerConfiguration all, int i) {
-    String name = all.getConf(i).getLayer().getLayerName();
+    String name = unframed(all.getConf(i).getLayer()).getLayerName();
     return name == null ? "layer" + i : name;
   }
 
@@ -182,11 +192,15 @@ public final class Topology {
     return kind != null && kind.computes();
   }
 
-  /** DL4J's object for the layer at a node. */
+  /** DL4J's object for the layer at a node, without the frame around a frozen one. */
   public org.deeplearning4j.nn.api.Layer layer(Model network, String name) {
-    return network instanceof MultiLayerNetwork net
-        ? net.getLayer(indexOf(name))
-        : ((ComputationGraph) network).getLayer(name);
+    org.deeplearning4j.nn.api.Layer layer =
+        network instanceof MultiLayerNetwork net
+            ? net.getLayer(indexOf(name))
+            : ((ComputationGraph) network).getLayer(name);
+    return layer instanceof org.deeplearning4j.nn.layers.FrozenLayer frozen
+        ? frozen.getInsideLayer()
+        : layer;
   }
 
   /**

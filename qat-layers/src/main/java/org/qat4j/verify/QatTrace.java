@@ -6,7 +6,9 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.activations.IActivation;
@@ -80,16 +82,22 @@ final class QatTrace {
         }
       }
       INDArray rows = Nd4j.create(flat, shape.stream().mapToLong(Long::longValue).toArray(), 'c');
-      arrays.put(input.name(), rows.rank() == 3 ? rows.permute(0, 2, 1).dup('c') : rows);
+      arrays.put(
+          input.name(),
+          rows.rank() == 3
+              ? rows.permute(0, 2, 1).dup('c')
+              : rows.rank() == 4 ? rows.permute(0, 3, 1, 2).dup('c') : rows);
     }
     return arrays;
   }
 
   /** Takes the activation functions of output layers away while the network runs. */
   private Map<String, INDArray> withoutSoftmax(INDArray[] features, INDArray[] masks) {
-    IdentityHashMap<BaseOutputLayer, IActivation> functions = new IdentityHashMap<>();
+    IdentityHashMap<BaseLayer, IActivation> functions = new IdentityHashMap<>();
     for (Layer layer : layers()) {
-      if (layer.conf().getLayer() instanceof BaseOutputLayer output) {
+      org.deeplearning4j.nn.conf.layers.Layer conf = layer.conf().getLayer();
+      if (conf instanceof BaseOutputLayer || conf instanceof LossLayer) {
+        BaseLayer output = (BaseLayer) conf;
         functions.put(output, output.getActivationFn());
       }
     }
@@ -97,7 +105,7 @@ final class QatTrace {
       functions.keySet().forEach(output -> output.setActivationFn(new ActivationIdentity()));
       return Topology.activations(network.network(), features, masks);
     } finally {
-      functions.forEach(BaseOutputLayer::setActivationFn);
+      functions.forEach(BaseLayer::setActivationFn);
     }
   }
 
@@ -107,9 +115,9 @@ final class QatTrace {
         : ((MultiLayerNetwork) network.network()).getLayers();
   }
 
-  /** [n, c], [n, c, t] or [n·t, c] to [n][c] or [n][t, c]. */
+  /** [n, c], [n, c, t], [n·t, c] or [n, c, h, w] to [n][c], [n][t, c] or [n][h, w, c]. */
   private static float[][] rows(INDArray values, int n) {
-    INDArray ordered = values.rank() == 3 ? values.permute(0, 2, 1) : values;
+    INDArray ordered = Samples.channelsLast(values);
     float[] flat = ordered.dup('c').data().asFloat();
     float[][] rows = new float[n][flat.length / n];
     for (int i = 0; i < n; i++) {

@@ -61,12 +61,17 @@ public final class Verifier {
       values.put(op.name(), tally(op, op.getClass().getSimpleName()));
       boolean passes =
           op instanceof Op.MaxPool1d
+              || op instanceof Op.MaxPool2d
               || op instanceof Op.GlobalMaxPool
               || op instanceof Op.Flatten
+              || op instanceof Op.Select
+              || op instanceof Op.Reshape
+              || op instanceof Op.Transpose
               || op instanceof Op.Masked
               || op instanceof Op.LastStep;
       if (op instanceof Op.Concat
           || op instanceof Op.RealSum
+          || op instanceof Op.Elementwise
           || (passes && late.contains(op.inputs().get(0)))) {
         late.add(op.name());
       }

@@ -8,8 +8,10 @@ import java.util.Random;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -17,6 +19,7 @@ import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
@@ -41,6 +44,7 @@ final class LayerCases {
     all.addAll(vectors());
     all.addAll(sequences());
     all.addAll(RecurrentCases.all());
+    all.addAll(ImageCases.all());
     all.addAll(tokens());
     all.addAll(vertices());
     return all;
@@ -60,10 +64,16 @@ final class LayerCases {
     return List.of(
         vector("DenseLayer", "layer normalization", () -> Nets.dense(8, Activation.RELU)),
         LayerCase.of("OutputLayer", "", type -> output(type), Nets::vectors),
+        LayerCase.of(
+            "LossLayer",
+            "behind anything but a dense layer without an activation function",
+            LayerCases::loss,
+            Nets::vectors),
         vector(
             "ActivationLayer",
-            "functions of more than one value",
+            "softmax, PReLU, and RReLU, which is a constant below 0 in DL4J's evaluation",
             () -> new ActivationLayer.Builder().activation(Activation.ELU).build()),
+        vector("a layer of one's own (OwnLayer)", "weights", HalvedLayer::new),
         vector("DropoutLayer", "", () -> new DropoutLayer.Builder(0.8).build()));
   }
 
@@ -73,6 +83,21 @@ final class LayerCases {
             .list()
             .layer(Nets.dense(9, Activation.TANH))
             .layer(Nets.subject(Nets.output()))
+            .setInputType(InputType.feedForward(Nets.FEATURES))
+            .build());
+  }
+
+  private static Model loss(DataType type) {
+    return new MultiLayerNetwork(
+        Nets.builder(type)
+            .list()
+            .layer(Nets.dense(9, Activation.TANH))
+            .layer(Nets.dense(Nets.CLASSES, Activation.IDENTITY))
+            .layer(
+                Nets.subject(
+                    new LossLayer.Builder(LossFunction.MCXENT)
+                        .activation(Activation.SOFTMAX)
+                        .build()))
             .setInputType(InputType.feedForward(Nets.FEATURES))
             .build());
   }
@@ -203,8 +228,34 @@ final class LayerCases {
   }
 
   private static List<LayerCase> vertices() {
-    return List.of(
+    List<LayerCase> vertices = new ArrayList<>();
+    vertices.add(
         LayerCase.of("MergeVertex", "", type -> joined(type, new MergeVertex()), Nets::vectors));
+    vertices.add(LayerCase.of("SubsetVertex", "", LayerCases::subset, Nets::vectors));
+    for (ElementWiseVertex.Op op : ElementWiseVertex.Op.values()) {
+      if (op != ElementWiseVertex.Op.Add) {
+        vertices.add(
+            LayerCase.of(
+                "ElementWiseVertex, " + op,
+                op == ElementWiseVertex.Op.Product ? "more than two values" : "",
+                type -> joined(type, new ElementWiseVertex(op)),
+                Nets::vectors));
+      }
+    }
+    return vertices;
+  }
+
+  private static Model subset(DataType type) {
+    return new ComputationGraph(
+        Nets.builder(type)
+            .graphBuilder()
+            .addInputs("features")
+            .addLayer("dense", Nets.dense(9, Activation.TANH), "features")
+            .addVertex(SUBJECT, new SubsetVertex(2, 6), "dense")
+            .addLayer("out", Nets.output(), SUBJECT)
+            .setOutputs("out")
+            .setInputTypes(InputType.feedForward(Nets.FEATURES))
+            .build());
   }
 
   /** A vertex that joins two dense layers. */

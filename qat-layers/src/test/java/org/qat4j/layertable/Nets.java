@@ -8,6 +8,7 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration.ListBuilder;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -27,6 +28,9 @@ final class Nets {
   static final int FEATURES = 7;
   static final int CHANNELS = 5;
   static final int STEPS = 12;
+  static final int HEIGHT = 7;
+  static final int WIDTH = 6;
+  static final int PLANES = 2;
   static final int CLASSES = 3;
   static final int VOCABULARY = 20;
 
@@ -64,6 +68,22 @@ final class Nets {
     return new MultiLayerNetwork(list.setInputType(InputType.recurrent(CHANNELS, STEPS)).build());
   }
 
+  /** An image, convolution, the layers, global maximum, an output layer. */
+  static Model images(DataType type, Layer... layers) {
+    ListBuilder list =
+        builder(type).list().layer(conv2d(4, 2, Activation.TANH)).layer(subject(layers[0]));
+    for (int i = 1; i < layers.length; i++) {
+      list.layer(layers[i]);
+    }
+    list.layer(global(PoolingType.AVG)).layer(output());
+    return new MultiLayerNetwork(
+        list.setInputType(InputType.convolutional(HEIGHT, WIDTH, PLANES)).build());
+  }
+
+  static ConvolutionLayer conv2d(int out, int kernel, Activation f) {
+    return new ConvolutionLayer.Builder(kernel, kernel).nOut(out).activation(f).build();
+  }
+
   static DenseLayer dense(int out, Activation f) {
     return new DenseLayer.Builder().nOut(out).activation(f).build();
   }
@@ -91,6 +111,10 @@ final class Nets {
 
   static MultiDataSet sequences(Random random, int n, DataType type) {
     return classes(random, n, type, reals(random, type, n, CHANNELS, STEPS));
+  }
+
+  static MultiDataSet images(Random random, int n, DataType type) {
+    return classes(random, n, type, reals(random, type, n, PLANES, HEIGHT, WIDTH));
   }
 
   /** Examples with a class each. */

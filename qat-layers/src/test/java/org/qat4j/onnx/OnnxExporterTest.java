@@ -85,7 +85,10 @@ class OnnxExporterTest {
     } else if (op instanceof Op.Dense) {
       boolean sequence = model.value(op.name()).shape().size() == 2;
       return List.of(codes && sequence ? "QLinearConv" : "QGemm");
-    } else if (op instanceof Op.AvgPool1d || op instanceof Op.GlobalAvgPool) {
+    } else if (op instanceof Op.Conv2d
+        || op instanceof Op.AvgPool1d
+        || op instanceof Op.AvgPool2d
+        || op instanceof Op.GlobalAvgPool) {
       return List.of("QLinearConv");
     } else if (op instanceof Op.Attention) {
       return List.of("MatMulInteger", "MatMulInteger");

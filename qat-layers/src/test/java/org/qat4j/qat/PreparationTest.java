@@ -6,10 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
-import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
-import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.SelfAttentionLayer;
 import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -97,7 +96,8 @@ class PreparationTest {
                         .nHeads(1)
                         .projectInput(true)
                         .build())
-                .layer(new RnnOutputLayer.Builder().name("out").nIn(3).nOut(2).build()));
+                .layer(
+                    new RnnLossLayer.Builder().name("out").activation(Activation.SOFTMAX).build()));
     Preflight preflight = Qat.describe(network, QuantSpec.int8());
     assertThat(preflight.isFine()).isFalse();
     assertThat(preflight.problems()).hasSize(2);
@@ -127,12 +127,6 @@ class PreparationTest {
         list.layer(dense().build())
             .layer(output(Activation.SIGMOID))
             .validateOutputLayerConfig(false));
-    list = new NeuralNetConfiguration.Builder().list();
-    refused(
-        "BatchNormalization",
-        list.layer(dense().build())
-            .layer(new BatchNormalization.Builder().nIn(3).nOut(3).build())
-            .layer(output(Activation.SOFTMAX)));
   }
 
   /** A subclass may compute anything; quantizing it as what it extends would be wrong. */
