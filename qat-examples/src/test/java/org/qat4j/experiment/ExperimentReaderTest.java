@@ -214,7 +214,7 @@ class ExperimentReaderTest {
                 + " candidates or stories;"
                 + " did you mean langid?",
             "x.yaml:4:8: model.kind is missing; expected char-ngram-cnn, word-cnn, seed-cnn,"
-                + " conv-tagger, pair-cnn, bilstm or transformer",
+                + " conv-tagger, pair-cnn, bilstm, transformer or file",
             "x.yaml:6:3: unknown key lerningRate in train; did you mean learningRate? Known are"
                 + " epochs, batch, learningRate, schedule, tokenDropout, l2",
             "x.yaml:7:11: train.epochs is \"many\"; expected an integer from 1 to 10000",
