@@ -252,7 +252,7 @@ final class OpExporter implements Op.Visitor<Void> {
     return null;
   }
 
-  /** ReduceMax of bytes takes a third of the time of a MaxPool over all steps. */
+  /** A ReduceMax of bytes is faster in ONNX Runtime than a MaxPool over all steps. */
   @Override
   public Void visit(Op.GlobalMaxPool o) {
     String places = graph.constant(o.name() + "/axes", Tensors.longs(places(o.input())));
