@@ -2,9 +2,7 @@ package org.qat4j.cli;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -19,10 +17,9 @@ import org.qat4j.report.RunFolder;
 import org.qat4j.report.SweepReport;
 import org.qat4j.report.SweepTable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Runs the variants of an experiment side by side. */
 @Command(
@@ -45,7 +42,6 @@ import picocli.CommandLine.Spec;
       "  ./qat sweep configs/langid-lowbit.yaml --only 'W2.*'"
     })
 final class SweepCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
 
   @Parameters(
       index = "0",
@@ -60,49 +56,30 @@ final class SweepCommand implements Callable<Integer> {
   private List<String> sets = new ArrayList<>();
 
   @Option(
-      names = "--seeds",
-      paramLabel = "N|A,B,...",
-      description = "Run with the seeds 1 to N, or with those listed, and report over all.")
-  private String seeds;
-
-  @Option(
       names = "--only",
       paramLabel = "REGEX",
       description = "Run the variants alone whose whole name matches.")
   private String only = ".*";
 
   @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      description = "The folder of the sweep (default: runs/<name>-<time>).")
-  private Path out;
-
-  @Option(
       names = "--resume",
       description = "Go on in --out: what is finished there and has not changed is not done again.")
   private boolean resume;
 
-  @Option(names = "--overwrite", description = "Replace an earlier run in --out.")
-  private boolean overwrite;
-
-  @Option(names = "--quiet", description = "Show no progress.")
-  private boolean quiet;
-
-  @Option(names = "--json", description = "Print the report as JSON instead of a table.")
-  private boolean json;
+  @Mixin private RunArguments arguments;
 
   @Override
   public Integer call() {
     List<Variant> variants = chosen(ExperimentCheck.variants(file, sets));
     String name = String.valueOf(file.getFileName()).replaceFirst("\\.ya?ml$", "");
-    List<Long> all = Seeds.parse(seeds, variants.get(0).experiment().seed());
-    Console console = Console.standardError(quiet);
+    List<Long> all = arguments.seeds(variants.get(0).experiment().seed());
+    Console console = arguments.console();
     try (RunFolder folder = open(name)) {
       console.line("folder of the sweep: " + folder.path());
-      SweepReport report = new RunSweep(variants, folder, console).run(name, all, facts());
+      SweepReport report =
+          new RunSweep(variants, folder, console).run(name, all, arguments.facts(sets));
       folder.finish();
-      spec.commandLine().getOut().print(json ? ReportJson.of(report) : SweepTable.of(report));
-      spec.commandLine().getOut().flush();
+      arguments.print(arguments.json() ? ReportJson.of(report) : SweepTable.of(report));
     }
     return Exit.OK;
   }
@@ -128,22 +105,11 @@ final class SweepCommand implements Callable<Integer> {
 
   private RunFolder open(String name) {
     if (resume) {
-      if (out == null || overwrite) {
+      if (arguments.out() == null || arguments.overwrite()) {
         throw new QatException("--resume goes on in the folder that --out names, and keeps it");
       }
-      return RunFolder.resume(out);
+      return RunFolder.resume(arguments.out());
     }
-    return out == null ? RunFolder.create(Path.of("runs"), name) : RunFolder.create(out, overwrite);
-  }
-
-  private Map<String, String> facts() {
-    Map<String, String> facts = new LinkedHashMap<>();
-    if (seeds != null) {
-      facts.put("--seeds", seeds);
-    }
-    if (!sets.isEmpty()) {
-      facts.put("--set", String.join(" ", sets));
-    }
-    return facts;
+    return arguments.newFolder(name);
   }
 }

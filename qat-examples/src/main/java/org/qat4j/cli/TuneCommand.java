@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -23,10 +22,9 @@ import org.qat4j.report.ReportTable;
 import org.qat4j.report.RunFolder;
 import org.qat4j.report.RunReport;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Searches the quantization parameters of an experiment. */
 @Command(
@@ -47,7 +45,6 @@ import picocli.CommandLine.Spec;
       "  ./qat tune --resume runs/langid-tune-20260101-120000 --apply tuned.yaml"
     })
 final class TuneCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
 
   @Parameters(
       index = "0",
@@ -86,26 +83,7 @@ final class TuneCommand implements Callable<Integer> {
       description = "Take the float network of an earlier run instead of training one.")
   private Path network;
 
-  @Option(
-      names = "--seeds",
-      paramLabel = "N|A,B,...",
-      description = "Search with the seeds 1 to N, or with those listed, and report over all.")
-  private String seeds;
-
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      description = "The run folder (default: runs/<name>-<time>).")
-  private Path out;
-
-  @Option(names = "--overwrite", description = "Replace an earlier run in --out.")
-  private boolean overwrite;
-
-  @Option(names = "--quiet", description = "Show no progress.")
-  private boolean quiet;
-
-  @Option(names = "--json", description = "Print the report as JSON instead of a table.")
-  private boolean json;
+  @Mixin private RunArguments arguments;
 
   @Override
   public Integer call() throws IOException {
@@ -121,10 +99,10 @@ final class TuneCommand implements Callable<Integer> {
           (file == null ? resume : file)
               + " has no section tune; two lines are enough:\ntune:\n  trials: 400");
     }
-    if (apply != null && Files.exists(apply) && !overwrite) {
+    if (apply != null && Files.exists(apply) && !arguments.overwrite()) {
       throw new QatException(apply + " exists; choose another --apply, or add --overwrite");
     }
-    Console console = Console.standardError(quiet);
+    Console console = arguments.console();
     try (RunFolder folder = open(e)) {
       console.line("run folder: " + folder.path());
       List<Long> all = seedsOf(folder, e);
@@ -132,8 +110,7 @@ final class TuneCommand implements Callable<Integer> {
           new RunExperiment(resolved, folder, console)
               .tune(all, facts(), seed -> floatNetwork(folder, all, seed));
       folder.finish();
-      spec.commandLine().getOut().print(json ? ReportJson.of(report) : ReportTable.of(report));
-      spec.commandLine().getOut().flush();
+      arguments.print(arguments.json() ? ReportJson.of(report) : ReportTable.of(report));
       if (apply != null) {
         Path tuned = within(folder.path(), all, all.get(0)).resolve(RunFiles.TUNED);
         AtomicFile.write(apply, Files.readAllBytes(tuned));
@@ -147,18 +124,16 @@ final class TuneCommand implements Callable<Integer> {
     if (resume != null) {
       return RunFolder.resume(resume);
     }
-    return out == null
-        ? RunFolder.create(Path.of("runs"), e.name())
-        : RunFolder.create(out, overwrite);
+    return arguments.newFolder(e.name());
   }
 
   /** Seeds of the command line, or of the search that is gone on with. */
   private List<Long> seedsOf(RunFolder folder, Experiment e) throws IOException {
     Path kept = folder.file(RunFiles.SEEDS);
     List<Long> all =
-        resume != null && seeds == null && Files.exists(kept)
+        resume != null && !arguments.hasSeeds() && Files.exists(kept)
             ? Files.readAllLines(kept, StandardCharsets.UTF_8).stream().map(Long::valueOf).toList()
-            : Seeds.parse(seeds, e.seed());
+            : arguments.seeds(e.seed());
     folder.write(RunFiles.SEEDS, String.join("\n", all.stream().map(String::valueOf).toList()));
     return all;
   }
@@ -180,15 +155,9 @@ final class TuneCommand implements Callable<Integer> {
   }
 
   private Map<String, String> facts() {
-    Map<String, String> facts = new LinkedHashMap<>();
-    if (seeds != null) {
-      facts.put("--seeds", seeds);
-    }
+    Map<String, String> facts = arguments.facts(sets);
     if (network != null) {
       facts.put("--network", String.valueOf(network.getFileName()));
-    }
-    if (!sets.isEmpty()) {
-      facts.put("--set", String.join(" ", sets));
     }
     return facts;
   }

@@ -1,14 +1,13 @@
 package org.qat4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.qat4j.cli.Called.qat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,19 +28,6 @@ class CommandLineTest {
 
   private static Path experiment;
   private static Path run;
-
-  /** What one call printed. */
-  private record Called(int exit, String out, String err) {}
-
-  private static Called qat(Object... args) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    CommandLine line = Main.commandLine();
-    line.setOut(new PrintWriter(out));
-    line.setErr(new PrintWriter(err));
-    int exit = line.execute(Stream.of(args).map(Object::toString).toArray(String[]::new));
-    return new Called(exit, out.toString(), err.toString());
-  }
 
   @BeforeAll
   static void trainSmallModel() throws IOException {

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,7 +18,6 @@ import org.qat4j.format.ModelFile;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 import org.qat4j.text.NgramEncoder;
-import picocli.CommandLine;
 
 /** Experiments that prune, from file to report. */
 class PrunedRunTest {
@@ -55,16 +52,10 @@ class PrunedRunTest {
               qat: {epochs: 2, distillation: {temperature: 2}}
             """
                 .formatted(folder.resolve("weather.tsv").toString().replace('\\', '/'), prune));
-    StringWriter err = new StringWriter();
-    StringWriter out = new StringWriter();
-    CommandLine line = Main.commandLine();
-    line.setErr(new PrintWriter(err));
-    line.setOut(new PrintWriter(out));
     Path folderOfRun = folder.resolve(name);
-    assertThat(line.execute("run", file.toString(), "--out", folderOfRun.toString(), "--quiet"))
-        .as(err.toString())
-        .isZero();
-    assertThat(out.toString()).contains("pruned");
+    Called called = Called.qat("run", file, "--out", folderOfRun, "--quiet");
+    assertThat(called.exit()).as(called.err()).isZero();
+    assertThat(called.out()).contains("pruned");
     JsonNode report = new ObjectMapper().readTree(folderOfRun.resolve("report.json").toFile());
     assertThat(report.at("/verify/exact").asBoolean()).isTrue();
     assertThat(report.at("/results/integer/accuracy").asDouble()).isGreaterThan(0.9);

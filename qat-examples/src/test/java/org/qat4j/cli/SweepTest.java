@@ -1,12 +1,11 @@
 package org.qat4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.qat4j.cli.Called.qat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -16,7 +15,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** Sweeps from the command line, on a small table of texts. */
 class SweepTest {
@@ -24,18 +22,6 @@ class SweepTest {
 
   private static Path experiment;
   private static Path sweep;
-
-  private record Called(int exit, String out, String err) {}
-
-  private static Called qat(Object... args) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    CommandLine line = Main.commandLine();
-    line.setOut(new PrintWriter(out));
-    line.setErr(new PrintWriter(err));
-    int exit = line.execute(Stream.of(args).map(Object::toString).toArray(String[]::new));
-    return new Called(exit, out.toString(), err.toString());
-  }
 
   @BeforeAll
   static void runOneSeed() throws IOException {
