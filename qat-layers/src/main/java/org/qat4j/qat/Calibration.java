@@ -10,12 +10,14 @@ import java.util.function.Supplier;
 import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
+import org.qat4j.calibration.Adjustment;
 import org.qat4j.calibration.Observations;
 import org.qat4j.calibration.Range;
 import org.qat4j.layers.LayerQuantizer;
 import org.qat4j.layers.Slot;
-import org.qat4j.numerics.QuantParams;
 import org.qat4j.quantizer.ActivationSpec;
+import org.qat4j.quantizer.Learned;
+import org.qat4j.quantizer.Ste;
 
 /**
  * What a calibration has seen at every place of a network where values may be quantized: enough to
@@ -101,10 +103,10 @@ public final class Calibration implements Serializable {
   /** Range in a slot of a quantizer, as a calibration with the specification sets it. */
   Range range(String quantizer, Slot slot, ActivationSpec spec) {
     Observations all = observed.get(quantizer).get(slot);
-    record Key(Observations all, Object rule, QuantParams scheme) {}
-    // The grid of some range says bits and scheme.
-    Key key = new Key(all, spec.range(), spec.grids(spec.bits()).covering(-1, 2));
-    return find(key, () -> all.range(spec.range(), spec.grids(spec.bits())));
+    record Key(Observations all, ActivationSpec spec) {}
+    ActivationSpec plain =
+        spec.withAdjust(Adjustment.NONE).withLearned(new Learned.None()).withSte(Ste.CLIPPED);
+    return find(new Key(all, plain), () -> all.range(spec.range(), spec.grids(spec.bits())));
   }
 
   /** What was searched before for the same key, or else now. */
