@@ -587,9 +587,12 @@ def last_step(op, x, mask=None):
     return vector(x.rows[counting[-1] if counting else -1], x.codes)
 
 
-def not_zero(x):
-    zero = x.codes.zero if x.codes else 0
-    return Value([int(any(v != zero for v in row)) for row in x.rows])
+def not_zero(xs):
+    def zero(x):
+        return x.codes.zero if x.codes else 0
+
+    steps = zip(*(x.rows for x in xs))
+    return Value([int(any(v != zero(x) for x, row in zip(xs, rows) for v in row)) for rows in steps])
 
 
 def softmax(row):
@@ -634,7 +637,7 @@ OPS = {
     "Masked": masked,
     "MaskedMean": masked_mean,
     "LastStep": last_step,
-    "NotZero": lambda op, x: not_zero(x),
+    "NotZero": lambda op, *xs: not_zero(xs),
     "Softmax": lambda op, x: Value([softmax(row) for row in x.rows], None, x.sequence),
 }
 

@@ -95,7 +95,7 @@ final class OpReader {
               r.integers("bias"),
               r.integer("shift"),
               r.codes("output"));
-      case "NotZero" -> new Op.NotZero(name, only(inputs));
+      case "NotZero" -> new Op.NotZero(name, inputs);
       default ->
           throw new QatException(
               "the kind \"" + r.kind() + "\" is unknown to this program; a newer one may know it");

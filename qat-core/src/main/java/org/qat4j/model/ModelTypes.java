@@ -196,13 +196,23 @@ final class ModelTypes implements Op.Visitor<Value> {
 
   @Override
   public Value visit(Op.NotZero o) {
-    Value in = get(o.input());
-    require(
-        !in.tokens() && in.shape().size() == 2,
-        "a mask is made of a sequence, but \"%s\" is %s",
-        o.input(),
-        in);
-    return new Value(List.of(in.shape().get(0)), null, true);
+    require(!o.inputs().isEmpty(), "a mask is made of one value or more");
+    int steps = 0;
+    for (String input : o.inputs()) {
+      Value in = get(input);
+      require(
+          !in.tokens() && in.shape().size() == 2,
+          "a mask is made of sequences, but \"%s\" is %s",
+          input,
+          in);
+      require(
+          steps == 0 || steps == in.shape().get(0),
+          "a mask is made of values with the same steps, but \"%s\" is %s",
+          input,
+          in);
+      steps = in.shape().get(0);
+    }
+    return new Value(List.of(steps), null, true);
   }
 
   @Override

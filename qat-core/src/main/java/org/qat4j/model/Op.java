@@ -394,11 +394,13 @@ public sealed interface Op {
     }
   }
 
-  /** A mask [T] of codes or real values [T, C]: 1 for a step with a value other than real 0. */
-  record NotZero(String name, String input) implements Op {
-    @Override
-    public List<String> inputs() {
-      return List.of(input);
+  /**
+   * A mask [T] of codes or real values [T, C], one or more: 1 for a step at which any of them has a
+   * value other than real 0.
+   */
+  record NotZero(String name, List<String> inputs) implements Op {
+    public NotZero {
+      inputs = List.copyOf(inputs);
     }
 
     @Override

@@ -317,16 +317,22 @@ final class PlanBuilder implements Op.Visitor<Void> {
 
   @Override
   public Void visit(Op.NotZero o) {
-    boolean real = model.value(o.input()).isReal();
-    Place to = new Place(layout.ints(positions(o.input())), 0);
+    Place to = new Place(layout.ints(positions(o.inputs().get(0))), 0);
     codes.put(o.name(), to);
-    return add(
-        new RecurrentSteps.NotZero(
-            real ? reals.get(o.input()) : -1,
-            real ? null : place(o.input()),
-            positions(o.input()),
-            channels(o.input()),
-            to));
+    boolean first = true;
+    for (String input : o.inputs()) {
+      boolean real = model.value(input).isReal();
+      add(
+          new RecurrentSteps.NotZero(
+              first,
+              real ? reals.get(input) : -1,
+              real ? null : place(input),
+              positions(input),
+              channels(input),
+              to));
+      first = false;
+    }
+    return null;
   }
 
   // Transformers.

@@ -100,13 +100,18 @@ final class RecurrentSteps {
     }
   }
 
-  /** 1 for each step with a value other than 0. */
-  record NotZero(int realSlot, Place from, int steps, int channels, Place to) implements Step {
+  /**
+   * 1 for each step with a value other than 0.
+   *
+   * @param first whether a mask begins, or is added to
+   */
+  record NotZero(boolean first, int realSlot, Place from, int steps, int channels, Place to)
+      implements Step {
     @Override
     public void run(Workspace w) {
       int[] out = w.ints[to.slot()];
       for (int t = 0; t < steps; t++) {
-        int found = 0;
+        int found = first ? 0 : out[to.offset() + t];
         for (int i = t * channels; i < (t + 1) * channels; i++) {
           boolean zero =
               from == null

@@ -336,15 +336,17 @@ final class ReferenceOps implements Op.Visitor<Void> {
 
   @Override
   public Void visit(Op.NotZero o) {
-    Value in = model.value(o.input());
-    int channels = in.shape().get(1);
-    int[] y = new int[in.shape().get(0)];
-    for (int i = 0; i < in.size(); i++) {
-      boolean zero =
-          in.isReal()
-              ? trace.reals(o.input())[i] == 0
-              : trace.codes(o.input())[i] == in.params().zeroPoint();
-      y[i / channels] |= zero ? 0 : 1;
+    int[] y = new int[model.value(o.name()).size()];
+    for (String input : o.inputs()) {
+      Value in = model.value(input);
+      int channels = in.shape().get(1);
+      for (int i = 0; i < in.size(); i++) {
+        boolean zero =
+            in.isReal()
+                ? trace.reals(input)[i] == 0
+                : trace.codes(input)[i] == in.params().zeroPoint();
+        y[i / channels] |= zero ? 0 : 1;
+      }
     }
     return put(o, y);
   }

@@ -235,7 +235,7 @@ public final class RandomModels {
 
   private String masked(String x) {
     QuantParams p = value(x).params();
-    String mask = add(new Op.NotZero(name("mask"), x));
+    String mask = notZero(x);
     if (random.nextBoolean()) {
       return add(new Op.Masked(name("masked"), x, mask));
     }
@@ -275,7 +275,17 @@ public final class RandomModels {
         return input.name();
       }
     }
-    return random.nextInt(3) > 0 ? null : add(new Op.NotZero(name("mask"), x));
+    return random.nextInt(3) > 0 ? null : notZero(x);
+  }
+
+  /** A mask made of a value, or of two. */
+  private String notZero(String x) {
+    List<String> values = new ArrayList<>(List.of(x));
+    if (random.nextBoolean()) {
+      int channels = 1 + random.nextInt(4);
+      values.add(dense(x, tensor(new int[] {channels, channels(x)}, false), null));
+    }
+    return add(new Op.NotZero(name("mask"), values));
   }
 
   private String image(String x) {

@@ -403,8 +403,21 @@ final class OpExporter implements Op.Visitor<Void> {
   @Override
   public Void visit(Op.NotZero o) {
     String op = o.name();
-    Value in = model.value(o.input());
-    String x = in.isReal() ? o.input() : cast(op, codes.get(o.input()).tensor(), DataType.INT32);
+    if (o.inputs().size() == 1) {
+      notZero(op, o.inputs().get(0), op);
+      return null;
+    }
+    List<String> masks = new ArrayList<>();
+    for (String input : o.inputs()) {
+      masks.add(notZero(op, input, graph.name(op + "/any")));
+    }
+    graph.node("Max", op, masks, op, NONE);
+    return null;
+  }
+
+  private String notZero(String op, String input, String output) {
+    Value in = model.value(input);
+    String x = in.isReal() ? input : cast(op, codes.get(input).tensor(), DataType.INT32);
     String zero =
         graph.constant(
             op + "/zero",
@@ -414,8 +427,8 @@ final class OpExporter implements Op.Visitor<Void> {
     String isZero = graph.node("Equal", op, List.of(x, zero), NONE);
     String other = cast(op, graph.node("Not", op, List.of(isZero), NONE), DataType.INT32);
     String axis = graph.constant(op + "/axis", Tensors.longs(in.isReal() ? 2 : 1));
-    graph.node("ReduceMax", op, List.of(other, axis), op, List.of(integer("keepdims", 0)));
-    return null;
+    graph.node("ReduceMax", op, List.of(other, axis), output, List.of(integer("keepdims", 0)));
+    return output;
   }
 
   /** With DequantizeLinear it would be fused to QLinearAdd, which rounds otherwise. */

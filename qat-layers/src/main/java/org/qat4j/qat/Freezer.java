@@ -439,7 +439,7 @@ final class Freezer {
     String mask =
         w.maskZero() == null
             ? mask(node, quantizer(node))
-            : add(new Op.NotZero(name + "/mask", input));
+            : add(new Op.NotZero(name + "/mask", unjoined(input)));
     String codes = quantized(node, input);
     String all = w.last() ? name + "/steps" : name;
     String sequence;
@@ -452,6 +452,15 @@ final class Freezer {
       sequence = concat(all, name, List.of(forward, backward));
     }
     return w.last() ? add(new Op.LastStep(name, sequence, mask)) : sequence;
+  }
+
+  /** The parts of a value whose parts were rounded once more where they were joined. */
+  private List<String> unjoined(String value) {
+    return ops.stream()
+        .filter(op -> op instanceof Op.Concat && op.name().equals(value))
+        .findFirst()
+        .map(Op::inputs)
+        .orElse(List.of(value));
   }
 
   private static Op recurrent(
