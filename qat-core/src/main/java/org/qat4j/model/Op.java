@@ -1,7 +1,6 @@
 package org.qat4j.model;
 
 import java.util.List;
-import java.util.Optional;
 import org.qat4j.numerics.QuantParams;
 
 /**
@@ -15,9 +14,9 @@ public sealed interface Op {
   /** Names of the values that it reads. */
   List<String> inputs();
 
-  /** Weights or table of this operation. */
-  default Optional<QuantizedTensor> tensor() {
-    return Optional.empty();
+  /** Weights or table of this operation, what reads its input before what reads its state. */
+  default List<QuantizedTensor> tensors() {
+    return List.of();
   }
 
   /** Calls the method of {@code visitor} that fits this operation. */
@@ -115,8 +114,8 @@ public sealed interface Op {
     }
 
     @Override
-    public Optional<QuantizedTensor> tensor() {
-      return Optional.of(table);
+    public List<QuantizedTensor> tensors() {
+      return List.of(table);
     }
 
     @Override
@@ -141,8 +140,8 @@ public sealed interface Op {
     }
 
     @Override
-    public Optional<QuantizedTensor> tensor() {
-      return Optional.of(table);
+    public List<QuantizedTensor> tensors() {
+      return List.of(table);
     }
 
     @Override
@@ -176,8 +175,8 @@ public sealed interface Op {
     }
 
     @Override
-    public Optional<QuantizedTensor> tensor() {
-      return Optional.of(weights);
+    public List<QuantizedTensor> tensors() {
+      return List.of(weights);
     }
 
     @Override
@@ -200,8 +199,8 @@ public sealed interface Op {
     }
 
     @Override
-    public Optional<QuantizedTensor> tensor() {
-      return Optional.of(weights);
+    public List<QuantizedTensor> tensors() {
+      return List.of(weights);
     }
 
     @Override
@@ -361,8 +360,8 @@ public sealed interface Op {
     }
 
     @Override
-    public Optional<QuantizedTensor> tensor() {
-      return Optional.of(weights);
+    public List<QuantizedTensor> tensors() {
+      return List.of(weights, recurrent);
     }
 
     /** Number of values of the state, H. */
@@ -529,8 +528,8 @@ public sealed interface Op {
     }
 
     @Override
-    public Optional<QuantizedTensor> tensor() {
-      return Optional.of(weights);
+    public List<QuantizedTensor> tensors() {
+      return List.of(weights);
     }
 
     @Override

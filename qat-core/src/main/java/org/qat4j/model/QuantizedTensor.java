@@ -1,6 +1,7 @@
 package org.qat4j.model;
 
 import java.util.Arrays;
+import java.util.List;
 import org.qat4j.QatException;
 
 /**
@@ -136,6 +137,17 @@ public final class QuantizedTensor {
       zeros += q == zeroPoint ? 1 : 0;
     }
     return zeros / (double) codes.length;
+  }
+
+  /** Share of the codes of several tensors that stand for real 0, 0 to 1. */
+  public static double zeroShare(List<QuantizedTensor> tensors) {
+    double zeros = 0;
+    double codes = 0;
+    for (QuantizedTensor t : tensors) {
+      zeros += t.zeroShare() * t.codes.length;
+      codes += t.codes.length;
+    }
+    return zeros / codes;
   }
 
   /** Bytes of the codes when packed at their bit width. */

@@ -69,7 +69,9 @@ final class InspectCommand implements Callable<Integer> {
 
   private static Row row(IntegerModel m, Op op) {
     Value value = m.value(op.name());
-    QuantizedTensor w = op.tensor().orElse(null);
+    // Of a recurrent layer the weights of its input; bytes and zeros count those of its state too.
+    List<QuantizedTensor> all = op.tensors();
+    QuantizedTensor w = all.isEmpty() ? null : all.get(0);
     QuantParams p = value.params();
     return new Row(
         op.name(),
@@ -80,8 +82,8 @@ final class InspectCommand implements Callable<Integer> {
         w == null ? null : w.scaleCount(),
         w == null ? null : w.smallestScale(),
         w == null ? null : w.largestScale(),
-        w == null ? null : w.packedBytes(),
-        w == null ? null : w.zeroShare(),
+        w == null ? null : all.stream().mapToLong(QuantizedTensor::packedBytes).sum(),
+        w == null ? null : QuantizedTensor.zeroShare(all),
         p == null ? null : p.scale(),
         p == null ? null : p.zeroPoint(),
         p == null ? null : bits(p));

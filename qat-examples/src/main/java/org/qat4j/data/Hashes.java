@@ -1,10 +1,14 @@
 package org.qat4j.data;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.qat4j.QatException;
 
 /** Hashes that are the same on every machine. */
 public final class Hashes {
@@ -13,6 +17,19 @@ public final class Hashes {
   /** SHA-256 of a text in UTF-8. */
   public static byte[] sha256(String text) {
     return digest().digest(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * SHA-256 of a file.
+   *
+   * @throws QatException if it cannot be read
+   */
+  public static byte[] sha256(Path file) {
+    try {
+      return digest().digest(Files.readAllBytes(file));
+    } catch (IOException e) {
+      throw new QatException("cannot read " + file + ": " + e, e);
+    }
   }
 
   /** A new SHA-256. */

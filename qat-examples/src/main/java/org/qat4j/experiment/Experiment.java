@@ -114,6 +114,26 @@ public record Experiment(
     }
   }
 
+  /**
+   * The same without what its outcome does not depend on: description, comparisons, where a search
+   * runs, and the seed, which callers give.
+   */
+  public Experiment essence() {
+    return new Experiment(
+        schemaVersion,
+        name,
+        "",
+        0,
+        data,
+        model,
+        train,
+        prune,
+        quantize,
+        tune == null ? null : tune.anywhere(),
+        ExperimentReader.defaults(BaselineSpec.class),
+        verify);
+  }
+
   /** The same, quantized otherwise. */
   public Experiment withQuantize(QuantizeSpec value) {
     return with(name, value, tune);

@@ -88,6 +88,23 @@ public record TuneSpec(
     }
   }
 
+  /** The same, whose trials run here. */
+  TuneSpec anywhere() {
+    return new TuneSpec(
+        trials,
+        minutes,
+        patience,
+        objective,
+        maxKilobytes,
+        maxBits,
+        maxMicros,
+        bits,
+        sensitivity,
+        space,
+        qatSteps,
+        new ExecutorSpec.Local(0));
+  }
+
   /** When the search ends. */
   public Budget budget() {
     return new Budget(

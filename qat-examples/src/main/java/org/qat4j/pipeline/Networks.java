@@ -1,17 +1,17 @@
 package org.qat4j.pipeline;
 
 import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.qat4j.zoo.SavedNetworks;
 
-/** What DL4J does differently for its two kinds of networks. */
-public final class Networks {
+/** Copies of networks. */
+final class Networks {
   private Networks() {}
 
-  /** An independent copy, with a new optimizer. */
+  /**
+   * An independent copy. A clone of DL4J's would share the configuration of layers that others
+   * wrap, and with it their masks.
+   */
   static Model copy(Model network) {
-    return network instanceof ComputationGraph graph
-        ? graph.clone()
-        : ((MultiLayerNetwork) network).clone();
+    return SavedNetworks.fromBytes(SavedNetworks.toBytes(network));
   }
 }

@@ -14,10 +14,12 @@ import org.qat4j.QatException;
 import org.qat4j.console.Console;
 import org.qat4j.data.Dataset;
 import org.qat4j.data.DatasetReader;
+import org.qat4j.data.Hashes;
 import org.qat4j.experiment.BaselineSpec;
 import org.qat4j.experiment.Experiment;
 import org.qat4j.experiment.ExperimentReader;
 import org.qat4j.experiment.ExperimentWriter;
+import org.qat4j.experiment.ModelSpec;
 import org.qat4j.experiment.QuantizeSpec;
 import org.qat4j.experiment.Variant;
 import org.qat4j.experiment.VerifySpec;
@@ -113,10 +115,20 @@ public final class RunSweep {
     } catch (IOException | QatException e) {
       throw new QatException("cannot read " + file + ": " + e.getMessage(), e);
     }
-    boolean same =
-        kept.experiment().equals(ExperimentWriter.toYaml(variant.experiment()))
-            && kept.data().equals(data.sha256());
-    return same ? kept.run() : null;
+    return basis(variant.experiment(), data).equals(kept.basis()) ? kept.run() : null;
+  }
+
+  /** All that an outcome depends on but the seed: keys, data, and a network that was given. */
+  private static String basis(Experiment experiment, Dataset data) {
+    String network =
+        experiment.model() instanceof ModelSpec.SavedNetwork saved
+            ? "# network: " + Hashes.hex(Hashes.sha256(Path.of(saved.file()))) + "\n"
+            : "";
+    return ExperimentWriter.toYaml(experiment.essence())
+        + "# data: "
+        + data.sha256()
+        + "\n"
+        + network;
   }
 
   private static String file(Variant variant, long seed) {
@@ -132,7 +144,7 @@ public final class RunSweep {
             Experiment.SCHEMA_VERSION,
             "float",
             "",
-            seed,
+            0,
             own.data(),
             own.model(),
             own.train(),
@@ -141,11 +153,10 @@ public final class RunSweep {
             null,
             ExperimentReader.defaults(BaselineSpec.class),
             ExperimentReader.defaults(VerifySpec.class));
-    String yaml = ExperimentWriter.toYaml(part) + "# data: " + data.sha256() + "\n";
-    return networks.computeIfAbsent(yaml, y -> floats(part, y, seed, data));
+    return networks.computeIfAbsent(basis(part, data), b -> floats(part, b, seed, data));
   }
 
-  private FloatNetwork floats(Experiment part, String yaml, long seed, Dataset data) {
+  private FloatNetwork floats(Experiment part, String basis, long seed, Dataset data) {
     FloatNetwork floats = new FloatNetwork(part, seed, data, console, p -> {});
     Model network = floats.text().network();
     for (Variant variant : variants) {
@@ -156,16 +167,16 @@ public final class RunSweep {
       }
     }
     // The name tells what was trained, so that another network is never taken for this one.
-    String name = "float/seed-" + seed + "-" + Integer.toHexString(yaml.hashCode());
+    String name = "float/seed-" + seed + "-" + Integer.toHexString(basis.hashCode());
     Path file = folder.file(name + ".zip");
     Path how = folder.file(name + ".yaml");
-    if (Files.isRegularFile(file) && yaml.equals(text(how))) {
+    if (Files.isRegularFile(file) && basis.equals(text(how))) {
       floats.restore(SavedNetworks.load(file));
     } else {
       floats.trained();
       createFolder("float");
       SavedNetworks.save(network, file);
-      folder.write(name + ".yaml", yaml);
+      folder.write(name + ".yaml", basis);
     }
     return floats;
   }
@@ -189,9 +200,9 @@ public final class RunSweep {
             (network, qat, model) -> write(network, model, file),
             name -> folder.file(file + "-" + name),
             console);
-    String yaml = ExperimentWriter.toYaml(variant.experiment());
-    KeptRun kept = new KeptRun(yaml, floats.data().sha256(), one.run().build());
-    folder.write(variant.name() + "/" + RunFiles.EXPERIMENT, yaml);
+    KeptRun kept = new KeptRun(basis(variant.experiment(), floats.data()), one.run().build());
+    folder.write(
+        variant.name() + "/" + RunFiles.EXPERIMENT, ExperimentWriter.toYaml(variant.experiment()));
     folder.write(file + ".json", kept.toJson());
     return KeptRun.parse(kept.toJson()).run();
   }

@@ -14,11 +14,10 @@ import org.qat4j.QatException;
  * What one seed of one variant of a sweep produced, as it is kept in the sweep's folder: all but
  * learning curves and layers.
  *
- * @param experiment the resolved experiment, YAML
- * @param data SHA-256 of the data
+ * @param basis all that the figures depend on but the seed, as text
  * @param run the figures and answers
  */
-public record KeptRun(String experiment, String data, SeedRun run) {
+public record KeptRun(String basis, SeedRun run) {
   private static final JsonMapper MAPPER =
       JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
 
@@ -71,8 +70,7 @@ public record KeptRun(String experiment, String data, SeedRun run) {
   }
 
   private record Content(
-      String experiment,
-      String data,
+      String basis,
       long seed,
       Truth truth,
       Map<Stage, Answers> answers,
@@ -94,8 +92,7 @@ public record KeptRun(String experiment, String data, SeedRun run) {
     try {
       return MAPPER.writeValueAsString(
           new Content(
-              experiment,
-              data,
+              basis,
               run.seed(),
               Truth.of(any),
               answers,
@@ -138,7 +135,7 @@ public record KeptRun(String experiment, String data, SeedRun run) {
               c.totalSeconds,
               c.microsPerText,
               c.qatStepOverFloatStep);
-      return new KeptRun(c.experiment, c.data, run);
+      return new KeptRun(c.basis, run);
     } catch (JsonProcessingException | NullPointerException e) {
       throw new QatException("this is not a run of a sweep: " + e.getMessage(), e);
     }

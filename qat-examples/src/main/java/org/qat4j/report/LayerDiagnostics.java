@@ -86,7 +86,7 @@ public final class LayerDiagnostics {
   private QuantizedTensor weights(String layer) {
     return model.ops().stream()
         .filter(op -> op.name().equals(layer) || op.name().startsWith(layer + "/"))
-        .flatMap(op -> op.tensor().stream())
+        .flatMap(op -> op.tensors().stream())
         .findFirst()
         .orElse(null);
   }

@@ -38,17 +38,16 @@ public record LayerSize(
       List<QuantizedTensor> tensors =
           model.ops().stream()
               .filter(op -> belongs(op, node.name()))
-              .flatMap(op -> op.tensor().stream())
+              .flatMap(op -> op.tensors().stream())
               .toList();
       if (!tensors.isEmpty()) {
         long weights = tensors.stream().mapToLong(t -> t.codes().length).sum();
-        double zeros = tensors.stream().mapToDouble(t -> t.zeroShare() * t.codes().length).sum();
         sizes.add(
             new LayerSize(
                 node.name(),
                 Float.BYTES * parameters,
                 weights,
-                zeros / weights,
+                QuantizedTensor.zeroShare(tensors),
                 tensors.stream().mapToLong(QuantizedTensor::packedBytes).sum(),
                 tensors.stream().mapToLong(ModelFile::bytes).sum()));
       }

@@ -67,8 +67,7 @@ final class CandidateEvaluator implements Evaluator {
     double bits = 0;
     double weights = 0;
     for (Op op : model.ops()) {
-      if (op.tensor().isPresent()) {
-        QuantizedTensor t = op.tensor().get();
+      for (QuantizedTensor t : op.tensors()) {
         bits += (double) t.codes().length * t.bits();
         weights += t.codes().length;
       }

@@ -141,28 +141,11 @@ public final class Tuner {
     return new LocalExecutor(threads == 0 ? most : threads, () -> new CandidateEvaluator(workload));
   }
 
-  /** What the results depend on: everything but where the trials run. */
+  /** What the results depend on. */
   private String fingerprint() {
-    TuneSpec s = spec;
-    TuneSpec anywhere =
-        new TuneSpec(
-            s.trials(),
-            s.minutes(),
-            s.patience(),
-            s.objective(),
-            s.maxKilobytes(),
-            s.maxBits(),
-            s.maxMicros(),
-            s.bits(),
-            s.sensitivity(),
-            s.space(),
-            s.qatSteps(),
-            new ExecutorSpec.Local(0));
     return Hashes.hex(
         Hashes.sha256(
-            ExperimentWriter.toYaml(untuned.withTune(anywhere))
-                + workload.seed()
-                + workload.identity()));
+            ExperimentWriter.toYaml(untuned.essence()) + workload.seed() + workload.identity()));
   }
 
   private TuningReport report(

@@ -12,9 +12,16 @@ import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.activations.Activation;
+import org.qat4j.zoo.SavedNetworks;
 
 /** Sweeps from the command line, on a small table of texts. */
 class SweepTest {
@@ -129,7 +136,20 @@ class SweepTest {
     Files.delete(stopped.resolve("W2-fixed/seed-1.json"));
     Files.delete(stopped.resolve("report.json"));
 
-    Called called = qat("sweep", experiment, "--seeds", 1, "--out", stopped, "--resume", "--quiet");
+    // Nothing depends on what the experiment is called for people.
+    String sun = "description=Sun or snow";
+    Called called =
+        qat(
+            "sweep",
+            experiment,
+            "--seeds",
+            1,
+            "--out",
+            stopped,
+            "--resume",
+            "--quiet",
+            "--set",
+            sun);
 
     assertThat(called.exit()).as(called.err()).isZero();
     assertThat(Files.getLastModifiedTime(done)).isEqualTo(before);
@@ -141,6 +161,57 @@ class SweepTest {
       assertThat(stopped.resolve(variant + "/seed-1.qat"))
           .hasSameBinaryContentAs(sweep.resolve(variant + "/seed-1.qat"));
     }
+  }
+
+  /** The file of a network may have changed under the same name. */
+  @Test
+  void anotherNetworkInTheSameFileIsAnotherExperiment() throws IOException {
+    StringBuilder rows = new StringBuilder();
+    for (int i = 0; i < 100; i++) {
+      rows.append("low\t0.1,0.").append(i).append('\n');
+      rows.append("high\t0.9,0.").append(i).append('\n');
+    }
+    Path table = write("numbers.tsv", rows.toString());
+    Path zip = folder.resolve("network.zip");
+    Path file =
+        write(
+            "numbers.yaml",
+            """
+            schemaVersion: 1
+            name: numbers
+            data: {kind: table, train: "%s"}
+            model: {kind: file, file: "%s"}
+            train: {epochs: 1, batch: 16}
+            verify: {inputs: 10}
+            sweep: {W8: {}, W4: {quantize: {weights: {bits: 4}}}}
+            """
+                .formatted(table, zip)
+                .replace('\\', '/'));
+    Path out = folder.resolve("numbers");
+    JsonNode[] reports = new JsonNode[2];
+    for (int seed = 0; seed < 2; seed++) {
+      SavedNetworks.save(twoLayers(seed), zip);
+      Called called =
+          qat("sweep", file, "--out", out, "--quiet", seed == 0 ? "--overwrite" : "--resume");
+      assertThat(called.exit()).as(called.err()).isZero();
+      reports[seed] = report(out);
+    }
+    assertThat(reports[1].at("/variants/0/results/float/loss"))
+        .isNotEqualTo(reports[0].at("/variants/0/results/float/loss"));
+  }
+
+  private static Model twoLayers(int seed) {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .seed(seed)
+                .list()
+                .layer(new DenseLayer.Builder().nIn(2).nOut(4).build())
+                .layer(
+                    new OutputLayer.Builder().nIn(4).nOut(2).activation(Activation.SOFTMAX).build())
+                .build());
+    network.init();
+    return network;
   }
 
   @Test

@@ -216,7 +216,7 @@ public final class Channels implements GradualPruning {
                 for (int i = 0; i < values.length(); i++) {
                   pruned.set(i, gone.contains(makes[i % makes.length]));
                 }
-                Masks.add(layer, param, pruned);
+                Masks.add(layer.conf().getLayer(), param, values, pruned);
               });
     }
   }

@@ -3,15 +3,14 @@ package org.qat4j.pruning;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
-import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
-import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.QatException;
 import org.qat4j.layers.Floats;
@@ -39,11 +38,26 @@ public final class Pruner implements GradualPruning {
   /**
    * One parameter that is pruned.
    *
+   * @param node of the layer
+   * @param whole all of the layer
+   * @param prefix of the parameter's name there
+   * @param layer that has the parameter, within others or by itself
+   * @param param name of the parameter there
    * @param own sparsity of its own, or NaN
    */
-  private record Weights(String name, Layer layer, String param, double own) {
+  private record Weights(
+      Topology.Node node,
+      org.deeplearning4j.nn.api.Layer whole,
+      String prefix,
+      Layer layer,
+      String param,
+      double own) {
     INDArray values() {
-      return layer.paramTable().get(param);
+      return whole.paramTable().get(prefix + param);
+    }
+
+    void mask(BitSet more) {
+      Masks.add(layer, param, values(), more);
     }
   }
 
@@ -53,8 +67,8 @@ public final class Pruner implements GradualPruning {
 
   /**
    * @param network initialized
-   * @throws QatException if an exception of the rule matches no layer, weights have no place in its
-   *     pattern, or a layer is wrapped by another; the message names the layer
+   * @throws QatException if an exception of the rule matches no layer, or weights have no place in
+   *     its pattern; the message names the layer
    */
   public Pruner(Model network, PruneRule rule, PruningSchedule schedule) {
     this.rule = rule;
@@ -62,21 +76,16 @@ public final class Pruner implements GradualPruning {
     Topology topology = Topology.of(network);
     check(topology, rule);
     for (Topology.Node node : topology.nodes()) {
-      for (String param : weightKeys(node)) {
-        Except except = rule.exceptionFor(topology.info(node));
-        double own = except == null ? Double.NaN : except.sparsity();
-        if (own != 0 && isWrapped(node)) {
-          throw new QatException(
-              "layer \""
-                  + node.name()
-                  + "\" ("
-                  + node.type()
-                  + "): masks do not hold in a layer inside another; except it");
-        }
-        Layer layer = topology.layer(network, node.name());
-        weights.add(new Weights(node.name(), layer, param, own));
-        if (rule.pattern() instanceof Pattern.KeepOf && own != 0) {
-          checkPattern(node, layer.paramTable().get(param));
+      Except except = rule.exceptionFor(topology.info(node));
+      double own = except == null ? Double.NaN : except.sparsity();
+      for (Map.Entry<String, Layer> core : node.cores().entrySet()) {
+        for (String param : weightKeys(core.getValue())) {
+          org.deeplearning4j.nn.api.Layer whole = topology.layer(network, node.name());
+          Weights w = new Weights(node, whole, core.getKey(), core.getValue(), param, own);
+          if (rule.pattern() instanceof Pattern.KeepOf && own != 0) {
+            checkPattern(w);
+          }
+          weights.add(w);
         }
       }
     }
@@ -93,7 +102,7 @@ public final class Pruner implements GradualPruning {
     }
     List<LayerInfo> layers =
         topology.nodes().stream()
-            .filter(node -> !weightKeys(node).isEmpty())
+            .filter(node -> node.cores().values().stream().anyMatch(l -> !weightKeys(l).isEmpty()))
             .map(topology::info)
             .toList();
     for (Except except : rule.exceptions()) {
@@ -109,21 +118,17 @@ public final class Pruner implements GradualPruning {
     }
   }
 
-  private static List<String> weightKeys(Topology.Node node) {
-    return node.layer() == null ? List.of() : node.layer().initializer().weightKeys(node.layer());
+  private static List<String> weightKeys(Layer layer) {
+    return layer.initializer().weightKeys(layer);
   }
 
-  private static boolean isWrapped(Topology.Node node) {
-    return node.layer() instanceof Bidirectional || node.layer() instanceof BaseWrapperLayer;
-  }
-
-  private static void checkPattern(Topology.Node node, INDArray w) {
-    if (w.rank() != 2 && !(node.layer() instanceof Convolution1DLayer)) {
+  private static void checkPattern(Weights w) {
+    if (w.values().rank() != 2 && !(w.layer instanceof Convolution1DLayer)) {
       throw new QatException(
           "layer \""
-              + node.name()
+              + w.node.name()
               + "\" ("
-              + node.type()
+              + w.node.type()
               + "): it is not known which of its weights are adjacent inputs of a channel; except"
               + " it, or prune single weights");
     }
@@ -143,7 +148,7 @@ public final class Pruner implements GradualPruning {
 
   /** Sets what is pruned to 0 again, where parameters were changed otherwise than by training. */
   public void hold() {
-    weights.forEach(w -> Masks.add(w.layer, w.param, new BitSet()));
+    weights.forEach(w -> w.mask(new BitSet()));
   }
 
   private void prune(long step) {
@@ -151,7 +156,7 @@ public final class Pruner implements GradualPruning {
       int drop = (int) Math.round(schedule.sparsity(pattern.of() - pattern.keep(), step));
       weights.stream()
           .filter(w -> w.own != 0)
-          .forEach(w -> Masks.add(w.layer, w.param, adjacent(w, pattern.of(), drop)));
+          .forEach(w -> w.mask(adjacent(w, pattern.of(), drop)));
       return;
     }
     List<Weights> together = new ArrayList<>();
@@ -179,7 +184,7 @@ public final class Pruner implements GradualPruning {
     at = 0;
     for (Weights w : all) {
       int end = at + (int) w.values().length();
-      Masks.add(w.layer, w.param, pruned.get(at, end));
+      w.mask(pruned.get(at, end));
       at = end;
     }
   }
@@ -187,7 +192,7 @@ public final class Pruner implements GradualPruning {
   /** The {@code drop} smallest of each {@code of} adjacent weights; fewer at the end of a run. */
   private static BitSet adjacent(Weights w, int of, int drop) {
     float[] magnitudes = Magnitudes.of(Floats.read(w.values()));
-    org.deeplearning4j.nn.conf.layers.Layer conf = w.layer.conf().getLayer();
+    Layer conf = w.layer;
     int run; // weights in a run of adjacent ones, `stride` apart in c order
     int stride;
     if (conf instanceof EmbeddingLayer || conf instanceof EmbeddingSequenceLayer) {

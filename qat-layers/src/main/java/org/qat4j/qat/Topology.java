@@ -54,6 +54,15 @@ public final class Topology {
       return Wrappers.of(layer());
     }
 
+    /**
+     * The layers that have its parameters, without what DL4J wraps around them, by what stands
+     * before the names of their parameters in this layer's: "" for one, "f" and "b" for two
+     * directions. Empty for a vertex that is no layer.
+     */
+    public Map<String, Layer> cores() {
+      return conf == null ? Map.of() : wrappers().cores();
+    }
+
     /** Name of its quantizers, or of those of the first direction. */
     String quantizer() {
       return layer() == null ? name : wrappers().first(name);

@@ -1,10 +1,13 @@
 package org.qat4j.qat;
 
+import java.util.Map;
+import java.util.TreeMap;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
 import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
+import org.deeplearning4j.nn.params.BidirectionalParamInitializer;
 
 /**
  * Layers of DL4J around a recurrent one: LastTimeStep around MaskZeroLayer around Bidirectional,
@@ -32,6 +35,21 @@ record Wrappers(Layer core, boolean last, MaskZeroLayer maskZero, Bidirectional 
     }
     Bidirectional both = inner instanceof Bidirectional b ? b : null;
     return new Wrappers(both == null ? inner : both.getFwd(), last, zero, both);
+  }
+
+  /**
+   * The layers within, by what stands before the names of their parameters in the whole: one, or
+   * one for each direction.
+   */
+  Map<String, Layer> cores() {
+    return bidirectional == null
+        ? Map.of("", core)
+        : new TreeMap<>(
+            Map.of(
+                BidirectionalParamInitializer.FORWARD_PREFIX,
+                core,
+                BidirectionalParamInitializer.BACKWARD_PREFIX,
+                of(bidirectional.getBwd()).core()));
   }
 
   /** Name of the quantized layer, or of the first of two, in the layer of that name. */

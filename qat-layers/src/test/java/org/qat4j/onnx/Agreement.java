@@ -116,7 +116,7 @@ final class Agreement {
     if (acc == null) {
       return;
     }
-    var w = op.tensor().orElseThrow();
+    var w = op.tensors().get(0);
     Output output = op instanceof Op.Dense d ? d.output() : ((Op.Conv1d) op).output();
     float x = model.value(op.inputs().get(0)).params().scale();
     for (Requantization how : Requantization.values()) {

@@ -12,6 +12,7 @@ import java.util.Map;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.transferlearning.TransferLearning;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,7 +21,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.QatException;
 import org.qat4j.layers.Floats;
 import org.qat4j.model.IntegerModel;
-import org.qat4j.model.Op;
 import org.qat4j.model.QuantizedTensor;
 import org.qat4j.pruning.PruneRule;
 import org.qat4j.pruning.PruneRule.Except;
@@ -48,11 +48,11 @@ class PrunerTest {
   }
 
   private static boolean isWeight(String param) {
-    return param.endsWith("_W");
+    return param.matches(".*_[fb]?R?W");
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "RECURRENT")
+  @EnumSource
   void everyLayerLosesItsShare(Example example) {
     Model network = example.network();
     PruneRule rule =
@@ -62,11 +62,11 @@ class PrunerTest {
             0.7,
             List.of(
                 new Except(new Match.Last(), 0),
-                new Except(new Match.NamePattern("conv.*|wide|narrow"), 0.5)));
+                new Except(new Match.NamePattern("conv.*|wide|narrow|both"), 0.5)));
     prune(network, rule);
     for (Map.Entry<String, INDArray> e : Example.params(network).entrySet()) {
       String layer = name(network, e.getKey());
-      boolean conv = layer.matches("conv.*|wide|narrow");
+      boolean conv = layer.matches("conv.*|wide|narrow|both");
       double share = layer.equals("out") ? 0 : conv ? 0.5 : 0.7;
       if (isWeight(e.getKey())) {
         assertThat(zeros(e.getValue()))
@@ -85,7 +85,7 @@ class PrunerTest {
 
   /** Whatever stays is larger than whatever went. */
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "RECURRENT")
+  @EnumSource
   void theSmallestOfTheNetworkGo(Example example) {
     Model network = example.network();
     Model before = example.network();
@@ -110,7 +110,7 @@ class PrunerTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "RECURRENT")
+  @EnumSource
   void keepsSoManyOfAdjacentWeights(Example example) {
     Model network = example.network();
     prune(network, PruneRule.keep(1, 4));
@@ -149,7 +149,7 @@ class PrunerTest {
 
   /** Through training, saving, cloning, preparation and training under quantization. */
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "RECURRENT")
+  @EnumSource
   void whatIsPrunedStays(Example example) throws IOException {
     Model network = example.network();
     PruningSchedule gradual = new PruningSchedule(0, 8, 3);
@@ -191,26 +191,25 @@ class PrunerTest {
   }
 
   /** Masks were seen to be lost in what Bidirectional wraps. */
+  /** A layer that is kept as it is (transfer learning) may be pruned all the same. */
   @Test
-  void refusesWrappedLayers() {
-    Model network = Example.RECURRENT.network();
-    assertThatThrownBy(() -> prune(network, PruneRule.weights(0.5)))
-        .isInstanceOf(QatException.class)
-        .hasMessageContaining("\"both\" (")
-        .hasMessageContaining("except it");
+  void frozenLayers() throws IOException {
+    MultiLayerNetwork network =
+        new TransferLearning.Builder((MultiLayerNetwork) Example.SEQUENCES.network())
+            .setFeatureExtractor(0)
+            .build();
+    prune(network, PruneRule.weights(0.5));
+    Example.fit(network, Example.SEQUENCES.data(3, 4));
+    QatNetwork qat = Qat.prepare(saved(network), QuantSpec.int8());
+    qat.calibrate(Example.SEQUENCES.data(1, 4), 4);
+    Example.fit(qat, Example.SEQUENCES.data(5, 6));
+    assertSameZeros(network, qat.network());
+    assertThat(zeroShare(qat.freeze())).isGreaterThanOrEqualTo(0.49);
   }
 
   private static double zeroShare(IntegerModel model) {
-    long zeros = 0;
-    long all = 0;
-    for (Op op : model.ops()) {
-      QuantizedTensor w = op.tensor().orElse(null);
-      if (w != null) {
-        zeros += Math.round(w.zeroShare() * w.codes().length);
-        all += w.codes().length;
-      }
-    }
-    return zeros / (double) all;
+    return QuantizedTensor.zeroShare(
+        model.ops().stream().flatMap(op -> op.tensors().stream()).toList());
   }
 
   private static Model saved(Model network) throws IOException {
