@@ -57,14 +57,26 @@ class Source:
 
 
 class Tensor:
-    """codes (row-major), shape, bits, one scale or one per shape[0], zero point."""
+    """codes (row-major), shape, bits, one scale or one per shape[0], zero point, size of groups."""
 
     def __init__(self, src):
         gap, self.bits = src.u8(), src.u8()
         self.zero, rank = src.read("bB")
         self.shape = src.read("%di" % rank)
         self.scales = src.read("%df" % math.prod(src.read("%di" % rank)))
+        self.codes = None
         size = math.prod(self.shape)
+        self.group = src.i32() if gap & 16 else 0
+        if self.group:  # (3a)
+            row = size // self.shape[0]
+            multiples = fields(src, self.shape[0] * -(-row // self.group), 9 - self.bits, signed=False)
+        self.read(src, gap & 15, size)
+        if self.group:
+            per_row = -(-row // self.group)
+            of = lambda i: multiples[i // row * per_row + i % row // self.group]
+            self.codes = [of(i) * q for i, q in enumerate(self.codes)]
+
+    def read(self, src, gap, size):
         if gap == 0:
             self.codes = fields(src, size, self.bits, signed=True)
             return
@@ -80,7 +92,8 @@ class Tensor:
         return self.scales[c if len(self.scales) > 1 else 0]
 
     def __str__(self):
-        return "int%d%s" % (self.bits, list(self.shape))
+        groups = " in groups of %d" % self.group if self.group else ""
+        return "int%d%s%s" % (self.bits, list(self.shape), groups)
 
 
 def fields(src, n, width, signed):
@@ -349,7 +362,7 @@ def embedding_bag(op, ids):  # (10), (11)
 
 def embedding(op, ids):  # (11)
     table = op["table"]
-    low = -(1 << table.bits - 1)
+    low = -128 if table.group else -(1 << table.bits - 1)
     return Value([table_row(table, i) for i in ids], Codes(table.scales[0], 0, low, -low - 1))
 
 

@@ -46,6 +46,9 @@ public final class Observer {
 
   /** The range of values[from … to), seen whole: the rule applied to one batch. */
   public static Range range(RangeRule rule, Grids grids, float[] values, int from, int to) {
+    if (rule instanceof RangeRule.Mse && RangeSearch.suitsFew(grids, to - from)) {
+      return RangeSearch.leastSquares(values, from, to, grids);
+    }
     Observer observer = new Observer(rule, grids);
     observer.observe(values, from, to);
     return observer.range();

@@ -1,6 +1,7 @@
 package org.qat4j.calibration;
 
 import org.qat4j.numerics.QuantParams;
+import org.qat4j.numerics.Rounding;
 
 /** Chooses ranges from histograms. */
 final class RangeSearch {
@@ -8,6 +9,11 @@ final class RangeSearch {
   private static final int CANDIDATES = 100;
 
   private static final int ROUNDS = 2;
+
+  /** So few values, such as those of a group of weights, are not worth a histogram. */
+  private static final int FEW = 256;
+
+  private static final int CANDIDATES_OF_FEW = 50;
 
   private RangeSearch() {}
 
@@ -65,6 +71,39 @@ final class RangeSearch {
       best = shrink(points, grids, 0, hi, best.lo(), best.hi());
     }
     return best;
+  }
+
+  /**
+   * Whether {@link #leastSquares(float[], int, int, Grids)} serves: few values, symmetric codes.
+   */
+  static boolean suitsFew(Grids grids, int n) {
+    QuantParams p = grids.covering(-1, 1);
+    return n <= FEW && p.qmin() == -p.qmax() && p.zeroPoint() == 0;
+  }
+
+  /** The symmetric range of least mean squared error for values[from … to). */
+  static Range leastSquares(float[] values, int from, int to, Grids grids) {
+    Range all = Range.of(values, from, to);
+    float reach = Math.max(Math.abs(all.lo()), Math.abs(all.hi()));
+    float best = reach;
+    double least = Double.POSITIVE_INFINITY;
+    for (int k = CANDIDATES_OF_FEW; k >= 1; k--) {
+      float alpha = reach * (k / (float) CANDIDATES_OF_FEW);
+      QuantParams p = grids.covering(-alpha, alpha);
+      float scale = p.scale();
+      float most = p.qmax();
+      double e = 0;
+      for (int i = from; i < to; i++) {
+        float n = Math.max(-most, Math.min(most, values[i] / scale));
+        float d = values[i] - scale * Rounding.halfEven(n);
+        e += (double) d * d;
+      }
+      if (e < least) {
+        least = e;
+        best = alpha;
+      }
+    }
+    return new Range(-best, best);
   }
 
   /**

@@ -3,6 +3,8 @@ package org.qat4j.format;
 import java.util.Arrays;
 import org.qat4j.QatException;
 import org.qat4j.model.QuantizedTensor;
+import org.qat4j.numerics.GroupScales;
+import org.qat4j.numerics.Runs;
 
 /**
  * Writes and reads integer tensors at their bit width: every code, or where that is smaller the
@@ -15,15 +17,19 @@ import org.qat4j.model.QuantizedTensor;
  */
 final class TensorCodec {
   private static final int DENSE = 0;
+
+  /** Added where groups have scales of their own. */
+  private static final int GROUPED = 16;
+
   private static final int[] GAP_WIDTHS = {1, 2, 4};
   private static final int MAX_RANK = 8;
 
   private TensorCodec() {}
 
   static void write(ByteSink out, QuantizedTensor t) {
-    byte[] codes = t.codes();
+    byte[] codes = t.withoutMultiples();
     int width = bestGapWidth(codes, t.zeroPoint(), t.bits());
-    out.u8(width);
+    out.u8(t.groups() == null ? width : GROUPED + width);
     out.u8(t.bits());
     out.u8(t.zeroPoint());
     out.u8(t.rank());
@@ -35,6 +41,10 @@ final class TensorCodec {
     }
     for (float s : t.scales()) {
       out.f32(s);
+    }
+    if (t.groups() != null) {
+      out.i32(t.groups().groups().size());
+      out.bytes(BitPacking.pack(t.groups().multiples(), GroupScales.bits(t.bits())));
     }
     if (width == DENSE) {
       out.bytes(BitPacking.pack(codes, t.bits()));
@@ -90,12 +100,14 @@ final class TensorCodec {
   }
 
   static QuantizedTensor read(ByteSource in) {
-    int width = in.u8();
+    int encoding = in.u8();
+    boolean grouped = (encoding & GROUPED) != 0;
+    int width = grouped ? encoding - GROUPED : encoding;
     int bits = in.u8();
     int zeroPoint = (byte) in.u8();
     int rank = in.u8();
     if (width != DENSE && Arrays.binarySearch(GAP_WIDTHS, width) < 0) {
-      throw in.error("tensor encoding " + width + " is unknown");
+      throw in.error("tensor encoding " + encoding + " is unknown");
     }
     if (bits < 2 || bits > 8 || rank < 1 || rank > MAX_RANK) {
       throw in.error("a tensor of " + bits + " bits and " + rank + " dimensions");
@@ -103,11 +115,35 @@ final class TensorCodec {
     int[] shape = dimensions(in, rank);
     float[] scales = scales(in, shape);
     int size = size(in, shape);
+    GroupScales groups = grouped ? groups(in, shape[0], size, bits) : null;
     byte[] codes =
         width == DENSE
             ? signed(BitPacking.unpack(in, size, bits), bits)
             : sparse(in, size, (byte) zeroPoint, width, bits);
-    return new QuantizedTensor(codes, shape, bits, scales, zeroPoint);
+    if (grouped) {
+      multiply(codes, groups, in);
+    }
+    return new QuantizedTensor(codes, shape, bits, scales, zeroPoint, groups);
+  }
+
+  private static GroupScales groups(ByteSource in, int rows, int size, int bits) {
+    int together = in.i32();
+    if (together < 1) {
+      throw in.error("groups of " + together + " weights of " + bits + " bits");
+    }
+    Runs runs = new Runs(size / rows, together);
+    return new GroupScales(
+        runs, BitPacking.unpack(in, rows * runs.perRow(), GroupScales.bits(bits)));
+  }
+
+  private static void multiply(byte[] codes, GroupScales groups, ByteSource in) {
+    for (int i = 0; i < codes.length; i++) {
+      int product = codes[i] * groups.multiple(groups.groups().of(i));
+      if (product != (byte) product) {
+        throw in.error("code " + codes[i] + " times that of its group is " + product);
+      }
+      codes[i] = (byte) product;
+    }
   }
 
   private static int[] dimensions(ByteSource in, int rank) {

@@ -594,7 +594,7 @@ final class ModelTypes implements Op.Visitor<Value> {
   }
 
   private static QuantParams tableParams(QuantizedTensor table) {
-    int bits = table.bits();
+    int bits = table.codeBits();
     return new QuantParams(table.scale(0), 0, QuantParams.minCode(bits), QuantParams.maxCode(bits));
   }
 

@@ -2,10 +2,14 @@ package org.qat4j.model;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.qat4j.QatException;
+import org.qat4j.numerics.GroupScales;
 
 /**
- * Integer weights: codes and the scales that give them meaning, {@code r = scale[c]·(q − z)}.
+ * Integer weights: codes and the scales that give them meaning, {@code r = scale[c]·(q − z)}. Where
+ * groups of weights have scales of their own, the codes are products k·q with the multiple k of
+ * their group (3a).
  *
  * <p>The codes are shared, not copied: neither the creator nor a reader may change them.
  */
@@ -16,6 +20,9 @@ public final class QuantizedTensor {
   private final float[] scales;
   private final int zeroPoint;
 
+  /** Null where groups have no scales of their own. */
+  private final GroupScales groups;
+
   /**
    * @param codes row-major codes, each in [−2^(bits−1), 2^(bits−1) − 1]
    * @param shape dimensions, each ≥ 1, the output channel first
@@ -25,6 +32,18 @@ public final class QuantizedTensor {
    * @throws QatException if any of that does not hold
    */
   public QuantizedTensor(byte[] codes, int[] shape, int bits, float[] scales, int zeroPoint) {
+    this(codes, shape, bits, scales, zeroPoint, null);
+  }
+
+  /**
+   * The same where groups may have scales of their own.
+   *
+   * @param codes row-major, k·q with q in [−2^(bits−1), 2^(bits−1) − 1] and the multiple k of the
+   *     group
+   * @param groups of the rows of all dimensions but the first; null for none
+   */
+  public QuantizedTensor(
+      byte[] codes, int[] shape, int bits, float[] scales, int zeroPoint, GroupScales groups) {
     if (bits < 2 || bits > 8) {
       throw new QatException("weights have 2 to 8 bits, not " + bits);
     }
@@ -48,11 +67,22 @@ public final class QuantizedTensor {
         throw new QatException("a weight scale must be finite and positive, not " + s);
       }
     }
+    if (groups != null) {
+      check(groups, shape[0], codes.length / shape[0], bits, zeroPoint);
+    }
     int lowest = -(1 << (bits - 1));
     int highest = -lowest - 1;
-    for (byte q : codes) {
-      if (q < lowest || q > highest) {
-        throw new QatException("code " + q + " does not fit in " + bits + " bits");
+    for (int i = 0; i < codes.length; i++) {
+      int multiple = groups == null ? 1 : groups.multiple(groups.groups().of(i));
+      int q = codes[i] / multiple;
+      if (q < lowest || q > highest || q * multiple != codes[i]) {
+        throw new QatException(
+            "code "
+                + codes[i]
+                + " does not fit in "
+                + bits
+                + " bits"
+                + (groups == null ? "" : " times " + multiple));
       }
     }
     if (zeroPoint < lowest || zeroPoint > highest || (zeroPoint != 0 && scales.length != 1)) {
@@ -70,6 +100,28 @@ public final class QuantizedTensor {
     this.bits = bits;
     this.scales = scales.clone();
     this.zeroPoint = zeroPoint;
+    this.groups = groups;
+  }
+
+  private static void check(GroupScales groups, int rows, int row, int bits, int zeroPoint) {
+    if (groups.groups().row() != row || groups.rows() != rows) {
+      throw new QatException(
+          groups.rows() + " rows of " + groups.groups() + " for " + rows + " rows of " + row);
+    }
+    if (zeroPoint != 0 || groups.largest() >= 1 << GroupScales.bits(bits)) {
+      throw new QatException(
+          "groups with up to "
+              + groups.largest()
+              + " times a scale need fewer than "
+              + bits
+              + " bits and the zero point 0, not "
+              + zeroPoint);
+    }
+  }
+
+  /** The same with other codes. */
+  public QuantizedTensor withCodes(byte[] others) {
+    return new QuantizedTensor(others, shape, bits, scales, zeroPoint, groups);
   }
 
   /** Row-major codes; not to be changed. */
@@ -90,8 +142,31 @@ public final class QuantizedTensor {
     return shape.length;
   }
 
+  /** Bits of a code, or where there are groups of q. */
   public int bits() {
     return bits;
+  }
+
+  /** Bits that hold {@link #codes}: 8 where there are groups. */
+  public int codeBits() {
+    return groups == null ? bits : Byte.SIZE;
+  }
+
+  /** Scales of groups; null where they have none of their own. */
+  public GroupScales groups() {
+    return groups;
+  }
+
+  /** The codes without the multiples of their groups. */
+  public byte[] withoutMultiples() {
+    if (groups == null) {
+      return codes;
+    }
+    byte[] q = new byte[codes.length];
+    for (int i = 0; i < q.length; i++) {
+      q[i] = (byte) (codes[i] / groups.multiple(groups.groups().of(i)));
+    }
+    return q;
   }
 
   /** 1, or as many as the first dimension. */
@@ -150,9 +225,11 @@ public final class QuantizedTensor {
     return zeros / codes;
   }
 
-  /** Bytes of the codes when packed at their bit width. */
+  /** Bytes of codes and multiples when packed at their bit width. */
   public long packedBytes() {
-    return ((long) codes.length * bits + 7) / 8;
+    int multiples = groups == null ? 0 : groups.multiples().length;
+    return ((long) codes.length * bits + 7) / 8
+        + ((long) multiples * GroupScales.bits(bits) + 7) / 8;
   }
 
   @Override
@@ -162,6 +239,7 @@ public final class QuantizedTensor {
         && zeroPoint == t.zeroPoint
         && Arrays.equals(shape, t.shape)
         && Arrays.equals(scales, t.scales)
+        && Objects.equals(groups, t.groups)
         && Arrays.equals(codes, t.codes);
   }
 
@@ -172,6 +250,7 @@ public final class QuantizedTensor {
 
   @Override
   public String toString() {
-    return "int" + bits + Arrays.toString(shape);
+    String each = groups == null ? "" : " in groups of " + groups.groups().size();
+    return "int" + bits + Arrays.toString(shape) + each;
   }
 }

@@ -59,19 +59,23 @@ public final class AdaRound {
     float[] rounded = new float[weights.length];
     IntStream.range(0, weights.length / k)
         .parallel()
-        .forEach(c -> round(weights, c * k, grid.params(c), rounded));
+        .forEach(c -> round(weights, c, grid, rounded));
     return rounded;
   }
 
-  private void round(float[] w, int from, QuantParams p, float[] rounded) {
+  private void round(float[] w, int channel, WeightGrid grid, float[] rounded) {
+    int from = channel * k;
+    QuantParams[] p = new QuantParams[k];
+    Runs groups = grid.groups(k);
     double[] target = times(cross, w, from);
     double[] nearest = new double[k];
     double[] low = new double[k];
     double[] v = new double[k];
     for (int i = 0; i < k; i++) {
-      nearest[i] = p.fakeQuantize(w[from + i]);
-      low[i] = Math.floor(w[from + i] / p.scale());
-      double rest = w[from + i] / p.scale() - low[i];
+      p[i] = grid.group(groups.of(from + i));
+      nearest[i] = p[i].fakeQuantize(w[from + i]);
+      low[i] = Math.floor(w[from + i] / p[i].scale());
+      double rest = w[from + i] / p[i].scale() - low[i];
       double h = Math.max(0.01, Math.min(0.99, (rest - GAMMA) / (ZETA - GAMMA)));
       v[i] = Math.log(h / (1 - h));
     }
@@ -81,7 +85,7 @@ public final class AdaRound {
     }
     double[] learned = new double[k];
     for (int i = 0; i < k; i++) {
-      learned[i] = (double) p.scale() * clip(low[i] + (rectified(v[i]) >= 0.5 ? 1 : 0), p);
+      learned[i] = (double) p[i].scale() * clip(low[i] + (rectified(v[i]) >= 0.5 ? 1 : 0), p[i]);
     }
     boolean better = error(learned, target, w, from) < worst;
     for (int i = 0; i < k; i++) {
@@ -89,7 +93,7 @@ public final class AdaRound {
     }
   }
 
-  private void learn(double[] v, double[] low, double[] target, QuantParams p, double worst) {
+  private void learn(double[] v, double[] low, double[] target, QuantParams[] p, double worst) {
     double unit = k / worst;
     double[] first = new double[k];
     double[] second = new double[k];
@@ -100,13 +104,13 @@ public final class AdaRound {
       double left = Math.min(1, (1 - done) / (1 - WARM_UP));
       double beta = LAST_BETA + (FIRST_BETA - LAST_BETA) * left;
       for (int i = 0; i < k; i++) {
-        soft[i] = p.scale() * clip(low[i] + rectified(v[i]), p);
+        soft[i] = p[i].scale() * clip(low[i] + rectified(v[i]), p[i]);
       }
       for (int i = 0; i < k; i++) {
         double sigmoid = 1 / (1 + Math.exp(-v[i]));
         double h = sigmoid * (ZETA - GAMMA) + GAMMA;
         double code = low[i] + Math.max(0, Math.min(1, h));
-        boolean moves = h > 0 && h < 1 && code == clip(code, p);
+        boolean moves = h > 0 && h < 1 && code == clip(code, p[i]);
         if (!moves) {
           continue;
         }
@@ -116,7 +120,7 @@ public final class AdaRound {
         }
         double d = 2 * h - 1;
         double byH =
-            2 * byWeight * p.scale() * unit
+            2 * byWeight * p[i].scale() * unit
                 - lambda * beta * 2 * Math.signum(d) * Math.pow(Math.abs(d), beta - 1);
         double gradient = byH * sigmoid * (1 - sigmoid) * (ZETA - GAMMA);
         first[i] += 0.1 * (gradient - first[i]);

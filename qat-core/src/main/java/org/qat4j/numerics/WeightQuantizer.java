@@ -19,10 +19,28 @@ public final class WeightQuantizer {
     this.bias = bias;
   }
 
-  /** Codes of weights by (2). */
-  public static void quantize(float[] w, int from, int to, QuantParams params, byte[] codes) {
-    for (int i = from; i < to; i++) {
-      codes[i] = (byte) params.quantize(w[i]);
+  /**
+   * Codes by (2) and (3a).
+   *
+   * @param w rows one behind the other, as many as the grid has scales or any number
+   * @param row weights of a row
+   */
+  public static byte[] codes(float[] w, int row, WeightGrid grid) {
+    byte[] codes = new byte[w.length];
+    for (int c = 0; c < w.length / row; c++) {
+      quantize(w, c, row, grid, codes);
+    }
+    return codes;
+  }
+
+  private static void quantize(float[] w, int c, int row, WeightGrid grid, byte[] codes) {
+    Runs groups = grid.groups(row);
+    for (int g = c * groups.perRow(); g < (c + 1) * groups.perRow(); g++) {
+      QuantParams p = grid.group(g);
+      int multiple = grid.multiple(g);
+      for (int i = groups.from(g); i < groups.to(g); i++) {
+        codes[i] = (byte) (multiple * p.quantize(w[i]));
+      }
     }
   }
 
@@ -40,26 +58,28 @@ public final class WeightQuantizer {
       float[] weights, float[] bias, int channels, WeightGrid grid, QuantParams input) {
     int k = weights.length / channels;
     float[] scales = grid.scales();
+    WeightGrid raised = grid;
     byte[] codes = new byte[weights.length];
     int[] quantizedBias = new int[channels];
     int attempts = 0;
     int c = 0;
     while (c < channels) {
-      int group = scales.length == 1 ? 0 : c;
+      int first = scales.length == 1 ? 0 : c;
       checkFinite(weights, c * k, (c + 1) * k, c);
-      quantize(weights, c * k, (c + 1) * k, grid.params(scales[group]), codes);
+      quantize(weights, c, k, raised, codes);
       float b = bias == null ? 0f : bias[c];
-      float steps = b / (input.scale() * scales[group]);
+      float steps = b / (input.scale() * scales[first]);
       if (fits(steps, input, codes, grid.zeroPoint(), c * k, (c + 1) * k)) {
         quantizedBias[c++] = Rounding.halfEven(steps);
       } else if (Float.isFinite(b) && attempts++ < MAX_ATTEMPTS * channels) {
-        scales[group] = Math.max(scales[group] * 2f, Math.abs(b) / (input.scale() * 0x1p30f));
-        c = group;
+        scales[first] = Math.max(scales[first] * 2f, Math.abs(b) / (input.scale() * 0x1p30f));
+        raised = grid.withScales(scales);
+        c = first;
       } else {
         throw new QatException("no weight scale makes the bias " + b + " of channel " + c + " fit");
       }
     }
-    return new WeightQuantizer(codes, grid.withScales(scales), quantizedBias);
+    return new WeightQuantizer(codes, raised, quantizedBias);
   }
 
   private static boolean fits(

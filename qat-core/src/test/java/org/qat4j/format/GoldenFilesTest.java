@@ -16,7 +16,7 @@ import org.qat4j.model.IntegerModel;
 /** Files of every version that was ever written are read, and mean what they meant. */
 class GoldenFilesTest {
   private static final List<String> NAMES =
-      List.of("characters", "words", "operations", "widths", "subset");
+      List.of("characters", "words", "operations", "widths", "subset", "groups");
 
   static Stream<Arguments> files() {
     return IntStream.rangeClosed(1, ModelFile.VERSION)

@@ -18,7 +18,9 @@ import org.qat4j.model.Op;
 import org.qat4j.model.Output;
 import org.qat4j.model.QuantizedTensor;
 import org.qat4j.model.TextInput;
+import org.qat4j.numerics.GroupScales;
 import org.qat4j.numerics.QuantParams;
+import org.qat4j.numerics.Runs;
 import org.qat4j.runtime.ReferenceRuntime;
 import org.qat4j.runtime.Sample;
 import org.qat4j.text.CharacterEncoder;
@@ -57,7 +59,8 @@ public final class GoldenModels {
         new GoldenModels(2).words(),
         new GoldenModels(3).operations(),
         new GoldenModels(4).widths(),
-        new GoldenModels(5).subset());
+        new GoldenModels(5).subset(),
+        new GoldenModels(6).groups());
   }
 
   /** A line per sample: the inputs as a JSON array of flat arrays, a tab, the first output. */
@@ -168,6 +171,39 @@ public final class GoldenModels {
     ops.add(new Op.EmbeddingBag("bag", "ngrams", tensor(3, 1, 0, 13, 5), false, sum));
     ops.add(dense("logits", "bag", tensor(8, 3, 0, 3, 5), new Output.Real()));
     return new IntegerModel("subset", inputs, ops, List.of("logits"), text, List.of());
+  }
+
+  /** Scales of groups, of a table and of products, dense and sparse. */
+  private IntegerModel groups() {
+    tokens("words", 8, 9);
+    ops.add(new Op.Embedding("embedding", "words", grouped(tensor(2, 1, 0, 9, 10), 4)));
+    QuantizedTensor w = grouped(tensor(4, 5, 0, 5, 3, 10), 7);
+    ops.add(conv("convolution", "embedding", w, 1, 1, 1, 1, relu(0.05f)));
+    ops.add(new Op.GlobalMaxPool("best", "convolution"));
+    QuantizedTensor last = grouped(sparse(tensor(3, 3, 0, 3, 5), 80), 5);
+    ops.add(dense("logits", "best", last, new Output.Real()));
+    return new IntegerModel("groups", inputs, ops, List.of("logits"), List.of(), List.of());
+  }
+
+  /** The tensor with multiples for groups of a sixteenth of its scales. */
+  private QuantizedTensor grouped(QuantizedTensor t, int size) {
+    Runs groups = new Runs(t.codes().length / t.dim(0), size);
+    byte[] multiples = new byte[groups.count(t.codes().length)];
+    int most =
+        GroupScales.most(-QuantParams.maxCode(t.bits()), QuantParams.maxCode(t.bits()), false);
+    for (int g = 0; g < multiples.length; g++) {
+      multiples[g] = (byte) (1 + random.nextInt(most));
+    }
+    byte[] codes = t.codes().clone();
+    for (int i = 0; i < codes.length; i++) {
+      codes[i] *= multiples[groups.of(i)];
+    }
+    float[] scales = t.scales();
+    for (int c = 0; c < scales.length; c++) {
+      scales[c] /= 16;
+    }
+    GroupScales scalesOfGroups = new GroupScales(groups, multiples);
+    return new QuantizedTensor(codes, t.shape(), t.bits(), scales, 0, scalesOfGroups);
   }
 
   /** Every bit width, every density. */

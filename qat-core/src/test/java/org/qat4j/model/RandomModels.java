@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.Random;
 import org.qat4j.numerics.AttentionStep;
 import org.qat4j.numerics.GateTable;
+import org.qat4j.numerics.GroupScales;
 import org.qat4j.numerics.QuantParams;
+import org.qat4j.numerics.Runs;
 import org.qat4j.runtime.RandomSamples;
 import org.qat4j.runtime.Sample;
 import org.qat4j.text.CharacterEncoder;
@@ -230,7 +232,7 @@ public final class RandomModels {
     for (int c = 0; c < scales.length; c++) {
       scales[c] *= Math.scalb(1f, Math.getExponent(one));
     }
-    return new QuantizedTensor(w.codes(), w.shape(), w.bits(), scales, w.zeroPoint());
+    return new QuantizedTensor(w.codes(), w.shape(), w.bits(), scales, w.zeroPoint(), w.groups());
   }
 
   private String masked(String x) {
@@ -561,7 +563,28 @@ public final class RandomModels {
     for (int c = 0; c < s.length; c++) {
       s[c] = scale(1f / highest);
     }
-    return new QuantizedTensor(codes, shape, bits, s, zeroPoint);
+    QuantizedTensor plain = new QuantizedTensor(codes, shape, bits, s, zeroPoint);
+    int most = GroupScales.most(-highest, highest, random.nextBoolean());
+    return asymmetric || most == 1 || random.nextInt(4) > 0 ? plain : grouped(plain, most);
+  }
+
+  /** The same codes times multiples of groups, at the scale that then fits. */
+  private QuantizedTensor grouped(QuantizedTensor t, int most) {
+    Runs groups = new Runs(t.codes().length / t.dim(0), 1 + random.nextInt(6));
+    byte[] multiples = new byte[groups.count(t.codes().length)];
+    for (int i = 0; i < multiples.length; i++) {
+      multiples[i] = (byte) (1 + random.nextInt(most));
+    }
+    byte[] codes = t.codes().clone();
+    for (int i = 0; i < codes.length; i++) {
+      codes[i] *= multiples[groups.of(i)];
+    }
+    float[] scales = t.scales();
+    for (int c = 0; c < scales.length; c++) {
+      scales[c] = Math.scalb(scales[c], -Math.getExponent((float) most));
+    }
+    GroupScales each = new GroupScales(groups, multiples);
+    return new QuantizedTensor(codes, t.shape(), t.bits(), scales, 0, each);
   }
 
   private IntVector bias(int channels, double spread) {

@@ -15,7 +15,6 @@ import org.qat4j.numerics.QuantParams;
 import org.qat4j.qat.FreezeInfo;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.qat.Topology;
-import org.qat4j.quantizer.Granularity;
 import org.qat4j.quantizer.Scheme;
 import org.qat4j.quantizer.WeightSpec;
 
@@ -123,11 +122,9 @@ public final class LayerDiagnostics {
 
   private static String scheme(WeightSpec spec, QuantizedTensor w) {
     String granularity =
-        w.scaleCount() == 1
-            ? "per tensor"
-            : spec.granularity() instanceof Granularity.Group group
-                ? "per group of " + group.size()
-                : "per channel";
+        w.groups() != null
+            ? "per group of " + w.groups().groups().size()
+            : w.scaleCount() == 1 ? "per tensor" : "per channel";
     return granularity
         + (spec.scheme() == Scheme.ASYMMETRIC ? ", asymmetric" : "")
         + (spec.powerOfTwo() ? ", powers of two" : "");
@@ -139,7 +136,7 @@ public final class LayerDiagnostics {
     boolean full = spec.fullRange() || spec.scheme() == Scheme.ASYMMETRIC;
     int qmax = QuantParams.maxCode(w.bits());
     int qmin = full ? QuantParams.minCode(w.bits()) : -qmax;
-    float scale = w.largestScale();
+    float scale = w.largestScale() * (w.groups() == null ? 1 : w.groups().largest());
     return Distribution.of(
         name,
         Distribution.What.WEIGHTS,

@@ -150,9 +150,15 @@ class EmbeddingBagImpl extends BaseLayer<EmbeddingBagLayer> {
     int n = (int) epsilon.size(0);
     INDArray delta =
         layerConf().isMean() ? epsilon.divColumnVector(column(counts(n), epsilon)) : epsilon;
-    if (TableRows.supports(gradient) && !needsRowGradients()) {
+    if (TableRows.supports(gradient)) {
       INDArray dense = Floats.dense(delta) && delta.ordering() == 'c' ? delta : delta.dup('c');
-      TableRows.scatter(ids, dense, ids.length / n, false, gradient);
+      int length = ids.length / n;
+      if (needsRowGradients()) {
+        INDArray rows = rowGradient(TableRows.spread(ids, dense, length), workspaces);
+        TableRows.scatter(ids, rows, 1, false, gradient);
+      } else {
+        TableRows.scatter(ids, dense, length, false, gradient);
+      }
     } else {
       scatterByOperations(delta, n, gradient, workspaces);
     }

@@ -9,13 +9,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.numerics.FakeQuant;
 import org.qat4j.numerics.QuantParams;
+import org.qat4j.numerics.Runs;
 import org.qat4j.quantizer.Learned;
 import org.qat4j.quantizer.Ste;
 
 /**
- * Fake quantization of one array with one scale: the forward pass in place, and what the backward
- * pass needs of it. On the host in blocks that stay in cache, elsewhere by operations of ND4J; both
- * give the same bits.
+ * Fake quantization of one array with one scale, or one for each run of values: the forward pass in
+ * place, and what the backward pass needs of it. On the host in blocks that stay in cache,
+ * elsewhere by operations of ND4J; both give the same bits.
  */
 final class FakeQuantPass {
   private static final int BLOCK = 2048;
@@ -25,6 +26,11 @@ final class FakeQuantPass {
   private final Learned learned;
 
   private QuantParams params;
+  private Runs runs;
+
+  /** Of each run. */
+  private float[] scales;
+
   private char order = 'c';
   private boolean host;
   private boolean anyClipped;
@@ -54,7 +60,20 @@ final class FakeQuantPass {
    * @param learning whether the gradient of the scale will be asked for
    */
   void forward(INDArray x, QuantParams p, long step, boolean learning) {
+    forward(x, p, Runs.rows((int) x.length()), new float[] {p.scale()}, step, learning);
+  }
+
+  /**
+   * The same where runs of values have scales of their own.
+   *
+   * @param x in c order, unless there is a single run
+   * @param p whose codes all have
+   * @param scales of each run
+   */
+  void forward(INDArray x, QuantParams p, Runs runs, float[] scales, long step, boolean learning) {
     params = p;
+    this.runs = runs;
+    this.scales = scales;
     host = Floats.inPlace(x);
     order = x.ordering();
     int start = Noise.start(name, step);
@@ -68,15 +87,17 @@ final class FakeQuantPass {
   private void onHost(INDArray x, int start, boolean learning) {
     int n = (int) x.length();
     prepare(n, learning);
-    float scale = params.scale();
     float low = params.qmin() - params.zeroPoint();
     float high = params.qmax() - params.zeroPoint();
     FloatBuffer values = Floats.buffer(x);
     float[] uniform = ste == Ste.STOCHASTIC ? Noise.values() : null;
     boolean plain = uniform == null && !learning;
     boolean any = false;
-    for (int from = 0; from < n; from += BLOCK) {
-      int size = Math.min(BLOCK, n - from);
+    int run = 0;
+    for (int from = 0, size; from < n; from += size) {
+      float scale = scales[run];
+      size = Math.min(BLOCK, runs.to(run) - from);
+      run += from + size == runs.to(run) ? 1 : 0;
       values.get(from, block, 0, size);
       any |=
           plain
@@ -120,7 +141,12 @@ final class FakeQuantPass {
     if (inside == null || !inside.equalShapes(x) || inside.dataType() != x.dataType()) {
       inside = kept(x);
     }
-    x.divi(params.scale());
+    INDArray each = scales.length == 1 ? null : eachScale(x);
+    if (each == null) {
+      x.divi(params.scale());
+    } else {
+      x.divi(each);
+    }
     INDArray steps = learning ? x.dup() : null;
     if (ste == Ste.STOCHASTIC) {
       if (noise == null || noise.length() < x.length() + 65536) {
@@ -141,7 +167,20 @@ final class FakeQuantPass {
       DeviceOps.clamp(byScaleArray.assign(x), low, high).subi(steps.muli(inside));
     }
     DeviceOps.clamp(x, low, high);
-    x.muli(params.scale());
+    if (each == null) {
+      x.muli(params.scale());
+    } else {
+      x.muli(each);
+    }
+  }
+
+  /** The scale of each value. */
+  private INDArray eachScale(INDArray x) {
+    float[] each = new float[(int) x.length()];
+    for (int run = 0; run < scales.length; run++) {
+      Arrays.fill(each, runs.from(run), runs.to(run), scales[run]);
+    }
+    return Nd4j.create(each, x.shape(), 'c').castTo(x.dataType());
   }
 
   /** An array like another that outlives the workspaces of a forward pass. */
@@ -175,6 +214,23 @@ final class FakeQuantPass {
         action.accept((word << 6) + Long.numberOfTrailingZeros(bits));
       }
     }
+  }
+
+  /**
+   * ∂L/∂s of each run (14), before {@link #backward}.
+   *
+   * @param epsilon gradient behind the quantizer
+   */
+  double[] byScales(INDArray epsilon) {
+    float[] e = Floats.read(epsilon);
+    float[] by = host ? byScale : Floats.read(byScaleArray);
+    double[] sums = new double[scales.length];
+    for (int run = 0; run < sums.length; run++) {
+      for (int i = runs.from(run); i < runs.to(run); i++) {
+        sums[run] += e[i] * by[i];
+      }
+    }
+    return sums;
   }
 
   /**

@@ -29,12 +29,9 @@ public record FrozenWeights(
   /** Codes of an embedding table, [vocabulary, dimension]. */
   public static QuantizedTensor table(Layer layer) {
     INDArray w = layer.getParam(DefaultParamInitializer.WEIGHT_KEY);
-    WeightGrid grid = WeightGrid.of(((QatLayer) layer).quantizer().tableParams());
-    float[] values = Floats.read(w);
-    byte[] codes = new byte[values.length];
-    WeightQuantizer.quantize(values, 0, values.length, grid.params(0), codes);
+    WeightGrid grid = ((QatLayer) layer).quantizer().tableGrid();
     int[] shape = {(int) w.size(0), (int) w.size(1)};
-    return new QuantizedTensor(codes, shape, grid.bits(), grid.scales(), grid.zeroPoint());
+    return tensor(WeightQuantizer.codes(Floats.read(w), shape[1], grid), shape, grid);
   }
 
   /**
@@ -115,7 +112,9 @@ public record FrozenWeights(
         q, bias == null ? null : Floats.read(bias), channels, q.inputParams());
   }
 
-  private static QuantizedTensor tensor(byte[] codes, int[] shape, WeightGrid grid) {
-    return new QuantizedTensor(codes, shape, grid.bits(), grid.scales(), grid.zeroPoint());
+  /** Codes with the meaning that a grid gives them. */
+  static QuantizedTensor tensor(byte[] codes, int[] shape, WeightGrid grid) {
+    return new QuantizedTensor(
+        codes, shape, grid.bits(), grid.scales(), grid.zeroPoint(), grid.groupScales());
   }
 }

@@ -89,7 +89,7 @@ public final class LayerQuantizer {
   /** For a layer that gathers rows of a table. */
   static LayerQuantizer ofTable(Layer layer) {
     LayerQuantizer q = new LayerQuantizer(layer);
-    q.table = new TableQuantizer(q.settings, q.state);
+    q.table = new TableQuantizer(q.settings, q.state, layer);
     return q;
   }
 
@@ -202,8 +202,8 @@ public final class LayerQuantizer {
             grids.put(key, ranges(spec, key).search(weightsByChannel(key), w.channels(), 0)));
     if (table != null) {
       String key = DefaultParamInitializer.WEIGHT_KEY;
-      float[] w = Floats.readInMemoryOrder(layer.getParam(key));
-      grids.put(key, ranges(spec, key).search(w, 1, 0));
+      INDArray w = layer.getParam(key);
+      grids.put(key, ranges(spec, key).search(Floats.read(w), (int) w.size(0), 0));
     }
     return grids;
   }
@@ -479,11 +479,11 @@ public final class LayerQuantizer {
         make);
   }
 
-  /** Scale of an embedding's table. */
-  QuantParams tableParams() {
+  /** Scales of an embedding's table. */
+  WeightGrid tableGrid() {
     return substitute != null
-        ? substitute.weights.get(DefaultParamInitializer.WEIGHT_KEY).params(0)
-        : table.params();
+        ? substitute.weights.get(DefaultParamInitializer.WEIGHT_KEY)
+        : table.grid();
   }
 
   /** Grid of weights [channels, k] of this layer. */
@@ -539,7 +539,7 @@ public final class LayerQuantizer {
   /** Scale and zero point of the quantizer in a slot of this layer. */
   public QuantParams params(Slot slot) {
     if (slot == Slot.OUTPUT && table != null && !settings.owns(slot)) {
-      return tableParams();
+      return tableGrid().params(0);
     }
     if (slot == Slot.OUTPUT && settings.owns(slot) && isJoined()) {
       return joined();

@@ -101,7 +101,7 @@ final class Normalization {
     for (int c = 0; c < scales.length; c++) {
       scales[c] = Math.max(grid.scale(c) * Math.abs(g[c]), QuantParams.MIN_SCALE);
     }
-    return new WeightGrid(scales, 0, grid.qmin(), grid.qmax());
+    return grid.withScales(scales);
   }
 
   /** By itself: a product of each channel with one weight, whose code is ±127 exactly. */

@@ -99,13 +99,13 @@ public final class ProductInputs {
     double[] x = mean.div(rows).data().asDouble();
     double[] quantized = quantizedMean.div(rows).data().asDouble();
     float[] own = quantizer.weightsByChannel(DefaultParamInitializer.WEIGHT_KEY);
-    WeightGrid grid = quantizer.grid(DefaultParamInitializer.WEIGHT_KEY, own);
+    float[] rounded =
+        quantizer.grid(DefaultParamInitializer.WEIGHT_KEY, own).rounded(own, x.length);
     for (int channel = 0; channel < bias.length(); channel++) {
-      QuantParams p = grid.params(channel);
       double missing = 0;
       for (int i = 0; i < x.length; i++) {
         int at = channel * x.length + i;
-        missing += weights[at] * x[i] - p.fakeQuantize(own[at]) * quantized[i];
+        missing += weights[at] * x[i] - rounded[at] * quantized[i];
       }
       bias.putScalar(channel, (float) (bias.getDouble(channel) + missing));
     }

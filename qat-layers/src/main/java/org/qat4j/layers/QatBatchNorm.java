@@ -35,7 +35,7 @@ public class QatBatchNorm extends BatchNormalization implements QatLayerConf {
   }
 
   @Override
-  public Map<String, Long> weightChannels() {
+  public Map<String, WeightShape> weightShapes() {
     return Map.of(); // its factors are folded, or a product of their own
   }
 

@@ -31,7 +31,7 @@ public class QatLayerNorm extends LayerNormLayer implements QatLayerConf {
 
   /** None: gain and bias have 16 and 32 bits always. */
   @Override
-  public Map<String, Long> weightChannels() {
+  public Map<String, WeightShape> weightShapes() {
     return Map.of();
   }
 

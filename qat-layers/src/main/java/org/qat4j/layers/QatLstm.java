@@ -31,8 +31,8 @@ public class QatLstm extends LSTM implements QatLayerConf {
   }
 
   @Override
-  public Map<String, Long> weightChannels() {
-    return RecurrentImpl.weightChannels(4 * getNOut());
+  public Map<String, WeightShape> weightShapes() {
+    return RecurrentImpl.weightShapes(4 * getNOut(), this);
   }
 
   @Override

@@ -33,8 +33,8 @@ public class QatSimpleRnn extends SimpleRnn implements QatLayerConf {
   }
 
   @Override
-  public Map<String, Long> weightChannels() {
-    return RecurrentImpl.weightChannels(getNOut());
+  public Map<String, WeightShape> weightShapes() {
+    return RecurrentImpl.weightShapes(getNOut(), this);
   }
 
   @Override

@@ -59,10 +59,10 @@ final class QuantParamInitializer implements ParamInitializer {
     Map<String, Long> sizes = new LinkedHashMap<>();
     sizes.put(STATE, (long) QuantState.SIZE);
     ((QatLayerConf) layer)
-        .weightChannels()
+        .weightShapes()
         .forEach(
-            (key, channels) -> {
-              long size = WeightRanges.size(settings, channels);
+            (key, shape) -> {
+              long size = WeightRanges.size(settings, shape);
               if (size > 0) {
                 sizes.put(weightRanges(key), size);
               }

@@ -86,8 +86,7 @@ public final class RecurrentCodes {
 
   private QuantizedTensor tensor(WeightQuantizer w) {
     int[] shape = {rows, w.codes().length / rows};
-    return new QuantizedTensor(
-        w.codes(), shape, w.grid().bits(), w.grid().scales(), w.grid().zeroPoint());
+    return FrozenWeights.tensor(w.codes(), shape, w.grid());
   }
 
   /** int32, (gates·units). */

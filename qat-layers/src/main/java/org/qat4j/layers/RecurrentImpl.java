@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -43,15 +44,18 @@ final class RecurrentImpl
     LSTM lstm = layerConf() instanceof LSTM l ? l : null;
     quantizer = new LayerQuantizer(this);
     ((QatLayerConf) layerConf())
-        .weightChannels()
-        .forEach((key, channels) -> quantizer.addWeights(key, Layout.BY_CHANNEL, channels));
+        .weightShapes()
+        .forEach((key, shape) -> quantizer.addWeights(key, Layout.BY_CHANNEL, shape.rows()));
     pass =
         new RecurrentPass(
             lstm == null ? null : lstm.getGateActivationFn(), layerConf().getActivationFn());
   }
 
-  static Map<String, Long> weightChannels(long rows) {
-    return new TreeMap<>(Map.of(WEIGHTS, rows, RECURRENT, rows));
+  static Map<String, WeightShape> weightShapes(long rows, FeedForwardLayer conf) {
+    return new TreeMap<>(
+        Map.of(
+            WEIGHTS, new WeightShape(rows, conf.getNIn()),
+            RECURRENT, new WeightShape(rows, conf.getNOut())));
   }
 
   @Override

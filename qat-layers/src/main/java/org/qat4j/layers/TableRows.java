@@ -2,6 +2,7 @@ package org.qat4j.layers;
 
 import java.nio.FloatBuffer;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.text.TextEncoder;
 
 /** Reads and writes rows of a row-major embedding table [vocabulary, d] in host memory. */
@@ -26,6 +27,26 @@ final class TableRows {
     for (int i = 0; i < ids.length; i++) {
       rows.put(i * d, from, ids[i] * d, d);
     }
+  }
+
+  /**
+   * The gradient of each place [ids, d]: a row of delta, or 0 at places of the padding token.
+   *
+   * @param ids which row was read at each place
+   * @param delta row-major: row i / places is the gradient of place i
+   * @param places that share a row of delta
+   */
+  static INDArray spread(int[] ids, INDArray delta, int places) {
+    int d = (int) delta.size(1);
+    INDArray rows = Nd4j.create(delta.dataType(), new long[] {ids.length, d}, 'c');
+    FloatBuffer from = Floats.buffer(delta);
+    FloatBuffer to = Floats.buffer(rows);
+    for (int i = 0; i < ids.length; i++) {
+      if (ids[i] != TextEncoder.PADDING) {
+        to.put(i * d, from, i / places * d, d);
+      }
+    }
+    return rows;
   }
 
   /**

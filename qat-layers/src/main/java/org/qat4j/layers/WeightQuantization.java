@@ -7,6 +7,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.calibration.RangeRule;
 import org.qat4j.numerics.FakeQuant;
 import org.qat4j.numerics.QuantParams;
+import org.qat4j.numerics.Runs;
 import org.qat4j.numerics.WeightGrid;
 import org.qat4j.quantizer.Scheme;
 import org.qat4j.quantizer.Ste;
@@ -161,15 +162,16 @@ final class WeightQuantization {
     grid = ranges.grid(values, channels, step);
     boolean learning = ranges.learning(step);
     prepare(values.length, learning);
-    int k = values.length / channels;
     boolean plain = !learning && spec.ste() != Ste.STOCHASTIC;
     int start = Noise.start(noise, step);
-    for (int c = 0; c < channels; c++) {
-      QuantParams p = grid.params(c);
+    Runs parts = ranges.parts(n, channels);
+    for (int part = 0; part < parts.count(n); part++) {
+      QuantParams p = grid.group(part);
       float low = p.qmin() - p.zeroPoint();
       float high = p.qmax() - p.zeroPoint();
-      for (int from = c * k; from < (c + 1) * k; from += 2048) {
-        int to = Math.min(from + 2048, (c + 1) * k);
+      int end = parts.to(part);
+      for (int from = parts.from(part); from < end; from += 2048) {
+        int to = Math.min(from + 2048, end);
         anyClipped |=
             plain
                 ? FakeQuant.forward(values, codes, from, to, p.scale(), low, high, clipped, from)
@@ -242,15 +244,14 @@ final class WeightQuantization {
     float[] byCopy = codes.length == gradient.length() ? codes : new float[(int) gradient.length()];
     read(gradient, byCopy);
     if (learning) {
-      int parts = ranges.perChannel() ? channels : 1;
-      int k = byCopy.length / parts;
-      for (int c = 0; c < parts; c++) {
-        double sum = 0;
-        for (int i = c * k; i < (c + 1) * k; i++) {
-          sum += byCopy[i] * byScale[i];
+      Runs parts = ranges.parts(byCopy.length, channels);
+      double[] sums = new double[parts.count(byCopy.length)];
+      for (int part = 0; part < sums.length; part++) {
+        for (int i = parts.from(part); i < parts.to(part); i++) {
+          sums[part] += byCopy[i] * byScale[i];
         }
-        ranges.putGradient(c, grid.params(c), sum, k);
       }
+      ranges.putGradients(grid, parts, sums);
     }
     if (masks) {
       for (int i = 0; i < byCopy.length; i++) {

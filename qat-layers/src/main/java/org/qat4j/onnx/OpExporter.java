@@ -53,7 +53,7 @@ final class OpExporter implements Op.Visitor<Void> {
   @Override
   public Void visit(Op.Embedding o) {
     QuantizedTensor t = o.table();
-    String table = weights.table(o.name(), t.codes(), t.bits(), t.dim(0), t.dim(1));
+    String table = weights.table(o.name(), t.codes(), t.codeBits(), t.dim(0), t.dim(1));
     String rows = graph.node("Gather", o.name(), List.of(table, o.input()), NONE);
     graph.document(t + " table, rows gathered as codes (11)");
     graph.transpose(o.name(), rows, CodeTensors.channelsFirst(2), codes.define(o.name()).tensor());
@@ -66,7 +66,7 @@ final class OpExporter implements Op.Visitor<Void> {
     String op = o.name();
     byte[] rows = t.codes().clone();
     Arrays.fill(rows, 0, t.dim(1), (byte) 0); // padding adds nothing
-    String table = weights.table(op, rows, t.bits(), t.dim(0), t.dim(1));
+    String table = weights.table(op, rows, t.codeBits(), t.dim(0), t.dim(1));
     String gathered = graph.node("Gather", op, List.of(table, o.input()), NONE);
     graph.document(t + " table; the row of padding is 0, so that it adds nothing (10)");
     String axis = graph.constant(op + "/axis", Tensors.longs(1));

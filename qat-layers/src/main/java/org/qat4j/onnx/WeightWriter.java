@@ -42,10 +42,10 @@ final class WeightWriter {
     int n = w.scaleCount();
     long[] granularity = granularity(w);
     byte[] zeroPoints = new byte[n];
-    Arrays.fill(zeroPoints, (byte) (w.zeroPoint() + (unsigned ? offset(w.bits()) : 0)));
+    Arrays.fill(zeroPoints, (byte) (w.zeroPoint() + (unsigned ? offset(w.codeBits()) : 0)));
     DataType type = unsigned ? DataType.UINT8 : DataType.INT8;
     return List.of(
-        container(op, codes, w.bits(), unsigned, dims),
+        container(op, codes, w.codeBits(), unsigned, dims),
         graph.constant(op + "/weights/scale", Tensors.floats(w.scales(), granularity)),
         graph.constant(op + "/weights/zero_point", Tensors.bytes(type, zeroPoints, granularity)));
   }
@@ -57,9 +57,9 @@ final class WeightWriter {
    */
   List<String> unsignedWeights(String op, QuantizedTensor w, byte[] codes, long... dims) {
     return List.of(
-        container(op, codes, w.bits(), true, dims),
+        container(op, codes, w.codeBits(), true, dims),
         graph.constant(
-            op + "/weights/zero_point", Tensors.uint8(w.zeroPoint() + offset(w.bits()))));
+            op + "/weights/zero_point", Tensors.uint8(w.zeroPoint() + offset(w.codeBits()))));
   }
 
   private static long[] granularity(QuantizedTensor w) {

@@ -224,8 +224,7 @@ final class Freezer {
     }
     byte[] codes = table.codes().clone();
     Arrays.fill(codes, 0, table.dim(1), (byte) 0);
-    return new QuantizedTensor(
-        codes, table.shape(), table.bits(), table.scales(), table.zeroPoint());
+    return table.withCodes(codes);
   }
 
   private org.deeplearning4j.nn.api.Layer layer(Topology.Node node) {

@@ -181,7 +181,7 @@ final class Preparation {
       ActivationSpec observed = layerSpec.activations().withLearned(new Learned.None());
       layerSpec = layerSpec.withActivations(observed);
     }
-    String problem = Support.problem(kind, layerSpec);
+    String problem = Support.problem(node, kind, layerSpec);
     if (problem != null) {
       problems.put(node.name(), problem);
     }
@@ -401,11 +401,9 @@ final class Preparation {
     WeightSpec w = q.spec().weights();
     boolean table = kinds.get(node.name()).readsTokens();
     String granularity =
-        table || w.granularity() instanceof Granularity.Tensor
-            ? "per tensor"
-            : w.granularity() instanceof Granularity.Group g
-                ? "per group of " + g.size()
-                : "per channel";
+        w.granularity() instanceof Granularity.Group g
+            ? "per group of " + g.size()
+            : table || w.granularity() instanceof Granularity.Tensor ? "per tensor" : "per channel";
     return "int"
         + w.bits()
         + ", "

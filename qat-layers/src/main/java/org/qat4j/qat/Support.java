@@ -180,13 +180,16 @@ final class Support {
   }
 
   /** Why a layer cannot be quantized as a specification says, or null where it can. */
-  static String problem(Kind kind, LayerSpec spec) {
+  static String problem(Topology.Node node, Kind kind, LayerSpec spec) {
     if (kind.readsTokens() && spec.weights().scheme() == Scheme.ASYMMETRIC) {
       return "an embedding table is symmetric, so that its padding is code 0 (11); give it"
           + " symmetric weights";
     }
-    if (kind.hasWeights() && spec.weights().granularity() instanceof Granularity.Group) {
-      return "weight scales per group are not supported yet; use the granularity \"channel\"";
+    boolean scattered =
+        kind == Kind.CONV2D || kind == Kind.DEPTHWISE || isFlattening(node.preProcessor());
+    if (scattered && spec.weights().granularity() instanceof Granularity.Group) {
+      return "the model has the weights of an image or of a flattened sequence in another order, in"
+          + " which those of a group do not lie together; use the granularity \"channel\"";
     }
     return null;
   }

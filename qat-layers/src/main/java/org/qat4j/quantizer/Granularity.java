@@ -25,7 +25,7 @@ public sealed interface Granularity extends Serializable {
 
   /**
    * [out, in] → scale [out, in / size], the last group of a row shorter where {@code size} does not
-   * divide it.
+   * divide it. Each is a multiple of the scale of its output channel, or of the table (3a).
    *
    * @param size weights of one output channel that share a scale, ≥ 2
    */

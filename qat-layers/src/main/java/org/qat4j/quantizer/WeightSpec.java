@@ -7,6 +7,7 @@ import org.qat4j.QatException;
 import org.qat4j.calibration.Adjustment;
 import org.qat4j.calibration.Grids;
 import org.qat4j.calibration.RangeRule;
+import org.qat4j.numerics.GroupScales;
 import org.qat4j.numerics.QuantParams;
 
 /**
@@ -68,6 +69,14 @@ public record WeightSpec(
     }
     if (learned instanceof Learned.Lsq && scheme == Scheme.ASYMMETRIC) {
       throw new QatException("LSQ needs symmetric weights: it learns a scale and no zero point");
+    }
+    int coarsest = fullRange ? -QuantParams.minCode(bits) : QuantParams.maxCode(bits);
+    if (granularity instanceof Granularity.Group
+        && GroupScales.most(-coarsest, coarsest, powerOfTwo) == 1) {
+      throw new QatException(
+          "scales of groups are multiples of that of their channel, and a multiple of the largest "
+              + bits
+              + "-bit code is no byte (3a); use fewer bits, or the granularity \"channel\"");
     }
     if (learned instanceof Learned.Lsq && powerOfTwo) {
       throw new QatException(

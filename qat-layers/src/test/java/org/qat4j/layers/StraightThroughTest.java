@@ -22,6 +22,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.qat4j.calibration.RangeRule;
 import org.qat4j.numerics.QuantParams;
+import org.qat4j.numerics.Runs;
 import org.qat4j.numerics.WeightGrid;
 import org.qat4j.qat.Qat;
 import org.qat4j.qat.QatNetwork;
@@ -125,6 +126,13 @@ class StraightThroughTest {
               operations));
       cases.add(
           Arguments.of(
+              "LSQ per group",
+              new LayerSpec(
+                  clipped.withGranularity(new Granularity.Group(2)).withLearned(new Learned.Lsq(1)),
+                  a),
+              operations));
+      cases.add(
+          Arguments.of(
               "LSQ per tensor, LSQ+",
               new LayerSpec(
                   clipped.withGranularity(new Granularity.Tensor()).withLearned(new Learned.Lsq(1)),
@@ -215,7 +223,8 @@ class StraightThroughTest {
         wq[l] = new double[w[l].length][w[l][0].length];
         for (int i = 0; i < w[l].length; i++) {
           for (int o = 0; o < w[l][0].length; o++) {
-            wq[l][i][o] = grids[l].params(o).fakeQuantize((float) w[l][i][o]);
+            int group = grids[l].groups(w[l].length).of(o * w[l].length + i);
+            wq[l][i][o] = grids[l].group(group).fakeQuantize((float) w[l][i][o]);
           }
         }
       }
@@ -294,11 +303,13 @@ class StraightThroughTest {
       byWeight[l] = new double[in * out];
       byBias[l] = new double[out];
       boolean tensor = spec.weights().granularity() instanceof Granularity.Tensor;
-      byWeightRange[l] = new double[tensor ? 1 : out];
+      Runs groups = grid.groups(in);
+      byWeightRange[l] = new double[tensor ? 1 : groups.count(in * out)];
       double[][] next = new double[N][in];
       for (int o = 0; o < out; o++) {
-        QuantParams p = grid.params(o);
         for (int i = 0; i < in; i++) {
+          int group = groups.of(o * in + i);
+          QuantParams p = grid.group(group);
           double byCopy = 0;
           for (int n = 0; n < N; n++) {
             byCopy += delta[n][o] * x[n][i];
@@ -309,9 +320,10 @@ class StraightThroughTest {
           clipped += outside ? 1 : 0;
           byWeight[l][i * out + o] = outside && spec.weights().ste() != Ste.PLAIN ? 0 : byCopy;
           double code = wq[i][o] / p.scale();
-          double g = 1 / Math.sqrt((tensor ? in * out : in) * (double) p.qmax());
+          int sharing = tensor ? in * out : groups.to(group) - groups.from(group);
+          double g = 1 / Math.sqrt(sharing * (double) p.qmax());
           if (!(spec.weights().learned() instanceof Learned.None)) {
-            byWeightRange[l][tensor ? 0 : o] +=
+            byWeightRange[l][tensor ? 0 : group] +=
                 byCopy * p.scale() * g * (outside ? code : code - r);
           }
         }
