@@ -106,9 +106,12 @@ final class SeedExperiment {
     QatNetwork qat = Qat.prepare(start, quantize.toQuantSpec(steps));
     timed(Phase.CALIBRATION, () -> calibrate(qat, start, quantize));
     Stage untrained = experiment.tune() == null ? Stage.PTQ : Stage.TUNED;
-    IntegerModel ptq = timed(Phase.FREEZE, () -> freeze(qat));
+    // The training may begin with more bits than are quantized to without it.
+    boolean wide = !quantize.qat().phases().isEmpty();
+    QatNetwork asIs = wide ? timed(Phase.CALIBRATION, () -> untrained(start, quantize)) : qat;
+    IntegerModel ptq = timed(Phase.FREEZE, () -> freeze(asIs));
     timed(Phase.EVALUATION, () -> evaluate(untrained, ptq));
-    result.layers(untrained, LayerDiagnostics.of(start, qat, floats.firstTexts()));
+    result.layers(untrained, LayerDiagnostics.of(start, asIs, floats.firstTexts()));
     FloatNetwork.Trained trained = train(qat.network(), further);
     add(Stage.QAT, Phase.QAT, trained);
     IntegerModel model = timed(Phase.FREEZE, () -> freeze(qat));
@@ -138,8 +141,7 @@ final class SeedExperiment {
     Model network = floats.text().network();
     QuantizeSpec quantize = tune().tuned().quantize();
 
-    QatNetwork qat = Qat.prepare(network, quantize.toPostTrainingSpec());
-    timed(Phase.CALIBRATION, () -> calibrate(qat, network, quantize));
+    QatNetwork qat = timed(Phase.CALIBRATION, () -> untrained(network, quantize));
     IntegerModel model = timed(Phase.FREEZE, () -> freeze(qat));
     timed(Phase.VERIFICATION, () -> verify(qat, model));
     result.bytes(timed(Phase.FREEZE, () -> files.write(network, qat, model)));
@@ -177,12 +179,15 @@ final class SeedExperiment {
     return file;
   }
 
-  /** The float network, quantized without training. */
   private IntegerModel quantized(QuantizeSpec how) {
-    Model network = floats.text().network();
+    return freeze(untrained(floats.text().network(), how));
+  }
+
+  /** A float network, quantized without training. */
+  private QatNetwork untrained(Model network, QuantizeSpec how) {
     QatNetwork qat = Qat.prepare(network, how.toPostTrainingSpec());
     calibrate(qat, network, how);
-    return freeze(qat);
+    return qat;
   }
 
   private Void prune(PruneNetwork pruning) {

@@ -235,6 +235,29 @@ class SweepTest {
   }
 
   @Test
+  void withoutTrainingBitsAreThoseOfTheEndOfAllPhases() throws IOException {
+    Path out = folder.resolve("phases");
+    String train = folder.resolve("weather.tsv").toString().replace('\\', '/');
+
+    Called called =
+        qat(
+            "run",
+            "src/test/resources/every-key.yaml",
+            "--variant",
+            "squares",
+            "--set",
+            "data.train=\"" + train + "\"",
+            "--out",
+            out,
+            "--quiet");
+
+    assertThat(called.exit()).as(called.err()).isZero();
+    assertThat(report(out).at("/layers/ptq/rows"))
+        .isNotEmpty()
+        .allSatisfy(row -> assertThat(row.at("/weightBits").asInt()).isEqualTo(2));
+  }
+
+  @Test
   void mistakesAreToldWithTheirPlace() throws IOException {
     Path wrong =
         write(

@@ -24,9 +24,7 @@ class QuantizeKeysTest {
           "quantize.weights.learned=pact",
           "quantize.weights.learned.decay",
           "quantize.weights.scheme=asymmetric",
-          "quantize.weights.zeroShift",
-          "quantize.weights.granularity=group",
-          "quantize.weights.granularity.size");
+          "quantize.weights.zeroShift");
 
   @Test
   void everyKeyIsUsed() {
