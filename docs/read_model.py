@@ -15,6 +15,7 @@ import struct
 import sys
 import unicodedata
 import zlib
+from itertools import groupby
 
 # ---------------------------------------------------------------- the file
 
@@ -123,8 +124,8 @@ class Codes:
 
 KNOWN = """activation alphabet axis bias bound buckets characters dilation exponential field
     focus function gain gate groups heads hi input inputs kept kernel length lo lowerCase maxN
-    mean minN name order output padLeft padRight places punctuation reach recurrent reverse
-    shape shift skipUnknown stride table vocabulary weights window words""".split()
+    mean merges minN name order output padLeft padRight pieces places prefix punctuation reach recurrent reverse
+    shape shift skipUnknown source stride table vocabulary weights window words""".split()
 
 
 class Record(dict):
@@ -182,6 +183,7 @@ def encode(encoder, text):
     lower = encoder["lowerCase"] and encoder.kind != "Affixes"
     kinds = {"Characters": characters, "Ngrams": ngrams, "Words": words}
     kinds |= {"Tokens": tokens, "Affixes": affixes, "Distances": token_distances}
+    kinds |= {"Pieces": pieces, "Positions": lambda e, t: list(range(1, e["length"] + 1))}
     ids = kinds[encoder.kind](encoder, text.lower() if lower else text)
     n = encoder["length"]
     return (ids + [0] * n)[:n]
@@ -245,6 +247,38 @@ def token_distances(encoder, text):
     reach = encoder["reach"]
     away = [0 if focus is None else i - focus for i in range(len(words))]
     return [1 + reach + max(-reach, min(reach, d)) for d in away]
+
+
+def pieces(encoder, text):
+    index = {p: i + 3 for i, p in enumerate(encoder["pieces"])}
+    merges = encoder["merges"]
+    ranks = {(merges[i], merges[i + 1]): i for i in range(0, len(merges), 2)}
+    source, _, target = text.partition("\t")
+    n = encoder["source"]
+    ids = [index.get(p, 1) for p in byte_pairs(source, ranks)]
+    return (ids + [0] * n)[:n] + [2] + [index.get(p, 1) for p in byte_pairs(target, ranks)]
+
+
+def byte_pairs(text, ranks):
+    word_part = ("L", "Nd", "Mn", "Mc")
+    found = []
+    for word in filter(None, re.split(r"[ \t\n\v\f\r]+", text)):
+        runs = groupby(word, lambda c: category(c, 0, *word_part))
+        for i, run in enumerate("".join(letters) for _, letters in runs):
+            part = list(run if i else "\u2581" + run)
+            while True:
+                pairs = [p for p in zip(part, part[1:]) if p in ranks]
+                if not pairs:
+                    break
+                best = min(pairs, key=ranks.get)
+                joined, at = [], 0
+                while at < len(part):
+                    here = tuple(part[at : at + 2]) == best
+                    joined.append("".join(best) if here else part[at])
+                    at += 2 if here else 1
+                part = joined
+            found += part
+    return found
 
 
 def category(text, at, *kinds):
@@ -546,9 +580,10 @@ def attention(op, x, mask=None):  # (17)
     m = f32(f32(x.codes.scale * x.codes.scale) * root) * 4096
     scale = f32(x.codes.scale * f32(1 / 255))
     part = lambda t, kind, head: d[t][kind * channels + head * depth :][:depth]
-    seen = [t for t in times if not mask or mask.rows[t]]
+    prefix = op.get("prefix", len(d))
     rows = []
     for i in times:
+        seen = [j for j in times if j < max(prefix, i + 1) and (not mask or mask.rows[j])]
         row = []
         for head in range(heads):
             score = [sum(map(lambda q, k: q * k, part(i, 0, head), part(j, 1, head))) for j in times]

@@ -11,6 +11,7 @@ import org.qat4j.model.Op;
 import org.qat4j.model.Output;
 import org.qat4j.model.QuantizedTensor;
 import org.qat4j.model.Window2d;
+import org.qat4j.numerics.AttentionStep;
 
 /** Reads operations from records; {@link OpWriter} is its mirror. */
 final class OpReader {
@@ -85,6 +86,7 @@ final class OpReader {
               first(inputs),
               mask(inputs),
               r.integer("heads"),
+              r.has("prefix") ? r.integer("prefix") : AttentionStep.EVERYTHING,
               r.integers("exponential"),
               r.codes("output"));
       case "LayerNorm" ->

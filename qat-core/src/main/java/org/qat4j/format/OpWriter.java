@@ -4,6 +4,7 @@ import org.qat4j.model.Cell;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 import org.qat4j.model.Output;
+import org.qat4j.numerics.AttentionStep;
 
 /** Writes operations as records; {@link OpReader} is its mirror. */
 final class OpWriter implements Op.Visitor<RecordWriter> {
@@ -147,10 +148,11 @@ final class OpWriter implements Op.Visitor<RecordWriter> {
 
   @Override
   public RecordWriter visit(Op.Attention o) {
-    return accumulating("Attention", o)
-        .integer("heads", o.heads())
-        .integers("exponential", o.exponential())
-        .codes("output", o.output());
+    RecordWriter record = accumulating("Attention", o).integer("heads", o.heads());
+    if (o.prefix() != AttentionStep.EVERYTHING) {
+      record = record.integer("prefix", o.prefix());
+    }
+    return record.integers("exponential", o.exponential()).codes("output", o.output());
   }
 
   @Override

@@ -1,13 +1,19 @@
 package org.qat4j.format;
 
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.qat4j.QatException;
 import org.qat4j.model.IntVector;
 import org.qat4j.model.TextInput;
 import org.qat4j.text.AffixEncoder;
+import org.qat4j.text.BytePairs;
 import org.qat4j.text.CharacterEncoder;
 import org.qat4j.text.DistanceEncoder;
 import org.qat4j.text.FieldEncoder;
 import org.qat4j.text.NgramEncoder;
+import org.qat4j.text.PieceEncoder;
+import org.qat4j.text.PositionEncoder;
 import org.qat4j.text.Subset;
 import org.qat4j.text.TextEncoder;
 import org.qat4j.text.TokenEncoder;
@@ -44,6 +50,18 @@ final class TextCodec {
               .integer("buckets", e.buckets());
     } else if (encoder instanceof DistanceEncoder e) {
       record = head(out, "Distances", text, false).integer("reach", e.reach());
+    } else if (encoder instanceof PieceEncoder e) {
+      record =
+          head(out, "Pieces", text, false)
+              .integer("source", e.sourceLength())
+              .texts(
+                  "merges",
+                  e.pairs().merges().stream()
+                      .flatMap(pair -> Stream.of(pair.left(), pair.right()))
+                      .toList())
+              .texts("pieces", e.pieces());
+    } else if (encoder instanceof PositionEncoder) {
+      record = head(out, "Positions", text, false);
     } else {
       WordEncoder e = (WordEncoder) encoder;
       record =
@@ -85,6 +103,16 @@ final class TextCodec {
     }
   }
 
+  /** Left and right in turn. */
+  private static List<BytePairs.Pair> pairs(List<String> merges) {
+    if (merges.size() % 2 != 0) {
+      throw new QatException("a merge lacks its right side");
+    }
+    return IntStream.range(0, merges.size() / 2)
+        .mapToObj(i -> new BytePairs.Pair(merges.get(2 * i), merges.get(2 * i + 1)))
+        .toList();
+  }
+
   private static TextEncoder encoder(RecordReader r, int length, boolean lowerCase) {
     return switch (r.kind()) {
       case "Characters" -> new CharacterEncoder(r.integerList("alphabet"), length, lowerCase);
@@ -112,6 +140,16 @@ final class TextCodec {
       case "Distances" -> {
         require(r, lowerCase, false);
         yield new DistanceEncoder(r.integer("reach"), length);
+      }
+      case "Pieces" -> {
+        require(r, lowerCase, false);
+        int source = r.integer("source");
+        BytePairs pairs = new BytePairs(pairs(r.texts("merges")));
+        yield new PieceEncoder(pairs, r.texts("pieces"), source, length - source);
+      }
+      case "Positions" -> {
+        require(r, lowerCase, false);
+        yield new PositionEncoder(length);
       }
       default ->
           throw new QatException(

@@ -256,6 +256,7 @@ final class ModelTypes implements Op.Visitor<Value> {
         "%s channels are not queries, keys and values of %s heads each",
         last(in),
         o.heads());
+    require(o.prefix() >= 0, "a prefix of %s steps", o.prefix());
     for (int j = 0; j < o.exponential().size(); j++) {
       require(o.exponential().get(j) >= 0, "an exponential is not negative");
     }

@@ -465,10 +465,18 @@ public sealed interface Op {
    *
    * @param mask as of {@link Recurrent}: steps that are not looked at
    * @param heads equal parts of the channels
+   * @param prefix first steps that each step looks at, ≥ 0; of those behind it looks at none after
+   *     itself; {@link org.qat4j.numerics.AttentionStep#EVERYTHING} for all
    * @param exponential {@link org.qat4j.numerics.GateTable} of exp(−8 − x)
    */
   record Attention(
-      String name, String input, String mask, int heads, IntVector exponential, QuantParams output)
+      String name,
+      String input,
+      String mask,
+      int heads,
+      int prefix,
+      IntVector exponential,
+      QuantParams output)
       implements Op {
     @Override
     public List<String> inputs() {

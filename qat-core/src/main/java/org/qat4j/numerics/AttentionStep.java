@@ -10,10 +10,14 @@ public final class AttentionStep {
   /** Codes of a weight: 0 to this. */
   public static final int ONE = 255;
 
+  /** A prefix of all steps: each sees all others. */
+  public static final int EVERYTHING = Integer.MAX_VALUE;
+
   private static final int MAX_ARGUMENT = (1 << 16) - 1;
 
   private final int channels;
   private final int heads;
+  private final int prefix;
   private final int[] exponential;
   private final QuantParams output;
   private final float argument;
@@ -21,14 +25,21 @@ public final class AttentionStep {
 
   /**
    * @param channels of queries, of keys and of values; a multiple of the heads
+   * @param prefix first steps that each step sees; of those behind it sees none after itself
    * @param exponential {@link #exponential()}, or what a model has in its place
    * @param input of queries, keys and values
    * @param output of the result
    */
   public AttentionStep(
-      int channels, int heads, int[] exponential, QuantParams input, QuantParams output) {
+      int channels,
+      int heads,
+      int prefix,
+      int[] exponential,
+      QuantParams input,
+      QuantParams output) {
     this.channels = channels;
     this.heads = heads;
+    this.prefix = prefix;
     this.exponential = exponential;
     this.output = output;
     this.argument = argument(input.scale(), channels / heads);
@@ -61,13 +72,32 @@ public final class AttentionStep {
    */
   public void apply(
       int[] x, int at, int steps, int[] counts, int atCounts, int[] weights, int[] y, int atY) {
+    apply(x, at, 0, steps, counts, atCounts, weights, y, atY);
+  }
+
+  /**
+   * The same for the last steps alone.
+   *
+   * @param first of them
+   */
+  public void apply(
+      int[] x,
+      int at,
+      int first,
+      int steps,
+      int[] counts,
+      int atCounts,
+      int[] weights,
+      int[] y,
+      int atY) {
     int depth = channels / heads;
-    for (int i = 0; i < steps; i++) {
+    for (int i = first; i < steps; i++) {
+      int seen = Math.min(steps, Math.max(prefix, i + 1));
       for (int head = 0; head < heads; head++) {
-        int first = head * depth;
-        score(x, at, steps, at + i * 3 * channels + first, channels + first, depth, weights);
-        weigh(steps, counts, atCounts, weights);
-        mix(x, at + 2 * channels + first, steps, depth, weights, y, atY + i * channels + first);
+        int part = head * depth;
+        score(x, at, seen, at + i * 3 * channels + part, channels + part, depth, weights);
+        weigh(seen, counts, atCounts, weights);
+        mix(x, at + 2 * channels + part, seen, depth, weights, y, atY + i * channels + part);
       }
     }
   }

@@ -19,11 +19,17 @@ final class AttentionSteps {
       implements Step {
     @Override
     public void run(Workspace w) {
+      run(w, 0, steps);
+    }
+
+    @Override
+    public void run(Workspace w, int first, int end) {
       int[] x = w.ints[from.slot()];
       int[] y = w.ints[to.slot()];
       int[] counts = mask.values(w);
       int at = mask.offset();
-      step.apply(x, from.offset(), steps, counts, at, w.ints[scratch], y, to.offset());
+      int n = Math.min(steps, end);
+      step.apply(x, from.offset(), first, n, counts, at, w.ints[scratch], y, to.offset());
     }
   }
 
@@ -31,10 +37,15 @@ final class AttentionSteps {
   record LayerNorm(LayerNormStep step, int steps, Place from, Place to) implements Step {
     @Override
     public void run(Workspace w) {
+      run(w, 0, steps);
+    }
+
+    @Override
+    public void run(Workspace w, int first, int end) {
       int[] x = w.ints[from.slot()];
       int[] y = w.ints[to.slot()];
       int channels = step.channels();
-      for (int t = 0; t < steps; t++) {
+      for (int t = first; t < Math.min(steps, end); t++) {
         step.apply(x, from.offset() + t * channels, y, to.offset() + t * channels);
       }
     }
@@ -51,12 +62,22 @@ final class AttentionSteps {
     }
   }
 
-  /** Sum of two or more values in float32 (10). */
-  record RealSum(List<Addend> addends, QuantParams output, Place to, int size) implements Step {
+  /**
+   * Sum of two or more values in float32 (10).
+   *
+   * @param width channels of a row
+   */
+  record RealSum(List<Addend> addends, QuantParams output, Place to, int size, int width)
+      implements Step {
     @Override
     public void run(Workspace w) {
+      run(w, 0, size / width);
+    }
+
+    @Override
+    public void run(Workspace w, int first, int end) {
       int[] out = w.ints[to.slot()];
-      for (int i = 0; i < size; i++) {
+      for (int i = first * width; i < Math.min(size, end * width); i++) {
         float sum = addends.get(0).real(w, i);
         for (int j = 1; j < addends.size(); j++) {
           sum += addends.get(j).real(w, i);

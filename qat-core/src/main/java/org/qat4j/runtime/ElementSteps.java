@@ -138,7 +138,12 @@ final class ElementSteps {
   record Probabilities(int fromSlot, int toSlot, int size, int width) implements Step {
     @Override
     public void run(Workspace w) {
-      for (int at = 0; at < size; at += width) {
+      run(w, 0, size / width);
+    }
+
+    @Override
+    public void run(Workspace w, int from, int to) {
+      for (int at = from * width; at < Math.min(size, to * width); at += width) {
         Softmax.apply(w.reals[fromSlot], w.reals[toSlot], at, width);
       }
     }

@@ -3,6 +3,7 @@ package org.qat4j.runtime;
 import java.util.List;
 import org.qat4j.QatException;
 import org.qat4j.model.IntegerModel;
+import org.qat4j.model.Value;
 
 /**
  * Executes a frozen model. Every value equals that of {@link ReferenceRuntime} bit for bit.
@@ -16,6 +17,7 @@ public final class IntegerRuntime {
   private final IntegerModel model;
   private final Kernels kernels;
   private final TableBudget budget;
+  private final Causality causality; // or null
   private final Plan plan;
   private final Pool<Workspace> workspaces;
 
@@ -31,7 +33,8 @@ public final class IntegerRuntime {
     this.model = model;
     this.kernels = KernelChoice.of(options.kernel());
     this.budget = new TableBudget(options.tableBytes());
-    this.plan = new PlanBuilder(model, kernels, budget).build();
+    this.causality = Causality.of(model);
+    this.plan = new PlanBuilder(model, causality, kernels, budget).build();
     this.workspaces = new Pool<>(plan::newWorkspace);
   }
 
@@ -48,6 +51,20 @@ public final class IntegerRuntime {
   /** Bytes that the token tables take now; they grow up to {@link RuntimeOptions#tableBytes()}. */
   public long tableBytes() {
     return budget.used();
+  }
+
+  /**
+   * Runs on sequences that begin alike.
+   *
+   * @throws QatException if the first output is not a sequence of real values
+   */
+  public SequenceRun sequenceRun() {
+    Value output = model.value(model.outputs().get(0));
+    if (!output.isReal() || output.shape().size() != 2) {
+      throw new QatException(
+          "the output \"" + model.outputs().get(0) + "\" is not a sequence of real values");
+    }
+    return new SequenceRun(plan, model.inputs(), causality);
   }
 
   /** Number of values of the first output. */

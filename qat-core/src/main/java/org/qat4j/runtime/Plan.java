@@ -7,14 +7,17 @@ import org.qat4j.numerics.QuantParams;
 final class Plan {
   private final Layout layout;
   private final Step[] steps;
+  private final int[] skipped;
   private final int[] realInputs;
   private final Result[] results;
 
   /**
+   * @param skipped by step: steps of the sequence before its first row
    * @param realInputs slot of each input that is real, −1 for the others
    * @param results one per output
    */
-  Plan(Layout layout, Step[] steps, int[] realInputs, List<Result> results) {
+  Plan(Layout layout, Step[] steps, int[] skipped, int[] realInputs, List<Result> results) {
+    this.skipped = skipped;
     this.layout = layout;
     this.steps = steps;
     this.realInputs = realInputs;
@@ -36,6 +39,22 @@ final class Plan {
     for (Step step : steps) {
       step.run(w);
     }
+  }
+
+  /** Makes the values of some steps of a sequence alone. */
+  void run(Sample sample, Workspace w, int from, int to) {
+    w.sample = sample;
+    for (int i = 0; i < steps.length; i++) {
+      if (to > skipped[i]) {
+        steps[i].run(w, Math.max(0, from - skipped[i]), to - skipped[i]);
+      }
+    }
+  }
+
+  /** Copies a row of the first output. */
+  void copyRow(Workspace w, int row, float[] out) {
+    RealResult result = (RealResult) results[0];
+    System.arraycopy(w.reals[result.slot()], row * out.length, out, 0, out.length);
   }
 
   /** Lets go of what the caller gave. */

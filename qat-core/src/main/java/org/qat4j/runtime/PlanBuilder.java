@@ -1,6 +1,7 @@
 package org.qat4j.runtime;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -26,18 +27,24 @@ import org.qat4j.text.TextEncoder;
  */
 final class PlanBuilder implements Op.Visitor<Void> {
   private final IntegerModel model;
+  private final Causality causality;
   private final Kernels kernels;
   private final TableBudget budget;
   private final ModelGraph graph;
   private final Layout layout = new Layout();
   private final List<Step> steps = new ArrayList<>();
+  private final List<Integer> skipped = new ArrayList<>(); // by step
   private final Map<String, Place> codes = new HashMap<>();
   private final Map<String, Integer> reals = new HashMap<>();
 
   /** Operations that a step before them has taken over. */
   private final Set<String> fused = new HashSet<>();
 
-  PlanBuilder(IntegerModel model, Kernels kernels, TableBudget budget) {
+  /**
+   * @param causality of the model, or null
+   */
+  PlanBuilder(IntegerModel model, Causality causality, Kernels kernels, TableBudget budget) {
+    this.causality = causality;
     this.model = model;
     this.kernels = kernels;
     this.budget = budget;
@@ -56,13 +63,16 @@ final class PlanBuilder implements Op.Visitor<Void> {
       // An embedding is gathered when the first operation asks for its codes.
       if (graph.isLive(op.name()) && !(op instanceof Op.Embedding) && !fused.contains(op.name())) {
         op.accept(this);
+        int skip = causality == null ? 0 : causality.skipped().get(op.name());
+        skipped.addAll(Collections.nCopies(steps.size() - skipped.size(), skip));
       }
     }
     List<Plan.Result> results = new ArrayList<>();
     for (String output : model.outputs()) {
       results.add(result(output));
     }
-    return new Plan(layout, steps.toArray(new Step[0]), realInputs, results);
+    int[] rows = skipped.stream().mapToInt(skip -> skip).toArray();
+    return new Plan(layout, steps.toArray(new Step[0]), rows, realInputs, results);
   }
 
   private Plan.Result result(String name) {
@@ -355,7 +365,9 @@ final class PlanBuilder implements Op.Visitor<Void> {
       addends.add(new AttentionSteps.Addend(place(input), scale));
     }
     int size = model.value(o.name()).size();
-    return add(new AttentionSteps.RealSum(addends, o.output(), allocate(o.name()), size));
+    return add(
+        new AttentionSteps.RealSum(
+            addends, o.output(), allocate(o.name()), size, channels(o.name())));
   }
 
   @Override

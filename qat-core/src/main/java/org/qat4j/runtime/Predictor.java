@@ -52,6 +52,10 @@ public final class Predictor {
               + model.name()
               + "\" carries no text encoder; use IntegerRuntime with token ids or real numbers");
     }
+    if (Translator.fits(model)) {
+      throw new QatException(
+          "the model \"" + model.name() + "\" translates texts: ask a Translator");
+    }
     String output = model.outputs().get(0);
     List<Integer> shape = model.value(output).shape();
     this.classes = shape.get(shape.size() - 1);

@@ -34,10 +34,16 @@ final class ProductSteps {
   record Convolution(Source source, int positions, Finish finish) implements Step {
     @Override
     public void run(Workspace w) {
+      run(w, 0, positions);
+    }
+
+    @Override
+    public void run(Workspace w, int from, int to) {
       source.prepare(w);
       int block = source.product().block();
-      for (int p = 0; p < positions; p += block) {
-        int count = Math.min(block, positions - p);
+      int end = Math.min(to, positions);
+      for (int p = from; p < end; p += block) {
+        int count = Math.min(block, end - p);
         int[] acc = source.apply(w, p, count);
         for (int j = 0; j < count; j++) {
           finish.accept(w, acc, j * source.pitch(), p + j);

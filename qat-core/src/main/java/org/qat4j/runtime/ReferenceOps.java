@@ -411,7 +411,7 @@ final class ReferenceOps implements Op.Visitor<Void> {
   static AttentionStep step(Value in, Op.Attention o) {
     int channels = in.shape().get(1) / 3;
     return new AttentionStep(
-        channels, o.heads(), o.exponential().toArray(), in.params(), o.output());
+        channels, o.heads(), o.prefix(), o.exponential().toArray(), in.params(), o.output());
   }
 
   @Override

@@ -14,7 +14,8 @@ import org.qat4j.QatException;
  * Splits texts into pieces of words by byte-pair encoding (Sennrich, Haddow and Birch, ACL 2016,
  * arXiv 1508.07909, algorithm 1). A word is what stands between ASCII white space; its first piece
  * begins with {@value #BEGIN}, so that the pieces of a text give it back but for how much white
- * space there was. Immutable, thread-safe.
+ * space there was. No piece joins letters, marks or digits with other characters, so that a word is
+ * split in the same way before a comma and before a space. Immutable, thread-safe.
  */
 public final class BytePairs {
   /** What the first piece of a word begins with (LOWER ONE EIGHTH BLOCK, as in SentencePiece). */
@@ -67,14 +68,14 @@ public final class BytePairs {
   /** The pieces of a text. */
   public List<String> split(String text) {
     List<String> pieces = new ArrayList<>();
-    for (String word : words(text)) {
-      pieces.addAll(pieces(word, merges, ranks));
+    for (String part : parts(text)) {
+      pieces.addAll(pieces(part, merges, ranks));
     }
     return pieces;
   }
 
-  private static List<String> pieces(String word, List<Pair> merges, Map<Pair, Integer> ranks) {
-    List<String> pieces = letters(word);
+  private static List<String> pieces(String part, List<Pair> merges, Map<Pair, Integer> ranks) {
+    List<String> pieces = letters(part);
     while (true) {
       int best = Integer.MAX_VALUE;
       for (int i = 0; i + 1 < pieces.size(); i++) {
@@ -88,27 +89,50 @@ public final class BytePairs {
     }
   }
 
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof BytePairs pairs && merges.equals(pairs.merges);
+  }
+
+  @Override
+  public int hashCode() {
+    return merges.hashCode();
+  }
+
   /** The text of pieces, with single spaces between words. */
   public static String join(List<String> pieces) {
     return String.join("", pieces).replace(BEGIN, " ").strip();
   }
 
-  private static List<String> words(String text) {
-    List<String> words = new ArrayList<>();
+  /** The longest parts of the words that are all letters, marks and digits, or have none. */
+  private static List<String> parts(String text) {
+    List<String> parts = new ArrayList<>();
     for (String word : text.split("\\s+", -1)) {
+      String begin = BEGIN;
+      int from = 0;
+      for (int at = 0; at < word.length(); at += Character.charCount(word.codePointAt(at))) {
+        if (at > from && isLetter(word.codePointAt(at)) != isLetter(word.codePointBefore(at))) {
+          parts.add(begin + word.substring(from, at));
+          begin = "";
+          from = at;
+        }
+      }
       if (!word.isEmpty()) {
-        words.add(word);
+        parts.add(begin + word.substring(from));
       }
     }
-    return words;
+    return parts;
   }
 
-  /** The code points of a word, the first one behind the mark of its beginning. */
-  private static List<String> letters(String word) {
-    List<String> letters = new ArrayList<>();
-    letters.add(BEGIN);
-    word.codePoints().mapToObj(Character::toString).forEach(letters::add);
-    return letters;
+  private static boolean isLetter(int codePoint) {
+    return switch (Character.getType(codePoint)) {
+      case Character.NON_SPACING_MARK, Character.COMBINING_SPACING_MARK -> true;
+      default -> Character.isLetterOrDigit(codePoint);
+    };
+  }
+
+  private static List<String> letters(String part) {
+    return part.codePoints().mapToObj(Character::toString).toList();
   }
 
   /** Joins a pair wherever it occurs, from left to right. */
@@ -125,15 +149,15 @@ public final class BytePairs {
     return joined;
   }
 
-  /** Keeps count of all pairs; a merge touches the words that hold the pair and no others. */
+  /** Keeps count of all pairs; a merge touches the parts that hold the pair and no others. */
   private static final class Learner {
     /** A pair and how often it occurred when it was put into the queue. */
     private record Candidate(Pair pair, long count) {}
 
     private final List<Pair> merges = new ArrayList<>();
     private final Map<Pair, Integer> ranks = new HashMap<>();
-    private final List<String> words = new ArrayList<>();
-    private final List<List<String>> pieces = new ArrayList<>(); // of each word, as it is split now
+    private final List<String> parts = new ArrayList<>();
+    private final List<List<String>> pieces = new ArrayList<>(); // of each part, as it is split now
     private final List<Long> frequencies = new ArrayList<>();
     private final Map<Pair, Long> counts = new HashMap<>();
     private final Map<Pair, Set<Integer>> places = new HashMap<>();
@@ -144,23 +168,23 @@ public final class BytePairs {
     Learner(Iterable<String> texts) {
       Map<String, Long> distinct = new HashMap<>();
       for (String text : texts) {
-        BytePairs.words(text).forEach(word -> distinct.merge(word, 1L, Long::sum));
+        BytePairs.parts(text).forEach(part -> distinct.merge(part, 1L, Long::sum));
       }
       distinct.forEach(
-          (word, frequency) -> {
-            words.add(word);
-            pieces.add(letters(word));
+          (part, frequency) -> {
+            parts.add(part);
+            pieces.add(letters(part));
             frequencies.add(frequency);
-            count(words.size() - 1, 1);
+            count(parts.size() - 1, 1);
           });
       counts.forEach((pair, count) -> queue.add(new Candidate(pair, count)));
     }
 
-    /** Adds the pairs of a word, or takes them away. */
-    private void count(int word, int sign) {
-      for (Pair pair : pairs(pieces.get(word))) {
-        counts.merge(pair, sign * frequencies.get(word), Long::sum);
-        places.computeIfAbsent(pair, p -> new HashSet<>()).add(word);
+    /** Adds the pairs of a part, or takes them away. */
+    private void count(int part, int sign) {
+      for (Pair pair : pairs(pieces.get(part))) {
+        counts.merge(pair, sign * frequencies.get(part), Long::sum);
+        places.computeIfAbsent(pair, p -> new HashSet<>()).add(part);
       }
     }
 
@@ -182,12 +206,12 @@ public final class BytePairs {
 
     private void join(Pair pair) {
       Set<Pair> changed = new HashSet<>();
-      for (int word : places.remove(pair)) {
-        changed.addAll(pairs(pieces.get(word)));
-        count(word, -1);
-        pieces.set(word, BytePairs.pieces(words.get(word), merges, ranks));
-        count(word, 1);
-        changed.addAll(pairs(pieces.get(word)));
+      for (int part : places.remove(pair)) {
+        changed.addAll(pairs(pieces.get(part)));
+        count(part, -1);
+        pieces.set(part, BytePairs.pieces(parts.get(part), merges, ranks));
+        count(part, 1);
+        changed.addAll(pairs(pieces.get(part)));
       }
       for (Pair p : changed) {
         queue.add(new Candidate(p, counts.get(p)));

@@ -15,6 +15,8 @@ public sealed interface TextEncoder
         DistanceEncoder,
         FieldEncoder,
         NgramEncoder,
+        PieceEncoder,
+        PositionEncoder,
         TokenEncoder,
         WordEncoder {
   /** Id of the steps behind the last token. */

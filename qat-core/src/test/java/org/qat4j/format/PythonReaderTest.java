@@ -28,8 +28,11 @@ import org.qat4j.runtime.ReferenceRuntime;
 import org.qat4j.runtime.Sample;
 import org.qat4j.runtime.Trace;
 import org.qat4j.text.AffixEncoder;
+import org.qat4j.text.BytePairs;
 import org.qat4j.text.DistanceEncoder;
 import org.qat4j.text.FieldEncoder;
+import org.qat4j.text.PieceEncoder;
+import org.qat4j.text.PositionEncoder;
 import org.qat4j.text.TextEncoder;
 import org.qat4j.text.TokenEncoder;
 import org.qat4j.text.WordEncoder;
@@ -149,9 +152,17 @@ class PythonReaderTest {
             new TokenEncoder(words, 5, false, true),
             new AffixEncoder(2, 50, 6),
             new DistanceEncoder(2, 6),
+            new PieceEncoder(
+                new BytePairs(List.of(new BytePairs.Pair("s", "h"), new BytePairs.Pair("▁", "sh"))),
+                List.of("▁sh", "e", "x", ".", "▁", "3"),
+                9,
+                4),
+            new PositionEncoder(5),
             new FieldEncoder(1, new WordEncoder(List.of("1", "2"), 3, true, false, false)));
     IntegerModel model = bags(encoders);
-    String[] texts = {"She GAVE Ärger 3rd x.\t1", "a b c d e f g\t6", "she", "S1 ÄRGER\t0"};
+    String[] texts = {
+      "She GAVE Ärger 3rd x.\t1", "a b c d e f g\t6", "she", "S1 ÄRGER\t0", "shx she.\t1"
+    };
     List<String> answers = python(model, texts);
     Predictor predictor = new Predictor(model);
     for (int i = 0; i < texts.length; i++) {

@@ -252,7 +252,8 @@ public final class RandomModels {
     String y = dense(x, tensor(new int[] {3 * channels, channels(x)}, false), null);
     IntVector exponential = IntVector.of(AttentionStep.exponential());
     QuantParams out = activationFor(reach(value(y).params()) / 5);
-    return add(new Op.Attention(name("attention"), y, mask(y), heads, exponential, out));
+    int prefix = random.nextBoolean() ? AttentionStep.EVERYTHING : random.nextInt(steps(y) + 1);
+    return add(new Op.Attention(name("attention"), y, mask(y), heads, prefix, exponential, out));
   }
 
   private String layerNorm(String x) {

@@ -19,11 +19,13 @@ class TransformerStepsTest {
       int[] x = codes(random, steps * 3 * channels);
       int[] counts = random.ints(steps, 0, 2).toArray();
       counts[random.nextInt(steps)] = 1;
+      int prefix = random.nextInt(2 * steps + 1);
+      counts[0] = prefix < steps ? 1 : counts[0]; // so that each step sees one
       QuantParams out = QuantParams.asymmetric(-2.7f, 2.7f, 8);
       int[] y = new int[steps * channels];
-      new AttentionStep(channels, heads, AttentionStep.exponential(), IN, out)
+      new AttentionStep(channels, heads, prefix, AttentionStep.exponential(), IN, out)
           .apply(x, 0, steps, counts, 0, new int[steps], y, 0);
-      double[] expected = attention(x, counts, steps, channels, heads);
+      double[] expected = attention(x, counts, steps, channels, heads, prefix);
       for (int i = 0; i < y.length; i++) {
         // Half a step of the result, and of each of the weights times the largest value.
         double bound = out.scale() / 2 + (0.5 / 255 + 2e-4) * steps * 2.6;
@@ -38,12 +40,13 @@ class TransformerStepsTest {
   void attentionThatSeesNothingIsZero() {
     int[] y = {7, 7, 7, 7};
     int[] x = codes(new Random(1), 12);
-    new AttentionStep(2, 1, AttentionStep.exponential(), IN, IN)
+    new AttentionStep(2, 1, AttentionStep.EVERYTHING, AttentionStep.exponential(), IN, IN)
         .apply(x, 0, 2, new int[2], 0, new int[2], y, 0);
     assertThat(y).containsOnly(0);
   }
 
-  private static double[] attention(int[] x, int[] counts, int steps, int channels, int heads) {
+  private static double[] attention(
+      int[] x, int[] counts, int steps, int channels, int heads, int prefix) {
     int depth = channels / heads;
     double[] y = new double[steps * channels];
     for (int i = 0; i < steps; i++) {
@@ -57,7 +60,7 @@ class TransformerStepsTest {
                 real(x, i, h * depth + c, channels)
                     * real(x, j, channels + h * depth + c, channels);
           }
-          e[j] = counts[j] == 0 ? 0 : Math.exp(score / Math.sqrt(depth));
+          e[j] = counts[j] == 0 || (j >= prefix && j > i) ? 0 : Math.exp(score / Math.sqrt(depth));
           sum += e[j];
         }
         for (int c = 0; c < depth; c++) {

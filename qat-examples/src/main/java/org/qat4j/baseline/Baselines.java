@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.qat4j.data.Dataset;
 import org.qat4j.data.Example;
 import org.qat4j.data.Question;
@@ -12,6 +13,8 @@ import org.qat4j.experiment.BaselineSpec;
 import org.qat4j.report.Predictions;
 import org.qat4j.report.Stage;
 import org.qat4j.runtime.IntegerRuntime;
+import org.qat4j.text.PieceEncoder;
+import org.qat4j.training.Judge;
 
 /** Trains the baselines of an experiment and asks them the test texts. */
 public final class Baselines {
@@ -27,6 +30,15 @@ public final class Baselines {
    */
   public static Map<Stage, Predictions> predict(BaselineSpec spec, Dataset data) {
     Map<Stage, Predictions> answers = new EnumMap<>(Stage.class);
+    if (data.question() == Question.TRANSLATION) {
+      if (spec.majority()) {
+        answers.put(Stage.COPY, translations(data, Function.identity()));
+      }
+      if (spec.linear()) {
+        answers.put(Stage.DICTIONARY, translations(data, new Dictionary(data.train())::translate));
+      }
+      return answers;
+    }
     if (data.question() != Question.CLASS) {
       return answers;
     }
@@ -54,6 +66,14 @@ public final class Baselines {
     int[] predicted =
         test.parallelStream().mapToInt(example -> classifier.classify(example.text())).toArray();
     return Predictions.withoutLoss(labels(data), predicted);
+  }
+
+  private static Predictions translations(Dataset data, Function<String, String> translate) {
+    List<String> translations =
+        data.test().stream().map(e -> translate.apply(PieceEncoder.source(e.text()))).toList();
+    float[] none = new float[translations.size()];
+    Arrays.fill(none, Float.NaN);
+    return Judge.judge(data.test(), translations, none);
   }
 
   private static int[] labels(Dataset data) {

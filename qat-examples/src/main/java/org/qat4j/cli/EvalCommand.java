@@ -14,6 +14,7 @@ import org.qat4j.model.IntegerModel;
 import org.qat4j.pipeline.IntegerEvaluation;
 import org.qat4j.report.Interval;
 import org.qat4j.report.Predictions;
+import org.qat4j.runtime.Translator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,6 +43,14 @@ final class EvalCommand implements Callable<Integer> {
       description = "A model file or a run folder.")
   private Path model;
 
+  @Option(
+      names = "--beam",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "Where texts are translated: follow the N best beginnings (default: ${DEFAULT-VALUE}).")
+  private int beam;
+
   @Option(names = "--quiet", description = "Show no progress.")
   private boolean quiet;
 
@@ -55,7 +64,10 @@ final class EvalCommand implements Callable<Integer> {
     Predictions answers;
     try (Progress progress =
         Console.standardError(quiet).progress("evaluation", data.test().size())) {
-      answers = IntegerEvaluation.predict(m, data, progress);
+      answers =
+          beam > 1 && Translator.fits(m)
+              ? IntegerEvaluation.translate(m, data.test(), beam, progress)
+              : IntegerEvaluation.predict(m, data, progress);
     }
     Interval interval = answers.interval();
     if (json) {

@@ -13,9 +13,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.qat4j.QatException;
+import org.qat4j.format.ModelFile;
+import org.qat4j.model.IntegerModel;
 import org.qat4j.runtime.Predictor;
+import org.qat4j.runtime.Translator;
 import org.qat4j.text.TokenText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,13 +27,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Classifies texts with a frozen model, or tags their tokens. */
+/** Classifies or translates texts with a frozen model, or tags their tokens. */
 @Command(
     name = "predict",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Classifies texts with a frozen model, or tags their tokens, in integer arithmetic.",
+      "Classifies or translates texts with a frozen model, or tags their tokens, in integer"
+          + " arithmetic.",
       "Without texts it reads standard input, one text a line."
     },
     footer = {
@@ -37,7 +42,8 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  ./qat predict model.qat \"Österreichischer Schilling\"",
       "  ./qat predict runs/langid-int8-20260101-120000 --top 3 < phrases.txt",
-      "  ./qat predict runs/srl $'She gave him a book .\\t1'   (roles of the token 1, from 0)"
+      "  ./qat predict runs/srl $'She gave him a book .\\t1'   (roles of the token 1, from 0)",
+      "  ./qat predict translate.qat \"Two dogs run.\" --beam 4"
     })
 final class PredictCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -45,7 +51,10 @@ final class PredictCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "MODEL", description = "A model file or a run folder.")
   private Path model;
 
-  @Parameters(index = "1..*", paramLabel = "TEXT", description = "Texts to classify.")
+  @Parameters(
+      index = "1..*",
+      paramLabel = "TEXT",
+      description = "Texts to classify, tag or translate.")
   private List<String> texts = List.of();
 
   @Option(
@@ -55,6 +64,15 @@ final class PredictCommand implements Callable<Integer> {
       description = "Print the N most probable classes (default: ${DEFAULT-VALUE}).")
   private int top;
 
+  @Option(
+      names = "--beam",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "Follow the N best beginnings of a translation (default: ${DEFAULT-VALUE}, which takes"
+              + " the most probable piece each time).")
+  private int beam;
+
   @Option(names = "--json", description = "Print one JSON object a text.")
   private boolean json;
 
@@ -63,18 +81,41 @@ final class PredictCommand implements Callable<Integer> {
     if (top < 1) {
       throw new QatException("--top is at least 1, not " + top);
     }
-    Predictor predictor = Predictor.load(ModelArgument.file(model));
+    IntegerModel m = ModelFile.read(ModelArgument.file(model));
     PrintWriter out = spec.commandLine().getOut();
+    if (Translator.fits(m)) {
+      Translator translator = new Translator(m);
+      each(text -> print(out, translator, text));
+    } else {
+      Predictor predictor = new Predictor(m);
+      each(text -> print(out, predictor, text));
+    }
+    return Exit.OK;
+  }
+
+  /** The texts of the command line, or else of standard input. */
+  private void each(Consumer<String> print) throws IOException {
+    texts.forEach(print);
     if (!texts.isEmpty()) {
-      texts.forEach(text -> print(out, predictor, text));
-      return Exit.OK;
+      return;
     }
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String text = in.readLine(); text != null; text = in.readLine()) {
-      print(out, predictor, text);
+      print.accept(text);
     }
-    return Exit.OK;
+  }
+
+  private void print(PrintWriter out, Translator translator, String text) {
+    String translation = translator.translate(text, beam);
+    if (json) {
+      Map<String, Object> answer = new LinkedHashMap<>();
+      answer.put("text", text);
+      answer.put("translation", translation);
+      out.println(Json.line(answer));
+    } else {
+      out.println(translation);
+    }
   }
 
   /** Spans in brackets: "[ARG0 She] [V gave] him". */

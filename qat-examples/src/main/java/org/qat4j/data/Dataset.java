@@ -13,7 +13,7 @@ import org.qat4j.QatException;
  * @param train to learn from
  * @param validation to choose settings by
  * @param test to report on
- * @param labels names of the classes or tags, each once
+ * @param labels names of the classes or tags, each once; none where texts are translated
  * @param skipped malformed rows that were left out
  */
 public record Dataset(
@@ -31,7 +31,7 @@ public record Dataset(
     if (new HashSet<>(labels).size() != labels.size()) {
       throw new QatException("a label is there twice: " + labels);
     }
-    int n = labels.size();
+    int n = question == Question.TRANSLATION ? 1 : labels.size();
     for (List<Example> part : List.of(train, validation, test)) {
       for (Example e : part) {
         check(e.label(), n, e.text());

@@ -51,6 +51,10 @@ public final class DatasetReader {
       return CandidateReader.read(candidates);
     } else if (spec instanceof DataSpec.Stories stories) {
       return StoryReader.read(stories);
+    } else if (spec instanceof DataSpec.Parallel parallel) {
+      return TranslationData.read(parallel);
+    } else if (spec instanceof DataSpec.LocaleNames names) {
+      return TranslationData.read(names);
     }
     throw new IllegalStateException("no reader for " + spec);
   }

@@ -7,5 +7,7 @@ public enum Question {
   /** Which tag has each token? */
   TAGS,
   /** How probable is the last class, the right one, against the other texts of the group? */
-  RANKING
+  RANKING,
+  /** What is it in the other language? A text is that and its translation, a tab between. */
+  TRANSLATION
 }

@@ -15,15 +15,18 @@ import org.qat4j.QatException;
 import org.qat4j.text.AffixEncoder;
 import org.qat4j.text.DistanceEncoder;
 import org.qat4j.text.NumberRow;
+import org.qat4j.text.PieceEncoder;
+import org.qat4j.text.PositionEncoder;
 import org.qat4j.text.TextEncoder;
 import org.qat4j.text.TokenEncoder;
 
 /**
  * Batches of encoded texts: per encoder an array of ids (n, length), and labels one-hot (n,
  * classes), or, where tokens are tagged, (n, tags, length) with a mask (n, length) that is 0 behind
- * the last token. Without encoders the texts are rows of numbers, one array (n, length). Every text
- * is encoded once, at construction. The last batch of a pass is smaller where the batch size does
- * not divide the number of texts.
+ * the last token, or, where texts are translated, the piece that comes next behind each step of the
+ * translation, (n, 1, steps), with such a mask. Without encoders the texts are rows of numbers, one
+ * array (n, length). Every text is encoded once, at construction. The last batch of a pass is
+ * smaller where the batch size does not divide the number of texts.
  *
  * <p>Passes: the first is pass 0. {@link #reset()} goes to the beginning of the next pass; at the
  * beginning of a pass it does nothing, so that DL4J's {@code fit}, which resets an iterator that is
@@ -55,6 +58,9 @@ public final class TextBatches implements MultiDataSetIterator {
 
   private final int[][] ids; // per encoder, row-major (texts, length)
   private final float[] numbers; // without encoders: row-major (rows, length); or null
+  private final int pieceInput; // −1 where there is none
+  private final transient PieceEncoder pieceEncoder; // null where there is none
+  private final int[] next; // pieces behind each step of the translation, (texts, steps); or null
   private final int[] lengths; // per encoder
   private final Drop[] drops; // per encoder
   private final transient List<Example> examples;
@@ -109,7 +115,22 @@ public final class TextBatches implements MultiDataSetIterator {
     for (int e = 0; e < encoders.size(); e++) {
       ids[e] = encode(examples, encoders.get(e));
     }
+    this.pieceInput =
+        IntStream.range(0, encoders.size())
+            .filter(e -> encoders.get(e) instanceof PieceEncoder)
+            .findFirst()
+            .orElse(-1);
+    this.pieceEncoder = pieceInput < 0 ? null : (PieceEncoder) encoders.get(pieceInput);
+    this.next = pieceEncoder == null ? null : next(examples, pieceEncoder);
     shuffle();
+  }
+
+  private static int[] next(List<Example> examples, PieceEncoder encoder) {
+    return examples.stream()
+        .map(Example::text)
+        .map(encoder::next)
+        .flatMapToInt(Arrays::stream)
+        .toArray();
   }
 
   /** Texts in their order, for evaluation. */
@@ -168,6 +189,8 @@ public final class TextBatches implements MultiDataSetIterator {
   private static Drop drop(TextEncoder encoder) {
     if (encoder instanceof AffixEncoder
         || encoder instanceof DistanceEncoder
+        || encoder instanceof PieceEncoder
+        || encoder instanceof PositionEncoder
         || (encoder instanceof TokenEncoder tokens && tokens.focus())) {
       return Drop.KEEP;
     }
@@ -248,6 +271,16 @@ public final class TextBatches implements MultiDataSetIterator {
     return examples;
   }
 
+  /** Number of the encoder that makes pieces; −1 where texts are not translated. */
+  public int pieceInput() {
+    return pieceInput;
+  }
+
+  /** The encoder that makes pieces; null where texts are not translated. */
+  public PieceEncoder pieceEncoder() {
+    return pieceEncoder;
+  }
+
   /** What is asked of them. */
   public Question question() {
     return question;
@@ -306,10 +339,12 @@ public final class TextBatches implements MultiDataSetIterator {
     for (int e = 0; e < features.length; e++) {
       features[e] = features(e, n);
     }
+    INDArray[] labels = question == Question.TRANSLATION ? pieces(n) : null;
+    labels = question == Question.TAGS ? new INDArray[] {tags(n), mask(n)} : labels;
     MultiDataSet result =
-        question == Question.TAGS
+        labels != null
             ? new org.nd4j.linalg.dataset.MultiDataSet(
-                features, new INDArray[] {tags(n)}, masks(features), new INDArray[] {mask(n)})
+                features, new INDArray[] {labels[0]}, masks(features), new INDArray[] {labels[1]})
             : new org.nd4j.linalg.dataset.MultiDataSet(
                 features,
                 new INDArray[] {labels(n)},
@@ -395,6 +430,21 @@ public final class TextBatches implements MultiDataSetIterator {
       }
     }
     return Nd4j.create(hot, new long[] {n, names.size(), steps}, 'c');
+  }
+
+  /** Pieces that come next in the next n texts, (n, 1, steps), and a mask of them, (n, steps). */
+  private INDArray[] pieces(int n) {
+    int steps = next.length / order.length;
+    float[] pieces = new float[n * steps];
+    float[] mask = new float[n * steps];
+    for (int i = 0; i < pieces.length; i++) {
+      pieces[i] = next[order[at + i / steps] * steps + i % steps];
+      mask[i] = pieces[i] == TextEncoder.PADDING ? 0 : 1;
+    }
+    return new INDArray[] {
+      Nd4j.create(pieces, new long[] {n, 1, steps}, 'c'),
+      Nd4j.create(mask, new long[] {n, steps}, 'c')
+    };
   }
 
   /** 1 for the tokens of the next n texts, 0 behind them, (n, steps). */

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import org.qat4j.QatException;
+import org.qat4j.text.BytePairs;
 import org.qat4j.text.TokenText;
 import org.qat4j.text.WordTokenizer;
 
@@ -70,6 +71,16 @@ public final class Vocabularies {
       for (String token : TokenText.of(example.text()).tokens()) {
         counts.add(lowerCase ? token.toLowerCase(Locale.ROOT) : token);
       }
+    }
+    return counts.cut(cut, Function.identity());
+  }
+
+  /** The pieces of the training texts and their translations. */
+  public static Vocabulary<String> pieces(Collection<Example> training, BytePairs pairs, Cut cut) {
+    Counts<String> counts = new Counts<>();
+    for (Example example : training) {
+      counts.nextText();
+      pairs.split(example.text()).forEach(counts::add);
     }
     return counts.cut(cut, Function.identity());
   }

@@ -6,16 +6,20 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 /**
  * What else answers the test set, for comparison.
  *
- * @param majority always the most frequent class
- * @param linear a linear model on TF-IDF
+ * @param majority always the most frequent class; where texts are translated, a copy of the text
+ * @param linear a linear model on TF-IDF; where texts are translated, a dictionary
  * @param terms that the linear model counts
  */
 public record BaselineSpec(
     @JsonProperty(defaultValue = "true")
-        @JsonPropertyDescription("Report what the most frequent class alone reaches.")
+        @JsonPropertyDescription(
+            "Report what the most frequent class alone reaches; where texts are translated, a copy of"
+                + " the text.")
         boolean majority,
     @JsonProperty(defaultValue = "true")
-        @JsonPropertyDescription("Train a linear support vector machine on TF-IDF and report it.")
+        @JsonPropertyDescription(
+            "Train a linear support vector machine on TF-IDF and report it; where texts are"
+                + " translated, a dictionary that translates word for word.")
         boolean linear,
     @JsonProperty(defaultValue = "words")
         @JsonPropertyDescription("What the linear model counts: words and pairs, or characters.")

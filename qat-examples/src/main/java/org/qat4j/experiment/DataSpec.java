@@ -20,7 +20,9 @@ import java.util.regex.PatternSyntaxException;
   @JsonSubTypes.Type(value = DataSpec.Tagged.class, name = "tagged"),
   @JsonSubTypes.Type(value = DataSpec.Predicates.class, name = "predicates"),
   @JsonSubTypes.Type(value = DataSpec.Candidates.class, name = "candidates"),
-  @JsonSubTypes.Type(value = DataSpec.Stories.class, name = "stories")
+  @JsonSubTypes.Type(value = DataSpec.Stories.class, name = "stories"),
+  @JsonSubTypes.Type(value = DataSpec.Parallel.class, name = "parallel"),
+  @JsonSubTypes.Type(value = DataSpec.LocaleNames.class, name = "locale-names")
 })
 public sealed interface DataSpec {
 
@@ -410,6 +412,79 @@ public sealed interface DataSpec {
       Section.check(
           Stories.class, train, validation, test, ask, validationShare, testShare, malformed);
       checkShares(validation == null ? validationShare : 0, test == null ? testShare : 0);
+    }
+  }
+
+  /**
+   * Texts and their translations, line by line in two files for each part, which have one name and
+   * the languages as endings.
+   *
+   * @param train path of the training files without the endings
+   * @param validation likewise of the validation, or null to hold out {@code validationShare}
+   * @param test likewise of the test, or null to hold out {@code testShare}
+   * @param from ending of the files that are translated
+   * @param to ending of their translations
+   * @param validationShare share of rows that is held out where there is no validation file
+   * @param testShare share of rows that is held out where there is no test file
+   * @param malformed what is done with malformed rows
+   */
+  @JsonClassDescription(
+      "Texts and their translations, line by line in two files that have one name and the languages"
+          + " as endings: train.en and train.de.")
+  record Parallel(
+      @JsonProperty(required = true)
+          @JsonPropertyDescription("Files of training rows, without their endings.")
+          @FilePath
+          String train,
+      @JsonPropertyDescription("Files of validation rows; held out by hash where absent.") @FilePath
+          String validation,
+      @JsonPropertyDescription("Files of test rows; held out by hash where absent.") @FilePath
+          String test,
+      @JsonProperty(defaultValue = "en")
+          @JsonPropertyDescription("Ending of the files that are translated.")
+          String from,
+      @JsonProperty(defaultValue = "de")
+          @JsonPropertyDescription("Ending of the files of their translations.")
+          String to,
+      @JsonProperty(defaultValue = "0.1")
+          @JsonPropertyDescription("Share held out for validation.")
+          @Range(min = 0, below = 1)
+          double validationShare,
+      @JsonProperty(defaultValue = "0.1")
+          @JsonPropertyDescription("Share held out for the test.")
+          @Range(min = 0, below = 1)
+          double testShare,
+      @JsonProperty(defaultValue = "stop")
+          @JsonPropertyDescription("Stop at a malformed row, or skip and count it.")
+          Malformed malformed)
+      implements DataSpec {
+    public Parallel {
+      Section.check(
+          Parallel.class, train, validation, test, from, to, validationShare, testShare, malformed);
+      checkShares(validation == null ? validationShare : 0, test == null ? testShare : 0);
+    }
+  }
+
+  /**
+   * Names of countries, languages, currencies and locales in English and in another language, from
+   * the JDK's own locale data; no download.
+   *
+   * @param to the other language, as a BCP 47 tag
+   */
+  @JsonClassDescription(
+      "Names of countries, languages, currencies and locales in English and in another language,"
+          + " from the JDK's own locale data; no download.")
+  record LocaleNames(
+      @JsonProperty(defaultValue = "de")
+          @JsonPropertyDescription("Tag of the language that is translated into, such as de or fr.")
+          String to)
+      implements DataSpec {
+    public LocaleNames {
+      Section.check(LocaleNames.class, to);
+      if (!to.matches("[a-z]{2,3}")) {
+        throw new InvalidKeyException(
+            "to", "is \"" + to + "\"; expected the code of a language, such as de, fr or ja");
+      }
     }
   }
 

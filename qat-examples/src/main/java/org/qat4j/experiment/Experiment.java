@@ -86,6 +86,19 @@ public record Experiment(
               : "is of kind conv-tagger, which tags tokens, but the data ask for one answer to a"
                   + " text; the kinds tagged and predicates have tags");
     }
+    boolean pairs = data instanceof DataSpec.Parallel || data instanceof DataSpec.LocaleNames;
+    if (pairs != model instanceof ModelSpec.Translator) {
+      throw new InvalidKeyException(
+          "model",
+          pairs
+              ? "does not translate, but the data are texts with translations; the kind translator"
+                  + " does"
+              : "is of kind translator, but the data have no translations; the kinds parallel and"
+                  + " locale-names do");
+    }
+    if (pairs) {
+      checkTranslation(train, prune, quantize, tune);
+    }
     if (prune != null && !prune.prunes()) {
       throw new InvalidKeyException(
           "prune", "prunes nothing; give vocabulary, channels, weights or keepOf");
@@ -132,6 +145,21 @@ public record Experiment(
         tune == null ? null : tune.anywhere(),
         ExperimentReader.defaults(BaselineSpec.class),
         verify);
+  }
+
+  private static void checkTranslation(
+      TrainSpec train, PruneSpec prune, QuantizeSpec quantize, TuneSpec tune) {
+    String classes = "is for networks that give a class to a text; leave it out to translate";
+    if (prune != null) {
+      throw new InvalidKeyException("prune", classes);
+    } else if (tune != null) {
+      throw new InvalidKeyException("tune", classes);
+    } else if (quantize.qat().distillation() != null) {
+      throw new InvalidKeyException("quantize", "asks for distillation, which " + classes);
+    } else if (train.tokenDropout() > 0) {
+      throw new InvalidKeyException(
+          "train", "has a tokenDropout, which would drop ends of texts; let it be 0 to translate");
+    }
   }
 
   /** The same, quantized otherwise. */

@@ -18,6 +18,7 @@ import java.util.Set;
   @JsonSubTypes.Type(value = ModelSpec.PairCnn.class, name = "pair-cnn"),
   @JsonSubTypes.Type(value = ModelSpec.BiLstm.class, name = "bilstm"),
   @JsonSubTypes.Type(value = ModelSpec.Transformer.class, name = "transformer"),
+  @JsonSubTypes.Type(value = ModelSpec.Translator.class, name = "translator"),
   @JsonSubTypes.Type(value = ModelSpec.SavedNetwork.class, name = "file")
 })
 public sealed interface ModelSpec {
@@ -476,10 +477,83 @@ public sealed interface ModelSpec {
           feedForward,
           dropout);
       checkFits("width", width, length);
-      if (dimension % heads != 0) {
-        throw new InvalidKeyException(
-            "heads", "is " + heads + ", which does not divide the dimension, " + dimension);
-      }
+      checkHeads(heads, dimension);
+    }
+  }
+
+  private static void checkHeads(int heads, int dimension) {
+    if (dimension % heads != 0) {
+      throw new InvalidKeyException(
+          "heads", "is " + heads + ", which does not divide the dimension, " + dimension);
+    }
+  }
+
+  /**
+   * Pieces of a text and of its translation so far → embeddings, positions added → convolution over
+   * the past → transformer blocks, in which each step sees the text and the translation up to
+   * itself → normalization → which piece comes next.
+   */
+  @JsonClassDescription(
+      "Translates: pieces of a text and of its translation so far → embeddings, positions added →"
+          + " convolution over the past → transformer blocks, in which each step sees the text and"
+          + " the translation up to itself → normalization → softmax over the piece that comes"
+          + " next.")
+  record Translator(
+      @JsonProperty(defaultValue = "4000")
+          @JsonPropertyDescription("Pairs of pieces that are joined to longer ones.")
+          @Range(min = 0, max = 1000000)
+          int merges,
+      @JsonProperty(defaultValue = "2")
+          @JsonPropertyDescription("Rarer pieces of the training texts are unknown.")
+          @Range(min = 1, max = 1000000)
+          int minCount,
+      @JsonProperty(defaultValue = "24")
+          @JsonPropertyDescription("Pieces per text.")
+          @Range(min = 1, max = 10000)
+          int sourceLength,
+      @JsonProperty(defaultValue = "28")
+          @JsonPropertyDescription("Pieces per translation, its end included.")
+          @Range(min = 2, max = 10000)
+          int targetLength,
+      @JsonProperty(defaultValue = "128")
+          @JsonPropertyDescription("Channels of embeddings and blocks.")
+          @Range(min = 1, max = 2048)
+          int dimension,
+      @JsonProperty(defaultValue = "3")
+          @JsonPropertyDescription("Width of the convolution: the step itself and those before.")
+          @Range(min = 1, max = 100)
+          int width,
+      @JsonProperty(defaultValue = "4")
+          @JsonPropertyDescription("Heads of the attention; they divide the dimension.")
+          @Range(min = 1, max = 256)
+          int heads,
+      @JsonProperty(defaultValue = "2")
+          @JsonPropertyDescription("Blocks.")
+          @Range(min = 1, max = 100)
+          int blocks,
+      @JsonProperty(defaultValue = "256")
+          @JsonPropertyDescription("Channels within the feed-forward part of a block.")
+          @Range(min = 1, max = 8192)
+          int feedForward,
+      @JsonProperty(defaultValue = "0.1")
+          @JsonPropertyDescription("Dropout before the output.")
+          @Range(min = 0, below = 1)
+          double dropout)
+      implements ModelSpec {
+    public Translator {
+      Section.check(
+          Translator.class,
+          merges,
+          minCount,
+          sourceLength,
+          targetLength,
+          dimension,
+          width,
+          heads,
+          blocks,
+          feedForward,
+          dropout);
+      checkHeads(heads, dimension);
     }
   }
 

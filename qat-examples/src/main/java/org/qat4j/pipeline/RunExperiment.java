@@ -94,12 +94,12 @@ public final class RunExperiment {
     console.line(
         String.format(
             Locale.ROOT,
-            "data: %,d training, %,d validation, %,d test texts%s, %d classes",
+            "data: %,d training, %,d validation, %,d test texts%s, %s",
             data.train().size(),
             data.validation().size(),
             summary.test(),
             folds.size() > 1 ? " in " + folds.size() + " folds" : "",
-            data.labels().size()));
+            summary.answers()));
 
     RunReport.Builder report =
         RunReport.builder(experiment.name(), experiment.description())

@@ -2,6 +2,7 @@ package org.qat4j.pipeline;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.qat4j.console.Console;
 import org.qat4j.console.Progress;
@@ -13,6 +14,7 @@ import org.qat4j.qat.QatNetwork;
 import org.qat4j.report.Verification;
 import org.qat4j.runtime.Predictor;
 import org.qat4j.runtime.Sample;
+import org.qat4j.runtime.Translator;
 import org.qat4j.verify.Verifier;
 import org.qat4j.verify.VerifyReport;
 
@@ -28,12 +30,13 @@ public final class TextVerification {
    */
   public static VerifyReport of(
       QatNetwork network, IntegerModel model, Dataset data, int inputs, Console console) {
-    Predictor predictor = new Predictor(model);
+    Function<String, Sample> encoded =
+        Translator.fits(model) ? new Translator(model)::encode : new Predictor(model)::encode;
     List<Sample> samples =
         Stream.concat(data.test().stream(), data.train().stream())
             .limit(inputs)
             .map(Example::text)
-            .map(predictor::encode)
+            .map(encoded)
             .toList();
     try (Progress progress = console.progress("verification", samples.size())) {
       return Verifier.verify(network, model, OnnxOptions.DEFAULT, samples, progress::step);

@@ -8,7 +8,7 @@ import java.util.List;
  * @param train number of rows
  * @param validation number of rows
  * @param test number of rows
- * @param labels names of the classes
+ * @param labels names of the classes; none where texts are translated
  * @param sha256 of all rows in order, hexadecimal
  * @param skipped malformed rows that were left out
  */
@@ -16,5 +16,10 @@ public record DataSummary(
     int train, int validation, int test, List<String> labels, String sha256, long skipped) {
   public DataSummary {
     labels = List.copyOf(labels);
+  }
+
+  /** What is answered, for people: "20 classes". */
+  public String answers() {
+    return labels.isEmpty() ? "translations" : labels.size() + " classes";
   }
 }

@@ -48,7 +48,7 @@ final class HtmlOverview {
             + " validation, "
             + Formats.count(d.test())
             + " test rows");
-    facts.add(d.labels().size() + " classes");
+    facts.add(d.answers());
     if (d.skipped() > 0) {
       facts.add(Formats.count(d.skipped()) + " malformed rows left out");
     }

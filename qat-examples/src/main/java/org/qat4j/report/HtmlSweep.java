@@ -56,7 +56,7 @@ final class HtmlSweep {
                 + " validation, "
                 + Formats.count(d.test())
                 + " test rows",
-            d.labels().size() + " classes",
+            d.answers(),
             report.variants().size() + " variants"));
     page.put("findings", report.findings());
     page.put("severalSeeds", seeds.size() > 1);

@@ -48,6 +48,18 @@ public enum Metric {
     public Map<String, Double> parts(double[] counts) {
       return Map.of("mrr", ratio(counts[1], counts[2]));
     }
+  },
+  /** {@link Bleu} of translations; counts are {@link Bleu#counts}, then {right, 1}. */
+  BLEU("bleu", "BLEU") {
+    @Override
+    public double of(double[] counts) {
+      return Bleu.of(counts);
+    }
+
+    @Override
+    public Map<String, Double> parts(double[] counts) {
+      return Map.of("exact", ratio(counts[Bleu.COUNTS], counts[Bleu.COUNTS + 1]));
+    }
   };
 
   private final String key;

@@ -26,8 +26,7 @@ public final class ReportTable {
             + ", "
             + Formats.count(report.data().test())
             + " test items, "
-            + report.data().labels().size()
-            + " classes");
+            + report.data().answers());
     lines.add("");
     lines.add(
         row(

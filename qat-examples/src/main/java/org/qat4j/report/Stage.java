@@ -8,6 +8,10 @@ public enum Stage {
   MAJORITY("majority", "most frequent"),
   /** A linear model on TF-IDF. */
   LINEAR("linear", "linear, TF-IDF"),
+  /** The text itself as its translation. */
+  COPY("copy", "copy of the text"),
+  /** Word for word, by a dictionary that is learned from the training texts. */
+  DICTIONARY("dictionary", "word for word"),
   /** The float network. */
   FLOAT("float", "float"),
   /** The float network, trained for as many further steps as QAT takes. */
@@ -41,7 +45,7 @@ public enum Stage {
 
   /** Whether it is no form of the network, but what the network has to beat. */
   public boolean isBaseline() {
-    return this == MAJORITY || this == LINEAR;
+    return compareTo(FLOAT) < 0;
   }
 
   /** Name for people. */

@@ -24,8 +24,8 @@ public final class SweepTable {
             + ", "
             + Formats.count(report.data().test())
             + " test items, "
-            + report.data().labels().size()
-            + " classes, "
+            + report.data().answers()
+            + ", "
             + Formats.bytes(first.runs().get(0).bytes().floatNetwork())
             + " in float");
     lines.add("");

@@ -5,6 +5,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.qat4j.data.Question;
 import org.qat4j.data.TextBatches;
 import org.qat4j.report.Predictions;
 
@@ -20,6 +21,9 @@ public final class Evaluate {
    * @param batches not shuffled; read from the beginning
    */
   public static Predictions predict(Model network, TextBatches batches) {
+    if (batches.question() == Question.TRANSLATION) {
+      return new NetworkTranslation(network, batches).translate();
+    }
     float[][] probabilities = new float[batches.size()][];
     batches.reset();
     for (int at = 0; batches.hasNext(); ) {
@@ -30,6 +34,24 @@ public final class Evaluate {
     return new Judge(batches.question(), batches.labels()).judge(batches.examples(), probabilities);
   }
 
+  /**
+   * How good a network is during its training.
+   *
+   * @param loss mean, in nats
+   * @param score by the metric of the task; where texts are translated, the share of pieces that
+   *     are the most probable ones, given those before
+   */
+  record Held(double loss, double score) {}
+
+  /** The same as {@link #predict}, but that texts are not translated, which takes long. */
+  static Held held(Model network, TextBatches batches) {
+    if (batches.question() == Question.TRANSLATION) {
+      return new NetworkTranslation(network, batches).held();
+    }
+    Predictions answers = predict(network, batches);
+    return new Held(answers.meanLoss(), answers.score());
+  }
+
   /** [n, c] or [n, c, t] to [n][c] or [n][t·c]. */
   private static float[][] rows(INDArray output) {
     long n = output.size(0);
@@ -37,7 +59,7 @@ public final class Evaluate {
     return ordered.reshape('c', n, output.length() / n).toFloatMatrix();
   }
 
-  private static INDArray output(Model network, MultiDataSet batch) {
+  static INDArray output(Model network, MultiDataSet batch) {
     return network instanceof ComputationGraph graph
         ? graph.output(false, batch.getFeatures(), batch.getFeaturesMaskArrays())[0]
         : ((MultiLayerNetwork) network)

@@ -1,6 +1,7 @@
 package org.qat4j.training;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,9 +12,11 @@ import java.util.stream.IntStream;
 import org.qat4j.data.Dataset;
 import org.qat4j.data.Example;
 import org.qat4j.data.Question;
+import org.qat4j.report.Bleu;
 import org.qat4j.report.Metric;
 import org.qat4j.report.Predictions;
 import org.qat4j.runtime.BioDecoder;
+import org.qat4j.text.PieceEncoder;
 
 /** Makes answers of what a network or model puts out, and compares them with the right ones. */
 public final class Judge {
@@ -49,11 +52,38 @@ public final class Judge {
       case CLASS -> Predictions.of(outputs, texts.stream().mapToInt(Example::label).toArray());
       case TAGS -> tags(texts, outputs);
       case RANKING -> ranking(texts, outputs);
+      case TRANSLATION -> throw new IllegalArgumentException("translations are not classes");
     };
+  }
+
+  /**
+   * Translations and how near they come to the right ones.
+   *
+   * @param translations one for each text
+   * @param losses of the right ones, likewise; NaN where there are no probabilities
+   */
+  public static Predictions judge(List<Example> texts, List<String> translations, float[] losses) {
+    List<String> truths = texts.stream().map(t -> PieceEncoder.target(t.text())).toList();
+    double[][] counts =
+        IntStream.range(0, truths.size())
+            .mapToObj(i -> counts(translations.get(i), truths.get(i)))
+            .toArray(double[][]::new);
+    return Predictions.of(Metric.BLEU, truths, translations, counts, losses);
+  }
+
+  private static double[] counts(String translation, String truth) {
+    double[] bleu = Bleu.counts(translation, truth);
+    double[] counts = Arrays.copyOf(bleu, bleu.length + 2);
+    counts[bleu.length] = translation.equals(truth) ? 1 : 0;
+    counts[bleu.length + 1] = 1;
+    return counts;
   }
 
   /** Items of the test set, for people: the texts, or the questions that texts are ranked for. */
   public List<String> items(List<Example> texts) {
+    if (question == Question.TRANSLATION) {
+      return texts.stream().map(text -> PieceEncoder.source(text.text())).toList();
+    }
     if (question != Question.RANKING) {
       return texts.stream().map(Example::text).toList();
     }

@@ -9,7 +9,6 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.QatException;
 import org.qat4j.data.TextBatches;
-import org.qat4j.report.Predictions;
 
 /**
  * The training loop, the same for float networks, their controls and networks under quantization.
@@ -110,21 +109,21 @@ public final class Trainer {
       log.step(new TrainingLog.Step(step, steps, epoch, loss, rate, (int) n, seconds));
       aid.after(step);
     }
-    Predictions held = validation == null ? null : Evaluate.predict(network, validation);
+    Evaluate.Held held = validation == null ? null : Evaluate.held(network, validation);
     keepIfBest(held);
     log.epoch(
         new TrainingLog.Epoch(
             epoch,
             plan.epochs(),
             sum / train.batches(),
-            held == null ? Double.NaN : held.meanLoss(),
+            held == null ? Double.NaN : held.loss(),
             held == null ? Double.NaN : held.score(),
             seconds(start)));
   }
 
-  private void keepIfBest(Predictions held) {
-    if (plan.keepBest() && held != null && held.meanLoss() < bestLoss) {
-      bestLoss = held.meanLoss();
+  private void keepIfBest(Evaluate.Held held) {
+    if (plan.keepBest() && held != null && held.loss() < bestLoss) {
+      bestLoss = held.loss();
       best = network.params().dup();
     }
   }

@@ -13,6 +13,7 @@ import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.distribution.UniformDistribution;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -25,6 +26,7 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
+import org.deeplearning4j.nn.conf.layers.convolutional.Cropping1D;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -38,6 +40,7 @@ import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.qat4j.QatException;
 import org.qat4j.data.Dataset;
+import org.qat4j.data.Example;
 import org.qat4j.data.Vocabularies;
 import org.qat4j.data.Vocabularies.Cut;
 import org.qat4j.experiment.ModelSpec;
@@ -45,15 +48,19 @@ import org.qat4j.experiment.TrainSpec;
 import org.qat4j.layers.EmbeddingBagLayer;
 import org.qat4j.layers.FastLayers;
 import org.qat4j.layers.FlattenPreProcessor;
+import org.qat4j.layers.IndexCrossEntropy;
 import org.qat4j.layers.LayerNormLayer;
 import org.qat4j.layers.TransformerEncoder;
 import org.qat4j.model.TextInput;
 import org.qat4j.qat.Topology;
 import org.qat4j.text.AffixEncoder;
+import org.qat4j.text.BytePairs;
 import org.qat4j.text.CharacterEncoder;
 import org.qat4j.text.DistanceEncoder;
 import org.qat4j.text.FieldEncoder;
 import org.qat4j.text.NgramEncoder;
+import org.qat4j.text.PieceEncoder;
+import org.qat4j.text.PositionEncoder;
 import org.qat4j.text.TextEncoder;
 import org.qat4j.text.TokenEncoder;
 import org.qat4j.text.TokenText;
@@ -105,6 +112,8 @@ public final class Zoo {
       return zoo.biLstm(s);
     } else if (spec instanceof ModelSpec.Transformer s) {
       return zoo.transformer(s);
+    } else if (spec instanceof ModelSpec.Translator s) {
+      return zoo.translator(s);
     }
     return zoo.seedCnn((ModelSpec.SeedCnn) spec);
   }
@@ -403,6 +412,54 @@ public final class Zoo {
         .setOutputs("out");
     return new TextNetwork(
         initialized(graph), List.of(new TextInput("characterIds", characters)), true);
+  }
+
+  private TextNetwork translator(ModelSpec.Translator s) {
+    BytePairs pairs =
+        BytePairs.learn(data.train().stream().map(Example::text).toList(), s.merges());
+    List<String> vocabulary =
+        Vocabularies.pieces(data.train(), pairs, Cut.of(s.minCount(), Integer.MAX_VALUE)).entries();
+    PieceEncoder pieces = new PieceEncoder(pairs, vocabulary, s.sourceLength(), s.targetLength());
+    TextEncoder positions = new PositionEncoder(pieces.length());
+    Layer past =
+        new Convolution1DLayer.Builder(s.width())
+            .nIn(s.dimension())
+            .nOut(s.dimension())
+            .convolutionMode(ConvolutionMode.Causal)
+            .activation(Activation.IDENTITY)
+            .build();
+    GraphBuilder graph =
+        configuration()
+            .graphBuilder()
+            .addInputs("pieceIds", "positionIds")
+            .addLayer("pieces", embedding(pieces, s.dimension()), "pieceIds")
+            .addLayer("positions", embedding(positions, s.dimension()), "positionIds")
+            .addVertex(
+                "placed", new ElementWiseVertex(ElementWiseVertex.Op.Add), "pieces", "positions")
+            .addLayer("past", FastLayers.of(past), "placed");
+    TransformerEncoder block =
+        new TransformerEncoder(
+            s.dimension(), s.heads(), s.feedForward(), Activation.RELU, s.sourceLength());
+    String last = "past";
+    for (int i = 1; i <= s.blocks(); i++) {
+      last = block.addTo(graph, "block" + i, last);
+    }
+    Layer next =
+        new RnnOutputLayer.Builder(new IndexCrossEntropy())
+            .dataFormat(RNNFormat.NCW)
+            .nIn(s.dimension())
+            .nOut(pieces.vocabularySize())
+            .activation(Activation.SOFTMAX)
+            .dropOut(keep(s.dropout()))
+            .build();
+    graph
+        .addLayer("translation", new Cropping1D.Builder(s.sourceLength(), 0).build(), last)
+        .addLayer("norm", new LayerNormLayer(s.dimension()), "translation")
+        .addLayer("next", next, "norm")
+        .setOutputs("next");
+    return new TextNetwork(
+        initialized(graph),
+        List.of(new TextInput("pieceIds", pieces), new TextInput("positionIds", positions)));
   }
 
   private NeuralNetConfiguration.Builder configuration() {

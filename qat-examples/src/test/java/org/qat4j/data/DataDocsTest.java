@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,6 +18,7 @@ import org.qat4j.data.TaggedReader.Columns;
 import org.qat4j.experiment.DataSpec;
 import org.qat4j.experiment.DataSpec.Malformed;
 import org.qat4j.experiment.ExperimentReader;
+import org.qat4j.text.PieceEncoder;
 
 /** Reads the examples of docs/data.md. */
 class DataDocsTest {
@@ -49,6 +52,9 @@ class DataDocsTest {
 
   private static String rest(String content) {
     boolean tags = content.contains("kind: tagged") || content.contains("kind: predicates");
+    if (content.contains("kind: parallel") || content.contains("kind: locale-names")) {
+      return REST.replace("char-ngram-cnn", "translator");
+    }
     return tags ? REST.replace("char-ngram-cnn", "conv-tagger") : REST;
   }
 
@@ -70,7 +76,9 @@ class DataDocsTest {
             "Tagged",
             "Predicates",
             "Stories",
-            "Candidates");
+            "Candidates",
+            "Parallel",
+            "LocaleNames");
 
     DataSpec.Table reviews = (DataSpec.Table) specs.get(2);
     List<String> texts = new ArrayList<>();
@@ -118,6 +126,22 @@ class DataDocsTest {
         .containsExactly(
             new Example("Who saw Ann?\tBob saw Ann.", 1, List.of(), 0),
             new Example("Who saw Ann?\tIt rained.", 0, List.of(), 0));
+  }
+
+  @Test
+  void translations() {
+    Dataset pairs = DatasetReader.read(specs.get(9));
+    assertThat(pairs.question()).isEqualTo(Question.TRANSLATION);
+    assertThat(pairs.test()).containsExactly(new Example("Two dogs run.\tZwei Hunde rennen.", 0));
+
+    Dataset names = DatasetReader.read(specs.get(10));
+    assertThat(names.train()).hasSizeGreaterThan(1000);
+    assertThat(names.train()).extracting(Example::text).contains("Finland\tFinnland");
+    Set<String> sources = new HashSet<>();
+    List.of(names.train(), names.validation(), names.test())
+        .forEach(part -> part.forEach(e -> sources.add(PieceEncoder.source(e.text()))));
+    assertThat(sources)
+        .hasSize(names.train().size() + names.validation().size() + names.test().size());
   }
 
   @Test

@@ -211,10 +211,10 @@ class ExperimentReaderTest {
         .containsExactly(
             "x.yaml:1:16: schemaVersion is 2; expected 1",
             "x.yaml:3:14: data.kind is \"langidd\"; expected langid, newsgroups, table, folders, tagged, predicates,"
-                + " candidates or stories;"
+                + " candidates, stories, parallel or locale-names;"
                 + " did you mean langid?",
             "x.yaml:4:8: model.kind is missing; expected char-ngram-cnn, word-cnn, seed-cnn,"
-                + " conv-tagger, pair-cnn, bilstm, transformer or file",
+                + " conv-tagger, pair-cnn, bilstm, transformer, translator or file",
             "x.yaml:6:3: unknown key lerningRate in train; did you mean learningRate? Known are"
                 + " epochs, batch, learningRate, schedule, tokenDropout, l2",
             "x.yaml:7:11: train.epochs is \"many\"; expected an integer from 1 to 10000",
@@ -254,6 +254,10 @@ class ExperimentReaderTest {
           seed-cnn   | char-ngram-cnn, minN: 5, maxN: 3         | 4:37: model.minN is 5, more than maxN, 3
           seed-cnn   | seed-cnn, length: 4, width: 5            | 4:43: model.width is 5, but only 4 positions are there
           seed-cnn   | conv-tagger                              | 4:8: model is of kind conv-tagger, which tags tokens, but the data ask for one answer to a text; the kinds tagged and predicates have tags
+          seed-cnn   | translator                               | 4:8: model is of kind translator, but the data have no translations; the kinds parallel and locale-names do
+          seed-cnn   | transformer, dimension: 6                | 4:8: model.heads is 4, which does not divide the dimension, 6
+          langid     | locale-names, to: German                 | 3:32: data.to is "German"; expected the code of a language, such as de, fr or ja
+          langid     | locale-names                             | 4:8: model does not translate, but the data are texts with translations; the kind translator does
           seed-cnn   | word-cnn, widths: []                     | 4:33: model.widths is []; expected one or more different widths
           seed-cnn   | word-cnn, widths: 3                      | 4:33: model.widths is 3; expected a list
           seed-cnn   | word-cnn, widths: [1, x]                 | 4:37: model.widths[1] is "x"; expected an integer from 1 to 100
@@ -271,6 +275,23 @@ class ExperimentReaderTest {
     String yaml = SMALL.replace(part, replacement.replace('@', '\n'));
 
     assertThat(problems(yaml)).containsExactly("x.yaml:" + problem);
+  }
+
+  /** What is for networks that give classes. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          prune: {vocabulary: 0.5}                            | prune is for networks that give a class
+          tune: {trials: 3}                                   | tune is for networks that give a class
+          quantize: {qat: {distillation: {}}}                 | quantize asks for distillation, which is for
+          train: {tokenDropout: 0.1}                          | train has a tokenDropout
+          """)
+  void refusesWhatDoesNotTranslate(String section, String problem) throws IOException {
+    String yaml =
+        SMALL.replace("langid", "locale-names").replace("seed-cnn", "translator") + section + "\n";
+    assertThat(problems(yaml)).singleElement().asString().contains(problem);
   }
 
   @ParameterizedTest

@@ -3,6 +3,7 @@ package org.qat4j.layers;
 import static org.nd4j.linalg.indexing.NDArrayIndex.all;
 import static org.nd4j.linalg.indexing.NDArrayIndex.interval;
 
+import java.util.Arrays;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -59,8 +60,22 @@ final class SelfAttentionImpl extends AbstractLayer<SelfAttentionLayer> {
       INDArray hidden = maskArray.castTo(scores.dataType()).rsub(1).muli(OUT_OF_SIGHT);
       Broadcast.add(scores, hidden, scores, 0, 3);
     }
+    if (layerConf().getPrefix() < scores.size(3)) {
+      Broadcast.add(scores, ahead(scores), scores, 2, 3);
+    }
     INDArray rows = scores.dup('c').reshape('c', scores.length() / scores.size(3), scores.size(3));
     return Transforms.softmax(rows, true).reshape('c', scores.shape());
+  }
+
+  /** What is added so that no step sees what is ahead of it, behind the prefix, [t, t]. */
+  private INDArray ahead(INDArray scores) {
+    int steps = (int) scores.size(3);
+    double[] hidden = new double[steps * steps];
+    for (int i = 0; i < steps; i++) {
+      int seen = Math.min(steps, Math.max(layerConf().getPrefix(), i + 1));
+      Arrays.fill(hidden, i * steps + seen, (i + 1) * steps, OUT_OF_SIGHT);
+    }
+    return Nd4j.create(hidden, new long[] {steps, steps}, 'c').castTo(scores.dataType());
   }
 
   @Override

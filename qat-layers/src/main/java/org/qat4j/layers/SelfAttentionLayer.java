@@ -12,18 +12,20 @@ import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.QatException;
+import org.qat4j.numerics.AttentionStep;
 
 /**
  * Multi-head scaled dot-product self-attention (Vaswani et al., arXiv:1706.03762, equation (1)):
  * queries, keys and values [n, 3·c, t] side by side to [n, c, t], a softmax over the steps that are
- * not masked. It has no parameters: a convolution over one step in front makes queries, keys and
- * values, and another one behind joins the heads. DL4J's own layer back-propagates twice the
- * gradient into what lies below it.
+ * not masked, and of these over the ones that a step sees. It has no parameters: a convolution over
+ * one step in front makes queries, keys and values, and another one behind joins the heads. DL4J's
+ * own layer back-propagates twice the gradient into what lies below it.
  */
 public class SelfAttentionLayer extends NoParamLayer {
   private static final long serialVersionUID = 1L;
 
   private int heads;
+  private int prefix = AttentionStep.EVERYTHING;
 
   /** For DL4J's JSON reader. */
   public SelfAttentionLayer() {}
@@ -36,6 +38,29 @@ public class SelfAttentionLayer extends NoParamLayer {
       throw new QatException("attention has at least 1 head, not " + heads);
     }
     this.heads = heads;
+  }
+
+  /**
+   * @param heads equal parts of the channels, ≥ 1
+   * @param prefix first steps that every step sees, ≥ 0; of the steps behind them it sees none
+   *     after itself, so that what comes next can be predicted (a prefix language model: Raffel et
+   *     al., arXiv:1910.10683, figure 4)
+   */
+  public SelfAttentionLayer(int heads, int prefix) {
+    this(heads);
+    if (prefix < 0) {
+      throw new QatException("a prefix has 0 steps or more, not " + prefix);
+    }
+    this.prefix = prefix;
+  }
+
+  /** First steps that every step sees; {@link AttentionStep#EVERYTHING} by default. */
+  public int getPrefix() {
+    return prefix;
+  }
+
+  public void setPrefix(int prefix) {
+    this.prefix = prefix;
   }
 
   /** Equal parts of the channels, each of which has weights of its own. */

@@ -85,7 +85,8 @@ public record TransformerCodes(IntVector gain, IntVector bias, int shift) {
     QuantParams in = q.inputParams();
     QuantParams out = q.outputParams();
     AttentionStep step =
-        new AttentionStep(channels, conf.getHeads(), AttentionStep.exponential(), in, out);
+        new AttentionStep(
+            channels, conf.getHeads(), conf.getPrefix(), AttentionStep.exponential(), in, out);
     int[] k = distances(x.permute(0, 2, 1).dup('c'), in);
     int[] counts = mask == null ? null : ints(Floats.read(mask));
     int[] y = new int[n * steps * channels];

@@ -3,7 +3,9 @@ package org.qat4j.layers;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.nd4j.linalg.activations.Activation;
+import org.qat4j.numerics.AttentionStep;
 
 /**
  * An encoder block of a transformer (Vaswani et al., arXiv:1706.03762, section 3.1), normalized in
@@ -21,8 +23,16 @@ import org.nd4j.linalg.activations.Activation;
  * @param heads of the attention; they divide the channels
  * @param width channels between the two products of the feed-forward part
  * @param activation f: RELU or GELU
+ * @param prefix of {@link SelfAttentionLayer}: {@link AttentionStep#EVERYTHING} for an encoder;
+ *     fewer steps make it the block of a decoder that is given these
  */
-public record TransformerEncoder(int channels, int heads, int width, Activation activation) {
+public record TransformerEncoder(
+    int channels, int heads, int width, Activation activation, int prefix) {
+  /** A block whose steps see each other. */
+  public TransformerEncoder(int channels, int heads, int width, Activation activation) {
+    this(channels, heads, width, activation, AttentionStep.EVERYTHING);
+  }
+
   /**
    * Adds a block to a graph.
    *
@@ -35,7 +45,7 @@ public record TransformerEncoder(int channels, int heads, int width, Activation 
         .addLayer(name + "/norm1", new LayerNormLayer(channels), input)
         .addLayer(
             name + "/parts", product(channels, 3 * channels, Activation.IDENTITY), name + "/norm1")
-        .addLayer(name + "/attention", new SelfAttentionLayer(heads), name + "/parts")
+        .addLayer(name + "/attention", new SelfAttentionLayer(heads, prefix), name + "/parts")
         .addLayer(
             name + "/join", product(channels, channels, Activation.IDENTITY), name + "/attention")
         .addVertex(
@@ -48,7 +58,7 @@ public record TransformerEncoder(int channels, int heads, int width, Activation 
     return name;
   }
 
-  private static Convolution1DLayer product(int in, int out, Activation f) {
-    return new Convolution1DLayer.Builder(1).nIn(in).nOut(out).activation(f).build();
+  private static Layer product(int in, int out, Activation f) {
+    return FastLayers.of(new Convolution1DLayer.Builder(1).nIn(in).nOut(out).activation(f).build());
   }
 }

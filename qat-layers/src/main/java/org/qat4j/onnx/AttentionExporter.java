@@ -5,6 +5,7 @@ import static org.qat4j.onnx.GraphBuilder.integers;
 
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
@@ -58,12 +59,9 @@ final class AttentionExporter {
   }
 
   private String weights(Nodes n, Op.Attention o, String scores, int depth) {
-    String counts = null;
-    String seen = scores;
-    if (o.mask() != null) {
-      counts = n.node("Unsqueeze", n.counts(o.mask()), n.longs(1, 2));
-      seen = n.node("Where", counts, scores, n.ints(Integer.MIN_VALUE));
-    }
+    String counts = counts(n, o);
+    String seen =
+        counts == null ? scores : n.node("Where", counts, scores, n.ints(Integer.MIN_VALUE));
     String max = n.node("ReduceMax", seen, n.longs(-1));
     String difference = n.cast(n.node("Sub", max, scores), DataType.FLOAT);
     float argument = AttentionStep.argument(codes.scale(o.input()), depth);
@@ -77,6 +75,22 @@ final class AttentionExporter {
     String divisor = n.node("Max", sum, n.floats(1));
     String scaled = n.cast(n.node("Mul", e, n.ints(AttentionStep.ONE)), DataType.FLOAT);
     return n.cast(n.node("Round", n.node("Div", scaled, divisor)), DataType.UINT8);
+  }
+
+  /** What each step looks at, bool [batch or 1, 1, steps or 1, steps]; null for everything. */
+  private String counts(Nodes n, Op.Attention o) {
+    String mask = o.mask() == null ? null : n.node("Unsqueeze", n.counts(o.mask()), n.longs(1, 2));
+    int steps = model.value(o.name()).shape().get(0);
+    if (o.prefix() >= steps) {
+      return mask;
+    }
+    int[] seen = new int[steps * steps];
+    for (int i = 0; i < steps; i++) {
+      Arrays.fill(seen, i * steps, i * steps + Math.max(o.prefix(), i + 1), 1);
+    }
+    String constant = graph.constant(o.name() + "/seen", Tensors.ints(seen, 1, 1, steps, steps));
+    String past = n.cast(constant, DataType.BOOL);
+    return mask == null ? past : n.node("And", mask, past);
   }
 
   void layerNorm(Op.LayerNorm o) {

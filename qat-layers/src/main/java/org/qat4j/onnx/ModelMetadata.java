@@ -13,6 +13,8 @@ import org.qat4j.text.CharacterEncoder;
 import org.qat4j.text.DistanceEncoder;
 import org.qat4j.text.FieldEncoder;
 import org.qat4j.text.NgramEncoder;
+import org.qat4j.text.PieceEncoder;
+import org.qat4j.text.PositionEncoder;
 import org.qat4j.text.TextEncoder;
 import org.qat4j.text.TokenEncoder;
 import org.qat4j.text.WordEncoder;
@@ -80,6 +82,15 @@ final class ModelMetadata {
     } else if (encoder instanceof DistanceEncoder e) {
       head(json, "distances", e, false);
       json.put("reach", e.reach());
+    } else if (encoder instanceof PieceEncoder e) {
+      head(json, "pieces", e, false);
+      json.put("source", e.sourceLength());
+      ArrayNode merges = json.putArray("merges");
+      e.pairs().merges().forEach(pair -> merges.add(pair.left()).add(pair.right()));
+      ArrayNode pieces = json.putArray("pieces");
+      e.pieces().forEach(pieces::add);
+    } else if (encoder instanceof PositionEncoder) {
+      head(json, "positions", encoder, false);
     } else {
       WordEncoder e = (WordEncoder) encoder;
       head(json, "words", e, e.lowerCase());

@@ -408,12 +408,14 @@ final class Freezer {
 
   private String attention(Topology.Node node, String input) {
     LayerQuantizer q = quantizer(node);
+    SelfAttentionLayer conf = (SelfAttentionLayer) node.layer();
     return add(
         new Op.Attention(
             node.name(),
             quantized(node, input),
             mask(node, q),
-            ((SelfAttentionLayer) node.layer()).getHeads(),
+            conf.getHeads(),
+            conf.getPrefix(),
             IntVector.of(AttentionStep.exponential()),
             q.outputParams()));
   }

@@ -48,6 +48,10 @@ final class RecurrentCases {
             "SelfAttentionLayer (of this library)",
             "channels that are not 3 times those of equal heads",
             () -> new SelfAttentionLayer(2)),
+        sequence(
+            "SelfAttentionLayer (of this library) with a prefix",
+            "channels that are not 3 times those of equal heads",
+            () -> new SelfAttentionLayer(2, 2)),
         sequence("LayerNormLayer (of this library)", "", LayerNormLayer::new),
         vector("LayerNormLayer (of this library), vectors", "", LayerNormLayer::new),
         LayerCase.of(

@@ -100,7 +100,11 @@ final class RandomSequenceNetworks {
     int depth = 1 + random.nextInt(4);
     Layer parts = convolution(3 * heads * depth, 1);
     channels = heads * depth;
-    return List.of(parts, new SelfAttentionLayer(heads));
+    return List.of(
+        parts,
+        random.nextBoolean()
+            ? new SelfAttentionLayer(heads)
+            : new SelfAttentionLayer(heads, random.nextInt(4)));
   }
 
   private Layer convolution(int out, int width) {
