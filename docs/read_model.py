@@ -125,7 +125,7 @@ class Codes:
 KNOWN = """activation alphabet axis bias bound buckets characters dilation exponential field
     focus function gain gate groups heads hi input inputs kept kernel length lo lowerCase maxN
     mean merges minN name order output padLeft padRight pieces places prefix punctuation reach recurrent reverse
-    shape shift skipUnknown source stride table vocabulary weights window words""".split()
+    shape shift skipUnknown source stride table vocabulary weights window words zero""".split()
 
 
 class Record(dict):
@@ -620,8 +620,8 @@ def real_sum(op, xs):  # (10)
 
 
 def masked(op, x, mask):
-    lowest = [x.codes.qmin] * len(x.rows[0])
-    return Value([row if m else lowest for row, m in zip(x.rows, mask.rows)], x.codes)
+    fill = [x.codes.zero if op.get("zero") else x.codes.qmin] * len(x.rows[0])
+    return Value([row if m else fill for row, m in zip(x.rows, mask.rows)], x.codes)
 
 
 def masked_mean(op, x, mask):  # (10)

@@ -77,7 +77,8 @@ final class OpReader {
       case "Softmax" -> new Op.Softmax(name, only(inputs));
       case "Lstm", "SimpleRnn" -> recurrent(r, name, inputs);
       case "RealSum" -> new Op.RealSum(name, inputs, r.codes("output"));
-      case "Masked" -> new Op.Masked(name, first(inputs), mask(inputs));
+      case "Masked" ->
+          new Op.Masked(name, first(inputs), mask(inputs), r.has("zero") && r.truth("zero"));
       case "MaskedMean" -> new Op.MaskedMean(name, first(inputs), mask(inputs), r.codes("output"));
       case "LastStep" -> new Op.LastStep(name, first(inputs), mask(inputs));
       case "Attention" ->

@@ -166,7 +166,8 @@ final class OpWriter implements Op.Visitor<RecordWriter> {
 
   @Override
   public RecordWriter visit(Op.Masked o) {
-    return op("Masked", o);
+    RecordWriter record = op("Masked", o);
+    return o.zero() ? record.truth("zero", true) : record;
   }
 
   @Override

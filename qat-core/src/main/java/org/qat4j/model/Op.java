@@ -425,12 +425,13 @@ public sealed interface Op {
   }
 
   /**
-   * Codes [T, C] with the smallest code at all steps that the mask leaves out, so that none of them
-   * is a maximum over time.
+   * Codes [T, C] with one code at all steps that the mask leaves out: the smallest, so that none of
+   * them is a maximum over time, or that of real 0.
    *
    * @param mask as of {@link Recurrent}
+   * @param zero real 0, not the smallest code
    */
-  record Masked(String name, String input, String mask) implements Op {
+  record Masked(String name, String input, String mask, boolean zero) implements Op {
     @Override
     public List<String> inputs() {
       return masked(input, mask);

@@ -297,7 +297,7 @@ final class PlanBuilder implements Op.Visitor<Void> {
   @Override
   public Void visit(Op.Masked o) {
     QuantParams params = model.value(o.name()).params();
-    int fill = params.qmin() - params.zeroPoint();
+    int fill = o.zero() ? 0 : params.qmin() - params.zeroPoint();
     Place from = place(o.input());
     return add(
         new RecurrentSteps.Masked(

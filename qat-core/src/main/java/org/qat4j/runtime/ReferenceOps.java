@@ -373,8 +373,9 @@ final class ReferenceOps implements Op.Visitor<Void> {
     int[] y = trace.codes(o.input()).clone();
     Value value = model.value(o.name());
     int channels = value.shape().get(1);
+    int fill = o.zero() ? value.params().zeroPoint() : value.params().qmin();
     for (int i = 0; i < y.length; i++) {
-      y[i] = counts(o.mask(), i / channels) ? y[i] : value.params().qmin();
+      y[i] = counts(o.mask(), i / channels) ? y[i] : fill;
     }
     return put(o, y);
   }

@@ -239,7 +239,7 @@ public final class RandomModels {
     QuantParams p = value(x).params();
     String mask = notZero(x);
     if (random.nextBoolean()) {
-      return add(new Op.Masked(name("masked"), x, mask));
+      return add(new Op.Masked(name("masked"), x, mask, random.nextBoolean()));
     }
     return add(new Op.MaskedMean(name("mean"), x, mask, activationFor(reach(p) / 4)));
   }

@@ -562,14 +562,15 @@ public sealed interface ModelSpec {
    * numbers and softmax over the classes. The texts of the data are rows of numbers, separated by
    * commas.
    *
-   * @param file a zip of DL4J's ModelSerializer
+   * @param file a zip of DL4J's ModelSerializer, or HDF5 of Keras 1 or 2
    */
   @JsonClassDescription(
-      "A network that Deeplearning4j saved, with one input of real numbers and softmax over the"
-          + " classes; the texts of the data are rows of numbers, separated by commas.")
+      "A network that Deeplearning4j or Keras saved, with one input of real numbers and softmax over"
+          + " the classes; the texts of the data are rows of numbers, separated by commas.")
   record SavedNetwork(
       @JsonProperty(required = true)
-          @JsonPropertyDescription("Zip file of Deeplearning4j's ModelSerializer.")
+          @JsonPropertyDescription(
+              "Zip file of Deeplearning4j's ModelSerializer, or HDF5 file (.h5) of Keras 1 or 2.")
           @FilePath
           String file)
       implements ModelSpec {

@@ -14,6 +14,7 @@ import org.qat4j.quantizer.LayerSpec;
 import org.qat4j.quantizer.Schedule;
 import org.qat4j.quantizer.Scheme;
 import org.qat4j.quantizer.Ste;
+import org.qat4j.quantizer.Unsupported;
 import org.qat4j.quantizer.WeightSpec;
 
 /** How the network is quantized and trained further. */
@@ -28,6 +29,11 @@ public record QuantizeSpec(
             "Exceptions by name, name pattern, type or place of a layer; the later wins, key by"
                 + " key.")
         List<LayerOverride> overrides,
+    @JsonProperty(defaultValue = "refuse")
+        @JsonPropertyDescription(
+            "Layers that cannot be quantized: the network is refused, or they stay in float, which"
+                + " log and report say; there is no integer model then.")
+        Unsupported unsupported,
     @JsonProperty(defaultValue = "32")
         @JsonPropertyDescription("Training batches that set the first ranges.")
         @Range(min = 1, max = 1000000)
@@ -42,7 +48,7 @@ public record QuantizeSpec(
 
   public QuantizeSpec {
     Section.check(
-        QuantizeSpec.class, weights, activations, overrides, calibrationBatches, postTraining, qat);
+        QuantizeSpec.class, weights, activations, overrides, unsupported, calibrationBatches, postTraining, qat);
     overrides = List.copyOf(overrides);
     check("weights", weights::toSpec);
     check("activations", activations::toSpec);
@@ -67,7 +73,8 @@ public record QuantizeSpec(
     return new QuantSpec(
         layerSpec(),
         overrides.stream().map(LayerOverride::toRule).toList(),
-        qat.toSchedule(totalSteps));
+        qat.toSchedule(totalSteps),
+        unsupported);
   }
 
   /** The same without training: what a calibration alone comes to. */
@@ -75,7 +82,8 @@ public record QuantizeSpec(
     return new QuantSpec(
         layerSpec(),
         overrides.stream().map(LayerOverride::toRule).toList(),
-        Schedule.immediately());
+        Schedule.immediately(),
+        unsupported);
   }
 
   /** How layers are quantized that no override names. */

@@ -70,6 +70,7 @@ public final class TunedSettings {
             q.weights(),
             q.activations(),
             overrides,
+            q.unsupported(),
             q.calibrationBatches(),
             q.postTraining(),
             qat));

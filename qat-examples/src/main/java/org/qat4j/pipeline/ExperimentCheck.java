@@ -16,6 +16,7 @@ import org.qat4j.experiment.TrainSpec;
 import org.qat4j.experiment.Variant;
 import org.qat4j.qat.Preflight;
 import org.qat4j.qat.Qat;
+import org.qat4j.quantizer.Unsupported;
 import org.qat4j.zoo.SavedNetworks;
 import org.qat4j.zoo.Zoo;
 
@@ -75,6 +76,13 @@ public final class ExperimentCheck {
     }
     for (Variant variant : variants) {
       checkLayers(variant.resolved());
+      if (variant.experiment().quantize().unsupported() == Unsupported.FLOAT) {
+        throw new QatException(
+            "the variant "
+                + variant.name()
+                + " has quantize.unsupported: float; a sweep compares integer models, and there is"
+                + " none of a network with layers in float");
+      }
       if (!variant.experiment().data().equals(variants.get(0).experiment().data())) {
         throw new QatException(
             "the variants "

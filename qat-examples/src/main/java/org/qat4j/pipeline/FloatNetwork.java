@@ -202,7 +202,7 @@ final class FloatNetwork {
               + ": it was trained by another experiment or on other data");
     }
     text.network().setParams(network.params());
-    trained = evaluated(text.network(), List.of(), 0, Double.NaN);
+    trained = answers(text.network());
   }
 
   /** The float network trained further by a plan; trained now if it was not before. */
@@ -215,6 +215,11 @@ final class FloatNetwork {
   /** Takes the outcome of an earlier training of the control by the same plan. */
   void restoreControl(TrainingPlan plan, Predictions answers) {
     controls.putIfAbsent(plan, new Trained(List.of(), 0, Double.NaN, answers, 0));
+  }
+
+  /** What a network answers to the test texts, as it is. */
+  Trained answers(Model network) {
+    return evaluated(network, List.of(), 0, Double.NaN);
   }
 
   /** Trains a network with the texts of this seed. */

@@ -53,7 +53,11 @@ public final class RunFiles {
     this.within = within;
   }
 
-  /** Writes all and gives their sizes. */
+  /**
+   * Writes all and gives their sizes.
+   *
+   * @param model null where there is none; so are the sizes then
+   */
   ModelBytes write(Model floatNetwork, QatNetwork qat, IntegerModel model) {
     try {
       Files.createDirectories(folder.file(within));
@@ -62,6 +66,9 @@ public final class RunFiles {
     }
     SavedNetworks.save(floatNetwork, file(FLOAT_NETWORK));
     SavedNetworks.save(qat.network(), file(QAT_NETWORK));
+    if (model == null) {
+      return null;
+    }
     ModelFile.write(model, file(MODEL));
     byte[] onnx = OnnxExporter.toBytes(model, OnnxOptions.DEFAULT);
     AtomicFile.write(file(ONNX), onnx);

@@ -3,6 +3,7 @@ package org.qat4j.pipeline;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.api.Model;
@@ -23,6 +24,7 @@ import org.qat4j.format.AtomicFile;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.pruning.Pruner;
 import org.qat4j.qat.FreezeInfo;
+import org.qat4j.qat.Preflight;
 import org.qat4j.qat.Qat;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.qat.QuantSpec;
@@ -44,7 +46,11 @@ import org.qat4j.zoo.SavedNetworks;
 final class SeedExperiment {
   /** Keeps what was made. */
   interface Files {
-    /** Writes what is to be kept and gives the sizes. */
+    /**
+     * Writes what is to be kept and gives the sizes, or null where there is no model.
+     *
+     * @param model or null
+     */
     ModelBytes write(Model floatNetwork, QatNetwork qat, IntegerModel model);
   }
 
@@ -87,7 +93,9 @@ final class SeedExperiment {
   /** Does all the work; the report's part comes back, to be completed by the caller. */
   SeedRun.Builder run() {
     QuantSpec spec = resolved.toQuantSpec(ExperimentCheck.steps(experiment, data.train().size()));
-    Qat.describe(whole.text().network(), spec).requireFine();
+    Preflight preflight = Qat.describe(whole.text().network(), spec);
+    preflight.requireFine();
+    tell(preflight.inFloat());
     PruneNetwork pruning = new PruneNetwork(resolved, whole);
 
     add(Stage.FLOAT, Phase.FLOAT_TRAINING, whole.trained());
@@ -109,13 +117,39 @@ final class SeedExperiment {
     // The training may begin with more bits than are quantized to without it.
     boolean wide = !quantize.qat().phases().isEmpty();
     QatNetwork asIs = wide ? timed(Phase.CALIBRATION, () -> untrained(start, quantize)) : qat;
-    IntegerModel ptq = timed(Phase.FREEZE, () -> freeze(asIs));
-    timed(Phase.EVALUATION, () -> evaluate(untrained, ptq));
-    result.layers(untrained, LayerDiagnostics.of(start, asIs, floats.firstTexts()));
+    boolean freezes = preflight.inFloat().isEmpty();
+    if (freezes) {
+      IntegerModel ptq = timed(Phase.FREEZE, () -> freeze(asIs));
+      timed(Phase.EVALUATION, () -> evaluate(untrained, ptq));
+    } else {
+      add(untrained, Phase.EVALUATION, floats.answers(asIs.network()));
+    }
+    look(untrained, start, asIs, freezes);
     FloatNetwork.Trained trained = train(qat.network(), further);
     add(Stage.QAT, Phase.QAT, trained);
-    IntegerModel model = timed(Phase.FREEZE, () -> freeze(qat));
+    if (freezes) {
+      integer(network, qat);
+    } else {
+      timed(Phase.FREEZE, () -> files.write(network, qat, null));
+    }
+    double cost = trained.stepSeconds() / control.stepSeconds();
+    if (Double.isFinite(cost)) {
+      result.qatStepOverFloatStep(cost);
+    }
+    look(Stage.QAT, start, qat, freezes);
+    return result;
+  }
 
+  /** Looks at the layers, where there is a model in integers. */
+  private void look(Stage stage, Model start, QatNetwork qat, boolean freezes) {
+    if (freezes) {
+      result.layers(stage, LayerDiagnostics.of(start, qat, floats.firstTexts()));
+    }
+  }
+
+  /** The model in integers: compared, written, asked. */
+  private void integer(Model network, QatNetwork qat) {
+    IntegerModel model = timed(Phase.FREEZE, () -> freeze(qat));
     timed(Phase.VERIFICATION, () -> verify(qat, model));
     result.sizes(LayerSize.of(whole.text().network(), model));
     ModelBytes bytes = timed(Phase.FREEZE, () -> files.write(network, qat, model));
@@ -123,11 +157,17 @@ final class SeedExperiment {
       result.bytes(bytes.against(whole.text().network().numParams()));
     }
     timed(Phase.EVALUATION, () -> evaluate(Stage.INTEGER, model));
-    double cost = trained.stepSeconds() / control.stepSeconds();
-    if (Double.isFinite(cost)) {
-      result.qatStepOverFloatStep(cost);
+  }
+
+  /** Says which layers stay in float. */
+  private void tell(List<String> inFloat) {
+    result.inFloat(inFloat);
+    inFloat.forEach(line -> console.line("warning: stays in float, " + line));
+    if (!inFloat.isEmpty() && experiment.tune() != null) {
+      throw new QatException(
+          "a search asks integer models, of which there is none while layers stay in float;"
+              + " leave out the section tune");
     }
-    return result.layers(Stage.QAT, LayerDiagnostics.of(start, qat, floats.firstTexts()));
   }
 
   /** Searches alone: float network, search, and the tuned model as it is without training. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Reads a run as an experienced colleague would: what was good enough, what was lost and where, and
@@ -43,6 +44,7 @@ final class Findings {
       DataSummary data, Results results, SeedRun run, Verification verification) {
     Findings findings = new Findings(data, results, run, verification);
     findings.verification();
+    findings.inFloat();
     findings.rows();
     findings.linear();
     findings.lossOfAccuracy();
@@ -65,6 +67,18 @@ final class Findings {
   private void verification() {
     if (verification != null && !verification.isExact()) {
       warn("The engines do not agree: " + verification.summary() + ".", null);
+    }
+  }
+
+  private void inFloat() {
+    if (!run.inFloat().isEmpty()) {
+      warn(
+          "There is no integer model, because layers stay in float: "
+              + run.inFloat().stream()
+                  .map(line -> line.split(";", 2)[0]) // without what else there is
+                  .collect(Collectors.joining("; "))
+              + ".",
+          "quantize:\n  unsupported: refuse");
     }
   }
 

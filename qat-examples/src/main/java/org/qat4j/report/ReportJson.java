@@ -100,6 +100,7 @@ public final class ReportJson {
     all.put("curves", first.curves());
     all.put("pruning", first.pruning().isEmpty() ? null : first.pruning());
     all.put("sizes", first.sizes().isEmpty() ? null : first.sizes());
+    all.put("inFloat", first.inFloat().isEmpty() ? null : first.inFloat());
     all.put("layers", byStage(first.layers()));
     all.put("classes", r.classes().classes().stream().map(ReportJson::ofClass).toList());
     all.put("confusions", r.classes().confusions());

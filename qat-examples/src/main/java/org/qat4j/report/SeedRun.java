@@ -17,6 +17,7 @@ import org.qat4j.QatException;
  * @param layers of the quantized network, after calibration (PTQ) and after training (QAT)
  * @param pruning every pruning, in the order of time
  * @param sizes of the layers
+ * @param inFloat layers that stay in float, each with its reason
  * @param bytes sizes, or null
  * @param verification the engines side by side, or null
  * @param tuning the search, or null
@@ -32,6 +33,7 @@ public record SeedRun(
     Map<Stage, LayerReport> layers,
     List<PruneStep> pruning,
     List<LayerSize> sizes,
+    List<String> inFloat,
     ModelBytes bytes,
     Verification verification,
     TuningReport tuning,
@@ -45,6 +47,7 @@ public record SeedRun(
     layers = copy(layers, Stage.class);
     pruning = List.copyOf(pruning);
     sizes = List.copyOf(sizes);
+    inFloat = List.copyOf(inFloat);
     seconds = copy(seconds, Phase.class);
     microsPerText = copy(microsPerText, Stage.class);
   }
@@ -79,6 +82,7 @@ public record SeedRun(
         first.layers(),
         first.pruning(),
         first.sizes(),
+        first.inFloat(),
         first.bytes(),
         folds.stream()
             .map(SeedRun::verification)
@@ -115,6 +119,7 @@ public record SeedRun(
     private final Map<Stage, Double> microsPerText = new EnumMap<>(Stage.class);
     private final List<PruneStep> pruning = new ArrayList<>();
     private List<LayerSize> sizes = List.of();
+    private List<String> inFloat = List.of();
     private ModelBytes bytes;
     private Verification verification;
     private TuningReport tuning;
@@ -153,6 +158,12 @@ public record SeedRun(
     /** What each layer takes. */
     public Builder sizes(List<LayerSize> ofLayers) {
       this.sizes = ofLayers;
+      return this;
+    }
+
+    /** Layers that stay in float, each with its reason. */
+    public Builder inFloat(List<String> layers) {
+      this.inFloat = layers;
       return this;
     }
 
@@ -205,6 +216,7 @@ public record SeedRun(
           layers,
           pruning,
           sizes,
+          inFloat,
           bytes,
           verification,
           tuning,

@@ -112,6 +112,7 @@ final class SampleReports {
                 new Verification.Layer("conv", 5_376_000, 0L, 0L),
                 new Verification.Layer("out/logits", 104_000, 0L, null))));
     run.pruning(List.of(new PruneStep("weights", 300, 0.75, 0.842, 0.731, 0.839)));
+    run.inFloat(List.of("layer \"lrn\": it cannot be quantized"));
     run.sizes(List.of(new LayerSize("conv", 73_728, 18_432, 0.8, 9_216, 3_300)));
     for (Phase phase : Phase.values()) {
       run.seconds(phase, 1 + 20 * random.nextDouble());

@@ -139,7 +139,7 @@ public final class FusedActivation {
   }
 
   /** The function in real numbers. */
-  double apply(double x) {
+  public double apply(double x) {
     return function.applyAsDouble(x);
   }
 

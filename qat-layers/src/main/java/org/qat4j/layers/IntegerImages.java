@@ -4,6 +4,7 @@ import java.util.Map;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
+import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -92,6 +93,27 @@ public final class IntegerImages {
             ? images.depthwise(distances, weights, out)
             : product.accumulate(images.columns(distances), images.windows());
     return images.result(IntegerLayers.activated(q, product, acc, conf.getActivationFn()), out);
+  }
+
+  /** [n, i, h, w] to [n, o, h', w']: of each channel by itself, then of the channels. */
+  static INDArray separable(LayerQuantizer q, INDArray x, SeparableConvolution2D conf) {
+    QuantParams in = q.inputParams();
+    QuantParams middle = q.params(Slot.MIDDLE);
+    SeparableWeights w = SeparableWeights.of(q);
+    Images images = new Images(x, window(conf, (int) x.size(2), (int) x.size(3)));
+    int channels = w.depth().bias().length;
+    int[] acc = images.depthwise(IntegerProduct.distances(x, in), w.depth(), channels);
+    int[] codes =
+        new IntegerProduct(w.depth(), channels, in)
+            .codes(acc, middle, middle.qmin(), middle.qmax());
+    float[] distances = new float[codes.length];
+    for (int i = 0; i < codes.length; i++) {
+      distances[i] = codes[i] - middle.zeroPoint();
+    }
+    int out = (int) conf.getNOut();
+    IntegerProduct product = new IntegerProduct(w.point(), out, middle);
+    int[] made = product.accumulate(distances, images.windows());
+    return images.result(IntegerLayers.activated(q, product, made, conf.getActivationFn()), out);
   }
 
   /** Mean over windows (10). */

@@ -138,8 +138,12 @@ final class IntegerLayers {
     IntegerProduct product = product(q, bias, out, in);
     int[] acc = product.accumulate(columns, n * shape.steps());
     float[] real = activated(q, product, acc, conf.getActivationFn());
-    INDArray result = Nd4j.create(real, new long[] {n, shape.steps(), out}, 'c');
-    return result.permute(0, 2, 1).dup('c');
+    INDArray result =
+        Nd4j.create(real, new long[] {n, shape.steps(), out}, 'c').permute(0, 2, 1).dup('c');
+    if (q.mask() != null) { // masked steps are 0, as DL4J makes them
+      Broadcast.mul(result, q.mask().castTo(result.dataType()), result, 0, 2);
+    }
+    return result;
   }
 
   /** Windows of a batch [n, c, t], row-major [n·t', k·c]. */

@@ -415,11 +415,16 @@ public final class LayerQuantizer {
    * @param again whether DL4J computes its forward pass again, so that nothing is observed twice
    */
   INDArray preActivation(INDArray z, boolean training, boolean again) {
+    return within(Slot.PRE, z, training, again);
+  }
+
+  /** The same at any place within the layer. */
+  INDArray within(Slot slot, INDArray z, boolean training, boolean again) {
     if (!again) {
-      return quantize(Slot.PRE, z, training);
+      return quantize(slot, z, training);
     }
-    ActivationQuantizer q = slots.get(Slot.PRE);
-    return q != null && fake(true) ? fakeQuantize(Slot.PRE, q, z) : z;
+    ActivationQuantizer q = slots.get(slot);
+    return q != null && fake(true) ? fakeQuantize(slot, q, z) : z;
   }
 
   private INDArray fakeQuantize(Slot slot, ActivationQuantizer q, INDArray y) {
@@ -435,7 +440,8 @@ public final class LayerQuantizer {
     return y;
   }
 
-  private INDArray gradient(Slot slot, INDArray epsilon, LayerWorkspaceMgr workspaces) {
+  /** Gradient of what was quantized in a slot before it was. */
+  INDArray gradient(Slot slot, INDArray epsilon, LayerWorkspaceMgr workspaces) {
     ActivationQuantizer q = slots.get(slot);
     if (q == null || epsilon == null || !fake(true)) {
       return epsilon;

@@ -57,7 +57,7 @@ final class QuantParamInitializer implements ParamInitializer {
   /** Lengths of our parameters of a layer, in their order. */
   private Map<String, Long> sizes(Layer layer) {
     Map<String, Long> sizes = new LinkedHashMap<>();
-    sizes.put(STATE, (long) QuantState.SIZE);
+    sizes.put(STATE, QuantState.size(settings));
     ((QatLayerConf) layer)
         .weightShapes()
         .forEach(
@@ -68,7 +68,7 @@ final class QuantParamInitializer implements ParamInitializer {
               }
             });
     if (settings.learnsActivations()) {
-      sizes.put(ACTIVATION_RANGES, (long) Slot.PLACES * ActivationQuantizer.LEARNED);
+      sizes.put(ACTIVATION_RANGES, (long) Slot.places(settings.owned()) * ActivationQuantizer.LEARNED);
     }
     return sizes;
   }

@@ -10,7 +10,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * its views.
  */
 final class QuantState {
-  static final int SIZE = 16;
+  private static final int EACH = 4;
 
   private static final int STEPS = 0;
   private static final int WEIGHTS_READY = 1;
@@ -30,12 +30,17 @@ final class QuantState {
     this.layer = layer;
   }
 
+  /** Number of floats for a layer. */
+  static long size(QuantSettings settings) {
+    return (long) EACH * (1 + Slot.places(settings.owned()));
+  }
+
   private INDArray floats() {
     return layer.getParam(QuantParamInitializer.STATE);
   }
 
   private int at(Slot slot, int what) {
-    return 4 * (slot.place() + 1) + what;
+    return EACH * (slot.place() + 1) + what;
   }
 
   /** Training steps that the layer has seen. Data-parallel training may have averaged it. */

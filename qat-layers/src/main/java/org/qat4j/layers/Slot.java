@@ -1,5 +1,7 @@
 package org.qat4j.layers;
 
+import java.util.Set;
+
 /** Where in a layer a quantizer sits. */
 public enum Slot {
   /** What the layer reads. */
@@ -9,15 +11,22 @@ public enum Slot {
   /** State of the cell of a recurrent layer, whose range alone is asked for. */
   CELL(1),
   /** What the layer hands on. */
-  OUTPUT(2);
+  OUTPUT(2),
+  /** Between the two products of a separable convolution. */
+  MIDDLE(3);
 
-  /** Number of places. */
-  static final int PLACES = 3;
+  /** Places of a layer where nothing lies between two products. */
+  private static final int PLACES = 3;
 
   private final int place;
 
   Slot(int place) {
     this.place = place;
+  }
+
+  /** Number of places in a layer with these quantizers. */
+  static int places(Set<Slot> owned) {
+    return owned.contains(MIDDLE) ? PLACES + 1 : PLACES;
   }
 
   /** Place of the quantizer among those of the layer, in the parameters that they keep. */

@@ -450,9 +450,9 @@ final class OpExporter implements Op.Visitor<Void> {
   public Void visit(Op.Masked o) {
     Nodes n = new Nodes(graph, o.name());
     String counts = n.node("Unsqueeze", n.counts(o.mask()), n.longs(1));
-    String fill =
-        graph.constant(
-            o.name() + "/fill", Tensors.uint8(model.value(o.name()).params().qmin() + OFFSET));
+    QuantParams params = model.value(o.name()).params();
+    int code = o.zero() ? params.zeroPoint() : params.qmin();
+    String fill = graph.constant(o.name() + "/fill", Tensors.uint8(code + OFFSET));
     Codes y = codes.define(o.name(), o.input());
     List<String> inputs = List.of(counts, codes.get(o.input()).tensor(), fill);
     graph.node("Where", o.name(), inputs, y.tensor(), NONE);

@@ -11,7 +11,6 @@ import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
-import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -25,6 +24,7 @@ import org.qat4j.layers.OwnQuantizedLayer;
 import org.qat4j.layers.QatElementWise;
 import org.qat4j.layers.RecurrentCodes;
 import org.qat4j.layers.SelfAttentionLayer;
+import org.qat4j.layers.SeparableWeights;
 import org.qat4j.layers.Slot;
 import org.qat4j.layers.TransformerCodes;
 import org.qat4j.model.Input;
@@ -135,6 +135,7 @@ final class Freezer {
     if (kind != Kind.IDENTITY && kind != Kind.SUM && sums.containsKey(input)) {
       input = sum(input, params(node));
     }
+    input = laidOut(node, input);
     return switch (kind) {
       case TOKEN_EMBEDDING -> {
         String rows = add(new Op.Embedding(name + "/rows", input, table(node)));
@@ -165,17 +166,22 @@ final class Freezer {
               ? normalization(node, quantized(node, input))
               : input;
       case AVERAGE2D -> averagePool2d(node, quantized(node, input));
-      case MAX2D -> add(new Op.MaxPool2d(name, input, window(node)));
+      case SEPARABLE -> separable(node, quantized(node, input));
+      case MAX2D -> add(new Op.MaxPool2d(name, moved(node, input), window(node)));
       case ZERO_PADDING, ZERO_PADDING1D, CROPPING, CROPPING1D, UPSAMPLING, UPSAMPLING1D, SUBSET ->
-          select(node, input);
-      case GLOBAL_MAX -> globalMax(node, input);
-      case MAX -> maxPool(node, input);
+          select(node, moved(node, input));
+      case LAYOUT -> input;
+      case RESHAPE -> reshape(node, moved(node, input));
+      case LAST_STEP -> add(new Op.LastStep(name, moved(node, input), masked ? mask(node) : null));
+      case GLOBAL_MAX -> globalMax(node, moved(node, input));
+      case MAX -> maxPool(node, moved(node, input));
       case IDENTITY -> input;
       case SUM -> addends(node);
       case LOSS -> answer(node, input);
       case OWN -> own(node, quantized(node, input));
       case ELEMENTWISE -> elementwise(node);
       case MERGE -> merge(node);
+      case FLOAT -> throw new IllegalStateException("layers in float are refused before");
     };
   }
 
@@ -233,9 +239,58 @@ final class Freezer {
 
   /** Codes of what a layer reads: real inputs of the network are quantized first. */
   private String quantized(Topology.Node node, String value) {
-    return inputs.stream().anyMatch(i -> i.name().equals(value))
-        ? add(new Op.Quantize(node.name() + "/quantize", value, quantizer(node).inputParams()))
-        : value;
+    return isReal(value) ? quantize(node, value, quantizer(node).inputParams()) : value;
+  }
+
+  /** The same for one that has no scale of its own. */
+  private String moved(Topology.Node node, String value) {
+    return isReal(value) ? quantize(node, value, paramsOfReaders(node.name())) : value;
+  }
+
+  private String quantize(Topology.Node node, String value, QuantParams params) {
+    return add(new Op.Quantize(node.name() + "/quantize", value, params));
+  }
+
+  private boolean isReal(String value) {
+    return inputs.stream().anyMatch(i -> i.name().equals(value) && i.kind() == Input.Kind.REAL);
+  }
+
+  /** Shape of what a layer reads, behind its preprocessor. */
+  private List<Integer> read(Topology.Node node) {
+    List<Integer> shape = shapes.get(node.inputs().get(0));
+    return node.preProcessor() == null || flattensWeights(node)
+        ? shape
+        : Layouts.shape(node.preProcessor(), shape);
+  }
+
+  /** Whether the weights of a product are put in order, so that values need not be. */
+  private static boolean flattensWeights(Topology.Node node) {
+    Kind kind = Kind.of(node);
+    return (kind == Kind.DENSE || kind == Kind.OUTPUT) && Support.isFlattening(node.preProcessor());
+  }
+
+  /** What a layer reads, as its preprocessor lays it out. */
+  private String laidOut(Topology.Node node, String input) {
+    List<Integer> from = shapes.get(node.inputs().get(0));
+    List<Integer> to = read(node);
+    if (from.equals(to)) {
+      return input;
+    }
+    boolean own = quantizers.get(node.quantizer()) != null;
+    String codes = own ? quantized(node, input) : moved(node, input);
+    String name = node.layer() == null ? node.name() : node.name() + "/read";
+    return addAll(Layouts.between(name, codes, from, to));
+  }
+
+  private String reshape(Topology.Node node, String codes) {
+    List<Integer> from = read(node);
+    List<Integer> to = shapes.get(node.name());
+    return from.equals(to) ? codes : addAll(Layouts.between(node.name(), codes, from, to));
+  }
+
+  private String addAll(List<Op> all) {
+    all.forEach(this::add);
+    return all.get(all.size() - 1).name();
   }
 
   /** Quantizes real inputs, flattens sequences: what a product reads. */
@@ -249,9 +304,9 @@ final class Freezer {
 
   private String conv(Topology.Node node, String input) {
     Convolution1DLayer conf = (Convolution1DLayer) node.layer();
-    List<Integer> shape = shapes.get(node.inputs().get(0));
-    FrozenWeights w = FrozenWeights.conv1d(layer(node), shape.get(0));
-    String name = node.name();
+    FrozenWeights w = FrozenWeights.conv1d(layer(node), read(node).get(0));
+    boolean masks = quantizer(node).masked();
+    String name = masks ? node.name() + "/all" : node.name();
     FusedActivation f = FusedActivation.of(conf.getActivationFn(), name);
     String product = f.isTable() ? name + "/product" : name;
     add(
@@ -265,7 +320,12 @@ final class Freezer {
             w.padLeft(),
             w.padRight(),
             codes(node, f)));
-    return activation(node, f, product);
+    String made = activation(node, name, f, product);
+    if (!masks) {
+      return made;
+    }
+    checkSteps(node, shapes.get(node.name()).get(0));
+    return add(new Op.Masked(node.name(), made, mask(node), true)); // as DL4J makes it
   }
 
   private String dense(Topology.Node node, String input) {
@@ -274,7 +334,7 @@ final class Freezer {
     FrozenWeights w = FrozenWeights.dense(layer(node), flattened(node));
     String product = f.isTable() ? name + "/product" : name;
     add(new Op.Dense(product, product(node, input), w.weights(), w.bias(), output(node, f)));
-    return activation(node, f, product);
+    return activation(node, name, f, product);
   }
 
   private String output(Topology.Node node, String input) {
@@ -300,38 +360,50 @@ final class Freezer {
   private String conv2d(Topology.Node node, String input) {
     ConvolutionLayer conf = (ConvolutionLayer) node.layer();
     String name = node.name();
-    String x = image(node, quantized(node, input));
+    String x = quantized(node, input);
     FrozenWeights w = FrozenWeights.conv2d(layer(node));
     FusedActivation f = FusedActivation.of(conf.getActivationFn(), name);
     String product = f.isTable() ? name + "/product" : name;
-    List<Integer> shape = imageShape(node);
+    List<Integer> shape = read(node);
     Window2d window = IntegerImages.window(conf, shape.get(0), shape.get(1));
     int groups = Kind.of(node) == Kind.DEPTHWISE ? shape.get(2) : 1;
     add(new Op.Conv2d(product, x, w.weights(), w.bias(), window, groups, codes(node, f)));
-    return activation(node, f, product);
+    return activation(node, name, f, product);
   }
 
-  /** [height, width, channels] of what a layer reads. */
-  private List<Integer> imageShape(Topology.Node node) {
-    return node.preProcessor() instanceof FeedForwardToCnnPreProcessor pre
-        ? List.of((int) pre.getInputHeight(), (int) pre.getInputWidth(), (int) pre.getNumChannels())
-        : shapes.get(node.inputs().get(0));
-  }
-
-  /** A vector as the image that it is, channel by channel. */
-  private String image(Topology.Node node, String x) {
-    if (!(node.preProcessor() instanceof FeedForwardToCnnPreProcessor)
-        || shapes.get(node.inputs().get(0)).size() == 3) {
-      return x;
-    }
-    List<Integer> shape = imageShape(node);
-    IntVector dims = IntVector.of(shape.get(2), shape.get(0), shape.get(1));
-    String planes = add(new Op.Reshape(node.name() + "/planes", x, dims));
-    return add(new Op.Transpose(node.name() + "/image", planes, IntVector.of(1, 2, 0)));
+  /** Of each channel by itself, then of the channels of each pixel. */
+  private String separable(Topology.Node node, String x) {
+    ConvolutionLayer conf = (ConvolutionLayer) node.layer();
+    String name = node.name();
+    LayerQuantizer q = quantizer(node);
+    SeparableWeights w = SeparableWeights.of(q);
+    List<Integer> shape = read(node);
+    String deep =
+        add(
+            new Op.Conv2d(
+                name + "/depthwise",
+                x,
+                w.depthTensor(),
+                SeparableWeights.bias(w.depth()),
+                IntegerImages.window(conf, shape.get(0), shape.get(1)),
+                shape.get(2),
+                new Output.Codes(q.params(Slot.MIDDLE))));
+    FusedActivation f = FusedActivation.of(conf.getActivationFn(), name);
+    String product = f.isTable() ? name + "/product" : name;
+    add(
+        new Op.Conv2d(
+            product,
+            deep,
+            w.pointTensor(),
+            SeparableWeights.bias(w.point()),
+            Window2d.plain(1, 1, 1, 1),
+            1,
+            codes(node, f)));
+    return activation(node, name, f, product);
   }
 
   private Window2d window(Topology.Node node) {
-    List<Integer> shape = shapes.get(node.inputs().get(0));
+    List<Integer> shape = read(node);
     return IntegerImages.window((SubsamplingLayer) node.layer(), shape.get(0), shape.get(1));
   }
 
@@ -343,23 +415,29 @@ final class Freezer {
   /** A product of each channel by itself. */
   private String normalization(Topology.Node node, String input) {
     String name = node.name();
-    boolean vector = shapes.get(node.inputs().get(0)).size() == 1;
+    List<Integer> shape = read(node);
+    boolean flat = shape.size() < 3;
     FrozenWeights w = FrozenWeights.normalization(layer(node));
     int channels = w.bias().size();
     String x = input;
-    if (vector) {
-      x = add(new Op.Reshape(name + "/pixel", input, IntVector.of(1, 1, channels)));
+    if (flat) {
+      int steps = shape.size() == 1 ? 1 : shape.get(0);
+      x = add(new Op.Reshape(name + "/pixels", input, IntVector.of(steps, 1, channels)));
     }
     Window2d one = Window2d.plain(1, 1, 1, 1);
     Output.Codes out = new Output.Codes(quantizer(node).outputParams());
-    String made = vector ? name + "/product" : name;
+    String made = flat ? name + "/product" : name;
     add(new Op.Conv2d(made, x, w.weights(), w.bias(), one, channels, out));
-    return vector ? add(new Op.Reshape(name, made, IntVector.of(channels))) : made;
+    return flat ? add(new Op.Reshape(name, made, vector(shape))) : made;
+  }
+
+  static IntVector vector(List<Integer> shape) {
+    return IntVector.of(shape.stream().mapToInt(Integer::intValue).toArray());
   }
 
   /** Places along one or two dimensions. */
   private String select(Topology.Node node, String input) {
-    List<Integer> shape = shapes.get(node.inputs().get(0));
+    List<Integer> shape = read(node);
     List<IntVector> places = Places.of(node, shape);
     String x = input;
     int last = -1;
@@ -389,13 +467,13 @@ final class Freezer {
     return new Output.Codes(out, f.lo(out), f.hi(out));
   }
 
-  private String activation(Topology.Node node, FusedActivation f, String product) {
+  private String activation(Topology.Node node, String name, FusedActivation f, String product) {
     if (!f.isTable()) {
       return product;
     }
     LayerQuantizer q = quantizer(node);
     int[] table = f.table(q.params(Slot.PRE), q.outputParams());
-    return add(new Op.Lookup(node.name(), product, IntVector.of(table), q.outputParams()));
+    return add(new Op.Lookup(name, product, IntVector.of(table), q.outputParams()));
   }
 
   private String lookup(Topology.Node node, String input) {
@@ -489,19 +567,18 @@ final class Freezer {
   }
 
   private String globalSum(Topology.Node node, String input) {
-    if (masked && shapes.get(node.inputs().get(0)).size() == 2) {
-      throw new QatException(
-          "layer \""
-              + node.name()
-              + "\": a sum over time with a mask has no integer form; use the maximum or the mean");
-    }
-    return add(new Op.GlobalSumPool(node.name(), input, quantizer(node).outputParams()));
+    String seen =
+        masked && read(node).size() == 2
+            ? add(new Op.Masked(node.name() + "/masked", input, mask(node), true))
+            : input;
+    return add(new Op.GlobalSumPool(node.name(), seen, quantizer(node).outputParams()));
   }
 
   /** Masked steps have the smallest code, so that they never win. */
   private String globalMax(Topology.Node node, String input) {
     String mask = masked ? mask(node) : null;
-    String seen = mask == null ? input : add(new Op.Masked(node.name() + "/masked", input, mask));
+    String seen =
+        mask == null ? input : add(new Op.Masked(node.name() + "/masked", input, mask, false));
     return add(new Op.GlobalMaxPool(node.name(), seen));
   }
 
@@ -517,15 +594,25 @@ final class Freezer {
       source = topology.node(source).inputs().get(0);
     }
     int steps = shapes.get(source).get(0);
-    if (steps != shapes.get(node.inputs().get(0)).get(0)) {
-      throw new QatException(
-          "layer \""
-              + node.name()
-              + "\": it was given a mask, but a layer between it and the input \""
-              + source
-              + "\" changes the number of steps, which a frozen mask cannot follow");
+    if (steps != read(node).get(0)) {
+      throw cannotFollow(node);
     }
     return topology.readsTokens(source) ? source : maskInput(source + Samples.MASK, steps);
+  }
+
+  private void checkSteps(Topology.Node node, int made) {
+    if (made != read(node).get(0)) {
+      throw cannotFollow(node);
+    }
+  }
+
+  private static QatException cannotFollow(Topology.Node node) {
+    return new QatException(
+        "layer \""
+            + node.name()
+            + "\": it was given a mask, but the number of steps changes on the way from the input"
+            + " to what it makes, which a frozen mask cannot follow; use the convolution mode Same"
+            + " or Causal");
   }
 
   private String maskInput(String name, int steps) {

@@ -2,7 +2,10 @@ package org.qat4j.qat;
 
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
+import org.deeplearning4j.nn.conf.graph.ReshapeVertex;
 import org.deeplearning4j.nn.conf.graph.SubsetVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
@@ -19,6 +22,7 @@ import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.Upsampling1D;
@@ -50,6 +54,7 @@ import org.qat4j.layers.QatPooling1D;
 import org.qat4j.layers.QatPooling2D;
 import org.qat4j.layers.QatRnnOutput;
 import org.qat4j.layers.QatSelfAttention;
+import org.qat4j.layers.QatSeparableConv2D;
 import org.qat4j.layers.QatSimpleRnn;
 import org.qat4j.layers.QatTokenEmbedding;
 import org.qat4j.layers.SelfAttentionLayer;
@@ -72,6 +77,7 @@ enum Kind {
   ACTIVATION(ActivationLayer.class, QatActivation.class),
   CONV2D(ConvolutionLayer.class, QatConv2D.class),
   DEPTHWISE(DepthwiseConvolution2D.class, QatDepthwiseConv2D.class),
+  SEPARABLE(SeparableConvolution2D.class, QatSeparableConv2D.class),
   BATCH_NORM(BatchNormalization.class, QatBatchNorm.class),
   OWN(OwnLayer.class, Layer.class),
   GLOBAL_SUM(GlobalPoolingLayer.class, QatGlobalPooling.class),
@@ -84,23 +90,29 @@ enum Kind {
   UPSAMPLING(Upsampling2D.class, null),
   UPSAMPLING1D(Upsampling1D.class, null),
   SUBSET(SubsetVertex.class, null),
+  LAYOUT(PreprocessorVertex.class, null),
+  RESHAPE(ReshapeVertex.class, null),
+  LAST_STEP(LastTimeStepVertex.class, null),
   GLOBAL_MAX(GlobalPoolingLayer.class, null),
   MAX(Subsampling1DLayer.class, null),
   IDENTITY(DropoutLayer.class, null),
   SUM(ElementWiseVertex.class, null),
   LOSS(LossLayer.class, null),
   ELEMENTWISE(ElementWiseVertex.class, null),
-  MERGE(MergeVertex.class, null);
+  MERGE(MergeVertex.class, null),
+  /** Computes in real numbers, because it cannot be quantized. */
+  FLOAT(null, null);
 
   /** What can be quantized, for messages. */
   static final String SUPPORTED =
       "EmbeddingLayer, EmbeddingSequenceLayer, EmbeddingBagLayer, Convolution1DLayer,"
-          + " ConvolutionLayer, DepthwiseConvolution2D, DenseLayer, OutputLayer, RnnOutputLayer, LossLayer,"
-          + " ActivationLayer, LSTM, SimpleRnn, SelfAttentionLayer, LayerNormLayer,"
+          + " ConvolutionLayer, DepthwiseConvolution2D, SeparableConvolution2D, DenseLayer,"
+          + " OutputLayer, RnnOutputLayer, LossLayer, ActivationLayer, LSTM, SimpleRnn, SelfAttentionLayer, LayerNormLayer,"
           + " BatchNormalization, GlobalPoolingLayer (MAX, AVG, SUM), SubsamplingLayer and"
           + " Subsampling1DLayer (MAX, AVG), zero padding, cropping and upsampling in one and two"
           + " dimensions, layers of your own that implement OwnLayer, DropoutLayer, MergeVertex,"
-          + " SubsetVertex and ElementWiseVertex";
+          + " SubsetVertex, ReshapeVertex, PreprocessorVertex, LastTimeStepVertex and"
+          + " ElementWiseVertex";
 
   private final Class<?> type;
   private final Class<? extends Layer> replacement;
@@ -139,14 +151,19 @@ enum Kind {
     return this == LSTM || this == SIMPLE_RNN;
   }
 
-  /** Whether it leaves masked steps out in the frozen model too. */
+  /** Whether what it makes depends on which steps are masked, in the frozen model too. */
   boolean readsMasks() {
-    return isRecurrent() || this == ATTENTION;
+    return isRecurrent()
+        || this == ATTENTION
+        || this == CONV1D
+        || this == GLOBAL_AVERAGE
+        || this == GLOBAL_SUM;
   }
 
   /** Whether it is a sequence that it makes, or reads. */
   boolean isOverTime() {
     return this == EMBEDDING
+        || this == ATTENTION
         || this == CONV1D
         || this == AVERAGE
         || this == MAX
@@ -167,6 +184,7 @@ enum Kind {
         || this == CONV1D
         || this == CONV2D
         || this == DEPTHWISE
+        || this == SEPARABLE
         || this == DENSE
         || isOutput();
   }
@@ -190,6 +208,7 @@ enum Kind {
             case GLOBAL_SUM -> pooling == PoolingType.SUM;
             case SUM ->
                 what instanceof ElementWiseVertex v && v.getOp() == ElementWiseVertex.Op.Add;
+            case FLOAT -> false;
             default -> true;
           };
       boolean is =

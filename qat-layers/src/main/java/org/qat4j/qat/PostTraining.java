@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.QatException;
 import org.qat4j.layers.ProductInputs;
@@ -65,8 +66,8 @@ final class PostTraining {
       ProductInputs inputs = new ProductInputs(topology.layer(network.network(), node.name()));
       for (int i = 0; i < batches.size(); i++) {
         String read = node.inputs().get(0);
-        INDArray x = flat(expected.get(i).get(read), node);
-        INDArray quantized = flat(values(network.network(), batches.get(i)).get(read), node);
+        INDArray x = laidOut(expected.get(i).get(read), node);
+        INDArray quantized = laidOut(values(network.network(), batches.get(i)).get(read), node);
         inputs.add(x, quantized);
       }
       work.accept(inputs, Topology.of(floats).layer(floats, node.name()));
@@ -81,8 +82,11 @@ final class PostTraining {
     return values;
   }
 
-  /** As the layer reads it: a sequence or an image channel by channel where it is flattened. */
-  private static INDArray flat(INDArray x, Topology.Node node) {
-    return node.preProcessor() == null ? x : x.dup('c').reshape('c', x.size(0), -1);
+  /** As the layer reads it. */
+  private static INDArray laidOut(INDArray x, Topology.Node node) {
+    return node.preProcessor() == null
+        ? x
+        : node.preProcessor()
+            .preProcess(x.dup('c'), (int) x.size(0), LayerWorkspaceMgr.noWorkspaces());
   }
 }

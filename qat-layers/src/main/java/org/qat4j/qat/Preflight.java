@@ -2,6 +2,7 @@ package org.qat4j.qat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.qat4j.QatException;
 
 /**
@@ -18,7 +19,8 @@ public record Preflight(List<Row> rows) {
    * @param parameters number of its weights and biases
    * @param weights how its weights are quantized; "" where it has none
    * @param activations how what it makes is quantized
-   * @param problem why it cannot be quantized; "" where it can
+   * @param inFloat why it stays in float; "" where it is quantized
+   * @param problem why it cannot be quantized, so that the network is refused; "" where it can
    */
   public record Row(
       String name,
@@ -26,6 +28,7 @@ public record Preflight(List<Row> rows) {
       long parameters,
       String weights,
       String activations,
+      String inFloat,
       String problem) {}
 
   public Preflight {
@@ -39,9 +42,18 @@ public record Preflight(List<Row> rows) {
 
   /** One line for each vertex that cannot be quantized. */
   public List<String> problems() {
+    return lines(Row::problem);
+  }
+
+  /** One line for each vertex that stays in float. */
+  public List<String> inFloat() {
+    return lines(Row::inFloat);
+  }
+
+  private List<String> lines(Function<Row, String> reason) {
     return rows.stream()
-        .filter(r -> !r.problem.isEmpty())
-        .map(r -> "layer \"" + r.name + "\": " + r.problem)
+        .filter(r -> !reason.apply(r).isEmpty())
+        .map(r -> "layer \"" + r.name + "\": " + reason.apply(r))
         .toList();
   }
 
@@ -63,7 +75,10 @@ public record Preflight(List<Row> rows) {
     List<List<String>> cells = new ArrayList<>();
     cells.add(List.of("layer", "type", "parameters", "weights", "activations"));
     for (Row r : rows) {
-      String how = r.problem.isEmpty() ? r.activations : "NOT QUANTIZED: " + r.problem;
+      String how =
+          !r.problem.isEmpty()
+              ? "NOT QUANTIZED: " + r.problem
+              : r.inFloat.isEmpty() ? r.activations : "IN FLOAT: " + r.inFloat;
       cells.add(List.of(r.name, r.type, Long.toString(r.parameters), r.weights, how));
     }
     int[] widths = new int[cells.get(0).size()];

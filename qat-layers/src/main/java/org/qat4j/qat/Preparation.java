@@ -26,6 +26,7 @@ import org.qat4j.quantizer.LayerSpec;
 import org.qat4j.quantizer.Learned;
 import org.qat4j.quantizer.Schedule;
 import org.qat4j.quantizer.Scheme;
+import org.qat4j.quantizer.Unsupported;
 import org.qat4j.quantizer.WeightSpec;
 
 /**
@@ -37,6 +38,7 @@ final class Preparation {
   private final QuantSpec spec;
   private final Map<String, Kind> kinds = new HashMap<>();
   private final Map<String, String> problems = new HashMap<>();
+  private final Map<String, String> inFloat = new HashMap<>();
   private final Map<String, Set<String>> references = new HashMap<>();
   private final Map<String, QuantSettings> settings = new LinkedHashMap<>();
   private final Joins joins = new Joins();
@@ -45,11 +47,11 @@ final class Preparation {
     this.topology = topology;
     this.spec = spec;
     for (Topology.Node node : topology.nodes()) {
-      Kind kind = Kind.of(node);
-      kinds.put(node.name(), kind);
-      String problem = Support.problem(node, kind);
+      String problem = Support.problem(topology, node);
+      boolean stays = problem != null && spec.unsupported() == Unsupported.FLOAT;
+      kinds.put(node.name(), stays ? Kind.FLOAT : Kind.of(node));
       if (problem != null) {
-        problems.put(node.name(), problem);
+        (stays ? inFloat : problems).put(node.name(), problem);
       }
     }
     if (problems.isEmpty()) {
@@ -141,21 +143,19 @@ final class Preparation {
       join(node);
       return;
     }
-    if (kind == Kind.LOSS && !endsInLoss(topology.node(node.inputs().get(0)))) {
-      problems.put(
-          node.name(),
-          "a LossLayer is quantized behind a dense layer without an activation function, which"
-              + " nothing else reads");
+    if (kind == Kind.FLOAT) {
+      references.put(node.name(), Set.of(""));
+      return;
     }
     if (!kind.computes()) {
       if (kind != Kind.LOSS && sources.contains("") && topology.outputs().contains(node.name())) {
-        problems.put(node.name(), "hands on real values that nothing has quantized");
+        cannot(node, "hands on real values that nothing has quantized");
       }
       references.put(node.name(), sources);
       return;
     }
     String name = node.quantizer();
-    boolean real = kind.isOutput() || endsInLoss(node);
+    boolean real = kind.isOutput() || Support.endsInLoss(topology, node);
     Set<Slot> owned = EnumSet.noneOf(Slot.class);
     String inputRef = null;
     if (!kind.readsTokens()) {
@@ -173,6 +173,9 @@ final class Preparation {
     }
     if (kind == Kind.LSTM) {
       owned.add(Slot.CELL);
+    }
+    if (kind == Kind.SEPARABLE) {
+      owned.add(Slot.MIDDLE);
     }
     LayerSpec layerSpec = specOf(node);
     if (!kind.hasWeights() || kind.isRecurrent()) {
@@ -202,8 +205,8 @@ final class Preparation {
       Set<String> made = references.getOrDefault(input, Set.of(""));
       boolean nested = kinds.get(input) == Kind.SUM && input.equals(node.inputs().get(0));
       if (!nested && (made.size() != 1 || made.contains(""))) {
-        problems.put(
-            node.name(),
+        cannot(
+            node,
             "adds \""
                 + input
                 + "\", which has no codes of its own; add what a layer makes, and another sum as"
@@ -211,20 +214,18 @@ final class Preparation {
       }
     }
     if (topology.outputs().contains(node.name())) {
-      problems.put(node.name(), "hands on real values that nothing has quantized");
+      cannot(node, "hands on real values that nothing has quantized");
     }
   }
 
-  /** Whether a dense layer makes the logits of a LossLayer. */
-  private boolean endsInLoss(Topology.Node node) {
-    if (node == null
-        || kinds.get(node.name()) != Kind.DENSE
-        || topology.outputs().contains(node.name())
-        || !(((BaseLayer) node.layer()).getActivationFn() instanceof ActivationIdentity)) {
-      return false;
+  /** A vertex whose values cannot be combined in codes. */
+  private void cannot(Topology.Node node, String reason) {
+    if (spec.unsupported() == Unsupported.FLOAT) {
+      kinds.put(node.name(), Kind.FLOAT);
+      inFloat.put(node.name(), reason);
+    } else {
+      problems.put(node.name(), reason);
     }
-    List<Topology.Node> readers = topology.consumers(node.name());
-    return readers.size() == 1 && kinds.get(readers.get(0).name()) == Kind.LOSS;
   }
 
   /** Values that are combined have one scale, and so one range, which their layers share. */
@@ -241,8 +242,8 @@ final class Preparation {
               && maker.owned().contains(Slot.OUTPUT)
               && !kinds.get(maker.layer()).isRecurrent(); // whose state has codes of its own
       if (!own && (op != ElementWiseVertex.Op.Product || found.size() > 1 || maker == null)) {
-        problems.put(
-            node.name(),
+        cannot(
+            node,
             "\""
                 + input
                 + "\" has no range of its own, which values that are combined need (it is real,"
@@ -251,9 +252,6 @@ final class Preparation {
         return;
       }
       sources.add(source);
-    }
-    if (op == ElementWiseVertex.Op.Product && sources.size() != 2) {
-      problems.put(node.name(), "a product is quantized of two values, not of " + sources.size());
     }
     joins.add(node.name(), sources, op != ElementWiseVertex.Op.Product);
     boolean keeps = op == ElementWiseVertex.Op.Max;
@@ -267,7 +265,7 @@ final class Preparation {
 
   private boolean isProductWithTable(Topology.Node node) {
     Kind kind = kinds.get(node.name());
-    boolean product = kind == Kind.CONV1D || kind.takesNormalization();
+    boolean product = kind == Kind.CONV1D || kind == Kind.SEPARABLE || kind.takesNormalization();
     return product
         && FusedActivation.of(((BaseLayer) node.layer()).getActivationFn(), node.name()).isTable();
   }
@@ -301,13 +299,6 @@ final class Preparation {
     }
     String input = node.inputs().get(0);
     Kind before = kinds.get(input);
-    if (before != null && before.isOverTime()) {
-      problems.put(
-          node.name(),
-          "DL4J's BatchNormalization throws on sequences [n, channels, steps]; normalize images, or"
-              + " vectors behind a pooling over time");
-      return;
-    }
     if (before == null || !before.takesNormalization()) {
       return;
     }
@@ -333,8 +324,8 @@ final class Preparation {
     }
     for (Topology.Node consumer : topology.consumers(name)) {
       Kind reader = kinds.get(consumer.name());
-      if (reader == Kind.SUM || reader == Kind.ELEMENTWISE) {
-        readers.add(""); // what is combined has codes of its own
+      if (reader == Kind.SUM || reader == Kind.ELEMENTWISE || reader == Kind.FLOAT) {
+        readers.add(""); // what is combined, or read in float, has codes of its own
       } else if (computes(consumer)) {
         readers.add(consumer.name());
       } else {
@@ -392,6 +383,7 @@ final class Preparation {
               parameters,
               q != null && kinds.get(node.name()).hasWeights() ? weights(q, node) : "",
               q == null ? "codes pass unchanged" : activations(q, node),
+              inFloat.getOrDefault(node.name(), ""),
               problems.getOrDefault(node.name(), "")));
     }
     return rows;

@@ -122,6 +122,22 @@ public final class QatNetwork {
     return Qat.toFloat(network);
   }
 
+  /**
+   * Layers that stay in float, because they cannot be quantized and {@link
+   * org.qat4j.quantizer.Unsupported#FLOAT} was asked for: one line for each, with the reason.
+   */
+  public List<String> inFloat() {
+    Topology topology = Topology.of(network);
+    List<String> lines = new ArrayList<>();
+    for (Topology.Node node : topology.nodes()) {
+      String reason = Support.problem(topology, node);
+      if (reason != null) {
+        lines.add("layer \"" + node.name() + "\": " + reason);
+      }
+    }
+    return lines;
+  }
+
   /** Training steps under quantization so far; frozen layers see none. */
   public long trainingSteps() {
     return quantizers.values().stream().mapToLong(LayerQuantizer::trainingSteps).max().orElse(0);
@@ -182,6 +198,7 @@ public final class QatNetwork {
 
   private void observe(INDArray[] features, INDArray[] masks) {
     if (network instanceof ComputationGraph graph) {
+      Topology.forgetLabels(graph);
       graph.output(false, features, masks);
     } else {
       ((MultiLayerNetwork) network)
@@ -259,10 +276,12 @@ public final class QatNetwork {
    */
   public INDArray output(INDArray... features) {
     INDArray[] masks = masks(features);
-    return network instanceof ComputationGraph graph
-        ? graph.output(false, features, masks)[0]
-        : ((MultiLayerNetwork) network)
-            .output(features[0], false, masks == null ? null : masks[0], null);
+    if (network instanceof ComputationGraph graph) {
+      Topology.forgetLabels(graph);
+      return graph.output(false, features, masks)[0];
+    }
+    return ((MultiLayerNetwork) network)
+        .output(features[0], false, masks == null ? null : masks[0], null);
   }
 
   /**
@@ -322,9 +341,16 @@ public final class QatNetwork {
    * @param info name, text encoders, labels
    * @param features one batch of real inputs, whose shapes the model takes over
    * @throws QatException if the network was not calibrated, the schedule of its training has not
-   *     ended, or it cannot be expressed
+   *     ended, a layer stays in float, or it cannot be expressed
    */
   public IntegerModel freeze(FreezeInfo info, INDArray... features) {
+    List<String> inFloat = inFloat();
+    if (!inFloat.isEmpty()) {
+      throw new QatException(
+          "layers stay in float, so that there is no integer model; exchange them, or give them a"
+              + " form in integers (OwnLayer):\n  "
+              + String.join("\n  ", inFloat));
+    }
     if (trainingSteps() > 0) {
       first().settings().schedule().checkEndsWithin(trainingSteps());
     }

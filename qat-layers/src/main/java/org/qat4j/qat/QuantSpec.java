@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.qat4j.quantizer.LayerSpec;
 import org.qat4j.quantizer.Schedule;
+import org.qat4j.quantizer.Unsupported;
 
 /**
  * How a network is quantized: a default, exceptions, and when what happens.
@@ -18,8 +19,10 @@ import org.qat4j.quantizer.Schedule;
  * @param defaults for every layer
  * @param overrides applied in order to what the ones before them made, so that the later wins
  * @param schedule of the training
+ * @param unsupported what becomes of layers that cannot be quantized
  */
-public record QuantSpec(LayerSpec defaults, List<Rule> overrides, Schedule schedule) {
+public record QuantSpec(
+    LayerSpec defaults, List<Rule> overrides, Schedule schedule, Unsupported unsupported) {
 
   /**
    * One exception.
@@ -40,17 +43,21 @@ public record QuantSpec(LayerSpec defaults, List<Rule> overrides, Schedule sched
 
   /** Every layer alike, from the first step on. */
   public static QuantSpec of(LayerSpec spec) {
-    return new QuantSpec(spec, List.of(), Schedule.immediately());
+    return new QuantSpec(spec, List.of(), Schedule.immediately(), Unsupported.REFUSE);
   }
 
   /** With one more exception, which wins over those before it. */
   public QuantSpec with(Match match, UnaryOperator<LayerSpec> change) {
     List<Rule> more = new ArrayList<>(overrides);
     more.add(new Rule(match, change));
-    return new QuantSpec(defaults, more, schedule);
+    return new QuantSpec(defaults, more, schedule, unsupported);
   }
 
   public QuantSpec withSchedule(Schedule value) {
-    return new QuantSpec(defaults, overrides, value);
+    return new QuantSpec(defaults, overrides, value, unsupported);
+  }
+
+  public QuantSpec withUnsupported(Unsupported value) {
+    return new QuantSpec(defaults, overrides, schedule, value);
   }
 }

@@ -1,10 +1,13 @@
 package org.qat4j.qat;
 
 import java.util.Arrays;
+import java.util.List;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.ReshapeVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
@@ -23,9 +26,8 @@ import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional.Mode;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
+import org.deeplearning4j.nn.conf.layers.samediff.AbstractSameDiffLayer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
-import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
-import org.deeplearning4j.nn.conf.preprocessor.RnnToFeedForwardPreProcessor;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
@@ -44,25 +46,73 @@ final class Support {
 
   private Support() {}
 
-  /** Why a vertex cannot be quantized, or null where it can. */
-  static String problem(Topology.Node node, Kind kind) {
+  /** Why a vertex of a network cannot be quantized, or null where it can. */
+  static String problem(Topology topology, Topology.Node node) {
+    Kind kind = Kind.of(node);
     if (kind == null) {
-      return node.type() + " cannot be quantized; supported are " + Kind.SUPPORTED;
+      return unknown(node);
     }
-    InputPreProcessor pre = node.preProcessor();
-    boolean product = kind == Kind.DENSE || kind == Kind.OUTPUT;
-    boolean image = kind == Kind.CONV2D || kind == Kind.DEPTHWISE;
-    boolean fits =
-        pre == null
-            || pre instanceof RnnToFeedForwardPreProcessor
-            || (product && isFlattening(pre))
-            || (image && pre instanceof FeedForwardToCnnPreProcessor);
-    if (!fits) {
+    if (kind == Kind.BATCH_NORM && isOverTime(topology, node.inputs().get(0))) {
+      return "DL4J's BatchNormalization throws on sequences [n, channels, steps]; normalize images,"
+          + " or vectors behind a pooling over time";
+    }
+    if (kind == Kind.LOSS && !endsInLoss(topology, topology.node(node.inputs().get(0)))) {
+      return "a LossLayer is quantized behind a dense layer without an activation function, which"
+          + " nothing else reads";
+    }
+    if (kind == Kind.ELEMENTWISE
+        && ((ElementWiseVertex) node.vertex()).getOp() == ElementWiseVertex.Op.Product
+        && node.inputs().size() != 2) {
+      return "a product is quantized of two values, not of " + node.inputs().size();
+    }
+    return problem(node, kind);
+  }
+
+  private static String unknown(Topology.Node node) {
+    if (node.layer() instanceof AbstractSameDiffLayer) {
+      return node.type()
+          + " is a SameDiff layer, which in DL4J 1.0.0-M2.1 hands down twice the gradient; for"
+          + " attention there is org.qat4j.layers.SelfAttentionLayer";
+    }
+    return node.type() + " cannot be quantized; supported are " + Kind.SUPPORTED;
+  }
+
+  /** Whether it is a sequence that a layer makes. */
+  private static boolean isOverTime(Topology topology, String name) {
+    Topology.Node node = topology.node(name);
+    Kind kind = node == null ? null : Kind.of(node);
+    if (kind == null) {
+      return false;
+    }
+    return switch (kind) {
+      case IDENTITY, ACTIVATION, LAYER_NORM, SUM, ELEMENTWISE, MERGE, SUBSET ->
+          isOverTime(topology, node.inputs().get(0));
+      case LSTM, SIMPLE_RNN -> !node.wrappers().last();
+      default -> kind.isOverTime();
+    };
+  }
+
+  /** Whether a dense layer makes the logits of a LossLayer. */
+  static boolean endsInLoss(Topology topology, Topology.Node node) {
+    if (node == null
+        || Kind.of(node) != Kind.DENSE
+        || topology.outputs().contains(node.name())
+        || !(((BaseLayer) node.layer()).getActivationFn() instanceof ActivationIdentity)) {
+      return false;
+    }
+    List<Topology.Node> readers = topology.consumers(node.name());
+    return readers.size() == 1 && Kind.of(readers.get(0)) == Kind.LOSS;
+  }
+
+  private static String problem(Topology.Node node, Kind kind) {
+    if (node.preProcessor() != null && !Layouts.supports(node.preProcessor())) {
       return "the preprocessor "
           + node.preProcessor().getClass().getSimpleName()
-          + " cannot be quantized here; a FlattenPreProcessor or CnnToFeedForwardPreProcessor in"
-          + " front of a dense or output layer can, and a FeedForwardToCnnPreProcessor in front of"
-          + " a convolution";
+          + " cannot be quantized; those between vectors, sequences and images can, but for images"
+          + " at every step of a sequence";
+    }
+    if (node.vertex() instanceof ReshapeVertex vertex) {
+      return reshape(vertex);
     }
     Object conf = node.layer() == null ? null : node.wrappers().core();
     if (conf instanceof BaseLayer layer && layer.getWeightNoise() != null) {
@@ -80,9 +130,17 @@ final class Support {
     return conf instanceof BaseRecurrentLayer r ? recurrent(node.wrappers(), r) : layout(conf);
   }
 
+  private static String reshape(ReshapeVertex vertex) {
+    boolean plain = vertex.getReshapeOrder() == 'c' && vertex.getMaskShape() == null;
+    return plain && vertex.getNewShape().length >= 2 && vertex.getNewShape()[0] == -1
+        ? null
+        : "a ReshapeVertex is quantized in the order 'c', with -1 for the examples and no shape of"
+            + " a mask";
+  }
+
   private static String recurrent(Wrappers w, BaseRecurrentLayer layer) {
     if (layer.getRnnDataFormat() == RNNFormat.NWC) {
-      return "the data format must be NCW";
+      return "the data format must be NCW; ChannelsFirst.of(network) changes it";
     } else if (layer instanceof SimpleRnn rnn && rnn.hasLayerNorm()) {
       return "layer normalization cannot be quantized";
     } else if (layer instanceof LSTM lstm && !RecurrentCodes.supports(lstm.getGateActivationFn())) {
@@ -122,13 +180,17 @@ final class Support {
     } else if (conf instanceof EmbeddingSequenceLayer e) {
       return e.hasBias()
           ? "an embedding with a bias cannot be quantized"
-          : e.getOutputFormat() == RNNFormat.NCW ? null : "the output format must be NCW";
+          : e.getOutputFormat() == RNNFormat.NCW
+              ? null
+              : "the output format must be NCW; ChannelsFirst.of(network) changes it";
     } else if (conf instanceof Convolution1DLayer c) {
-      return c.getRnnDataFormat() == RNNFormat.NCW ? null : "the data format must be NCW";
+      return c.getRnnDataFormat() == RNNFormat.NCW
+          ? null
+          : "the data format must be NCW; ChannelsFirst.of(network) changes it";
     } else if (conf instanceof RnnOutputLayer r && r.getRnnDataFormat() == RNNFormat.NWC) {
-      return "the data format must be NCW";
+      return "the data format must be NCW; ChannelsFirst.of(network) changes it";
     } else if (isChannelsLast(conf)) {
-      return "the data format must be NCHW";
+      return "the data format must be NCHW; ChannelsFirst.of(network) changes it";
     } else if (conf instanceof DenseLayer d) {
       return d.hasLayerNorm() ? "layer normalization cannot be quantized" : null;
     } else if (conf instanceof GlobalPoolingLayer p) {
@@ -186,7 +248,10 @@ final class Support {
           + " symmetric weights";
     }
     boolean scattered =
-        kind == Kind.CONV2D || kind == Kind.DEPTHWISE || isFlattening(node.preProcessor());
+        kind == Kind.CONV2D
+            || kind == Kind.DEPTHWISE
+            || kind == Kind.SEPARABLE
+            || isFlattening(node.preProcessor());
     if (scattered && spec.weights().granularity() instanceof Granularity.Group) {
       return "the model has the weights of an image or of a flattened sequence in another order, in"
           + " which those of a group do not lie together; use the granularity \"channel\"";

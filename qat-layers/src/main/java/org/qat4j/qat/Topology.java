@@ -13,6 +13,7 @@ import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -31,7 +32,7 @@ public final class Topology {
    * @param inputs names of nodes or network inputs
    * @param conf configuration that holds the layer, or null for a vertex that is no layer
    * @param vertex the vertex, or null in a MultiLayerNetwork
-   * @param preProcessor reshapes the layer's input, or null
+   * @param preProcessor reshapes what the layer or vertex reads, or null
    */
   public record Node(
       String name,
@@ -142,9 +143,16 @@ public final class Topology {
               conf.getVertexInputs().get(name),
               layer == null ? null : layer.getLayerConf(),
               vertex,
-              layer == null ? null : layer.getPreProcessor()));
+              preProcessor(vertex)));
     }
     return t;
+  }
+
+  private static InputPreProcessor preProcessor(GraphVertex vertex) {
+    if (vertex instanceof LayerVertex layer) {
+      return layer.getPreProcessor();
+    }
+    return vertex instanceof PreprocessorVertex pre ? pre.getPreProcessor() : null;
   }
 
   /** A network of the same configuration, to be changed and then initialized. */
@@ -220,6 +228,7 @@ public final class Topology {
   public static Map<String, INDArray> activations(
       Model network, INDArray[] features, INDArray[] masks) {
     if (network instanceof ComputationGraph graph) {
+      forgetLabels(graph);
       if (masks == null) {
         return graph.feedForward(features, false);
       }
@@ -237,6 +246,11 @@ public final class Topology {
       named.put(name, values.get(i++));
     }
     return named;
+  }
+
+  /** DL4J takes the number of examples from labels that an earlier training has left behind. */
+  static void forgetLabels(ComputationGraph graph) {
+    graph.setLabels((INDArray[]) null);
   }
 
   /** Place of a node in topological order. */

@@ -115,9 +115,15 @@ final class QatTrace {
         : ((MultiLayerNetwork) network.network()).getLayers();
   }
 
-  /** [n, c], [n, c, t], [n·t, c] or [n, c, h, w] to [n][c], [n][t, c] or [n][h, w, c]. */
+  /**
+   * [n, c], [n, c, t], [t·n, c] or [n, c, h, w] to [n][c], [n][t, c] or [n][h, w, c]. What a dense
+   * layer makes of steps lies step by step, all examples of one after those of another.
+   */
   private static float[][] rows(INDArray values, int n) {
-    INDArray ordered = Samples.channelsLast(values);
+    INDArray ordered =
+        values.rank() == 2 && values.size(0) != n
+            ? values.dup('c').reshape('c', -1, n, values.size(1)).permute(1, 0, 2)
+            : Samples.channelsLast(values);
     float[] flat = ordered.dup('c').data().asFloat();
     float[][] rows = new float[n][flat.length / n];
     for (int i = 0; i < n; i++) {

@@ -11,6 +11,7 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
@@ -31,6 +32,7 @@ final class ImageCases {
             "format NHWC",
             () -> conv(ConvolutionMode.Same, 1, 2)),
         image("DepthwiseConvolution2D", "format NHWC", ImageCases::depthwise),
+        image("SeparableConvolution2D", "format NHWC", ImageCases::separable),
         image(
             "SubsamplingLayer, MAX",
             "format NHWC, dilation",
@@ -90,6 +92,16 @@ final class ImageCases {
         .depthMultiplier(2)
         .nOut(8)
         .activation(Activation.RELU)
+        .build();
+  }
+
+  private static Layer separable() {
+    return new SeparableConvolution2D.Builder(2, 3)
+        .depthMultiplier(2)
+        .nOut(5)
+        .stride(2, 1)
+        .convolutionMode(ConvolutionMode.Same)
+        .activation(Activation.TANH)
         .build();
   }
 

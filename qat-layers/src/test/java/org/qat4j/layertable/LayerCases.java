@@ -25,6 +25,9 @@ import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.Upsampling1D;
+import org.deeplearning4j.nn.conf.layers.ZeroPadding1DLayer;
+import org.deeplearning4j.nn.conf.layers.convolutional.Cropping1D;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.activations.Activation;
@@ -47,6 +50,7 @@ final class LayerCases {
     all.addAll(ImageCases.all());
     all.addAll(tokens());
     all.addAll(vertices());
+    all.addAll(LayoutCases.all());
     return all;
   }
 
@@ -117,7 +121,12 @@ final class LayerCases {
         LayerCase.of(
             "GlobalPoolingLayer, MAX", "", type -> global(type, PoolingType.MAX), Nets::sequences),
         LayerCase.of(
-            "GlobalPoolingLayer, AVG", "", type -> global(type, PoolingType.AVG), Nets::sequences));
+            "GlobalPoolingLayer, AVG", "", type -> global(type, PoolingType.AVG), Nets::sequences),
+        LayerCase.of(
+            "GlobalPoolingLayer, SUM", "", type -> global(type, PoolingType.SUM), Nets::sequences),
+        sequence("ZeroPadding1DLayer", "", () -> new ZeroPadding1DLayer.Builder(2, 1).build()),
+        sequence("Cropping1D", "", () -> new Cropping1D.Builder(1, 2).build()),
+        sequence("Upsampling1D", "", () -> new Upsampling1D.Builder(2).build()));
   }
 
   private static Model steps(DataType type) {

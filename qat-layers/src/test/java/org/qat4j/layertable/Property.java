@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import org.assertj.core.api.SoftAssertions;
 import org.deeplearning4j.datasets.iterator.IteratorMultiDataSetIterator;
 import org.deeplearning4j.nn.api.Layer;
@@ -66,7 +67,7 @@ enum Property {
       for (Map.Entry<String, INDArray> param : Both.params(network).entrySet()) {
         int n = (int) param.getValue().length();
         boolean learned = !param.getKey().contains("quant") && !isStatistic(param.getKey());
-        for (int i = 0; learned && i < n; i += Math.max(1, n / 12)) {
+        for (int i = 0; learned && i < n; i += Math.max(1, n / 5)) {
           double expected = byDifferences(network, batch, at + i);
           double actual = gradient.getDouble(at + i) / EXAMPLES;
           softly
@@ -138,8 +139,7 @@ enum Property {
   INTEGER("integer model") {
     @Override
     String prove(LayerCase c, Path folder) {
-      QatNetwork qat = prepare(c, 8);
-      IntegerModel model = freeze(c, qat);
+      IntegerModel model = frozen(c);
       ReferenceRuntime reference = new ReferenceRuntime(model);
       RuntimeOptions defaults = RuntimeOptions.defaults();
       IntegerRuntime fast = new IntegerRuntime(model);
@@ -164,8 +164,7 @@ enum Property {
   ONNX("ONNX") {
     @Override
     String prove(LayerCase c, Path folder) throws IOException {
-      IntegerModel model = freeze(c, prepare(c, 8));
-      byte[] onnx = OnnxExporter.toBytes(model, OnnxOptions.DEFAULT);
+      byte[] onnx = OnnxExporter.toBytes(frozen(c), OnnxOptions.DEFAULT);
       List<String> operators = new ArrayList<>();
       for (NodeProto node : ModelProto.parseFrom(onnx).getGraph().getNodeList()) {
         if (isSubject(node.getName())) {
@@ -180,22 +179,27 @@ enum Property {
   VERIFIED("verify") {
     @Override
     String prove(LayerCase c, Path folder) {
-      boolean exact = true;
-      for (int bits : new int[] {8, 4}) {
-        QatNetwork qat = prepare(c, bits);
-        train(c, qat.network(), 3);
-        exact &= verify(c, qat);
-        if (qat.network() instanceof MultiLayerNetwork net) {
-          exact &= verify(c, Qat.resume(net.toComputationGraph()));
-        }
-      }
+      boolean exact = verify(c, trained(c, 8));
+      QatNetwork low = trained(c, 4);
+      exact &=
+          verify(
+              c,
+              low.network() instanceof MultiLayerNetwork net
+                  ? Qat.resume(net.toComputationGraph())
+                  : low);
       return exact ? "exact" : "within tolerance";
+    }
+
+    private QatNetwork trained(LayerCase c, int bits) {
+      QatNetwork qat = prepare(c, bits);
+      train(c, qat.network(), 3);
+      return qat;
     }
 
     private boolean verify(LayerCase c, QatNetwork qat) {
       IntegerModel model = freeze(c, qat);
       VerifyReport report =
-          Verifier.verify(qat, model, OnnxOptions.DEFAULT, samples(c, model, 40)).requireExact();
+          Verifier.verify(qat, model, OnnxOptions.DEFAULT, samples(c, model, 30)).requireExact();
       assertThat(report.layers())
           .filteredOn(layer -> layer.qatValues() > 0)
           .anySatisfy(layer -> assertThat(layer.name()).isNotEmpty());
@@ -205,6 +209,7 @@ enum Property {
 
   private static final int EXAMPLES = 6;
   private static final double STEP = 1e-6;
+  private static final Map<LayerCase, IntegerModel> FROZEN = new ConcurrentHashMap<>();
 
   private final String title;
 
@@ -264,6 +269,11 @@ enum Property {
     for (int i = 0; i < steps; i++) {
       Both.fit(network, c.data().draw(random, 8, DataType.FLOAT));
     }
+  }
+
+  /** Calibrated with 8 bits; made once. */
+  private static IntegerModel frozen(LayerCase c) {
+    return FROZEN.computeIfAbsent(c, x -> freeze(x, prepare(x, 8)));
   }
 
   private static IntegerModel freeze(LayerCase c, QatNetwork qat) {

@@ -14,8 +14,10 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.Upsampling1D;
@@ -27,10 +29,11 @@ import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.qat4j.layers.LayerNormLayer;
 
 /** A stack of layers drawn from a seed. The same seed gives the same network. */
 final class RandomNetwork {
-  private static final Activation[] FUNCTIONS = {
+  static final Activation[] FUNCTIONS = {
     Activation.RELU,
     Activation.IDENTITY,
     Activation.TANH,
@@ -60,7 +63,9 @@ final class RandomNetwork {
         vector();
       }
     }
-    if (kind < 2) {
+    if (kind == 0 && random.nextInt(4) == 0) {
+      layers.add(Nets.dense(1 + size(), function()));
+    } else if (kind < 2) {
       PoolingType[] types = {PoolingType.MAX, PoolingType.AVG, PoolingType.SUM};
       layers.add(Nets.global(types[random.nextInt(types.length)]));
     }
@@ -109,7 +114,14 @@ final class RandomNetwork {
             .activation(function())
             .build();
     Layer layer =
-        switch (random.nextInt(9)) {
+        switch (random.nextInt(10)) {
+          case 9 ->
+              new SeparableConvolution2D.Builder(2, kernel)
+                  .depthMultiplier(1 + random.nextInt(2))
+                  .nOut(size())
+                  .convolutionMode(mode)
+                  .activation(function())
+                  .build();
           case 0 ->
               new DepthwiseConvolution2D.Builder(kernel, 2)
                   .depthMultiplier(1 + random.nextInt(2))
@@ -151,7 +163,9 @@ final class RandomNetwork {
             .activation(function())
             .build();
     Layer layer =
-        switch (random.nextInt(8)) {
+        switch (random.nextInt(10)) {
+          case 8 -> Nets.dense(1 + size(), function()); // of each step
+          case 9 -> new LSTM.Builder().nOut(size()).activation(Activation.TANH).build();
           case 0 -> pooling(SubsamplingLayer.PoolingType.MAX);
           case 1 -> pooling(SubsamplingLayer.PoolingType.AVG);
           case 2 -> new ZeroPadding1DLayer.Builder(2, 1).build();
@@ -162,7 +176,14 @@ final class RandomNetwork {
     if (layers.isEmpty() && !(layer instanceof Convolution1DLayer)) {
       layers.add(conv);
     }
+    if (layer instanceof DenseLayer) {
+      // Right behind a convolution DL4J takes the number of steps for that of the channels.
+      layers.add(new ActivationLayer.Builder().activation(function()).build());
+    }
     layers.add(layer);
+    if (layer instanceof DenseLayer) { // what reads it puts its steps together again
+      layers.add(Nets.conv(size(), 1, function()));
+    }
     if (layer instanceof Upsampling1D) {
       layers.add(new Cropping1D.Builder(1, 2).build());
     }
@@ -175,7 +196,8 @@ final class RandomNetwork {
   private void vector() {
     Layer dense = Nets.dense(1 + size(), function());
     Layer layer =
-        switch (random.nextInt(6)) {
+        switch (random.nextInt(7)) {
+          case 6 -> new LayerNormLayer();
           case 0 -> new BatchNormalization.Builder().build();
           case 1 -> new ActivationLayer.Builder().activation(function()).build();
           case 2 -> new DropoutLayer.Builder(0.8).build();

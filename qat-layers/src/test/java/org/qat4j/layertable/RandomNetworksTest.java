@@ -46,6 +46,7 @@ class RandomNetworksTest {
   @MethodSource("few")
   void aFewAgree(long seed) {
     verify(seed);
+    verifyGraph(seed);
   }
 
   @Tag("slow")
@@ -53,6 +54,7 @@ class RandomNetworksTest {
   @MethodSource("many")
   void manyAgree(long seed) {
     verify(seed);
+    verifyGraph(seed);
   }
 
   /** The seeds reach both types of networks, and every kind of input. */
@@ -65,13 +67,21 @@ class RandomNetworksTest {
 
   private static void verify(long seed) {
     RandomNetwork drawn = new RandomNetwork(seed);
-    Model network = drawn.create();
+    verify(seed, drawn.create(), drawn.data());
+  }
+
+  private static void verifyGraph(long seed) {
+    RandomGraph drawn = new RandomGraph(seed);
+    verify(seed, drawn.create(), drawn.data());
+  }
+
+  private static void verify(long seed, Model network, LayerCase.Batches data) {
     int bits = 3 + (int) (seed % 6);
     QatNetwork qat = Qat.prepare(network, QuantSpec.of(LayerSpec.of(bits, 8)));
     Random random = new Random(seed);
     MultiDataSet[] sets = new MultiDataSet[3];
     for (int i = 0; i < sets.length; i++) {
-      sets[i] = drawn.data().draw(random, EXAMPLES, DataType.FLOAT);
+      sets[i] = data.draw(random, EXAMPLES, DataType.FLOAT);
     }
     qat.calibrate(
         new IteratorMultiDataSetIterator(

@@ -11,6 +11,7 @@ import java.util.Random;
 import org.assertj.core.data.Offset;
 import org.deeplearning4j.datasets.iterator.IteratorDataSetIterator;
 import org.deeplearning4j.nn.api.layers.RecurrentLayer;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration.ListBuilder;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -69,7 +70,9 @@ class MaskedSequencesTest {
     BOTH,
     ATTENTION,
     MAX,
-    AVERAGE;
+    AVERAGE,
+    /** Windows reach over the end, where what is masked is 0. */
+    WINDOWS;
 
     private List<Layer> layers() {
       return switch (this) {
@@ -78,6 +81,12 @@ class MaskedSequencesTest {
         case BOTH -> List.of(last(new Bidirectional(lstm(3))));
         case MAX -> List.of(new Bidirectional(lstm(3)), new GlobalPoolingLayer(PoolingType.MAX));
         case AVERAGE -> List.of(lstm(), new GlobalPoolingLayer(PoolingType.AVG));
+        case WINDOWS ->
+            List.of(
+                lstm(),
+                windows(4, Activation.RELU),
+                windows(6, Activation.SIGMOID),
+                new GlobalPoolingLayer(PoolingType.SUM));
         case ATTENTION ->
             List.of(
                 new SelfAttentionLayer(2),
@@ -126,6 +135,15 @@ class MaskedSequencesTest {
 
   private static Layer lstm(int read, int units) {
     return new LSTM.Builder().nIn(read).nOut(units).activation(Activation.TANH).build();
+  }
+
+  private static Layer windows(int out, Activation f) {
+    return new Convolution1DLayer.Builder(3)
+        .nIn(10 - out)
+        .nOut(out)
+        .convolutionMode(ConvolutionMode.Same)
+        .activation(f)
+        .build();
   }
 
   private static Layer simple() {

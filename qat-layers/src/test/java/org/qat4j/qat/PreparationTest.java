@@ -102,7 +102,8 @@ class PreparationTest {
     assertThat(preflight.isFine()).isFalse();
     assertThat(preflight.problems()).hasSize(2);
     assertThat(preflight.problems().get(0))
-        .contains("\"attention\"", "SelfAttentionLayer", "supported are");
+        .contains("\"attention\"", "SelfAttentionLayer", "twice the gradient");
+    assertThat(preflight.problems().get(1)).contains("RnnLossLayer", "supported are");
     assertThat(preflight.toString()).contains("NOT QUANTIZED");
     assertThatThrownBy(() -> Qat.prepare(network, QuantSpec.int8()))
         .isInstanceOf(QatException.class)

@@ -134,10 +134,15 @@ final class RandomSequenceNetworks {
   }
 
   private Layer end() {
-    return switch (random.nextInt(3)) {
+    return switch (random.nextInt(4)) {
+      case 2 -> new GlobalPoolingLayer(PoolingType.SUM);
       case 0 -> new GlobalPoolingLayer(PoolingType.MAX);
       case 1 -> new GlobalPoolingLayer(PoolingType.AVG);
-      default -> new LastTimeStep(recurrent(channels));
+      default -> {
+        Layer last = recurrent(channels);
+        // DL4J refuses to take the last step where all are 0.
+        yield new LastTimeStep(last instanceof MaskZeroLayer zero ? zero.getUnderlying() : last);
+      }
     };
   }
 
