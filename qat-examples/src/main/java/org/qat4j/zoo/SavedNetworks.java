@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import org.deeplearning4j.nn.api.Model;
@@ -14,8 +15,11 @@ import org.deeplearning4j.util.ModelSerializer;
 import org.qat4j.QatException;
 import org.qat4j.format.AtomicFile;
 
-/** Networks in files of DL4J. */
+/** Networks in files of DL4J and Keras. */
 public final class SavedNetworks {
+  /** How an HDF5 file begins. */
+  private static final byte[] HDF5 = {(byte) 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
+
   private SavedNetworks() {}
 
   /**
@@ -39,19 +43,32 @@ public final class SavedNetworks {
   }
 
   /**
-   * Reads what DL4J saved, a MultiLayerNetwork or ComputationGraph.
+   * Reads what DL4J saved, a MultiLayerNetwork or ComputationGraph, or what Keras saved as HDF5.
    *
-   * @throws QatException if the file is not a network that DL4J saved
+   * @throws QatException if the file is no such network
    */
   public static Model load(Path file) {
     if (!Files.isRegularFile(file)) {
       throw new QatException("there is no file " + file.toAbsolutePath());
     }
+    byte[] bytes;
     try {
-      return read(Files.readAllBytes(file));
-    } catch (IOException | RuntimeException e) {
+      bytes = Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new QatException("cannot read " + file + ": " + e.getMessage(), e);
+    }
+    boolean keras = Arrays.mismatch(bytes, HDF5) == HDF5.length;
+    try {
+      return keras ? KerasNetworks.load(file) : read(bytes);
+    } catch (Exception | LinkageError e) { // no HDF5 for this platform
       throw new QatException(
-          "cannot read a Deeplearning4j network from " + file + ": " + e.getMessage(), e);
+          "cannot read a network of "
+              + (keras ? "Keras" : "Deeplearning4j")
+              + " from "
+              + file
+              + ": "
+              + e.getMessage(),
+          e);
     }
   }
 
