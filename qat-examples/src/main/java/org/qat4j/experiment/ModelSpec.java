@@ -565,8 +565,8 @@ public sealed interface ModelSpec {
    * @param file a zip of DL4J's ModelSerializer, or HDF5 of Keras 1 or 2
    */
   @JsonClassDescription(
-      "A network that Deeplearning4j or Keras saved, with one input of real numbers and softmax over"
-          + " the classes; the texts of the data are rows of numbers, separated by commas.")
+      "A network that Deeplearning4j or Keras saved, with one input of real numbers and softmax"
+          + " over the classes; the texts of the data are rows of numbers, separated by commas.")
   record SavedNetwork(
       @JsonProperty(required = true)
           @JsonPropertyDescription(

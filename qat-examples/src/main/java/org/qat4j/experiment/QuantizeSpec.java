@@ -48,7 +48,14 @@ public record QuantizeSpec(
 
   public QuantizeSpec {
     Section.check(
-        QuantizeSpec.class, weights, activations, overrides, unsupported, calibrationBatches, postTraining, qat);
+        QuantizeSpec.class,
+        weights,
+        activations,
+        overrides,
+        unsupported,
+        calibrationBatches,
+        postTraining,
+        qat);
     overrides = List.copyOf(overrides);
     check("weights", weights::toSpec);
     check("activations", activations::toSpec);

@@ -28,7 +28,8 @@ import org.bytedeco.javacpp.FloatPointer;
 public final class KerasFile {
   private static final String INITIALIZERS =
       "\"kernel_initializer\": {\"class_name\": \"GlorotUniform\", \"config\": {\"seed\": null}},"
-          + " \"bias_initializer\": {\"class_name\": \"Zeros\", \"config\": {}}, \"use_bias\": true";
+          + " \"bias_initializer\": {\"class_name\": \"Zeros\", \"config\": {}}, \"use_bias\":"
+          + " true";
 
   private static final String SHAPE = "\"batch_input_shape\": ";
 
@@ -74,17 +75,26 @@ public final class KerasFile {
     return String.format(
         Locale.ROOT,
         "\"filters\": %d, \"kernel_size\": [%d, %d], \"strides\": [1, 1], \"padding\": \"%s\","
-            + " \"data_format\": \"channels_last\", \"dilation_rate\": [1, 1], \"activation\": \"%s\","
-            + " %s",
-        filters, kernel, kernel, padding, activation, INITIALIZERS);
+            + " \"data_format\": \"channels_last\", \"dilation_rate\": [1, 1], \"activation\":"
+            + " \"%s\", %s",
+        filters,
+        kernel,
+        kernel,
+        padding,
+        activation,
+        INITIALIZERS);
   }
 
   static String conv1d(int filters, int kernel, String activation) {
     return String.format(
         Locale.ROOT,
         "\"filters\": %d, \"kernel_size\": [%d], \"strides\": [1], \"padding\": \"valid\","
-            + " \"data_format\": \"channels_last\", \"dilation_rate\": [1], \"activation\": \"%s\", %s",
-        filters, kernel, activation, INITIALIZERS);
+            + " \"data_format\": \"channels_last\", \"dilation_rate\": [1], \"activation\": \"%s\","
+            + " %s",
+        filters,
+        kernel,
+        activation,
+        INITIALIZERS);
   }
 
   private static String pooling2d() {
@@ -94,18 +104,20 @@ public final class KerasFile {
 
   static String dense(int units, String activation) {
     return String.format(
-        Locale.ROOT,
-        "\"units\": %d, \"activation\": \"%s\", %s", units, activation, INITIALIZERS);
+        Locale.ROOT, "\"units\": %d, \"activation\": \"%s\", %s", units, activation, INITIALIZERS);
   }
 
   /** Adds a layer. */
   void layer(String type, String name, String config) {
     layers.add(
         String.format(
-        Locale.ROOT,
+            Locale.ROOT,
             "{\"class_name\": \"%s\", \"name\": \"%s\", \"config\": {\"name\": \"%s\","
                 + " \"trainable\": true, \"dtype\": \"float32\", %s}",
-            type, name, name, config));
+            type,
+            name,
+            name,
+            config));
     names.add(name);
   }
 

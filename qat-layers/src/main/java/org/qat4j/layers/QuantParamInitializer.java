@@ -68,7 +68,8 @@ final class QuantParamInitializer implements ParamInitializer {
               }
             });
     if (settings.learnsActivations()) {
-      sizes.put(ACTIVATION_RANGES, (long) Slot.places(settings.owned()) * ActivationQuantizer.LEARNED);
+      sizes.put(
+          ACTIVATION_RANGES, (long) Slot.places(settings.owned()) * ActivationQuantizer.LEARNED);
     }
     return sizes;
   }

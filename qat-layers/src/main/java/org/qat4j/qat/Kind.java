@@ -107,12 +107,12 @@ enum Kind {
   static final String SUPPORTED =
       "EmbeddingLayer, EmbeddingSequenceLayer, EmbeddingBagLayer, Convolution1DLayer,"
           + " ConvolutionLayer, DepthwiseConvolution2D, SeparableConvolution2D, DenseLayer,"
-          + " OutputLayer, RnnOutputLayer, LossLayer, ActivationLayer, LSTM, SimpleRnn, SelfAttentionLayer, LayerNormLayer,"
-          + " BatchNormalization, GlobalPoolingLayer (MAX, AVG, SUM), SubsamplingLayer and"
-          + " Subsampling1DLayer (MAX, AVG), zero padding, cropping and upsampling in one and two"
-          + " dimensions, layers of your own that implement OwnLayer, DropoutLayer, MergeVertex,"
-          + " SubsetVertex, ReshapeVertex, PreprocessorVertex, LastTimeStepVertex and"
-          + " ElementWiseVertex";
+          + " OutputLayer, RnnOutputLayer, LossLayer, ActivationLayer, LSTM, SimpleRnn,"
+          + " SelfAttentionLayer, LayerNormLayer, BatchNormalization, GlobalPoolingLayer (MAX, AVG,"
+          + " SUM), SubsamplingLayer and Subsampling1DLayer (MAX, AVG), zero padding, cropping and"
+          + " upsampling in one and two dimensions, layers of your own that implement OwnLayer,"
+          + " DropoutLayer, MergeVertex, SubsetVertex, ReshapeVertex, PreprocessorVertex,"
+          + " LastTimeStepVertex and ElementWiseVertex";
 
   private final Class<?> type;
   private final Class<? extends Layer> replacement;

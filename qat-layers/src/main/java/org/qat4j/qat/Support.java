@@ -201,7 +201,8 @@ final class Support {
               || Arrays.equals(over, new int[] {2, 3});
       return everywhere && p.isCollapseDimensions()
           ? null
-          : "global pooling is quantized over all of time or of an image, with collapsed dimensions";
+          : "global pooling is quantized over all of time or of an image, with collapsed"
+                + " dimensions";
     } else if (conf instanceof Subsampling1DLayer p) {
       boolean plain =
           p.getPadding()[0] == 0
