@@ -81,12 +81,14 @@ class Tensor:
         if gap == 0:
             self.codes = fields(src, size, self.bits, signed=True)
             return
+        signs, gap = gap > 8, gap % 8
         many = 2**gap - 1  # so many zeros, and no code behind them
         gaps = fields(src, src.i32(), gap, signed=False)
-        given = iter(fields(src, sum(g != many for g in gaps), self.bits, signed=True))
+        n = sum(g != many for g in gaps)
+        given = iter(fields(src, n, 1 if signs else self.bits, signed=not signs))
         self.codes = []
         for g in gaps:
-            self.codes += [self.zero] * g + ([] if g == many else [next(given)])
+            self.codes += [self.zero] * g + ([] if g == many else [1 - 2 * next(given) if signs else next(given)])
         self.codes += [self.zero] * (size - len(self.codes))
 
     def scale(self, c):

@@ -12,8 +12,9 @@ import org.qat4j.numerics.Runs;
  *
  * <p>A gap is a field of 1, 2 or 4 bits. Its largest value says that so many zeros follow; any
  * other that so many zeros and then a code follow. Fields of one bit are thus a mask of zeros; wide
- * ones fit sparser tensors. A byte stands for 30 codes at most, so a small file cannot ask for much
- * memory.
+ * ones fit sparser tensors. Of ternary codes those that are not zero are signs, of one bit each:
+ * then the mask is smaller than two bits for every code as soon as some are zero. A byte stands for
+ * 30 codes at most, so a small file cannot ask for much memory.
  */
 final class TensorCodec {
   private static final int DENSE = 0;
@@ -22,14 +23,21 @@ final class TensorCodec {
   private static final int GROUPED = 16;
 
   private static final int[] GAP_WIDTHS = {1, 2, 4};
+
+  /** Added to the width of gaps where codes are signs. */
+  private static final int SIGNS = 8;
+
   private static final int MAX_RANK = 8;
 
   private TensorCodec() {}
 
   static void write(ByteSink out, QuantizedTensor t) {
     byte[] codes = t.withoutMultiples();
-    int width = bestGapWidth(codes, t.zeroPoint(), t.bits());
-    out.u8(t.groups() == null ? width : GROUPED + width);
+    boolean signs = areSigns(codes, t);
+    int codeWidth = signs ? 1 : t.bits();
+    int width = bestGapWidth(codes, t, codeWidth);
+    int encoding = width != DENSE && signs ? width + SIGNS : width;
+    out.u8(t.groups() == null ? encoding : encoding + GROUPED);
     out.u8(t.bits());
     out.u8(t.zeroPoint());
     out.u8(t.rank());
@@ -52,17 +60,37 @@ final class TensorCodec {
       byte[] gaps = gaps(codes, t.zeroPoint(), width);
       out.i32(gaps.length);
       out.bytes(BitPacking.pack(gaps, width));
-      out.bytes(BitPacking.pack(withoutZeros(codes, t.zeroPoint()), t.bits()));
+      byte[] given = withoutZeros(codes, t.zeroPoint());
+      if (signs) {
+        for (int i = 0; i < given.length; i++) {
+          given[i] = (byte) (given[i] < 0 ? 1 : 0);
+        }
+      }
+      out.bytes(BitPacking.pack(given, codeWidth));
     }
   }
 
-  private static int bestGapWidth(byte[] codes, int zeroPoint, int bits) {
+  /** Whether all codes are −1, 0 and 1, and 0 is real 0. */
+  private static boolean areSigns(byte[] codes, QuantizedTensor t) {
+    if (t.bits() != 2 || t.zeroPoint() != 0) {
+      return false;
+    }
+    for (byte q : codes) {
+      if (q < -1) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static int bestGapWidth(byte[] codes, QuantizedTensor t, int codeWidth) {
+    int zeroPoint = t.zeroPoint();
     int given = withoutZeros(codes, zeroPoint).length;
     int best = DENSE;
-    int bytes = BitPacking.bytes(codes.length, bits);
+    int bytes = BitPacking.bytes(codes.length, t.bits());
     for (int width : GAP_WIDTHS) {
       int gaps = gaps(codes, zeroPoint, width).length;
-      int size = Integer.BYTES + BitPacking.bytes(gaps, width) + BitPacking.bytes(given, bits);
+      int size = Integer.BYTES + BitPacking.bytes(gaps, width) + BitPacking.bytes(given, codeWidth);
       if (size < bytes) {
         best = width;
         bytes = size;
@@ -102,7 +130,9 @@ final class TensorCodec {
   static QuantizedTensor read(ByteSource in) {
     int encoding = in.u8();
     boolean grouped = (encoding & GROUPED) != 0;
-    int width = grouped ? encoding - GROUPED : encoding;
+    int ungrouped = grouped ? encoding - GROUPED : encoding;
+    boolean signs = ungrouped > SIGNS;
+    int width = signs ? ungrouped - SIGNS : ungrouped;
     int bits = in.u8();
     int zeroPoint = (byte) in.u8();
     int rank = in.u8();
@@ -112,6 +142,10 @@ final class TensorCodec {
     if (bits < 2 || bits > 8 || rank < 1 || rank > MAX_RANK) {
       throw in.error("a tensor of " + bits + " bits and " + rank + " dimensions");
     }
+    if (signs && (bits != 2 || zeroPoint != 0)) {
+      throw in.error(
+          "signs are of 2 bits around zero point 0, not " + bits + " around " + zeroPoint);
+    }
     int[] shape = dimensions(in, rank);
     float[] scales = scales(in, shape);
     int size = size(in, shape);
@@ -119,7 +153,7 @@ final class TensorCodec {
     byte[] codes =
         width == DENSE
             ? signed(BitPacking.unpack(in, size, bits), bits)
-            : sparse(in, size, (byte) zeroPoint, width, bits);
+            : sparse(in, size, (byte) zeroPoint, width, signs ? 1 : bits);
     if (grouped) {
       multiply(codes, groups, in);
     }
@@ -188,6 +222,11 @@ final class TensorCodec {
     return scales;
   }
 
+  /**
+   * Codes without those that are left out.
+   *
+   * @param bits of those that are given; 1 for signs
+   */
   private static byte[] sparse(ByteSource in, int size, byte zeroPoint, int width, int bits) {
     int many = (1 << width) - 1;
     int n = in.i32();
@@ -204,7 +243,10 @@ final class TensorCodec {
     if (covered > size || size - covered >= many) {
       throw in.error("gaps that cover " + covered + " of " + size + " codes");
     }
-    byte[] rest = signed(BitPacking.unpack(in, given, bits), bits);
+    byte[] rest = BitPacking.unpack(in, given, bits);
+    if (bits > 1) {
+      signed(rest, bits);
+    }
     byte[] codes = new byte[size];
     Arrays.fill(codes, zeroPoint);
     int at = 0;
@@ -212,7 +254,8 @@ final class TensorCodec {
     for (byte gap : gaps) {
       at += gap;
       if (gap != many) {
-        codes[at++] = rest[next++];
+        byte q = rest[next++];
+        codes[at++] = bits > 1 ? q : (byte) (1 - 2 * q);
       }
     }
     return codes;

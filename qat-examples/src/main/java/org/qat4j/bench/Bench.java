@@ -23,6 +23,7 @@ public final class Bench {
   private static final List<Integer> BATCHES = List.of(1, 32);
   private static final int WARM_UP = 5;
   private static final String ONNX_INT8 = "ONNX Runtime int8";
+  private static final String OTHER = "other model, ";
   private static final String DL4J_FLOAT = "DL4J float";
 
   private final BenchSpec spec;
@@ -101,10 +102,17 @@ public final class Bench {
       engines.add(new OnnxEngine("ONNX Runtime float", texts, onnxFloat));
     }
     addJava(engines, "Java, scalar", texts, Kernel.SCALAR);
-    if (ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()) {
+    if (hasVectors()) {
       addJava(engines, "Java, vector", texts, Kernel.VECTOR);
     }
     engines.add(new PredictorEngine("Java, from raw text", texts));
+    if (spec.other() != null) {
+      EncodedTexts others = new EncodedTexts(spec.other(), spec.texts(), texts.batch());
+      addJava(engines, OTHER + "scalar", others, Kernel.SCALAR);
+      if (hasVectors()) {
+        addJava(engines, OTHER + "vector", others, Kernel.VECTOR);
+      }
+    }
     if (spec.floatNetwork() != null) {
       engines.add(new Dl4jEngine(DL4J_FLOAT, texts, spec.floatNetwork(), threads));
     }
@@ -112,6 +120,10 @@ public final class Bench {
       engines.add(new Dl4jEngine("DL4J QAT, evaluation", texts, spec.qat().network(), threads));
     }
     return engines;
+  }
+
+  private static boolean hasVectors() {
+    return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
   }
 
   private static void addJava(

@@ -12,6 +12,7 @@ import org.qat4j.qat.QatNetwork;
  * @param model reads text
  * @param floatNetwork that the model was made from, or null
  * @param qat the network under quantization, or null
+ * @param other model that is measured beside it in Java, or null
  * @param texts distinct real texts, at least 64
  * @param rounds how often every engine gets its turn, ≥ 3; figures are medians over them
  * @param turnMillis length of a turn, ≥ 1
@@ -20,6 +21,7 @@ public record BenchSpec(
     IntegerModel model,
     Model floatNetwork,
     QatNetwork qat,
+    IntegerModel other,
     List<String> texts,
     int rounds,
     int turnMillis) {

@@ -45,6 +45,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  ./qat bench runs/langid",
       "  ./qat bench model.qat --texts phrases.txt",
+      "  ./qat bench small.qat --against whole.qat --texts phrases.txt",
       "  ./qat bench --training"
     })
 final class BenchCommand implements Callable<Integer> {
@@ -91,6 +92,13 @@ final class BenchCommand implements Callable<Integer> {
   private Path texts;
 
   @Option(
+      names = "--against",
+      paramLabel = "MODEL",
+      description =
+          "Another run folder or model file, measured in Java in the same rounds: before pruning, say.")
+  private Path against;
+
+  @Option(
       names = "--count",
       paramLabel = "N",
       defaultValue = "512",
@@ -130,7 +138,8 @@ final class BenchCommand implements Callable<Integer> {
     IntegerModel m = ModelFile.read(ModelArgument.file(model));
     Model floatNetwork = isRun ? RunFiles.floatNetwork(model) : null;
     QatNetwork qat = isRun ? RunFiles.qatNetwork(model) : null;
-    BenchSpec bench = new BenchSpec(m, floatNetwork, qat, texts(isRun), rounds, turn);
+    IntegerModel other = against == null ? null : ModelFile.read(ModelArgument.file(against));
+    BenchSpec bench = new BenchSpec(m, floatNetwork, qat, other, texts(isRun), rounds, turn);
     BenchReport report;
     try (Progress progress = Console.standardError(quiet).progress("rounds", Bench.steps(bench))) {
       report = Bench.run(bench, progress);

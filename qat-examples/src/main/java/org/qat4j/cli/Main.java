@@ -2,7 +2,6 @@ package org.qat4j.cli;
 
 import java.io.PrintStream;
 import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import org.qat4j.QatException;
 import picocli.CommandLine;
@@ -77,10 +76,9 @@ public final class Main implements Runnable {
       err.println(line.getColorScheme().errorText("error: " + e.getMessage()));
       return Exit.FAILED;
     }
-    StringWriter trace = new StringWriter();
-    e.printStackTrace(new PrintWriter(trace));
     err.println("This is an error of qat4j itself; please report it with what follows.");
-    err.print(trace);
+    e.printStackTrace(err);
+    err.flush();
     return Exit.BUG;
   }
 

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /** What the page of a sweep shows. */
 final class HtmlSweep {
@@ -74,7 +75,7 @@ final class HtmlSweep {
     StageResult integer = v.result(Stage.INTEGER);
     Difference toFloat = integer.against().get(Stage.FLOAT);
     Difference toControl = integer.against().get(Stage.CONTROL);
-    Difference toPtq = integer.against().get(Stage.PTQ);
+    Difference toPtq = integer.against().get(v.untrained());
     ModelBytes bytes = v.runs().get(0).bytes();
     Verification verification = v.verification();
     return new Row(
@@ -82,7 +83,7 @@ final class HtmlSweep {
         report.variants().size() > 2 && v.name().equals(report.knee().name()),
         Formats.bytes(v.bytes()),
         Formats.decimals(v.bytes() / (double) bytes.floatNetwork(), 3),
-        accuracy(v.result(Stage.PTQ)),
+        accuracy(v.result(v.untrained())),
         accuracy(v.result(Stage.QAT)),
         accuracy(integer),
         Formats.points(toFloat),
@@ -134,16 +135,16 @@ final class HtmlSweep {
     StageResult floats = report.variants().get(0).result(Stage.FLOAT);
     all.put("float", 100 * floats.score());
     all.put("knee", report.variants().size() > 2 ? report.knee().name() : "");
-    all.put("ptq", points(report, Stage.PTQ));
-    all.put("integer", points(report, Stage.INTEGER));
+    all.put("ptq", points(report, SweepVariant::untrained));
+    all.put("integer", points(report, v -> Stage.INTEGER));
     return all;
   }
 
-  private static List<Point> points(SweepReport report, Stage stage) {
+  private static List<Point> points(SweepReport report, Function<SweepVariant, Stage> stage) {
     return report.variants().stream()
         .map(
             v -> {
-              StageResult r = v.result(stage);
+              StageResult r = v.result(stage.apply(v));
               return new Point(
                   v.name(),
                   v.bytes(),

@@ -21,7 +21,7 @@ import org.qat4j.QatException;
 public record Results(Metric metric, Map<Stage, StageResult> stages, double flips) {
   /** Stages that the others are compared with. */
   private static final List<Stage> REFERENCES =
-      List.of(Stage.FLOAT, Stage.CONTROL, Stage.PTQ, Stage.OBSERVER);
+      List.of(Stage.FLOAT, Stage.CONTROL, Stage.PTQ, Stage.OBSERVER, Stage.TUNED);
 
   public Results {
     Map<Stage, StageResult> copy = new EnumMap<>(Stage.class);

@@ -52,7 +52,7 @@ public final class SweepTable {
         format,
         v.name(),
         String.format(Locale.ROOT, "%.1f", v.bytes() / 1e3),
-        accuracy(v.result(Stage.PTQ)),
+        accuracy(v.result(v.untrained())),
         accuracy(integer),
         Formats.points(integer.against().get(Stage.FLOAT)),
         Formats.points(integer.against().get(Stage.CONTROL)),

@@ -47,8 +47,13 @@ public record SweepVariant(
     return new Knee.Point(bytes(), result(Stage.INTEGER).score());
   }
 
+  /** What training under quantization begins with: what a search found, or what calibration did. */
+  Stage untrained() {
+    return results.stages().containsKey(Stage.TUNED) ? Stage.TUNED : Stage.PTQ;
+  }
+
   /** Whether training under quantization gained nothing that the test items could show. */
   boolean postTrainingSuffices() {
-    return result(Stage.INTEGER).against().get(Stage.PTQ).interval().lo() <= 0;
+    return result(Stage.INTEGER).against().get(untrained()).interval().lo() <= 0;
   }
 }

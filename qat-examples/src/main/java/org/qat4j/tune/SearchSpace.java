@@ -1,6 +1,7 @@
 package org.qat4j.tune;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -64,11 +65,11 @@ final class SearchSpace {
   }
 
   private void addDefaults(Place place) {
-    UnaryOperator<String> here = key -> TunedSettings.ofLayer(key, place.layer());
     if (place.weights()) {
-      addObserver(here, WEIGHTS, WEIGHT_OBSERVERS);
+      addObserver(key -> TunedSettings.ofLayer(key, place.layer()), WEIGHTS, WEIGHT_OBSERVERS);
     }
-    if (place.activations()) {
+    if (place.activations() && place.layer().equals(place.together().get(0))) {
+      UnaryOperator<String> here = key -> activations(key, place);
       addObserver(here, ACTIVATIONS, ACTIVATION_OBSERVERS);
       String scheme = here.apply(ACTIVATIONS + "scheme");
       dimensions.add(
@@ -79,6 +80,19 @@ final class SearchSpace {
               new Distribution.Ints(-2, 2),
               new Dimension.Condition(scheme, Set.of("asymmetric"))));
     }
+  }
+
+  /** Name of a key of what a layer makes, which others may share. */
+  private static String activations(String key, Place place) {
+    return place.together().size() == 1
+        ? TunedSettings.ofLayer(key, place.layer())
+        : TunedSettings.ofGroup(
+            key,
+            place.together().stream().map(SearchSpace::regex).collect(Collectors.joining("|")));
+  }
+
+  private static String regex(String layer) {
+    return layer.matches("[\\w/ -]+") ? layer : Pattern.quote(layer);
   }
 
   private void addObserver(UnaryOperator<String> here, String what, List<String> observers) {
@@ -100,8 +114,13 @@ final class SearchSpace {
       }
       add(d, key -> regex == null ? key : TunedSettings.ofGroup(key, regex));
     } else {
-      for (String layer : matching(d, d.each())) {
-        add(d, key -> TunedSettings.ofLayer(key, layer));
+      Set<List<String>> added = new HashSet<>();
+      for (Place place : matching(d, d.each())) {
+        if (d.key().startsWith(WEIGHTS)) {
+          add(d, key -> TunedSettings.ofLayer(key, place.layer()));
+        } else if (added.add(place.together())) {
+          add(d, key -> activations(key, place));
+        }
       }
     }
   }
@@ -115,13 +134,12 @@ final class SearchSpace {
     dimensions.add(new Dimension(here.apply(d.key()), d.values().toDistribution(), condition));
   }
 
-  private List<String> matching(TuneSpec.Dimension d, String regex) {
-    List<String> able =
+  private List<Place> matching(TuneSpec.Dimension d, String regex) {
+    List<Place> able =
         places.stream()
             .filter(p -> d.key().startsWith(WEIGHTS) ? p.weights() : p.activations())
-            .map(Place::layer)
             .toList();
-    List<String> found = able.stream().filter(l -> Pattern.matches(regex, l)).toList();
+    List<Place> found = able.stream().filter(p -> Pattern.matches(regex, p.layer())).toList();
     if (found.isEmpty()) {
       throw new QatException(
           "tune.space: no layer matches \""
@@ -129,7 +147,7 @@ final class SearchSpace {
               + "\" and has "
               + d.key()
               + "; there are "
-              + able.stream().collect(Collectors.joining(", ")));
+              + able.stream().map(Place::layer).collect(Collectors.joining(", ")));
     }
     return found;
   }

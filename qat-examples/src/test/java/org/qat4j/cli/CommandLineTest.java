@@ -176,11 +176,24 @@ class CommandLineTest {
     }
     Path texts = Files.writeString(folder.resolve("texts.txt"), lines);
     Called called =
-        qat("bench", run, "--texts", texts, "--rounds", "3", "--turn", "1", "--quiet", "--json");
+        qat(
+            "bench",
+            run,
+            "--against",
+            run.resolve("model.qat"),
+            "--texts",
+            texts,
+            "--rounds",
+            "3",
+            "--turn",
+            "1",
+            "--quiet",
+            "--json");
     assertThat(called.exit()).as(called.err()).isZero();
     JsonNode report = new ObjectMapper().readTree(called.out());
     assertThat(report.at("/speeds").findValuesAsText("engine"))
-        .contains("ONNX Runtime int8", "ONNX Runtime float", "Java, scalar", "DL4J float");
+        .contains("ONNX Runtime int8", "ONNX Runtime float", "Java, scalar", "DL4J float")
+        .contains("other model, scalar");
     assertThat(report.at("/speeds"))
         .allSatisfy(speed -> assertThat(speed.at("/median").asDouble()).isPositive());
     assertThat(report.at("/starts")).hasSize(3);

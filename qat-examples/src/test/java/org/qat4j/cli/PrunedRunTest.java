@@ -37,6 +37,10 @@ class PrunedRunTest {
   }
 
   private static JsonNode run(String name, String prune) throws IOException {
+    return run(name, "{bits: 4}", prune);
+  }
+
+  private static JsonNode run(String name, String weights, String prune) throws IOException {
     Path file =
         Files.writeString(
             folder.resolve(name + ".yaml"),
@@ -49,10 +53,11 @@ class PrunedRunTest {
             verify: {inputs: 20}
             prune: %s
             quantize:
-              weights: {bits: 4}
+              weights: %s
               qat: {epochs: 2, distillation: {temperature: 2}}
             """
-                .formatted(folder.resolve("weather.tsv").toString().replace('\\', '/'), prune));
+                .formatted(
+                    folder.resolve("weather.tsv").toString().replace('\\', '/'), prune, weights));
     Path folderOfRun = folder.resolve(name);
     Called called = Called.qat("run", file, "--out", folderOfRun, "--quiet");
     assertThat(called.exit()).as(called.err()).isZero();
@@ -113,6 +118,18 @@ class PrunedRunTest {
     for (JsonNode size : report.at("/sizes")) {
       assertThat(size.at("/zeros").asDouble()).isGreaterThan(0.7);
     }
+  }
+
+  /** Ternary weights that training under quantization leaves at 0 are beside those that are cut. */
+  @Test
+  void ternaryWeights() throws IOException {
+    JsonNode report =
+        run("ternary", "{bits: 2, observer: mse, learned: lsq}", "{weights: 0.8, times: 2}");
+    for (JsonNode size : report.at("/sizes")) {
+      assertThat(size.at("/zeros").asDouble()).isGreaterThan(0.79);
+    }
+    JsonNode bag = report.at("/sizes/1");
+    assertThat(bag.at("/bytes").asLong()).isLessThan(bag.at("/packedBytes").asLong() * 9 / 10);
   }
 
   @Test

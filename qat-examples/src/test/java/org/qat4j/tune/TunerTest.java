@@ -3,9 +3,13 @@ package org.qat4j.tune;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -122,6 +126,22 @@ class TunerTest {
     assertThat(report.front()).isNotEmpty();
     assertThat(result.tuned().quantize().overrides()).isNotEmpty();
     assertThat(report.suggestions().get(0).yaml()).contains("overrides:", "layer:");
+  }
+
+  /** Beyond a limit the nearer to it is the better; times are in the journal. */
+  @Test
+  void latencyMayBeLimited() throws IOException {
+    Tuner.Result result = run("trials: 20, maxMicros: 0.001");
+    assertThat(result.report().failed()).isZero();
+    List<Double> micros = new ArrayList<>();
+    for (String line : Files.readAllLines(folder.resolve("trials.jsonl"))) {
+      JsonNode score = new ObjectMapper().readTree(line).path("score");
+      if (score.has("micros")) {
+        micros.add(score.path("micros").asDouble());
+      }
+    }
+    assertThat(micros).hasSize(20);
+    assertThat(micros.get(result.report().tuned().trial())).isEqualTo(Collections.min(micros));
   }
 
   @Test

@@ -1,11 +1,16 @@
 package org.qat4j.zoo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.nd4j.linalg.indexing.NDArrayIndex.all;
+import static org.nd4j.linalg.indexing.NDArrayIndex.indices;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.UnaryOperator;
+import org.deeplearning4j.nn.api.Model;
 import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.qat4j.console.Console;
 import org.qat4j.data.Dataset;
@@ -13,6 +18,8 @@ import org.qat4j.data.Example;
 import org.qat4j.data.Question;
 import org.qat4j.data.Skipped;
 import org.qat4j.data.TextBatches;
+import org.qat4j.distillation.Distillation;
+import org.qat4j.distillation.DistillationSpec;
 import org.qat4j.experiment.ModelSpec;
 import org.qat4j.experiment.TrainSpec;
 import org.qat4j.model.IntegerModel;
@@ -22,11 +29,13 @@ import org.qat4j.qat.FreezeInfo;
 import org.qat4j.qat.Qat;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.qat.QuantSpec;
+import org.qat4j.quantizer.LayerSpec;
 import org.qat4j.report.Metric;
 import org.qat4j.report.Predictions;
 import org.qat4j.runtime.Predictor;
 import org.qat4j.training.Evaluate;
 import org.qat4j.training.Trainer;
+import org.qat4j.training.TrainingAid;
 import org.qat4j.training.TrainingLog;
 import org.qat4j.training.TrainingPlan;
 
@@ -57,14 +66,71 @@ class TaggerTest {
     return texts;
   }
 
+  private static final TrainingPlan PLAN =
+      new TrainingPlan(4, 0.01, TrainSpec.Schedule.LINEAR, false, 1);
+
+  private static TextBatches training(TextNetwork net) {
+    return TextBatches.shuffled(DATA, net.encoders(), TRAIN.batch(), 1, 0.1);
+  }
+
+  private static TextBatches test(TextNetwork net) {
+    return TextBatches.inOrder(DATA, DATA.test(), net.encoders(), TRAIN.batch());
+  }
+
+  private static TextNetwork trained() {
+    TextNetwork net = Zoo.build(SPEC, DATA, TRAIN, 1);
+    Trainer.fit(net.network(), PLAN, training(net), null, TrainingLog.SILENT);
+    return net;
+  }
+
+  private static TrainingAid labels(UnaryOperator<INDArray> change) {
+    return new TrainingAid() {
+      @Override
+      public MultiDataSet before(MultiDataSet batch) {
+        return new org.nd4j.linalg.dataset.MultiDataSet(
+            batch.getFeatures(),
+            new INDArray[] {change.apply(batch.getLabels(0))},
+            batch.getFeaturesMaskArrays(),
+            batch.getLabelsMaskArrays());
+      }
+    };
+  }
+
+  /** Who has learned to take A for B learns better from a tagger that knows, without any labels. */
+  @Test
+  void learnsFromAnotherTagger() {
+    TextNetwork teacher = trained();
+    Model mistaken = Zoo.build(SPEC, DATA, TRAIN, 2).network();
+    TextBatches train = training(teacher);
+    TrainingAid swapped = labels(y -> y.get(all(), indices(1, 0, 3, 2, 4), all()));
+    Trainer.fit(mistaken, PLAN, train, null, TrainingLog.SILENT, swapped);
+    assertThat(Evaluate.predict(mistaken, test(teacher)).score()).isLessThan(0.1);
+
+    QatNetwork student = Qat.prepare(mistaken, QuantSpec.of(LayerSpec.of(4, 8)));
+    train.reset();
+    student.calibrate(train, 8);
+    DistillationSpec spec = new DistillationSpec(2, 1, List.of("conv1"), 0.1);
+    try (Distillation lessons = new Distillation(student.network(), teacher.network(), spec)) {
+      TrainingAid taught =
+          labels(INDArray::like)
+              .and(
+                  new TrainingAid() {
+                    @Override
+                    public MultiDataSet before(MultiDataSet batch) {
+                      return lessons.teach(batch);
+                    }
+                  });
+      Trainer.fit(student.network(), PLAN, train, null, TrainingLog.SILENT, taught);
+    }
+    assertThat(Evaluate.predict(student.network(), test(teacher)).score()).isGreaterThan(0.9);
+  }
+
   @Test
   void learnsTagsAndFreezesThem() {
-    TextNetwork net = Zoo.build(SPEC, DATA, TRAIN, 1);
+    TextNetwork net = trained();
     assertThat(net.text()).hasSize(4);
-    TextBatches train = TextBatches.shuffled(DATA, net.encoders(), TRAIN.batch(), 1, 0.1);
-    TextBatches test = TextBatches.inOrder(DATA, DATA.test(), net.encoders(), TRAIN.batch());
-    TrainingPlan plan = new TrainingPlan(4, 0.01, TrainSpec.Schedule.LINEAR, false, 1);
-    Trainer.fit(net.network(), plan, train, test, TrainingLog.SILENT);
+    TextBatches train = training(net);
+    TextBatches test = test(net);
     Predictions floats = Evaluate.predict(net.network(), test);
     assertThat(floats.metric()).isEqualTo(Metric.SPAN_F1);
     assertThat(floats.score()).isGreaterThan(0.95);

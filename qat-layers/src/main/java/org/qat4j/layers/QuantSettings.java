@@ -83,6 +83,14 @@ public record QuantSettings(
     return List.of(reference.split(Pattern.quote(SHARED), -1));
   }
 
+  /** Names of the layers that share a range with what this one makes; empty if none does. */
+  public List<String> joined() {
+    List<String> parts = outputRef == null ? List.of() : parts(outputRef);
+    return parts.size() < 2
+        ? List.of()
+        : parts.stream().map(part -> part.substring(0, part.lastIndexOf('/'))).toList();
+  }
+
   /** The same, but what the layer makes shares its range with what others make. */
   public QuantSettings withSharedOutput(List<String> references) {
     LayerSpec observed = spec.withActivations(spec.activations().withLearned(new Learned.None()));

@@ -32,8 +32,11 @@ public final class Calibration implements Serializable {
    * @param layer its name
    * @param weights whether it has weights or a table
    * @param activations whether it has scales of its own for what it reads or makes
+   * @param together names of the layers whose activations are quantized in one way with its own,
+   *     since their values are combined somewhere; itself among them
    */
-  public record Place(String layer, boolean weights, boolean activations) implements Serializable {}
+  public record Place(String layer, boolean weights, boolean activations, List<String> together)
+      implements Serializable {}
 
   private final ArrayList<Place> places = new ArrayList<>();
 
@@ -81,7 +84,10 @@ public final class Calibration implements Serializable {
   private void addPlace(String layer, String quantizer, QatNetwork qat) {
     LayerQuantizer q = qat.quantizers().get(quantizer);
     if (q != null) {
-      places.add(new Place(layer, q.hasWeights(), !observed.get(quantizer).isEmpty()));
+      boolean activations = !observed.get(quantizer).isEmpty();
+      List<String> joined = q.settings().joined();
+      List<String> together = joined.isEmpty() ? List.of(layer) : joined;
+      places.add(new Place(layer, q.hasWeights(), activations, together));
     }
   }
 

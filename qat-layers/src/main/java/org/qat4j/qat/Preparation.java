@@ -59,6 +59,7 @@ final class Preparation {
       checkSchedule();
       topology.nodes().forEach(this::visit);
       joins.share(settings);
+      topology.nodes().forEach(this::checkJoined);
       topology.nodes().forEach(this::shareScale);
       topology.nodes().forEach(this::normalize);
       topology.nodes().forEach(this::checkDropout);
@@ -256,6 +257,35 @@ final class Preparation {
     joins.add(node.name(), sources, op != ElementWiseVertex.Op.Product);
     boolean keeps = op == ElementWiseVertex.Op.Max;
     references.put(node.name(), Set.of(keeps ? sources.get(0) : ""));
+  }
+
+  /** One range makes one scale only where all quantize it in one way. */
+  private void checkJoined(Topology.Node node) {
+    if (!(node.vertex() instanceof ElementWiseVertex vertex)
+        || vertex.getOp() == ElementWiseVertex.Op.Product) {
+      return;
+    }
+    List<LayerSpec> specs =
+        joins.sources().getOrDefault(node.name(), List.of()).stream()
+            .map(source -> settings.get(source.substring(0, source.lastIndexOf('/'))).spec())
+            .toList();
+    for (int i = 1; i < specs.size(); i++) {
+      ActivationSpec a = specs.get(0).activations();
+      ActivationSpec b = specs.get(i).activations();
+      if (a.bits() != b.bits()
+          || a.scheme() != b.scheme()
+          || a.powerOfTwo() != b.powerOfTwo()
+          || !a.adjust().equals(b.adjust())) {
+        problems.put(
+            node.name(),
+            "combines values that have one scale, but \""
+                + node.inputs().get(0)
+                + "\" and \""
+                + node.inputs().get(i)
+                + "\" differ in bits, scheme, power of two, clip or zero shift of their activations;"
+                + " give them the same");
+      }
+    }
   }
 
   /** For each vertex that combines values the quantizers of its inputs. */

@@ -3,14 +3,17 @@ package org.qat4j.qat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.SelfAttentionLayer;
 import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -174,6 +177,33 @@ class PreparationTest {
         .isInstanceOf(QatException.class)
         .hasMessageContaining("\"embedding\"")
         .hasMessageContaining("symmetric");
+  }
+
+  /** One range makes one scale only where it is quantized in one way. */
+  @Test
+  void combinedValuesHaveOneScale() {
+    ComputationGraph network =
+        new ComputationGraph(
+            new NeuralNetConfiguration.Builder()
+                .graphBuilder()
+                .addInputs("in")
+                .addLayer("left", dense().build(), "in")
+                .addLayer("right", dense().build(), "in")
+                .addVertex(
+                    "mean", new ElementWiseVertex(ElementWiseVertex.Op.Average), "left", "right")
+                .addLayer("out", output(Activation.SOFTMAX), "mean")
+                .setOutputs("out")
+                .build());
+    network.init();
+    UnaryOperator<LayerSpec> fewer = s -> s.withActivations(LayerSpec.of(8, 4).activations());
+    QuantSpec one = QuantSpec.int8().with(new Match.Name("left"), fewer);
+    assertThatThrownBy(() -> Qat.prepare(network, one))
+        .isInstanceOf(QatException.class)
+        .hasMessageContaining("\"mean\"")
+        .hasMessageContaining("\"left\" and \"right\" differ in bits");
+    QuantSpec both = QuantSpec.int8().with(new Match.NamePattern("left|right"), fewer);
+    assertThat(Qat.prepare(network, both).quantizers().get("left").settings().joined())
+        .containsExactly("left", "right");
   }
 
   /** Otherwise the quantizer of what is read would see values that were scaled up. */
