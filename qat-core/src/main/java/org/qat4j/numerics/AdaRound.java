@@ -1,5 +1,6 @@
 package org.qat4j.numerics;
 
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.qat4j.QatException;
 
@@ -28,7 +29,10 @@ public final class AdaRound {
   private static final double LAST_BETA = 2;
 
   private final int k;
-  private final double[] gram;
+
+  /** Rows of E[x̂x̂ᵀ], which is symmetric. */
+  private final double[][] gram;
+
   private final double[] cross;
   private final int steps;
 
@@ -44,7 +48,10 @@ public final class AdaRound {
           "AdaRound needs two matrices of " + k + " × " + k + " and at least one step");
     }
     this.k = k;
-    this.gram = gram;
+    this.gram = new double[k][];
+    for (int i = 0; i < k; i++) {
+      this.gram[i] = Arrays.copyOfRange(gram, i * k, (i + 1) * k);
+    }
     this.cross = cross;
     this.steps = steps;
   }
@@ -98,13 +105,18 @@ public final class AdaRound {
     double[] first = new double[k];
     double[] second = new double[k];
     double[] soft = new double[k];
+    double[] product = new double[k]; // E[x̂x̂ᵀ]·soft
     for (int step = 0; step < steps; step++) {
       double done = (double) step / steps;
       double lambda = done < WARM_UP ? 0 : LAMBDA;
       double left = Math.min(1, (1 - done) / (1 - WARM_UP));
       double beta = LAST_BETA + (FIRST_BETA - LAST_BETA) * left;
       for (int i = 0; i < k; i++) {
-        soft[i] = p[i].scale() * clip(low[i] + rectified(v[i]), p[i]);
+        double now = p[i].scale() * clip(low[i] + rectified(v[i]), p[i]);
+        if (now != soft[i]) {
+          add(gram[i], now - soft[i], product);
+          soft[i] = now;
+        }
       }
       for (int i = 0; i < k; i++) {
         double sigmoid = 1 / (1 + Math.exp(-v[i]));
@@ -114,10 +126,7 @@ public final class AdaRound {
         if (!moves) {
           continue;
         }
-        double byWeight = -target[i];
-        for (int j = 0; j < k; j++) {
-          byWeight += gram[i * k + j] * soft[j];
-        }
+        double byWeight = product[i] - target[i];
         double d = 2 * h - 1;
         double byH =
             2 * byWeight * p[i].scale() * unit
@@ -129,6 +138,12 @@ public final class AdaRound {
         double s = second[i] / (1 - Math.pow(0.999, step + 1));
         v[i] -= RATE * m / (Math.sqrt(s) + 1e-12);
       }
+    }
+  }
+
+  private static void add(double[] row, double times, double[] sum) {
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] += times * row[i];
     }
   }
 
@@ -148,8 +163,8 @@ public final class AdaRound {
       double row = 0;
       double own = 0;
       for (int j = 0; j < k; j++) {
-        row += gram[i * k + j] * rounded[j];
-        own += gram[i * k + j] * w[from + j];
+        row += gram[i][j] * rounded[j];
+        own += gram[i][j] * w[from + j];
       }
       sum += rounded[i] * (row - 2 * target[i]) + w[from + i] * own;
     }

@@ -81,6 +81,14 @@ public final class FakeQuant {
       float[] noise,
       int noiseFrom,
       float[] byScale) {
+    if (noise == null && byScale != null) {
+      boolean outside = derive(x, from, to, scale, low, high, byScale);
+      if (outside) {
+        mark(x, from, to, low, high, clipped, first);
+      }
+      scale(x, from, to, scale, low, high);
+      return outside;
+    }
     boolean out = false;
     for (int i = from; i < to; i++) {
       float r = x[i] / scale;
@@ -98,6 +106,31 @@ public final class FakeQuant {
     }
     scale(x, from, to, scale, low, high);
     return out;
+  }
+
+  /**
+   * Replaces x by n, clamped to one step beyond the range, and writes ∂x̂/∂s, in loops that a
+   * compiler turns into vector instructions.
+   *
+   * @return whether any value lies outside
+   */
+  private static boolean derive(
+      float[] x, int from, int to, float scale, float low, float high, float[] byScale) {
+    float below = low - 1;
+    float above = high + 1;
+    for (int i = from; i < to; i++) {
+      float r = Math.max(below, Math.min(above, x[i] / scale));
+      byScale[i] = r;
+      x[i] = r + Rounding.INTEGERS_ONLY - Rounding.INTEGERS_ONLY;
+    }
+    float farthest = 0;
+    for (int i = from; i < to; i++) {
+      float n = Math.max(low, Math.min(high, x[i]));
+      float beyond = Math.min(1, Math.abs(x[i] - n));
+      byScale[i] = n - (1 - beyond) * byScale[i];
+      farthest = Math.max(farthest, beyond);
+    }
+    return farthest > 0;
   }
 
   private static void mark(

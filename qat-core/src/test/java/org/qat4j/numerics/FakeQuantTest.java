@@ -60,13 +60,23 @@ class FakeQuantTest {
     float[] y = x.clone();
     float[] byScale = new float[64];
 
-    FakeQuant.forward(y, 0, 64, p.scale(), low(p), high(p), new long[1], 0, null, 0, byScale);
+    long[] clipped = new long[1];
+
+    boolean any =
+        FakeQuant.forward(y, 0, 64, p.scale(), low(p), high(p), clipped, 0, null, 0, byScale);
+
+    assertThat(any).isEqualTo(clipped[0] != 0);
 
     double h = p.scale() * 1e-4;
     for (int i = 0; i < x.length; i++) {
       double slope =
           (surrogate(x[i], p.scale() + h, p) - surrogate(x[i], p.scale() - h, p)) / (2 * h);
       assertThat((double) byScale[i]).isCloseTo(slope, within(1e-3));
+      float n = (float) Math.rint(x[i] / p.scale());
+      boolean outside = n < low(p) || n > high(p);
+      float bound = n < low(p) ? low(p) : high(p);
+      assertThat(byScale[i]).isEqualTo(outside ? bound : n - x[i] / p.scale());
+      assertThat((clipped[0] >> i & 1) != 0).isEqualTo(outside);
       assertThat(y[i] + 0f).isEqualTo(p.fakeQuantize(x[i]));
     }
   }

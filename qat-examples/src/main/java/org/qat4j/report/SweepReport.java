@@ -89,7 +89,7 @@ public record SweepReport(
     }
     add(
         findings,
-        SweepVariant::postTrainingSuffices,
+        v -> v.postTrainingSuffices() && v.trainingChangesAnswers(),
         "Post-training quantization would have been enough for ");
     add(findings, v -> !v.postTrainingSuffices(), "Training under quantization pays for ");
     add(

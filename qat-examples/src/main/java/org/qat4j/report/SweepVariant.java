@@ -52,6 +52,11 @@ public record SweepVariant(
     return results.stages().containsKey(Stage.TUNED) ? Stage.TUNED : Stage.PTQ;
   }
 
+  /** Whether training under quantization changed an answer; without any training it does not. */
+  boolean trainingChangesAnswers() {
+    return result(Stage.INTEGER).against().get(untrained()).flips() > 0;
+  }
+
   /** Whether training under quantization gained nothing that the test items could show. */
   boolean postTrainingSuffices() {
     return result(Stage.INTEGER).against().get(untrained()).interval().lo() <= 0;
