@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.qat4j.data.Example;
 import org.qat4j.text.PieceEncoder;
 import org.qat4j.text.WordTokenizer;
@@ -23,7 +22,7 @@ final class Dictionary {
 
   /** A word of a text, and how probably it becomes each word of the other language. */
   private static final class Entry {
-    private final Map<String, double[]> words = new TreeMap<>(); // {probability, expected count}
+    private final Map<String, double[]> words = new HashMap<>(); // {probability, expected count}
 
     private double[] of(String word) {
       return words.computeIfAbsent(word, w -> new double[] {1, 0});
@@ -73,7 +72,8 @@ final class Dictionary {
     String best = "";
     double most = 0;
     for (Map.Entry<String, double[]> word : entry.words.entrySet()) {
-      if (word.getValue()[0] > most) {
+      double more = word.getValue()[0] - most;
+      if (more > 0 || (more == 0 && word.getKey().compareTo(best) < 0)) {
         most = word.getValue()[0];
         best = word.getKey();
       }
