@@ -202,7 +202,7 @@ final class Support {
       return everywhere && p.isCollapseDimensions()
           ? null
           : "global pooling is quantized over all of time or of an image, with collapsed"
-                + " dimensions";
+              + " dimensions";
     } else if (conf instanceof Subsampling1DLayer p) {
       boolean plain =
           p.getPadding()[0] == 0
