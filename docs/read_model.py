@@ -127,7 +127,7 @@ class Codes:
 KNOWN = """activation alphabet axis bias bound buckets characters dilation exponential field
     focus function gain gate groups heads hi input inputs kept kernel length lo lowerCase maxN
     mean merges minN name order output padLeft padRight pieces places prefix punctuation reach recurrent reverse
-    shape shift skipUnknown source stride table vocabulary weights window words zero""".split()
+    sentences shape shift skipUnknown source stride table vocabulary weights window words zero""".split()
 
 
 class Record(dict):
@@ -186,6 +186,7 @@ def encode(encoder, text):
     kinds = {"Characters": characters, "Ngrams": ngrams, "Words": words}
     kinds |= {"Tokens": tokens, "Affixes": affixes, "Distances": token_distances}
     kinds |= {"Pieces": pieces, "Positions": lambda e, t: list(range(1, e["length"] + 1))}
+    kinds |= {"Story": story, "Places": places}
     ids = kinds[encoder.kind](encoder, text.lower() if lower else text)
     n = encoder["length"]
     return (ids + [0] * n)[:n]
@@ -281,6 +282,22 @@ def byte_pairs(text, ranks):
                 part = joined
             found += part
     return found
+
+
+def latest_first(text, most):
+    told, _, question = text.partition("\t")
+    sentences = re.findall(r"\S.*?(?:[.!?](?=\s|\Z)|\Z)", told, re.ASCII | re.DOTALL)
+    return [question] + sentences[::-1][:most]
+
+
+def story(encoder, text):
+    n = encoder["length"] // (encoder["sentences"] + 1)
+    rows = [words(encoder, s) for s in latest_first(text, encoder["sentences"])]
+    return [i for ids in rows for i in (ids + [0] * n)[:n]]
+
+
+def places(encoder, text):
+    return [i + 1 for i in range(len(latest_first(text, encoder["length"] - 1)))]
 
 
 def category(text, at, *kinds):

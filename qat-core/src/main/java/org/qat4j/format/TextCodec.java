@@ -14,6 +14,8 @@ import org.qat4j.text.FieldEncoder;
 import org.qat4j.text.NgramEncoder;
 import org.qat4j.text.PieceEncoder;
 import org.qat4j.text.PositionEncoder;
+import org.qat4j.text.StoryEncoder;
+import org.qat4j.text.StoryPlaces;
 import org.qat4j.text.Subset;
 import org.qat4j.text.TextEncoder;
 import org.qat4j.text.TokenEncoder;
@@ -62,18 +64,27 @@ final class TextCodec {
               .texts("pieces", e.pieces());
     } else if (encoder instanceof PositionEncoder) {
       record = head(out, "Positions", text, false);
+    } else if (encoder instanceof StoryEncoder e) {
+      record =
+          words(head(out, "Story", text, e.words().lowerCase()), e.words())
+              .integer("sentences", e.sentences());
+    } else if (encoder instanceof StoryPlaces) {
+      record = head(out, "Places", text, false);
     } else {
       WordEncoder e = (WordEncoder) encoder;
-      record =
-          head(out, "Words", text, e.lowerCase())
-              .truth("punctuation", e.punctuation())
-              .truth("skipUnknown", e.skipUnknown())
-              .texts("words", e.words());
+      record = words(head(out, "Words", text, e.lowerCase()), e);
     }
     if (field != null) {
       record.integer("field", field.field());
     }
     record.end();
+  }
+
+  private static RecordWriter words(RecordWriter record, WordEncoder e) {
+    return record
+        .truth("punctuation", e.punctuation())
+        .truth("skipUnknown", e.skipUnknown())
+        .texts("words", e.words());
   }
 
   private static RecordWriter head(ByteSink out, String kind, TextInput text, boolean lowerCase) {
@@ -124,10 +135,18 @@ final class TextCodec {
               length,
               lowerCase,
               r.has("kept") ? new Subset(r.integers("kept").toArray()) : null);
-      case "Words" -> {
-        boolean punctuation = r.truth("punctuation");
-        boolean skipUnknown = r.truth("skipUnknown");
-        yield new WordEncoder(r.texts("words"), length, lowerCase, punctuation, skipUnknown);
+      case "Words" -> words(r, length, lowerCase);
+      case "Story" -> {
+        int sentences = r.integer("sentences");
+        if (sentences < 0 || length % (sentences + 1L) != 0) {
+          throw new QatException(
+              "the length " + length + " is no multiple of " + sentences + " sentences and 1");
+        }
+        yield new StoryEncoder(words(r, (int) (length / (sentences + 1L)), lowerCase), sentences);
+      }
+      case "Places" -> {
+        require(r, lowerCase, false);
+        yield new StoryPlaces(length - 1);
       }
       case "Tokens" -> {
         boolean focus = r.truth("focus");
@@ -155,5 +174,11 @@ final class TextCodec {
           throw new QatException(
               "the kind \"" + r.kind() + "\" is unknown to this program; a newer one may know it");
     };
+  }
+
+  private static WordEncoder words(RecordReader r, int length, boolean lowerCase) {
+    boolean punctuation = r.truth("punctuation");
+    boolean skipUnknown = r.truth("skipUnknown");
+    return new WordEncoder(r.texts("words"), length, lowerCase, punctuation, skipUnknown);
   }
 }

@@ -17,6 +17,8 @@ public sealed interface TextEncoder
         NgramEncoder,
         PieceEncoder,
         PositionEncoder,
+        StoryEncoder,
+        StoryPlaces,
         TokenEncoder,
         WordEncoder {
   /** Id of the steps behind the last token. */

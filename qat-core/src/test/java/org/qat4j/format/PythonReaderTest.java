@@ -33,6 +33,8 @@ import org.qat4j.text.DistanceEncoder;
 import org.qat4j.text.FieldEncoder;
 import org.qat4j.text.PieceEncoder;
 import org.qat4j.text.PositionEncoder;
+import org.qat4j.text.StoryEncoder;
+import org.qat4j.text.StoryPlaces;
 import org.qat4j.text.TextEncoder;
 import org.qat4j.text.TokenEncoder;
 import org.qat4j.text.WordEncoder;
@@ -159,10 +161,23 @@ class PythonReaderTest {
                 4),
             new PositionEncoder(5),
             new FieldEncoder(1, new WordEncoder(List.of("1", "2"), 3, true, false, false)));
-    IntegerModel model = bags(encoders);
     String[] texts = {
       "She GAVE Ärger 3rd x.\t1", "a b c d e f g\t6", "she", "S1 ÄRGER\t0", "shx she.\t1"
     };
+    assertPythonEncodesAsJava(encoders, texts);
+  }
+
+  @Test
+  void encodesStoriesAsJavaDoes() throws Exception {
+    WordEncoder words = new WordEncoder(List.of("ann", "bob", "p.m", "?"), 3, true, true, false);
+    List<TextEncoder> encoders = List.of(new StoryEncoder(words, 2), new StoryPlaces(2));
+    String[] texts = {"Ann sat at 3.5 p.m. Bob! No mark\tWho?", "\tAnn?", " Ann.Bob ? \t"};
+    assertPythonEncodesAsJava(encoders, texts);
+  }
+
+  private void assertPythonEncodesAsJava(List<TextEncoder> encoders, String[] texts)
+      throws Exception {
+    IntegerModel model = bags(encoders);
     List<String> answers = python(model, texts);
     Predictor predictor = new Predictor(model);
     for (int i = 0; i < texts.length; i++) {

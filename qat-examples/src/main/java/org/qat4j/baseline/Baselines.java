@@ -25,8 +25,10 @@ public final class Baselines {
   private Baselines() {}
 
   /**
-   * Answers of the baselines that an experiment asks for; they have no probabilities. None where
-   * texts have no class each.
+   * Answers of the baselines that an experiment asks for; they have no probabilities. Where texts
+   * are ranked, the most frequent class is the same for all of a group, which stay in their order,
+   * and the linear model ranks by the distance from its hyperplane. Where tokens are tagged, each
+   * has its own most frequent tag, and there is no linear model.
    */
   public static Map<Stage, Predictions> predict(BaselineSpec spec, Dataset data) {
     Map<Stage, Predictions> answers = new EnumMap<>(Stage.class);
@@ -39,16 +41,31 @@ public final class Baselines {
       }
       return answers;
     }
-    if (data.question() != Question.CLASS) {
-      return answers;
-    }
     if (spec.majority()) {
-      answers.put(Stage.MAJORITY, majority(data));
+      answers.put(
+          Stage.MAJORITY,
+          switch (data.question()) {
+            case CLASS -> majority(data);
+            case TAGS -> judged(data, new TokenTags(data)::probabilities);
+            case RANKING -> judged(data, example -> new float[data.labels().size()]);
+            case TRANSLATION -> throw new IllegalStateException("has baselines of its own");
+          });
     }
-    if (spec.linear()) {
-      answers.put(Stage.LINEAR, linear(data, spec.terms()));
+    if (spec.linear() && data.question() != Question.TAGS) {
+      LinearClassifier classifier =
+          new LinearClassifier(data.train(), data.labels().size(), spec.terms());
+      answers.put(
+          Stage.LINEAR,
+          data.question() == Question.CLASS
+              ? linear(data, classifier)
+              : judged(data, example -> classifier.scores(example.text())));
     }
     return answers;
+  }
+
+  private static Predictions judged(Dataset data, Function<Example, float[]> scores) {
+    float[][] outputs = data.test().parallelStream().map(scores).toArray(float[][]::new);
+    return Judge.of(data).judge(data.test(), outputs).withoutLosses();
   }
 
   /** The most frequent class of the training texts; of equally frequent ones the lowest. */
@@ -60,8 +77,7 @@ public final class Baselines {
     return Predictions.withoutLoss(labels(data), predicted);
   }
 
-  private static Predictions linear(Dataset data, BaselineSpec.Terms terms) {
-    LinearClassifier classifier = new LinearClassifier(data.train(), data.labels().size(), terms);
+  private static Predictions linear(Dataset data, LinearClassifier classifier) {
     List<Example> test = data.test();
     int[] predicted =
         test.parallelStream().mapToInt(example -> classifier.classify(example.text())).toArray();

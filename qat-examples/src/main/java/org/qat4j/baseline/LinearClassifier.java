@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.qat4j.data.Example;
 import org.qat4j.experiment.BaselineSpec.Terms;
+import org.qat4j.runtime.IntegerRuntime;
 
 /**
  * A linear support vector machine on TF-IDF of terms, one class against the rest, with squared
@@ -53,17 +54,17 @@ final class LinearClassifier {
 
   /** The class whose hyperplane a text lies farthest above; of equal ones the lowest. */
   int classify(String text) {
+    return IntegerRuntime.argmax(scores(text));
+  }
+
+  /** How far a text lies above the hyperplane of each class. */
+  float[] scores(String text) {
     Feature[] vector = terms.vector(text);
-    int best = 0;
-    double highest = Double.NEGATIVE_INFINITY;
-    for (int label = 0; label < classes.length; label++) {
-      double value = score(classes[label], vector);
-      if (value > highest) {
-        highest = value;
-        best = label;
-      }
+    float[] scores = new float[classes.length];
+    for (int label = 0; label < scores.length; label++) {
+      scores[label] = (float) score(classes[label], vector);
     }
-    return best;
+    return scores;
   }
 
   /** Distance in the direction of the class: LIBLINEAR's first label is that of the first row. */

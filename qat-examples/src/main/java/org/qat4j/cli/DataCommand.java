@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import org.qat4j.console.Console;
 import org.qat4j.data.Download;
 import org.qat4j.data.KnownData;
+import org.qat4j.data.KnownFile;
 import org.qat4j.data.ShapeImages;
 import org.qat4j.format.AtomicFile;
 import org.qat4j.zoo.LeNet;
@@ -49,9 +50,11 @@ final class DataCommand implements Runnable {
       PrintWriter out = spec.commandLine().getOut();
       for (KnownData data : KnownData.all()) {
         out.println(data.name() + ": " + data.description());
-        out.println("  " + data.size() + " from " + data.home() + " to " + data.path());
-        out.println("  licence: " + data.licence());
-        out.println("  SHA-256 " + data.sha256());
+        out.println("  " + data.size() + ", licence: " + data.licence());
+        for (KnownFile file : data.files()) {
+          out.println("  " + file.home() + " to " + data.folder().resolve(file.made()));
+          out.println("    SHA-256 " + file.sha256());
+        }
       }
       return Exit.OK;
     }
@@ -75,8 +78,8 @@ final class DataCommand implements Runnable {
 
     @Option(
         names = "--to",
-        paramLabel = "FILE",
-        description = "Where to put it (default: where the shipped experiments look).")
+        paramLabel = "FOLDER",
+        description = "Where to put its files (default: where the shipped experiments look).")
     private Path to;
 
     @Option(names = "--quiet", description = "Show no progress.")
@@ -85,11 +88,13 @@ final class DataCommand implements Runnable {
     @Override
     public Integer call() {
       KnownData data = KnownData.named(name);
-      Path target = to == null ? data.path() : to;
+      Path folder = to == null ? data.folder() : to;
       try (Transfer transfer = new Transfer(Console.standardError(quiet), data.name())) {
-        new Download().fetch(data.home(), data.sha256(), target, transfer);
+        data.fetch(new Download(), folder, transfer);
       }
-      spec.commandLine().getOut().println(target + ": complete and checked");
+      for (KnownFile file : data.files()) {
+        spec.commandLine().getOut().println(folder.resolve(file.made()) + ": complete and checked");
+      }
       return Exit.OK;
     }
   }

@@ -19,6 +19,26 @@ record LabelledText(String label, String text) {
    */
   static Dataset dataset(Object source, Parts<LabelledText> rows) {
     SortedSet<String> labels = labels(rows.train());
+    checkSeveral(source, labels);
+    checkKnown(source, "validation", rows.validation(), labels);
+    checkKnown(source, "test", rows.test(), labels);
+    return indexed(rows, labels);
+  }
+
+  /**
+   * The same with labels that the training rows may lack: those count as wrong answers.
+   *
+   * @throws QatException if there is one label only
+   */
+  static Dataset withUnknown(Object source, Parts<LabelledText> rows) {
+    SortedSet<String> labels = labels(rows.train());
+    checkSeveral(source, labels);
+    labels.addAll(labels(rows.validation()));
+    labels.addAll(labels(rows.test()));
+    return indexed(rows, labels);
+  }
+
+  private static void checkSeveral(Object source, SortedSet<String> labels) {
     if (labels.size() == 1) {
       throw new QatException(
           source
@@ -26,8 +46,9 @@ record LabelledText(String label, String text) {
               + labels.first()
               + "\"; a classifier needs two labels or more. Is it the right column?");
     }
-    checkKnown(source, "validation", rows.validation(), labels);
-    checkKnown(source, "test", rows.test(), labels);
+  }
+
+  private static Dataset indexed(Parts<LabelledText> rows, SortedSet<String> labels) {
     Map<String, Integer> index = new HashMap<>();
     labels.forEach(label -> index.put(label, index.size()));
     return new Dataset(

@@ -87,6 +87,9 @@ final class Lines {
             + file.toAbsolutePath().normalize()
             + ")"
             + (Files.exists(packed) ? "; there is " + packed + ", which can be read as it is" : "")
+            + KnownData.of(file)
+                .map(data -> "; ./qat data fetch " + data.name() + " downloads it")
+                .orElse("")
             + "; set "
             + key
             + " in the experiment file, or on the command line with --set "

@@ -2,7 +2,6 @@ package org.qat4j.data;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +53,7 @@ public final class StoryReader {
           CandidateReader.RANKED,
           rows.skipped());
     }
-    return LabelledText.dataset(
+    return LabelledText.withUnknown(
         spec.train(),
         new Parts<>(
             answers(rows.train()),
@@ -63,16 +62,11 @@ public final class StoryReader {
             rows.skipped()));
   }
 
-  /** Story and question as one text of two fields, the last sentences first. */
+  /** Story and question as one text of two fields. */
   private static List<LabelledText> answers(List<StoryQuestion> questions) {
-    List<LabelledText> rows = new ArrayList<>();
-    for (StoryQuestion q : questions) {
-      List<String> latestFirst = new ArrayList<>(q.story());
-      Collections.reverse(latestFirst);
-      String story = String.join(" ", latestFirst);
-      rows.add(new LabelledText(q.answer(), story + "\t" + q.question()));
-    }
-    return rows;
+    return questions.stream()
+        .map(q -> new LabelledText(q.answer(), String.join(" ", q.story()) + "\t" + q.question()))
+        .toList();
   }
 
   private static List<Example> support(List<StoryQuestion> questions) {

@@ -17,6 +17,7 @@ import org.qat4j.text.DistanceEncoder;
 import org.qat4j.text.NumberRow;
 import org.qat4j.text.PieceEncoder;
 import org.qat4j.text.PositionEncoder;
+import org.qat4j.text.StoryPlaces;
 import org.qat4j.text.TextEncoder;
 import org.qat4j.text.TokenEncoder;
 
@@ -191,6 +192,7 @@ public final class TextBatches implements MultiDataSetIterator {
         || encoder instanceof DistanceEncoder
         || encoder instanceof PieceEncoder
         || encoder instanceof PositionEncoder
+        || encoder instanceof StoryPlaces
         || (encoder instanceof TokenEncoder tokens && tokens.focus())) {
       return Drop.KEEP;
     }
@@ -391,19 +393,20 @@ public final class TextBatches implements MultiDataSetIterator {
     return Nd4j.create(values, new long[] {n, length}, 'c');
   }
 
-  /** Drops tokens of one row; padding, which stands behind them all, stays. */
+  /** Drops tokens of one row; padding stays, where those behind do not move up. */
   private void dropTokens(float[] values, int from, int length, Drop drop, Random random) {
     int to = from;
-    for (int i = from; i < from + length && values[i] != TextEncoder.PADDING; i++) {
-      boolean dropped = random.nextInt() >>> 1 < dropBelow;
-      if (!dropped) {
+    for (int i = from; i < from + length; i++) {
+      boolean padding = values[i] == TextEncoder.PADDING;
+      boolean dropped = !padding && random.nextInt() >>> 1 < dropBelow;
+      if (drop == Drop.TO_UNKNOWN) {
+        values[i] = dropped ? UNKNOWN : values[i];
+      } else if (!dropped && !padding) {
         values[to++] = values[i];
-      } else if (drop == Drop.TO_UNKNOWN) {
-        values[to++] = UNKNOWN;
       }
     }
-    while (to < from + length && values[to] != TextEncoder.PADDING) {
-      values[to++] = TextEncoder.PADDING;
+    if (drop == Drop.LEAVE_OUT) {
+      Arrays.fill(values, to, from + length, TextEncoder.PADDING);
     }
   }
 

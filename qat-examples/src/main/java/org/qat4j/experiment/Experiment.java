@@ -32,7 +32,8 @@ public record Experiment(
     @JsonProperty(defaultValue = "42") @JsonPropertyDescription("Seed of everything random.")
         long seed,
     @JsonProperty(required = true) @JsonPropertyDescription("What is learned.") DataSpec data,
-    @JsonProperty(required = true) @JsonPropertyDescription("Which network.") ModelSpec model,
+    @JsonProperty(defaultValue = "word-cnn") @JsonPropertyDescription("Which network.")
+        ModelSpec model,
     @JsonProperty(defaultValue = "{}") @JsonPropertyDescription("How the float network is trained.")
         TrainSpec train,
     @JsonPropertyDescription("What is taken out of the network; where absent, nothing.")
@@ -77,13 +78,13 @@ public record Experiment(
               + " or digit first");
     }
     boolean tags = data instanceof DataSpec.Tagged || data instanceof DataSpec.Predicates;
-    if (tags != model instanceof ModelSpec.ConvTagger) {
+    if (tags != model instanceof ModelSpec.Tagger) {
       throw new InvalidKeyException(
           "model",
           tags
-              ? "gives a class to a text, but the data have a tag for each token; the kind"
-                  + " conv-tagger tags tokens"
-              : "is of kind conv-tagger, which tags tokens, but the data ask for one answer to a"
+              ? "gives a class to a text, but the data have a tag for each token; the kinds"
+                  + " conv-tagger, bilstm-tagger and transformer-tagger tag tokens"
+              : "tags tokens, but the data ask for one answer to a"
                   + " text; the kinds tagged and predicates have tags");
     }
     boolean pairs = data instanceof DataSpec.Parallel || data instanceof DataSpec.LocaleNames;
@@ -98,6 +99,14 @@ public record Experiment(
     }
     if (pairs) {
       checkTranslation(train, prune, quantize, tune);
+    }
+    boolean answers =
+        data instanceof DataSpec.Stories stories && stories.ask() == DataSpec.Ask.ANSWER;
+    if (model instanceof ModelSpec.StoryAttention && !answers) {
+      throw new InvalidKeyException(
+          "model",
+          "answers questions about stories, but the data have none; it goes with the kind stories"
+              + " and \"ask: answer\"");
     }
     if (prune != null && !prune.prunes()) {
       throw new InvalidKeyException(

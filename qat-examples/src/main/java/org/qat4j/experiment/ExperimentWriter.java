@@ -1,5 +1,6 @@
 package org.qat4j.experiment;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,9 +71,11 @@ public final class ExperimentWriter {
   private static Map<String, Object> section(Object section) {
     Map<String, Object> values = new LinkedHashMap<>();
     for (Class<?> choice : section.getClass().getInterfaces()) {
-      Section.kinds(choice).entrySet().stream()
-          .filter(kind -> kind.getValue() == section.getClass())
-          .forEach(kind -> values.put("kind", kind.getKey()));
+      if (choice.isAnnotationPresent(JsonSubTypes.class)) {
+        Section.kinds(choice).entrySet().stream()
+            .filter(kind -> kind.getValue() == section.getClass())
+            .forEach(kind -> values.put("kind", kind.getKey()));
+      }
     }
     for (Key key : Section.of(section.getClass()).keys()) {
       Object value = key.get(section);

@@ -15,7 +15,10 @@ import java.util.Set;
   @JsonSubTypes.Type(value = ModelSpec.WordCnn.class, name = "word-cnn"),
   @JsonSubTypes.Type(value = ModelSpec.SeedCnn.class, name = "seed-cnn"),
   @JsonSubTypes.Type(value = ModelSpec.ConvTagger.class, name = "conv-tagger"),
+  @JsonSubTypes.Type(value = ModelSpec.BiLstmTagger.class, name = "bilstm-tagger"),
+  @JsonSubTypes.Type(value = ModelSpec.TransformerTagger.class, name = "transformer-tagger"),
   @JsonSubTypes.Type(value = ModelSpec.PairCnn.class, name = "pair-cnn"),
+  @JsonSubTypes.Type(value = ModelSpec.StoryAttention.class, name = "story-attention"),
   @JsonSubTypes.Type(value = ModelSpec.BiLstm.class, name = "bilstm"),
   @JsonSubTypes.Type(value = ModelSpec.Transformer.class, name = "transformer"),
   @JsonSubTypes.Type(value = ModelSpec.Translator.class, name = "translator"),
@@ -102,11 +105,11 @@ public sealed interface ModelSpec {
 
   /**
    * Words → embedding → convolutions of several widths → max over time each, beside the average of
-   * the embeddings; concatenated → dense.
+   * the embeddings and that of character n-grams; concatenated → dense.
    */
   @JsonClassDescription(
       "Words → embedding → convolutions of several widths → max over time each, beside the average"
-          + " of the embeddings; concatenated → dense.")
+          + " of the embeddings and that of character n-grams; concatenated → dense.")
   record WordCnn(
       @JsonProperty(defaultValue = "20000")
           @JsonPropertyDescription("Words kept.")
@@ -154,6 +157,8 @@ public sealed interface ModelSpec {
       @JsonProperty(defaultValue = "false")
           @JsonPropertyDescription("Add the average of the embeddings.")
           boolean average,
+      @JsonPropertyDescription("Add the average of hashed character n-grams; none where absent.")
+          NgramSpec ngrams,
       @JsonProperty(defaultValue = "0.5")
           @JsonPropertyDescription("Dropout before the output.")
           @Range(min = 0, below = 1)
@@ -174,6 +179,7 @@ public sealed interface ModelSpec {
           filters,
           widths,
           average,
+          ngrams,
           dropout);
       widths = distinct(widths);
       for (int width : widths) {
@@ -224,54 +230,29 @@ public sealed interface ModelSpec {
     }
   }
 
-  /**
-   * Tokens, their forms and, where the data have a predicate, the predicate and the distance to it
-   * → embeddings side by side → convolutions one upon another, each as wide as the text → a tag for
-   * each token.
-   */
+  /** Gives every token of a text a tag. */
+  sealed interface Tagger {
+    /** Tokens per text; those behind are tagged O. */
+    int length();
+
+    /** What is known of each token. */
+    TokenSpec tokens();
+
+    /** Share of values that are dropped before the output. */
+    double dropout();
+  }
+
+  /** Tokens → embeddings side by side → convolutions one upon another, each as wide as the text. */
   @JsonClassDescription(
-      "Tags tokens: words, their forms and, where the data have one, the predicate and the distance"
-          + " to it → embeddings side by side → convolutions one upon another → softmax for each"
+      "Tags tokens: embeddings side by side → convolutions one upon another → softmax for each"
           + " token.")
   record ConvTagger(
-      @JsonProperty(defaultValue = "20000")
-          @JsonPropertyDescription("Words kept.")
-          @Range(min = 1, max = 1000000)
-          int vocabulary,
       @JsonProperty(defaultValue = "60")
           @JsonPropertyDescription("Tokens per text; those behind are tagged O.")
           @Range(min = 1, max = 100000)
           int length,
-      @JsonProperty(defaultValue = "true") @JsonPropertyDescription("Fold to lower case.")
-          boolean lowerCase,
-      @JsonProperty(defaultValue = "2")
-          @JsonPropertyDescription("Rarer words are unknown.")
-          @Range(min = 1, max = 1000000)
-          int minCount,
-      @JsonProperty(defaultValue = "64")
-          @JsonPropertyDescription("Length of a word's embedding, also of the predicate's.")
-          @Range(min = 1, max = 4096)
-          int dimension,
-      @JsonProperty(defaultValue = "3")
-          @JsonPropertyDescription("Characters at the end of a token that are its form.")
-          @Range(min = 1, max = 100)
-          int formCharacters,
-      @JsonProperty(defaultValue = "4000")
-          @JsonPropertyDescription("Different forms.")
-          @Range(min = 1, max = 16777215)
-          int forms,
-      @JsonProperty(defaultValue = "32")
-          @JsonPropertyDescription("Length of a form's embedding.")
-          @Range(min = 1, max = 4096)
-          int formDimension,
-      @JsonProperty(defaultValue = "15")
-          @JsonPropertyDescription("Distances to the predicate beyond it are the same.")
-          @Range(min = 1, max = 100000)
-          int reach,
-      @JsonProperty(defaultValue = "16")
-          @JsonPropertyDescription("Length of a distance's embedding.")
-          @Range(min = 1, max = 4096)
-          int reachDimension,
+      @JsonProperty(defaultValue = "{}") @JsonPropertyDescription("What is known of each token.")
+          TokenSpec tokens,
       @JsonProperty(defaultValue = "128")
           @JsonPropertyDescription("Filters of each convolution.")
           @Range(min = 1, max = 4096)
@@ -284,23 +265,9 @@ public sealed interface ModelSpec {
           @JsonPropertyDescription("Dropout before each convolution and the output.")
           @Range(min = 0, below = 1)
           double dropout)
-      implements ModelSpec {
+      implements ModelSpec, Tagger {
     public ConvTagger {
-      Section.check(
-          ConvTagger.class,
-          vocabulary,
-          length,
-          lowerCase,
-          minCount,
-          dimension,
-          formCharacters,
-          forms,
-          formDimension,
-          reach,
-          reachDimension,
-          filters,
-          widths,
-          dropout);
+      Section.check(ConvTagger.class, length, tokens, filters, widths, dropout);
       widths = List.copyOf(widths);
       if (widths.isEmpty() || widths.stream().anyMatch(width -> width % 2 == 0)) {
         throw new InvalidKeyException(
@@ -309,6 +276,64 @@ public sealed interface ModelSpec {
                 + widths
                 + "; expected one or more odd numbers, so that a token is in the middle");
       }
+    }
+  }
+
+  /** Tokens → embeddings side by side → LSTMs in both directions, one upon another. */
+  @JsonClassDescription(
+      "Tags tokens: embeddings side by side → LSTMs in both directions, one upon another → softmax"
+          + " for each token. Padding is masked.")
+  record BiLstmTagger(
+      @JsonProperty(defaultValue = "60")
+          @JsonPropertyDescription("Tokens per text; those behind are tagged O.")
+          @Range(min = 1, max = 100000)
+          int length,
+      @JsonProperty(defaultValue = "{}") @JsonPropertyDescription("What is known of each token.")
+          TokenSpec tokens,
+      @JsonProperty(defaultValue = "96")
+          @JsonPropertyDescription("Units of each direction.")
+          @Range(min = 1, max = 4096)
+          int units,
+      @JsonProperty(defaultValue = "1")
+          @JsonPropertyDescription("LSTMs one upon another.")
+          @Range(min = 1, max = 16)
+          int layers,
+      @JsonProperty(defaultValue = "0.3")
+          @JsonPropertyDescription("Dropout before the output.")
+          @Range(min = 0, below = 1)
+          double dropout)
+      implements ModelSpec, Tagger {
+    public BiLstmTagger {
+      Section.check(BiLstmTagger.class, length, tokens, units, layers, dropout);
+    }
+  }
+
+  /** Tokens → embeddings side by side → convolution → blocks of a transformer's encoder. */
+  @JsonClassDescription(
+      "Tags tokens: embeddings side by side → convolution, which tells positions apart → blocks of"
+          + " a transformer's encoder → normalization → softmax for each token. Padding is"
+          + " masked.")
+  record TransformerTagger(
+      @JsonProperty(defaultValue = "60")
+          @JsonPropertyDescription("Tokens per text; those behind are tagged O.")
+          @Range(min = 1, max = 100000)
+          int length,
+      @JsonProperty(defaultValue = "{}") @JsonPropertyDescription("What is known of each token.")
+          TokenSpec tokens,
+      @JsonProperty(defaultValue = "5")
+          @JsonPropertyDescription("Width of the convolution.")
+          @Range(min = 1, max = 99)
+          int width,
+      @JsonProperty(defaultValue = "{}") @JsonPropertyDescription("What follows it.")
+          BlockSpec blocks,
+      @JsonProperty(defaultValue = "0.3")
+          @JsonPropertyDescription("Dropout before the output.")
+          @Range(min = 0, below = 1)
+          double dropout)
+      implements ModelSpec, Tagger {
+    public TransformerTagger {
+      Section.check(TransformerTagger.class, length, tokens, width, blocks, dropout);
+      checkFits("width", width, length);
     }
   }
 
@@ -380,6 +405,60 @@ public sealed interface ModelSpec {
     }
   }
 
+  /**
+   * A story and a question about it: the words of each sentence → embedding → one vector a
+   * sentence, in which every place has weights of its own; the question likewise; plus where a
+   * sentence stands → blocks of a transformer's encoder over the sentences → what the question has
+   * become → dense.
+   */
+  @JsonClassDescription(
+      "Answers a question about a story: words → embedding → one vector for each sentence and one"
+          + " for the question, plus an embedding of its place → blocks of a transformer's encoder"
+          + " → the question's vector → softmax over the answers.")
+  record StoryAttention(
+      @JsonProperty(defaultValue = "20000")
+          @JsonPropertyDescription("Words kept.")
+          @Range(min = 1, max = 1000000)
+          int vocabulary,
+      @JsonProperty(defaultValue = "20")
+          @JsonPropertyDescription("Sentences read, the last ones of the story.")
+          @Range(min = 1, max = 10000)
+          int sentences,
+      @JsonProperty(defaultValue = "10")
+          @JsonPropertyDescription("Words per sentence.")
+          @Range(min = 1, max = 1000)
+          int words,
+      @JsonProperty(defaultValue = "true") @JsonPropertyDescription("Fold to lower case.")
+          boolean lowerCase,
+      @JsonProperty(defaultValue = "1")
+          @JsonPropertyDescription("Rarer words are unknown.")
+          @Range(min = 1, max = 1000000)
+          int minCount,
+      @JsonProperty(defaultValue = "32")
+          @JsonPropertyDescription("Length of a word's embedding.")
+          @Range(min = 1, max = 4096)
+          int dimension,
+      @JsonProperty(defaultValue = "{}") @JsonPropertyDescription("How sentences see each other.")
+          BlockSpec blocks,
+      @JsonProperty(defaultValue = "0.1")
+          @JsonPropertyDescription("Dropout before the output.")
+          @Range(min = 0, below = 1)
+          double dropout)
+      implements ModelSpec {
+    public StoryAttention {
+      Section.check(
+          StoryAttention.class,
+          vocabulary,
+          sentences,
+          words,
+          lowerCase,
+          minCount,
+          dimension,
+          blocks,
+          dropout);
+    }
+  }
+
   private static List<Integer> distinct(List<Integer> widths) {
     if (widths.isEmpty() || widths.size() != Set.copyOf(widths).size()) {
       throw new InvalidKeyException(
@@ -388,19 +467,22 @@ public sealed interface ModelSpec {
     return List.copyOf(widths);
   }
 
-  /** Characters → embedding → LSTM in both directions → max over time → dense. */
+  /** Characters or words → embedding → LSTM in both directions → max over time → dense. */
   @JsonClassDescription(
-      "Characters → embedding → LSTM in both directions → max over time → dense. Padding is"
-          + " masked.")
+      "Characters or words → embedding → LSTM in both directions → max over time → dense. Padding"
+          + " is masked.")
   record BiLstm(
+      @JsonProperty(defaultValue = "characters")
+          @JsonPropertyDescription("What is read one by one.")
+          Units of,
       @JsonProperty(defaultValue = "28")
-          @JsonPropertyDescription("Characters per text.")
+          @JsonPropertyDescription("Characters or words per text.")
           @Range(min = 1, max = 100000)
           int length,
       @JsonProperty(defaultValue = "false") @JsonPropertyDescription("Fold to lower case.")
           boolean lowerCase,
       @JsonProperty(defaultValue = "2")
-          @JsonPropertyDescription("Rarer characters of the training texts are unknown.")
+          @JsonPropertyDescription("Rarer ones of the training texts are unknown.")
           @Range(min = 1, max = 1000000)
           int minCount,
       @JsonProperty(defaultValue = "32")
@@ -417,74 +499,45 @@ public sealed interface ModelSpec {
           double dropout)
       implements ModelSpec {
     public BiLstm {
-      Section.check(BiLstm.class, length, lowerCase, minCount, dimension, units, dropout);
+      Section.check(BiLstm.class, of, length, lowerCase, minCount, dimension, units, dropout);
     }
   }
 
   /**
-   * Characters → embedding → convolution → blocks of a transformer's encoder → normalization → mean
-   * over time → dense.
+   * Characters or words → embedding → convolution → blocks of a transformer's encoder →
+   * normalization → mean over time → dense.
    */
   @JsonClassDescription(
-      "Characters → embedding → convolution, which tells positions apart → blocks of a"
+      "Characters or words → embedding → convolution, which tells positions apart → blocks of a"
           + " transformer's encoder → normalization → mean over time → dense. Padding is masked.")
   record Transformer(
+      @JsonProperty(defaultValue = "characters")
+          @JsonPropertyDescription("What is read one by one.")
+          Units of,
       @JsonProperty(defaultValue = "28")
-          @JsonPropertyDescription("Characters per text.")
+          @JsonPropertyDescription("Characters or words per text.")
           @Range(min = 1, max = 100000)
           int length,
       @JsonProperty(defaultValue = "false") @JsonPropertyDescription("Fold to lower case.")
           boolean lowerCase,
       @JsonProperty(defaultValue = "2")
-          @JsonPropertyDescription("Rarer characters of the training texts are unknown.")
+          @JsonPropertyDescription("Rarer ones of the training texts are unknown.")
           @Range(min = 1, max = 1000000)
           int minCount,
-      @JsonProperty(defaultValue = "64")
-          @JsonPropertyDescription("Channels of embedding and blocks.")
-          @Range(min = 1, max = 2048)
-          int dimension,
       @JsonProperty(defaultValue = "3")
           @JsonPropertyDescription("Width of the convolution.")
           @Range(min = 1, max = 100)
           int width,
-      @JsonProperty(defaultValue = "4")
-          @JsonPropertyDescription("Heads of the attention; they divide the dimension.")
-          @Range(min = 1, max = 256)
-          int heads,
-      @JsonProperty(defaultValue = "2")
-          @JsonPropertyDescription("Blocks.")
-          @Range(min = 1, max = 100)
-          int blocks,
-      @JsonProperty(defaultValue = "128")
-          @JsonPropertyDescription("Channels within the feed-forward part of a block.")
-          @Range(min = 1, max = 8192)
-          int feedForward,
+      @JsonProperty(defaultValue = "{}") @JsonPropertyDescription("What follows it.")
+          BlockSpec blocks,
       @JsonProperty(defaultValue = "0.3")
           @JsonPropertyDescription("Dropout before the output.")
           @Range(min = 0, below = 1)
           double dropout)
       implements ModelSpec {
     public Transformer {
-      Section.check(
-          Transformer.class,
-          length,
-          lowerCase,
-          minCount,
-          dimension,
-          width,
-          heads,
-          blocks,
-          feedForward,
-          dropout);
+      Section.check(Transformer.class, of, length, lowerCase, minCount, width, blocks, dropout);
       checkFits("width", width, length);
-      checkHeads(heads, dimension);
-    }
-  }
-
-  private static void checkHeads(int heads, int dimension) {
-    if (dimension % heads != 0) {
-      throw new InvalidKeyException(
-          "heads", "is " + heads + ", which does not divide the dimension, " + dimension);
     }
   }
 
@@ -553,7 +606,7 @@ public sealed interface ModelSpec {
           blocks,
           feedForward,
           dropout);
-      checkHeads(heads, dimension);
+      BlockSpec.checkHeads(heads, dimension);
     }
   }
 
@@ -577,6 +630,15 @@ public sealed interface ModelSpec {
     public SavedNetwork {
       Section.check(SavedNetwork.class, file);
     }
+  }
+
+  /** What a network reads one by one. */
+  enum Units {
+    @JsonProperty("characters")
+    CHARACTERS,
+    /** Words and punctuation marks. */
+    @JsonProperty("words")
+    WORDS
   }
 
   private static void checkFits(String key, int width, int length) {

@@ -101,9 +101,16 @@ public final class Predictions {
    * @param predicted answers, one per item
    */
   public static Predictions withoutLoss(int[] labels, int[] predicted) {
-    Predictions answers = of(labels, predicted, new float[labels.length]);
-    Arrays.fill(answers.losses, Float.NaN);
-    return answers;
+    return of(labels, predicted, new float[labels.length]).withoutLosses();
+  }
+
+  /** The same answers without their losses: every one is NaN. */
+  public Predictions withoutLosses() {
+    float[] none = new float[losses.length];
+    Arrays.fill(none, Float.NaN);
+    return labels != null
+        ? new Predictions(labels, predicted, none)
+        : new Predictions(metric, truths, answers, counts, none);
   }
 
   /**

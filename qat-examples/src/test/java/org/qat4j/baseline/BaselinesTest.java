@@ -11,6 +11,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.qat4j.data.Dataset;
 import org.qat4j.data.Example;
+import org.qat4j.data.Question;
+import org.qat4j.data.Skipped;
 import org.qat4j.experiment.BaselineSpec;
 import org.qat4j.experiment.BaselineSpec.Terms;
 import org.qat4j.report.Predictions;
@@ -50,6 +52,43 @@ class BaselinesTest {
     Predictions majority = answers.get(Stage.MAJORITY);
     assertThat(majority.predicted(0)).isEqualTo(2);
     assertThat(majority.accuracy()).isEqualTo(0.5);
+  }
+
+  /**
+   * By hand: "go" is B-V in focus and O elsewhere; "x" is B-A twice of three; "new" is O as most.
+   */
+  @Test
+  void tokensHaveTheirMostFrequentTag() {
+    List<String> tags = List.of("B-A", "B-V", "O");
+    List<Example> train =
+        List.of(
+            Example.tagged("x go x\t1", List.of(0, 1, 0)),
+            Example.tagged("go x go z z\t2", List.of(2, 2, 1, 2, 2)));
+    List<Example> test = List.of(Example.tagged("X new go go\t2", List.of(0, 0, 1, 2)));
+    Dataset data = new Dataset(Question.TAGS, train, test, test, tags, Skipped.NONE);
+    Map<Stage, Predictions> answers =
+        Baselines.predict(new BaselineSpec(true, true, Terms.WORDS), data);
+    assertThat(answers).containsOnlyKeys(Stage.MAJORITY);
+    Predictions majority = answers.get(Stage.MAJORITY);
+    assertThat(majority.parts().get("precision")).isEqualTo(1);
+    assertThat(majority.parts().get("recall")).isCloseTo(2 / 3.0, within(1e-12));
+    assertThat(majority.meanLoss()).isNaN();
+  }
+
+  /** By hand: the right one stands second of two; the linear model knows the word that tells. */
+  @Test
+  void textsAreRanked() {
+    List<Example> texts = new ArrayList<>();
+    for (int group = 0; group < 20; group++) {
+      texts.add(new Example("who?\tnothing here" + group % 3, 0, List.of(), group));
+      texts.add(new Example("who?\tsomebody there", 1, List.of(), group));
+    }
+    Dataset data =
+        new Dataset(Question.RANKING, texts, texts, texts, List.of("no", "yes"), Skipped.NONE);
+    Map<Stage, Predictions> answers =
+        Baselines.predict(new BaselineSpec(true, true, Terms.WORDS), data);
+    assertThat(answers.get(Stage.MAJORITY).score()).isEqualTo(0.5);
+    assertThat(answers.get(Stage.LINEAR).score()).isEqualTo(1);
   }
 
   @Test

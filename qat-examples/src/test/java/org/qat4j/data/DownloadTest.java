@@ -1,10 +1,12 @@
 package org.qat4j.data;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -27,6 +29,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPOutputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -156,6 +161,10 @@ class DownloadTest {
   }
 
   private void fetch(ProxySelector proxy) {
+    download(proxy).fetch(home, SHA256, target, listener());
+  }
+
+  private Download download(ProxySelector proxy) {
     Download.Patience patience =
         new Download.Patience(TRIES, Duration.ofSeconds(2), Duration.ofSeconds(60), silence);
     HttpClient client =
@@ -164,26 +173,25 @@ class DownloadTest {
             .proxy(proxy)
             .version(HttpClient.Version.HTTP_1_1)
             .build();
-    new Download(client, patience, pauses::add)
-        .fetch(
-            home,
-            SHA256,
-            target,
-            new Download.Listener() {
-              @Override
-              public void received(long bytes, long total) {
-                synchronized (progress) {
-                  progress.add(bytes + "/" + total);
-                  received = bytes;
-                  progress.notifyAll();
-                }
-              }
+    return new Download(client, patience, pauses::add);
+  }
 
-              @Override
-              public void retrying(String reason, Duration pause) {
-                reasons.add(reason);
-              }
-            });
+  private Download.Listener listener() {
+    return new Download.Listener() {
+      @Override
+      public void received(long bytes, long total) {
+        synchronized (progress) {
+          progress.add(bytes + "/" + total);
+          received = bytes;
+          progress.notifyAll();
+        }
+      }
+
+      @Override
+      public void retrying(String reason, Duration pause) {
+        reasons.add(reason);
+      }
+    };
   }
 
   private void assertFetched() throws IOException {
@@ -444,12 +452,57 @@ class DownloadTest {
 
   @Test
   void namesOfDataSets() {
-    KnownData known = KnownData.named("20newsgroups");
-    assertThat(known.home().getScheme()).isEqualTo("https");
-    assertThat(known.sha256()).matches("[0-9a-f]{64}");
+    assertThat(KnownData.all())
+        .extracting(KnownData::name)
+        .containsExactly("20newsgroups", "trec", "mr");
+    assertThat(KnownData.all().stream().flatMap(data -> data.files().stream()))
+        .allSatisfy(file -> assertThat(file.home().getScheme()).isEqualTo("https"))
+        .allSatisfy(file -> assertThat(file.sha256()).matches("[0-9a-f]{64}"));
+    assertThatThrownBy(() -> Lines.read(Path.of("data", "trec", "test.tsv"), "data.test"))
+        .hasMessageContaining("; ./qat data fetch trec downloads it; set data.test");
     assertThatThrownBy(() -> KnownData.named("20newsgroup"))
         .isInstanceOf(QatException.class)
         .hasMessageContaining("\"20newsgroup\"")
         .hasMessageContaining("there is: 20newsgroups");
+  }
+
+  @Test
+  void tablesAreMadeOfWhatOthersWrite() throws IOException {
+    byte[] lines = "DESC:def What is caf\u00e9 ?\nNUM:date When ?\n".getBytes(ISO_8859_1);
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(new GZIPOutputStream(packed))) {
+      for (String name : List.of("x/README", "x/rt-polarity.pos", "x/rt-polarity.neg")) {
+        byte[] text = (name + " is caf\u00e9 . \nwell .\n").getBytes(ISO_8859_1);
+        TarArchiveEntry entry = new TarArchiveEntry(name);
+        entry.setSize(text.length);
+        tar.putArchiveEntry(entry);
+        tar.write(text);
+        tar.closeArchiveEntry();
+      }
+    }
+    answers.add(file(lines, "\"a\""));
+    answers.add(file(packed.toByteArray(), "\"b\""));
+    KnownFile trec = known(lines, KnownFile.Form.LABELLED_LINES, "lines");
+    KnownFile mr = known(packed.toByteArray(), KnownFile.Form.ARCHIVE_OF_CLASSES, "classes");
+    KnownData data = new KnownData("x", "", "", "", dir, List.of(trec, mr));
+
+    data.fetch(download(ProxySelector.of(null)), dir, listener());
+    assertThat(dir.resolve("lines.tsv"))
+        .hasContent("DESC:def\tWhat is caf\u00e9 ?\nNUM:date\tWhen ?\n");
+    assertThat(dir.resolve("classes.tsv"))
+        .hasContent(
+            """
+            neg\tx/rt-polarity.neg is caf\u00e9 .
+            neg\twell .
+            pos\tx/rt-polarity.pos is caf\u00e9 .
+            pos\twell .
+            """);
+    data.fetch(download(ProxySelector.of(null)), dir, listener());
+    assertThat(requests).hasSize(2);
+  }
+
+  private KnownFile known(byte[] file, KnownFile.Form form, String name) {
+    String sha256 = Hashes.hex(Hashes.digest().digest(file));
+    return new KnownFile(home, sha256, name + ".raw", form, name + ".tsv");
   }
 }

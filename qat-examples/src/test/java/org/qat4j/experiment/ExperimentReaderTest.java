@@ -214,7 +214,8 @@ class ExperimentReaderTest {
                 + " candidates, stories, parallel or locale-names;"
                 + " did you mean langid?",
             "x.yaml:4:8: model.kind is missing; expected char-ngram-cnn, word-cnn, seed-cnn,"
-                + " conv-tagger, pair-cnn, bilstm, transformer, translator or file",
+                + " conv-tagger, bilstm-tagger, transformer-tagger, pair-cnn, story-attention, bilstm,"
+                + " transformer, translator or file",
             "x.yaml:6:3: unknown key lerningRate in train; did you mean learningRate? Known are"
                 + " epochs, batch, learningRate, schedule, tokenDropout, l2",
             "x.yaml:7:11: train.epochs is \"many\"; expected an integer from 1 to 10000",
@@ -253,9 +254,9 @@ class ExperimentReaderTest {
           langid     | langid, path: x                          | 3:22: unknown key path in data of kind langid; known are kind
           seed-cnn   | char-ngram-cnn, minN: 5, maxN: 3         | 4:37: model.minN is 5, more than maxN, 3
           seed-cnn   | seed-cnn, length: 4, width: 5            | 4:43: model.width is 5, but only 4 positions are there
-          seed-cnn   | conv-tagger                              | 4:8: model is of kind conv-tagger, which tags tokens, but the data ask for one answer to a text; the kinds tagged and predicates have tags
+          seed-cnn   | conv-tagger                              | 4:8: model tags tokens, but the data ask for one answer to a text; the kinds tagged and predicates have tags
           seed-cnn   | translator                               | 4:8: model is of kind translator, but the data have no translations; the kinds parallel and locale-names do
-          seed-cnn   | transformer, dimension: 6                | 4:8: model.heads is 4, which does not divide the dimension, 6
+          seed-cnn   | transformer, blocks: {dimension: 6}      | 4:36: model.blocks.heads is 4, which does not divide the dimension, 6
           langid     | locale-names, to: German                 | 3:32: data.to is "German"; expected the code of a language, such as de, fr or ja
           langid     | locale-names                             | 4:8: model does not translate, but the data are texts with translations; the kind translator does
           seed-cnn   | word-cnn, widths: []                     | 4:33: model.widths is []; expected one or more different widths

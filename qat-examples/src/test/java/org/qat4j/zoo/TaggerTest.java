@@ -10,6 +10,8 @@ import java.util.Random;
 import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.api.Model;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.qat4j.console.Console;
@@ -21,6 +23,7 @@ import org.qat4j.data.TextBatches;
 import org.qat4j.distillation.Distillation;
 import org.qat4j.distillation.DistillationSpec;
 import org.qat4j.experiment.ModelSpec;
+import org.qat4j.experiment.TokenSpec;
 import org.qat4j.experiment.TrainSpec;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.pipeline.IntegerEvaluation;
@@ -44,8 +47,8 @@ class TaggerTest {
   private static final List<String> TAGS = List.of("B-A", "B-B", "I-A", "I-B", "O");
   private static final Dataset DATA =
       new Dataset(Question.TAGS, texts(1, 300), texts(2, 40), texts(3, 60), TAGS, Skipped.NONE);
-  private static final ModelSpec SPEC =
-      new ModelSpec.ConvTagger(50, 12, true, 1, 8, 2, 50, 4, 5, 4, 16, List.of(3, 3), 0);
+  private static final TokenSpec TOKENS = new TokenSpec(50, true, 1, 8, 2, 50, 4, 5, 4);
+  private static final ModelSpec SPEC = new ModelSpec.ConvTagger(12, TOKENS, 16, List.of(3, 3), 0);
   private static final TrainSpec TRAIN = new TrainSpec(4, 8, 0.01, TrainSpec.Schedule.LINEAR, 0, 0);
 
   /** The two words before the predicate are A, the word behind it is B. */
@@ -70,15 +73,16 @@ class TaggerTest {
       new TrainingPlan(4, 0.01, TrainSpec.Schedule.LINEAR, false, 1);
 
   private static TextBatches training(TextNetwork net) {
-    return TextBatches.shuffled(DATA, net.encoders(), TRAIN.batch(), 1, 0.1);
+    return TextBatches.shuffled(DATA, net.encoders(), TRAIN.batch(), 1, 0.1).masked(net.masked());
   }
 
   private static TextBatches test(TextNetwork net) {
-    return TextBatches.inOrder(DATA, DATA.test(), net.encoders(), TRAIN.batch());
+    return TextBatches.inOrder(DATA, DATA.test(), net.encoders(), TRAIN.batch())
+        .masked(net.masked());
   }
 
-  private static TextNetwork trained() {
-    TextNetwork net = Zoo.build(SPEC, DATA, TRAIN, 1);
+  private static TextNetwork trained(ModelSpec spec) {
+    TextNetwork net = Zoo.build(spec, DATA, TRAIN, 1);
     Trainer.fit(net.network(), PLAN, training(net), null, TrainingLog.SILENT);
     return net;
   }
@@ -99,7 +103,7 @@ class TaggerTest {
   /** Who has learned to take A for B learns better from a tagger that knows, without any labels. */
   @Test
   void learnsFromAnotherTagger() {
-    TextNetwork teacher = trained();
+    TextNetwork teacher = trained(SPEC);
     Model mistaken = Zoo.build(SPEC, DATA, TRAIN, 2).network();
     TextBatches train = training(teacher);
     TrainingAid swapped = labels(y -> y.get(all(), indices(1, 0, 3, 2, 4), all()));
@@ -125,9 +129,17 @@ class TaggerTest {
     assertThat(Evaluate.predict(student.network(), test(teacher)).score()).isGreaterThan(0.9);
   }
 
-  @Test
-  void learnsTagsAndFreezesThem() {
-    TextNetwork net = trained();
+  static List<ModelSpec> taggers() {
+    return List.of(
+        SPEC,
+        new ModelSpec.BiLstmTagger(12, TOKENS, 12, 2, 0),
+        new ModelSpec.TransformerTagger(12, TOKENS, 3, ZooTest.BLOCK, 0));
+  }
+
+  @ParameterizedTest
+  @MethodSource("taggers")
+  void learnsTagsAndFreezesThem(ModelSpec spec) {
+    TextNetwork net = trained(spec);
     assertThat(net.text()).hasSize(4);
     TextBatches train = training(net);
     TextBatches test = test(net);

@@ -9,7 +9,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.data.Dataset;
 import org.qat4j.data.TextBatches;
+import org.qat4j.experiment.BlockSpec;
 import org.qat4j.experiment.ModelSpec;
+import org.qat4j.experiment.NgramSpec;
 import org.qat4j.experiment.TrainSpec;
 import org.qat4j.report.Predictions;
 import org.qat4j.training.Evaluate;
@@ -19,16 +21,24 @@ import org.qat4j.training.TrainingPlan;
 
 class ZooTest {
   static final Dataset DATA = TinyTexts.of(120, 1);
+  static final BlockSpec BLOCK = new BlockSpec(1, 8, 2, 16);
   static final TrainSpec TRAIN = new TrainSpec(4, 8, 0.01, TrainSpec.Schedule.LINEAR, 0.1, 0);
 
   static Stream<ModelSpec> networks() {
     return Stream.of(
         new ModelSpec.CharNgramCnn(20, false, 1, 6, 8, 3, 2, 3, 64, 32, 5, 0.2),
-        new ModelSpec.WordCnn(50, 8, true, false, false, 1, 0, 0, 6, 8, List.of(1, 2), true, 0.2),
-        new ModelSpec.WordCnn(50, 8, true, false, true, 1, 0.1, 2, 6, 8, List.of(1, 2), true, 0.2),
+        wordCnn(false, 0, 0, null),
+        wordCnn(true, 0.1, 2, new NgramSpec(2, 3, 64, 40, 5)),
         new ModelSpec.SeedCnn(50, 8, true, 6, 8, 3, 2),
-        new ModelSpec.BiLstm(20, false, 1, 6, 8, 0),
-        new ModelSpec.Transformer(20, false, 1, 8, 3, 2, 1, 16, 0));
+        new ModelSpec.BiLstm(ModelSpec.Units.CHARACTERS, 20, false, 1, 6, 8, 0),
+        new ModelSpec.BiLstm(ModelSpec.Units.WORDS, 8, true, 1, 8, 16, 0),
+        new ModelSpec.Transformer(ModelSpec.Units.CHARACTERS, 20, false, 1, 3, BLOCK, 0));
+  }
+
+  private static ModelSpec wordCnn(boolean skip, double minIdf, int skipGrams, NgramSpec ngrams) {
+    List<Integer> widths = List.of(1, 2);
+    return new ModelSpec.WordCnn(
+        50, 8, true, false, skip, 1, minIdf, skipGrams, 6, 8, widths, true, ngrams, 0.2);
   }
 
   static TextBatches train(TextNetwork net) {

@@ -56,6 +56,14 @@ class FastConv1DImpl extends Convolution1DLayer {
     return y;
   }
 
+  /** Masks that a MergeVertex joined are boolean, which DL4J's reduction of a mask refuses. */
+  @Override
+  public Pair<INDArray, MaskState> feedForwardMaskArray(
+      INDArray mask, MaskState state, int examples) {
+    return super.feedForwardMaskArray(
+        mask == null ? null : mask.castTo(DataType.FLOAT), state, examples);
+  }
+
   private boolean supported() {
     return Floats.fastLayers()
         && input.rank() == 3

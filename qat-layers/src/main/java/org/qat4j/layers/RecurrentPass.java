@@ -91,7 +91,7 @@ final class RecurrentPass {
     allocate(input, units, weights.size(1));
     before = state;
     cellBefore = cell;
-    mask = steps == null ? null : steps.castTo(input.dataType());
+    mask = steps == null ? null : steps.castTo(input.dataType()).detach(); // backward reads it too
     rounded = rounding != null;
     x.assign(input);
     INDArray row = bias.reshape(bias.length());

@@ -15,6 +15,8 @@ import org.qat4j.text.FieldEncoder;
 import org.qat4j.text.NgramEncoder;
 import org.qat4j.text.PieceEncoder;
 import org.qat4j.text.PositionEncoder;
+import org.qat4j.text.StoryEncoder;
+import org.qat4j.text.StoryPlaces;
 import org.qat4j.text.TextEncoder;
 import org.qat4j.text.TokenEncoder;
 import org.qat4j.text.WordEncoder;
@@ -91,15 +93,25 @@ final class ModelMetadata {
       e.pieces().forEach(pieces::add);
     } else if (encoder instanceof PositionEncoder) {
       head(json, "positions", encoder, false);
+    } else if (encoder instanceof StoryEncoder e) {
+      head(json, "story", e, e.words().lowerCase());
+      json.put("sentences", e.sentences());
+      words(json, e.words());
+    } else if (encoder instanceof StoryPlaces e) {
+      head(json, "places", e, false);
     } else {
       WordEncoder e = (WordEncoder) encoder;
       head(json, "words", e, e.lowerCase());
-      json.put("punctuation", e.punctuation());
-      json.put("skipUnknown", e.skipUnknown());
-      ArrayNode words = json.putArray("words");
-      e.words().forEach(words::add);
+      words(json, e);
     }
     return json;
+  }
+
+  private static void words(ObjectNode json, WordEncoder e) {
+    json.put("punctuation", e.punctuation());
+    json.put("skipUnknown", e.skipUnknown());
+    ArrayNode words = json.putArray("words");
+    e.words().forEach(words::add);
   }
 
   private static void head(ObjectNode json, String kind, TextEncoder e, boolean lowerCase) {
