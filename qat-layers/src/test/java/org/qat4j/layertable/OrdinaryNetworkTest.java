@@ -173,7 +173,7 @@ class OrdinaryNetworkTest {
     }
     wrapper.shutdown();
     assertThat(qat.multiLayerNetwork().params()).isNotEqualTo(before);
-    // How many of the steps each worker takes depends on who is free.
+    // Usually 6; 8 was seen once, on a busy machine, for a reason that is not known yet.
     assertThat(qat.trainingSteps()).isGreaterThan(steps);
     MultiDataSet batch = Nets.images(new Random(2), 16, DataType.FLOAT);
     IntegerModel model = qat.freeze(FreezeInfo.named("m"), batch.getFeatures());
