@@ -300,7 +300,11 @@ public final class Search {
     }
   }
 
+  /** The first trial is made whatever the budget. */
   private boolean isOver() {
+    if (outcomes.isEmpty()) {
+      return false;
+    }
     double minutes = (System.nanoTime() - start) / (double) TimeUnit.MINUTES.toNanos(1);
     return outcomes.size() >= budget.trials()
         || outcomes.size() - bestAt >= budget.patience()

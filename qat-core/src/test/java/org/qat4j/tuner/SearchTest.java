@@ -195,6 +195,49 @@ class SearchTest {
   }
 
   @Test
+  void endsWhenTheTimeIsOver() {
+    Budget none = new Budget(10_000, Double.MIN_VALUE, Integer.MAX_VALUE);
+    Search search = search(SPACE, none, Goal.of(Objective.LOSS), 2, List.of());
+    search.run();
+    assertThat(search.outcomes()).containsExactly(search.untuned());
+    assertThat(search.best()).isEqualTo(search.untuned());
+  }
+
+  /** Of those on a part of the examples the best quarter goes on, and steps improve on the last. */
+  @Test
+  void halvesOnGrowingPartsAndThenRefines() {
+    List<Outcome> trials = run(600, 2, List.of()).outcomes();
+    List<List<Outcome>> rungs = new ArrayList<>();
+    int at = 1;
+    for (int examples : RUNGS) {
+      List<Outcome> rung = new ArrayList<>();
+      for (; trials.get(at).trial().examples() == examples; at++) {
+        rung.add(trials.get(at));
+      }
+      rungs.add(rung);
+    }
+    Goal goal = Goal.of(Objective.LOSS);
+    for (int i = 1; i < rungs.size(); i++) {
+      List<Outcome> before = rungs.get(i - 1);
+      assertThat(rungs.get(i)).hasSize(before.size() / 4);
+      assertThat(rungs.get(i).stream().map(o -> o.trial().point()))
+          .containsExactlyElementsOf(
+              before.stream()
+                  .filter(Outcome::succeeded)
+                  .sorted(goal.bestFirst())
+                  .limit(before.size() / 4)
+                  .map(o -> o.trial().point())
+                  .toList());
+    }
+    double halved = rungs.get(2).get(0).score().loss();
+    assertThat(
+            trials.subList(at, trials.size()).stream()
+                .filter(o -> o.trial().examples() == 160 && o.succeeded())
+                .mapToDouble(o -> o.score().loss()))
+        .anyMatch(loss -> loss < halved / 2);
+  }
+
+  @Test
   void keepsWithinLimits() {
     double none = Double.POSITIVE_INFINITY;
     Goal goal = new Goal(Objective.LOSS, 500, none, none);

@@ -45,7 +45,7 @@ enum TrainingVariant {
       MultiLayerNetwork network = initialized(spec, length, FastLayers::of);
       QatNetwork qat = Qat.prepare(network, QuantSpec.int8());
       network.close(); // so that its memory is not counted
-      qat.calibrate(new ListDataSetIterator<>(data, spec.batch()), 1);
+      qat.calibrate(new ListDataSetIterator<>(data, 1), 1); // an element is a batch
       return qat.multiLayerNetwork();
     }
   };
