@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.QatException;
@@ -14,6 +15,7 @@ import org.qat4j.data.Dataset;
 import org.qat4j.data.Example;
 import org.qat4j.data.TextBatches;
 import org.qat4j.experiment.Experiment;
+import org.qat4j.experiment.PruneSpec;
 import org.qat4j.experiment.TrainSpec;
 import org.qat4j.report.CurvePoint;
 import org.qat4j.report.Predictions;
@@ -60,6 +62,7 @@ final class FloatNetwork {
   private final TextBatches validation;
   private final TextBatches test;
   private final Map<TrainingPlan, Trained> controls = new HashMap<>();
+  private final Map<PruneSpec, PruneNetwork.Pruned> pruned = new HashMap<>();
   private final Map<Integer, INDArray> early = new HashMap<>();
   private Trained trained;
 
@@ -215,6 +218,11 @@ final class FloatNetwork {
   /** Takes the outcome of an earlier training of the control by the same plan. */
   void restoreControl(TrainingPlan plan, Predictions answers) {
     controls.putIfAbsent(plan, new Trained(List.of(), 0, Double.NaN, answers, 0));
+  }
+
+  /** What pruning leaves of the float network; pruned now if it was not before. */
+  PruneNetwork.Pruned pruned(PruneSpec spec, Supplier<PruneNetwork.Pruned> prune) {
+    return pruned.computeIfAbsent(spec, s -> prune.get());
   }
 
   /** What a network answers to the test texts, as it is. */

@@ -29,6 +29,17 @@ import org.qat4j.zoo.TextNetwork;
  * a training in which the network recovers.
  */
 final class PruneNetwork {
+  /**
+   * What pruning leaves.
+   *
+   * @param floats the smaller network
+   * @param steps all prunings, for the report
+   * @param curve learning curves of all trainings
+   * @param seconds that it took
+   */
+  record Pruned(
+      FloatNetwork floats, List<PruneStep> steps, List<CurvePoint> curve, double seconds) {}
+
   private final PruneSpec spec;
   private final TrainSpec first;
   private final FloatNetwork whole;
@@ -73,8 +84,13 @@ final class PruneNetwork {
     return spec != null && spec.floatEpochs() > 0;
   }
 
-  /** The smaller network, trained; the given one stays as it is. */
-  FloatNetwork prune() {
+  /** The smaller network, trained, once for all who ask alike; the given one stays as it is. */
+  Pruned prune() {
+    return whole.pruned(spec, this::pruned);
+  }
+
+  private Pruned pruned() {
+    Stopwatch watch = new Stopwatch();
     TextNetwork text = whole.text();
     floats = whole.with(new TextNetwork(Networks.copy(text.network()), text.text()));
     if (spec.vocabulary() > 0) {
@@ -93,7 +109,7 @@ final class PruneNetwork {
       }
     }
     floats.restore(network());
-    return floats;
+    return new Pruned(floats, List.copyOf(steps), List.copyOf(curve), watch.seconds());
   }
 
   private Model network() {
@@ -173,15 +189,5 @@ final class PruneNetwork {
         TrainingAid.NONE);
     double share = steps.get(steps.size() - 1).share();
     steps.add(new PruneStep("rewound weights", 0, share, before, after, accuracy()));
-  }
-
-  /** All prunings, for the report. */
-  List<PruneStep> steps() {
-    return steps;
-  }
-
-  /** Learning curves of all trainings. */
-  List<CurvePoint> curve() {
-    return curve;
   }
 }

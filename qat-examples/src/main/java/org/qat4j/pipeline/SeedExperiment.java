@@ -102,7 +102,7 @@ final class SeedExperiment {
     FloatNetwork.Trained control = whole.control(control(experiment, whole.seed()));
     add(Stage.CONTROL, Phase.CONTROL, control);
     if (pruning.isAsked()) {
-      timed(Phase.PRUNING, () -> prune(pruning));
+      prune(pruning);
     }
 
     Model network = floats.text().network();
@@ -176,7 +176,7 @@ final class SeedExperiment {
     SavedNetworks.save(whole.text().network(), place(RunFiles.FLOAT_NETWORK));
     PruneNetwork pruning = new PruneNetwork(resolved, whole);
     if (pruning.isAsked()) {
-      timed(Phase.PRUNING, () -> prune(pruning));
+      prune(pruning);
     }
     Model network = floats.text().network();
     QuantizeSpec quantize = tune().tuned().quantize();
@@ -230,12 +230,13 @@ final class SeedExperiment {
     return qat;
   }
 
-  private Void prune(PruneNetwork pruning) {
-    floats = pruning.prune();
-    result.pruning(pruning.steps());
-    pruning.curve().forEach(result::curve);
+  private void prune(PruneNetwork pruning) {
+    PruneNetwork.Pruned pruned = pruning.prune();
+    floats = pruned.floats();
+    result.seconds(Phase.PRUNING, pruned.seconds());
+    result.pruning(pruned.steps());
+    pruned.curve().forEach(result::curve);
     answers(Stage.PRUNED, floats.trained());
-    return null;
   }
 
   /** Trains under quantization: with a teacher, and with pruning, where the experiment says so. */

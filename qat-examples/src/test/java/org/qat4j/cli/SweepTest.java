@@ -126,6 +126,34 @@ class SweepTest {
         .isEqualTo(report(sweep).at("/variants/3/results/control"));
   }
 
+  /** What is pruned alike is pruned once, and a variant by itself comes out the same. */
+  @Test
+  void onePrunedNetworkServesAllVariants() throws IOException {
+    Path file =
+        write(
+            "pruned.yaml",
+            Files.readString(experiment).replaceFirst("(?s)sweep:.*", "")
+                + """
+                prune: {weights: 0.5, epochs: 1, times: 3}
+                sweep: {W8: {}, W4: {quantize: {weights: {bits: 4}}}}
+                """);
+    Path both = folder.resolve("pruned");
+    Path run = folder.resolve("pruned-w4");
+
+    Called called = qat("sweep", file, "--seeds", 1, "--out", both, "--quiet");
+    assertThat(called.exit()).as(called.err()).isZero();
+    called = qat("run", file, "--variant", "W4", "--seeds", 1, "--out", run, "--quiet");
+    assertThat(called.exit()).as(called.err()).isZero();
+
+    assertThat(run.resolve("model.qat")).hasSameBinaryContentAs(both.resolve("W4/seed-1.qat"));
+    double seconds = pruning(both.resolve("W8/seed-1.json"));
+    assertThat(seconds).isPositive().isEqualTo(pruning(both.resolve("W4/seed-1.json")));
+  }
+
+  private static double pruning(Path kept) throws IOException {
+    return new ObjectMapper().readTree(kept.toFile()).at("/seconds/PRUNING").asDouble();
+  }
+
   /** A sweep that was stopped goes on, with the float network and the results that are there. */
   @Test
   void whatIsFinishedIsNotDoneAgain() throws IOException {

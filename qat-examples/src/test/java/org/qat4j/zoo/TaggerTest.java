@@ -33,6 +33,7 @@ import org.qat4j.qat.Qat;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.qat.QuantSpec;
 import org.qat4j.quantizer.LayerSpec;
+import org.qat4j.quantizer.Schedule;
 import org.qat4j.report.Metric;
 import org.qat4j.report.Predictions;
 import org.qat4j.runtime.Predictor;
@@ -169,6 +170,16 @@ class TaggerTest {
     assertThat(predictor.isTagger()).isTrue();
     assertThat(predictor.tags("w1 w2 w3 w4 w5\t2")).containsExactly("B-A", "I-A", "O", "B-B", "O");
     assertThat(predictor.tags("w1 ".repeat(20) + "\t4")).hasSize(20).endsWith("O");
+  }
+
+  /** Ranges of a network that has learned nothing are too narrow, so observers go on. */
+  @Test
+  void learnsUnderQuantizationFromTheStart() {
+    TextNetwork net = Zoo.build(SPEC, DATA, TRAIN, 1);
+    QuantSpec spec = QuantSpec.int8().withSchedule(Schedule.of(0, Schedule.NEVER));
+    QatNetwork qat = Qat.prepare(net.network(), spec);
+    Trainer.fit(qat.network(), PLAN, training(net), null, TrainingLog.SILENT);
+    assertThat(Evaluate.predict(qat.network(), test(net)).score()).isGreaterThan(0.9);
   }
 
   @Test

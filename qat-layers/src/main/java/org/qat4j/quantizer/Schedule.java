@@ -107,7 +107,11 @@ public record Schedule(
     return steps == NEVER ? "never" : Long.toString(steps);
   }
 
-  /** Quantizes from the first step on, with the ranges of the calibration. */
+  /**
+   * Quantizes from the first step on, with the ranges of the calibration. They are those of a
+   * trained network: one that has learned nothing yet outgrows them and then learns nothing, so
+   * that its observers must go on, as in {@code of(0, NEVER)}.
+   */
   public static Schedule immediately() {
     return of(0, 0);
   }
