@@ -1,6 +1,5 @@
 package org.qat4j.baseline;
 
-import de.bwaldvogel.liblinear.Linear;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
@@ -18,17 +17,13 @@ import org.qat4j.training.Judge;
 
 /** Trains the baselines of an experiment and asks them the test texts. */
 public final class Baselines {
-  static {
-    Linear.disableDebugOutput();
-  }
-
   private Baselines() {}
 
   /**
    * Answers of the baselines that an experiment asks for; they have no probabilities. Where texts
    * are ranked, the most frequent class is the same for all of a group, which stay in their order,
    * and the linear model ranks by the distance from its hyperplane. Where tokens are tagged, each
-   * has its own most frequent tag, and there is no linear model.
+   * has its own most frequent tag, and the linear model looks at the tokens around each.
    */
   public static Map<Stage, Predictions> predict(BaselineSpec spec, Dataset data) {
     Map<Stage, Predictions> answers = new EnumMap<>(Stage.class);
@@ -51,14 +46,8 @@ public final class Baselines {
             case TRANSLATION -> throw new IllegalStateException("has baselines of its own");
           });
     }
-    if (spec.linear() && data.question() != Question.TAGS) {
-      LinearClassifier classifier =
-          new LinearClassifier(data.train(), data.labels().size(), spec.terms());
-      answers.put(
-          Stage.LINEAR,
-          data.question() == Question.CLASS
-              ? linear(data, classifier)
-              : judged(data, example -> classifier.scores(example.text())));
+    if (spec.linear()) {
+      answers.put(Stage.LINEAR, linear(spec, data));
     }
     return answers;
   }
@@ -77,10 +66,17 @@ public final class Baselines {
     return Predictions.withoutLoss(labels(data), predicted);
   }
 
-  private static Predictions linear(Dataset data, LinearClassifier classifier) {
-    List<Example> test = data.test();
+  private static Predictions linear(BaselineSpec spec, Dataset data) {
+    if (data.question() == Question.TAGS) {
+      return judged(data, new LinearTagger(data)::probabilities);
+    }
+    LinearClassifier classifier =
+        new LinearClassifier(data.train(), data.labels().size(), spec.terms());
+    if (data.question() == Question.RANKING) {
+      return judged(data, example -> classifier.scores(example.text()));
+    }
     int[] predicted =
-        test.parallelStream().mapToInt(example -> classifier.classify(example.text())).toArray();
+        data.test().parallelStream().mapToInt(e -> classifier.classify(e.text())).toArray();
     return Predictions.withoutLoss(labels(data), predicted);
   }
 

@@ -7,7 +7,8 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
  * What else answers the test set, for comparison.
  *
  * @param majority always the most frequent class; where texts are translated, a copy of the text
- * @param linear a linear model on TF-IDF; where texts are translated, a dictionary
+ * @param linear a linear model on TF-IDF; where tokens are tagged, on the tokens around each; where
+ *     texts are translated, a dictionary
  * @param terms that the linear model counts
  */
 public record BaselineSpec(
@@ -18,8 +19,9 @@ public record BaselineSpec(
         boolean majority,
     @JsonProperty(defaultValue = "true")
         @JsonPropertyDescription(
-            "Train a linear support vector machine on TF-IDF and report it; where texts are"
-                + " translated, a dictionary that translates word for word.")
+            "Train a linear support vector machine on TF-IDF and report it; where tokens are tagged,"
+                + " on the tokens around each; where texts are translated, a dictionary that"
+                + " translates word for word.")
         boolean linear,
     @JsonProperty(defaultValue = "words")
         @JsonPropertyDescription("What the linear model counts: words and pairs, or characters.")

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.annotation.JsonValue;
 public enum Stage {
   /** The most frequent class of the training texts, whatever the text. */
   MAJORITY("majority", "most frequent"),
-  /** A linear model on TF-IDF. */
-  LINEAR("linear", "linear, TF-IDF"),
+  /** A linear model on TF-IDF, or on tokens and what stands around them. */
+  LINEAR("linear", "linear model"),
   /** The text itself as its translation. */
   COPY("copy", "copy of the text"),
   /** Word for word, by a dictionary that is learned from the training texts. */

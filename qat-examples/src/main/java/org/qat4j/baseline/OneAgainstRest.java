@@ -1,0 +1,75 @@
+package org.qat4j.baseline;
+
+import de.bwaldvogel.liblinear.Feature;
+import de.bwaldvogel.liblinear.Linear;
+import de.bwaldvogel.liblinear.Model;
+import de.bwaldvogel.liblinear.Parameter;
+import de.bwaldvogel.liblinear.Problem;
+import de.bwaldvogel.liblinear.SolverType;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/**
+ * Linear support vector machines, one class against the rest, with squared hinge loss and C = 1:
+ * LIBLINEAR (Fan et al., JMLR 9, 2008) in its Java version, untuned. The classes are trained in
+ * parallel, each from a seed of its own, so that the result does not depend on the number of
+ * threads.
+ */
+final class OneAgainstRest {
+  private static final double COST = 1;
+
+  /** LIBLINEAR's own stopping tolerance for this solver. */
+  private static final double TOLERANCE = 0.1;
+
+  static {
+    Linear.disableDebugOutput();
+  }
+
+  private final Model[] classes; // null where the training has none of a class
+
+  /**
+   * @param vectors of the training, places from 1 ascending
+   * @param labels of the vectors
+   * @param features largest place
+   * @param classes number of classes
+   */
+  OneAgainstRest(Feature[][] vectors, int[] labels, int features, int classes) {
+    this.classes =
+        IntStream.range(0, classes)
+            .parallel()
+            .mapToObj(label -> train(vectors, labels, features, label))
+            .toArray(Model[]::new);
+  }
+
+  private static Model train(Feature[][] vectors, int[] labels, int features, int label) {
+    Problem problem = new Problem();
+    problem.l = vectors.length;
+    problem.n = features;
+    problem.x = vectors;
+    problem.y = Arrays.stream(labels).mapToDouble(l -> l == label ? 1 : -1).toArray();
+    if (Arrays.stream(labels).noneMatch(l -> l == label)) {
+      return null;
+    }
+    Parameter parameter = new Parameter(SolverType.L2R_L2LOSS_SVC_DUAL, COST, TOLERANCE);
+    parameter.setRandom(new Random(label));
+    return Linear.train(problem, parameter);
+  }
+
+  /** How far a vector lies above the hyperplane of each class; −∞ where there is none. */
+  float[] scores(Feature[] vector) {
+    float[] scores = new float[classes.length];
+    for (int label = 0; label < scores.length; label++) {
+      scores[label] =
+          classes[label] == null ? Float.NEGATIVE_INFINITY : (float) score(classes[label], vector);
+    }
+    return scores;
+  }
+
+  /** Distance in the direction of the class: LIBLINEAR's first label is that of the first row. */
+  private static double score(Model model, Feature[] vector) {
+    double[] value = new double[1];
+    Linear.predictValues(model, vector, value);
+    return model.getLabels()[0] == 1 ? value[0] : -value[0];
+  }
+}
