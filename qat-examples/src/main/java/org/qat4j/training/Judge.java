@@ -17,10 +17,14 @@ import org.qat4j.report.Metric;
 import org.qat4j.report.Predictions;
 import org.qat4j.runtime.BioDecoder;
 import org.qat4j.text.PieceEncoder;
+import org.qat4j.text.TokenText;
 
 /** Makes answers of what a network or model puts out, and compares them with the right ones. */
 public final class Judge {
   private static final String OUTSIDE = "O";
+
+  /** Kind of the span of the predicate itself, in PropBank and CoNLL-2005. */
+  private static final String PREDICATE = "V";
 
   private final Question question;
   private final List<String> labels;
@@ -113,10 +117,19 @@ public final class Judge {
       }
       truths.add(String.join(" ", truth));
       answers.add(String.join(" ", answer));
-      counts[i] = counts(Span.of(truth), Span.of(answer));
+      counts[i] = counts(spans(texts.get(i), truth), spans(texts.get(i), answer));
       losses[i] = (float) (loss / Math.max(1, steps));
     }
     return Predictions.of(Metric.SPAN_F1, truths, answers, counts, losses);
+  }
+
+  /**
+   * The spans that count: where a predicate is given its own does not, as in CoNLL-2005 (Carreras
+   * and Màrquez, 2005, section 3).
+   */
+  private static List<Span> spans(Example text, List<String> tags) {
+    boolean given = TokenText.of(text.text()).focus() != TokenText.NO_FOCUS;
+    return Span.of(tags).stream().filter(s -> !(given && s.kind().equals(PREDICATE))).toList();
   }
 
   private static double[] counts(List<Span> truth, List<Span> answer) {

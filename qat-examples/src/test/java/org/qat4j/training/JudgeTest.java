@@ -57,6 +57,21 @@ class JudgeTest {
     assertThat(p.loss(0)).isCloseTo(loss, within(1e-6));
   }
 
+  /** By hand: of the predicate and its two arguments one argument is right; another is made up. */
+  @Test
+  void theGivenPredicateDoesNotCount() {
+    List<String> tags = List.of("B-A", "B-V", "O");
+    Judge judge = new Judge(Question.TAGS, tags);
+    float[] output = {.8f, .1f, .1f, .1f, .8f, .1f, .1f, .1f, .8f, .8f, .1f, .1f};
+    List<Integer> truth = List.of(0, 1, 0, 2);
+    Predictions roles =
+        judge.judge(List.of(Example.tagged("a b c d\t1", truth)), new float[][] {output});
+    assertThat(roles.score()).isCloseTo(1 / 2.0, within(1e-12));
+    Predictions chunks =
+        judge.judge(List.of(Example.tagged("a b c d", truth)), new float[][] {output});
+    assertThat(chunks.score()).isCloseTo(2 / 3.0, within(1e-12));
+  }
+
   /** A tag that cannot follow is not answered, however probable it is. */
   @Test
   void answersAreSequencesThatCanBe() {
