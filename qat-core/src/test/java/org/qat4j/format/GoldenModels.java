@@ -9,8 +9,10 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import org.qat4j.model.Cell;
 import org.qat4j.model.Input;
 import org.qat4j.model.IntVector;
 import org.qat4j.model.IntegerModel;
@@ -18,13 +20,26 @@ import org.qat4j.model.Op;
 import org.qat4j.model.Output;
 import org.qat4j.model.QuantizedTensor;
 import org.qat4j.model.TextInput;
+import org.qat4j.model.Window2d;
+import org.qat4j.numerics.AttentionStep;
+import org.qat4j.numerics.GateTable;
 import org.qat4j.numerics.GroupScales;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.numerics.Runs;
 import org.qat4j.runtime.ReferenceRuntime;
 import org.qat4j.runtime.Sample;
+import org.qat4j.text.AffixEncoder;
+import org.qat4j.text.BytePairs;
 import org.qat4j.text.CharacterEncoder;
+import org.qat4j.text.DistanceEncoder;
+import org.qat4j.text.FieldEncoder;
 import org.qat4j.text.NgramEncoder;
+import org.qat4j.text.PieceEncoder;
+import org.qat4j.text.PositionEncoder;
+import org.qat4j.text.StoryEncoder;
+import org.qat4j.text.StoryPlaces;
+import org.qat4j.text.TextEncoder;
+import org.qat4j.text.TokenEncoder;
 import org.qat4j.text.WordEncoder;
 
 /**
@@ -60,7 +75,11 @@ public final class GoldenModels {
         new GoldenModels(3).operations(),
         new GoldenModels(4).widths(),
         new GoldenModels(5).subset(),
-        new GoldenModels(6).groups());
+        new GoldenModels(6).groups(),
+        new GoldenModels(7).recurrence(),
+        new GoldenModels(8).attention(),
+        new GoldenModels(9).images(),
+        new GoldenModels(10).encoders());
   }
 
   /** A line per sample: the inputs as a JSON array of flat arrays, a tab, the first output. */
@@ -183,6 +202,124 @@ public final class GoldenModels {
     QuantizedTensor last = grouped(sparse(tensor(3, 3, 0, 3, 5), 80), 5);
     ops.add(dense("logits", "best", last, new Output.Real()));
     return new IntegerModel("groups", inputs, ops, List.of("logits"), List.of(), List.of());
+  }
+
+  /** LSTM and simple recurrence in both directions, and what masks do. */
+  private IntegerModel recurrence() {
+    tokens("words", 7, 9);
+    QuantParams state = QuantParams.asymmetric(-1, 1, 8);
+    IntVector tanh = IntVector.of(GateTable.of(Math::tanh));
+    IntVector sigmoid = IntVector.of(GateTable.of(v -> 1 / (1 + Math.exp(-v))));
+    ops.add(new Op.Embedding("embedding", "words", tensor(8, 1, 0, 9, 6)));
+    ops.add(new Op.NotZero("there", List.of("embedding", "embedding")));
+    Cell lstm = new Cell.Lstm(12, sigmoid, tanh);
+    ops.add(recurrent("forward", "words", tensor(8, 16, 0, 16, 6), lstm, false, state));
+    Cell simple = new Cell.Simple(tanh);
+    ops.add(recurrent("back", "there", tensor(4, 1, 0, 3, 6), simple, true, state));
+    ops.add(new Op.LastStep("last", "forward", "words"));
+    ops.add(new Op.LastStep("first", "back", null));
+    ops.add(new Op.Masked("zero", "forward", "there", true));
+    ops.add(new Op.Masked("smallest", "back", "words", false));
+    ops.add(new Op.MaskedMean("mean", "zero", "words", state));
+    ops.add(new Op.GlobalSumPool("sum", "zero", QuantParams.asymmetric(-4, 4, 7)));
+    ops.add(new Op.GlobalMaxPool("best", "smallest"));
+    List<String> vectors = List.of("last", "first", "mean", "sum", "best");
+    ops.add(new Op.Concat("side", vectors, QuantParams.asymmetric(-4, 4, 8)));
+    ops.add(dense("logits", "side", tensor(8, 3, 0, 3, 18), new Output.Real()));
+    return new IntegerModel("recurrence", inputs, ops, List.of("logits"), text, List.of());
+  }
+
+  private Op recurrent(
+      String name, String mask, QuantizedTensor w, Cell cell, boolean back, QuantParams state) {
+    int rows = w.dim(0);
+    QuantizedTensor r = tensor(6, 1, 0, rows, rows / cell.gates());
+    return new Op.Recurrent(name, "embedding", mask, w, r, bias(rows), cell, back, state);
+  }
+
+  /** Blocks of a transformer, of which one looks back; an answer for each step. */
+  private IntegerModel attention() {
+    tokens("words", 6, 8);
+    QuantParams params = QuantParams.asymmetric(-3, 3, 8);
+    Output codes = new Output.Codes(params);
+    ops.add(new Op.Embedding("embedding", "words", tensor(8, 1, 0, 8, 8)));
+    IntVector gain = IntVector.of(random.ints(8, -9000, 9000).toArray());
+    IntVector shift = IntVector.of(random.ints(8, -900_000, 900_000).toArray());
+    ops.add(new Op.LayerNorm("norm", "embedding", gain, shift, 12, params));
+    ops.add(dense("queries", "norm", tensor(8, 18, 0, 18, 8), codes));
+    IntVector exponential = IntVector.of(AttentionStep.exponential());
+    int all = AttentionStep.EVERYTHING;
+    ops.add(new Op.Attention("attention", "queries", "words", 2, all, exponential, params));
+    ops.add(new Op.Attention("past", "queries", null, 3, 2, exponential, params));
+    ops.add(dense("joined", "attention", tensor(8, 1, 0, 8, 6), codes));
+    ops.add(new Op.RealSum("residual", List.of("embedding", "joined"), params));
+    ops.add(new Op.Concat("side", List.of("residual", "past"), params));
+    ops.add(dense("logits", "side", tensor(5, 3, 0, 3, 14), new Output.Real()));
+    ops.add(new Op.Softmax("probabilities", "logits"));
+    return new IntegerModel(
+        "attention", inputs, ops, List.of("probabilities"), text, List.of("B-A", "I-A", "O"));
+  }
+
+  /** Convolutions and pooling over an image, and codes that are moved and combined. */
+  private IntegerModel images() {
+    inputs.add(new Input("image", Input.Kind.REAL, List.of(6, 7, 3), 0));
+    QuantParams params = QuantParams.asymmetric(-2, 2, 8);
+    ops.add(new Op.Quantize("pixels", "image", params));
+    Window2d wide = new Window2d(3, 2, 1, 2, 1, 2, 1, 0, 1, 1);
+    ops.add(image("conv", "pixels", tensor(8, 4, 0, 4, 3, 2, 3), wide, 1, relu(0.03f)));
+    Window2d small = Window2d.plain(2, 2, 1, 1);
+    ops.add(
+        image(
+            "depthwise", "conv", tensor(4, 1, 1, 8, 2, 2, 1), small, 4, new Output.Codes(params)));
+    ops.add(new Op.MaxPool2d("best", "depthwise", new Window2d(2, 2, 2, 1, 1, 1, 0, 1, 1, 0)));
+    ops.add(new Op.AvgPool2d("pool", "best", Window2d.plain(2, 1, 1, 1), params));
+    ops.add(new Op.Select("select", "pool", 1, IntVector.of(1, -1, 0, 1)));
+    ops.add(new Op.Transpose("transpose", "select", IntVector.of(1, 0, 2)));
+    ops.add(new Op.Reshape("flat", "transpose", IntVector.of(2, 32)));
+    String before = "flat";
+    for (Op.Elementwise.Function f : Op.Elementwise.Function.values()) {
+      String name = f.name().toLowerCase(Locale.ROOT);
+      ops.add(new Op.Elementwise(name, f, List.of(before, "flat"), params));
+      before = name;
+    }
+    ops.add(dense("logits", before, tensor(8, 1, 0, 2, 32), new Output.Real()));
+    return new IntegerModel("images", inputs, ops, List.of("logits"), text, List.of());
+  }
+
+  private Op image(
+      String name, String input, QuantizedTensor w, Window2d window, int groups, Output output) {
+    return new Op.Conv2d(name, input, w, bias(w.dim(0)), window, groups, output);
+  }
+
+  /** Every way to read a text that the others do not have. */
+  private IntegerModel encoders() {
+    List<String> known = List.of("she", "gave", "ärger");
+    WordEncoder words = new WordEncoder(List.of("ann", "?"), 3, true, true, false);
+    BytePairs pairs =
+        new BytePairs(List.of(new BytePairs.Pair("s", "h"), new BytePairs.Pair("▁", "sh")));
+    List<TextEncoder> encoders =
+        List.of(
+            new TokenEncoder(known, 5, true, true),
+            new AffixEncoder(2, 11, 6),
+            new DistanceEncoder(2, 6),
+            new PieceEncoder(pairs, List.of("▁sh", "e", "."), 5, 4),
+            new PositionEncoder(5),
+            new FieldEncoder(1, words),
+            new StoryEncoder(words, 2),
+            new StoryPlaces(2));
+    QuantParams params = QuantParams.asymmetric(-3, 3, 8);
+    List<String> bags = new ArrayList<>();
+    for (TextEncoder e : encoders) {
+      String name = e.getClass().getSimpleName();
+      tokens(name, e.length(), e.vocabularySize());
+      text.add(new TextInput(name, e));
+      QuantizedTensor table = tensor(8, 1, 0, e.vocabularySize(), 3);
+      ops.add(new Op.EmbeddingBag(name + " bag", name, table, false, params));
+      bags.add(name + " bag");
+    }
+    ops.add(new Op.Concat("side", bags, params));
+    int width = 3 * encoders.size();
+    ops.add(dense("logits", "side", tensor(8, 2, 0, 2, width), new Output.Real()));
+    return new IntegerModel("encoders", inputs, ops, List.of("logits"), text, List.of());
   }
 
   /** The tensor with multiples for groups of a sixteenth of its scales. */

@@ -11,9 +11,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.qat4j.model.Cell;
 import org.qat4j.model.Input;
 import org.qat4j.model.IntVector;
 import org.qat4j.model.IntegerModel;
@@ -84,29 +86,26 @@ class PythonReaderTest {
     List<String> lines = new ArrayList<>();
     model.metadata().forEach((key, value) -> lines.add("metadata " + key + " = " + value));
     for (Op op : model.ops()) {
-      QuantizedTensor tensor = tensor(op);
+      String tensors = op.tensors().stream().map(t -> t + " ").collect(Collectors.joining());
       lines.add(
           "op %s %s %s %sbound %d"
               .formatted(
                   op.name(),
-                  op.getClass().getSimpleName(),
+                  kind(op),
                   String.join(",", op.inputs()),
-                  tensor == null ? "" : tensor + " ",
+                  tensors,
                   model.accumulatorBound(op.name())));
     }
     lines.add("outputs " + String.join(",", model.outputs()));
     return lines;
   }
 
-  private static QuantizedTensor tensor(Op op) {
-    if (op instanceof Op.Dense dense) {
-      return dense.weights();
-    } else if (op instanceof Op.Conv1d conv) {
-      return conv.weights();
-    } else if (op instanceof Op.Embedding embedding) {
-      return embedding.table();
+  /** What model-format.md calls an operation. */
+  private static String kind(Op op) {
+    if (op instanceof Op.Recurrent recurrent) {
+      return recurrent.cell() instanceof Cell.Lstm ? "Lstm" : "SimpleRnn";
     }
-    return op instanceof Op.EmbeddingBag bag ? bag.table() : null;
+    return op.getClass().getSimpleName();
   }
 
   @Test
