@@ -19,6 +19,9 @@ final class Findings {
    */
   private static final double MUCH_ACCURACY = 0.005;
 
+  /** Of the untuned model's bytes, what a search must fall below to have made it smaller. */
+  private static final double SMALLER = 0.9;
+
   private static final int FULL_BITS = 8;
 
   private final DataSummary data;
@@ -207,6 +210,24 @@ final class Findings {
     }
   }
 
+  /** What a search was worth against the untuned setting, in points or in bytes. */
+  private String search(Difference d) {
+    TuningReport.Figures untuned = run.tuning().untuned();
+    TuningReport.Figures tuned = run.tuning().tuned();
+    if (d.interval().lo() <= 0 && tuned.bytes() < SMALLER * untuned.bytes()) {
+      return "The search makes the model smaller, "
+          + Formats.bytes(tuned.bytes())
+          + " instead of "
+          + Formats.bytes(untuned.bytes())
+          + ", for "
+          + Formats.points(d)
+          + " points on the test set.";
+    }
+    return (d.interval().lo() > 0 ? "The search pays here: " : "The search gains nothing sure: ")
+        + Formats.points(d)
+        + " points over the untuned setting on the test set.";
+  }
+
   /** Whether training under quantization was worth its time. */
   private void postTraining() {
     Difference d = against(results.last(), Stage.PTQ);
@@ -214,11 +235,7 @@ final class Findings {
       return;
     }
     if (results.last() == Stage.TUNED) {
-      advise(
-          (d.interval().lo() > 0 ? "The search pays here: " : "The search gains nothing sure: ")
-              + Formats.points(d)
-              + " points over the untuned setting on the test set.",
-          null);
+      advise(search(d), null);
     } else if (d.interval().lo() > 0) {
       advise(
           "Training under quantization pays here: "

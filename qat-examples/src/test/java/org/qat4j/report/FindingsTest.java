@@ -203,4 +203,29 @@ class FindingsTest {
     return new LayerRow(
         name, "QatDense", bits, "per channel", 4, 0.1f, 0.2f, 0, 8, 0.1f, 0, clipped, error, error);
   }
+
+  @Test
+  void aSearchIsWorthPointsOrBytes() {
+    assertThat(searched(700, 800, 910_000)).contains("The search pays here: +10.00");
+    assertThat(searched(700, 702, 905_000)).contains("The search gains nothing sure");
+    assertThat(searched(700, 690, 296_000))
+        .contains("The search makes the model smaller, 296.0 kB instead of 910.0 kB, for −1.00");
+  }
+
+  private String searched(int untuned, int tuned, long bytes) {
+    TuningReport.Figures before = new TuningReport.Figures(0, .7, 1, 1, 910_000, 8, "");
+    TuningReport.Figures after = new TuningReport.Figures(9, .7, 1, 1, bytes, 4, "");
+    TuningReport report =
+        new TuningReport(
+            "loss", 9, 1, 10, 0, 9, 1, before, before, after, List.of(), List.of(), List.of(),
+            List.of());
+    return find(
+            Map.of(Stage.FLOAT, 700, Stage.PTQ, untuned, Stage.TUNED, tuned),
+            SeedRun.builder(1).tuning(report))
+        .stream()
+        .map(Finding::message)
+        .filter(m -> m.startsWith("The search"))
+        .findFirst()
+        .orElseThrow();
+  }
 }
