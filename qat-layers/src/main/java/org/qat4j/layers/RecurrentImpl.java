@@ -21,7 +21,10 @@ import org.qat4j.quantizer.Ste;
 
 /**
  * Computes {@link QatLstm} and {@link QatSimpleRnn}. DL4J's own loop does not let anything between
- * two steps, where the state is rounded; this one does. At masked steps state and cell are 0.
+ * two steps, where the state is rounded; this one does. At steps that {@link #setMaskArray} masks,
+ * as MaskZeroLayer and LastTimeStep do, state and cell are 0. A mask that comes with the features
+ * masks a SimpleRnn, but not an LSTM, which goes through padding as through any step: so it is in
+ * DL4J.
  */
 final class RecurrentImpl
     extends BaseRecurrentLayer<org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer>
@@ -38,6 +41,9 @@ final class RecurrentImpl
 
   private final transient LayerQuantizer quantizer;
   private final transient RecurrentPass pass;
+
+  /** Which steps of the input are no padding, for the observers; or null. */
+  private transient INDArray inputMask;
 
   RecurrentImpl(NeuralNetConfiguration conf, DataType type) {
     super(conf, type);
@@ -73,18 +79,23 @@ final class RecurrentImpl
   public Pair<INDArray, MaskState> feedForwardMaskArray(
       INDArray mask, MaskState state, int minibatchSize) {
     setMaskArray(mask);
+    if (layerConf() instanceof LSTM) {
+      super.setMaskArray(null);
+    }
     return new Pair<>(mask, MaskState.Passthrough);
   }
 
   @Override
   public void setMaskArray(INDArray mask) {
     super.setMaskArray(mask);
+    inputMask = mask;
     quantizer.setMask(mask);
   }
 
   @Override
   public void clear() {
     super.clear();
+    inputMask = null;
     quantizer.setMask(null);
   }
 
@@ -130,7 +141,7 @@ final class RecurrentImpl
       keep(to, codes.state(), codes.cell());
       return workspaces.leverageTo(ArrayType.ACTIVATIONS, codes.output());
     }
-    input = quantizer.begin(input, maskArray, training, workspaces);
+    input = quantizer.begin(input, inputMask, training, workspaces);
     applyDropOutIfNecessary(training, workspaces);
     boolean rounded = quantizer.fake(training) && quantizer.hasRange(Slot.OUTPUT);
     QuantParams rounding = rounded ? quantizer.params(Slot.OUTPUT) : null;

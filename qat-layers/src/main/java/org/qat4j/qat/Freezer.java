@@ -515,10 +515,13 @@ final class Freezer {
   private String recurrent(Topology.Node node, String input) {
     String name = node.name();
     Wrappers w = node.wrappers();
-    String mask =
+    String there = // which steps are no padding
         w.maskZero() == null
             ? mask(node, quantizer(node))
             : add(new Op.NotZero(name + "/mask", unjoined(input)));
+    // DL4J's LSTM takes notice of a mask only where a layer around it tells it to.
+    boolean told = w.maskZero() != null || w.last() || Kind.of(node) != Kind.LSTM;
+    String mask = told ? there : null;
     String codes = quantized(node, input);
     String all = w.last() ? name + "/steps" : name;
     String sequence;
@@ -530,7 +533,7 @@ final class Freezer {
       String backward = add(recurrent(second, codes, mask, quantizers.get(second), true));
       sequence = concat(all, name, List.of(forward, backward));
     }
-    return w.last() ? add(new Op.LastStep(name, sequence, mask)) : sequence;
+    return w.last() ? add(new Op.LastStep(name, sequence, there)) : sequence;
   }
 
   /** The parts of a value whose parts were rounded once more where they were joined. */
