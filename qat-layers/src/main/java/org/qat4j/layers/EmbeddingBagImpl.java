@@ -16,6 +16,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.QatException;
+import org.qat4j.numerics.Rounding;
 import org.qat4j.text.TextEncoder;
 
 /** Computes {@link EmbeddingBagLayer}. */
@@ -105,7 +106,7 @@ class EmbeddingBagImpl extends BaseLayer<EmbeddingBagLayer> {
       }
     } else {
       for (int j = 0; j < sum.length; j++) {
-        sum[j] += (float) Math.rint(row[j] / scale);
+        sum[j] += Rounding.halfEven(row[j] / scale);
       }
     }
   }

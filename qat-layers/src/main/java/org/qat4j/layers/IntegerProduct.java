@@ -6,6 +6,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.numerics.AccumulatorBound;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.numerics.Requantize;
+import org.qat4j.numerics.Rounding;
 import org.qat4j.numerics.WeightQuantizer;
 
 /**
@@ -49,7 +50,7 @@ final class IntegerProduct {
     float low = p.qmin() - p.zeroPoint();
     float high = p.qmax() - p.zeroPoint();
     for (int i = 0; i < values.length; i++) {
-      values[i] = (float) Math.rint(Math.max(low, Math.min(high, values[i] / scale)));
+      values[i] = Rounding.halfEven(Math.max(low, Math.min(high, values[i] / scale)));
     }
     return values;
   }

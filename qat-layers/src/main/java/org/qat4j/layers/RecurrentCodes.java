@@ -12,6 +12,7 @@ import org.qat4j.model.QuantizedTensor;
 import org.qat4j.numerics.GateTable;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.numerics.RecurrentStep;
+import org.qat4j.numerics.Rounding;
 import org.qat4j.numerics.WeightQuantizer;
 
 /** A recurrent layer on integers (16): what its evaluation and the frozen model share. */
@@ -133,7 +134,7 @@ public final class RecurrentCodes {
     }
     if (cellState != null) {
       float[] from = Floats.read(cellState);
-      Arrays.setAll(c, i -> (int) Math.rint(from[i] / cellScale()));
+      Arrays.setAll(c, i -> Rounding.halfEven(from[i] / cellScale()));
     }
     float[] distances = new float[h.length];
     float[] y = new float[n * units * t];

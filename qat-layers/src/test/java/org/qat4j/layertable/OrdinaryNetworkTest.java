@@ -173,8 +173,10 @@ class OrdinaryNetworkTest {
     }
     wrapper.shutdown();
     assertThat(qat.multiLayerNetwork().params()).isNotEqualTo(before);
-    // Usually 6; 8 was seen once, on a busy machine, for a reason that is not known yet.
-    assertThat(qat.trainingSteps()).isGreaterThan(steps);
+    // Each of two workers takes 6 of the 12 batches. DL4J copies the network for the second one
+    // while
+    // the first may train it already, so that what is averaged may be ahead (8 was seen).
+    assertThat(qat.trainingSteps()).isBetween(steps + 6, steps + 12);
     MultiDataSet batch = Nets.images(new Random(2), 16, DataType.FLOAT);
     IntegerModel model = qat.freeze(FreezeInfo.named("m"), batch.getFeatures());
     List<Sample> samples = new ArrayList<>();
