@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.datasets.iterator.IteratorDataSetIterator;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.onnx.OnnxOptions;
@@ -18,6 +20,7 @@ import org.qat4j.qat.QatNetwork;
 import org.qat4j.qat.QuantSpec;
 import org.qat4j.qat.Samples;
 import org.qat4j.quantizer.LayerSpec;
+import org.qat4j.quantizer.Schedule;
 import org.qat4j.runtime.Sample;
 
 /**
@@ -26,6 +29,7 @@ import org.qat4j.runtime.Sample;
  */
 class RandomSequencesTest {
   private static final int EXAMPLES = 12;
+  private static final Schedule LATER = Schedule.of(1_000_000, 1_000_000);
 
   @Test
   void notOneValueOfRandomStacksDiffers() {
@@ -45,7 +49,14 @@ class RandomSequencesTest {
   private static void compare(long seed) {
     RandomSequenceNetworks draw = new RandomSequenceNetworks(seed);
     int bits = 4 + (int) (seed % 5);
-    QatNetwork qat = Qat.prepare(draw.network(seed), QuantSpec.of(LayerSpec.of(bits, bits)));
+    Model network = draw.network(seed);
+    QuantSpec spec = QuantSpec.of(LayerSpec.of(bits, bits));
+    Model notYet = Qat.prepare(network, spec.withSchedule(LATER)).network();
+    DataSet seen = draw.data(8);
+    assertThat(output(notYet, seen).distance1(output(network, seen)))
+        .as("seed %d, before anything is rounded", seed)
+        .isLessThan(1e-4);
+    QatNetwork qat = Qat.prepare(network, spec);
     List<DataSet> batches = new ArrayList<>(List.of(draw.data(8), draw.data(8)));
     qat.calibrate(new IteratorDataSetIterator(batches.iterator(), 8), 2);
     for (int step = 0; step < 2; step++) {
@@ -75,5 +86,15 @@ class RandomSequencesTest {
               assertThat(layer.qatVsJava()).isZero();
             });
     assertThat(report.argmaxFlips()).as("seed %d", seed).isZero();
+  }
+
+  /** As in a training step. */
+  private static INDArray output(Model network, DataSet data) {
+    INDArray mask = data.getFeaturesMaskArray();
+    if (network instanceof ComputationGraph graph) {
+      INDArray[] masks = mask == null ? null : new INDArray[] {mask};
+      return graph.output(true, new INDArray[] {data.getFeatures()}, masks, null)[0];
+    }
+    return ((MultiLayerNetwork) network).output(data.getFeatures(), true, mask, null);
   }
 }
