@@ -17,11 +17,13 @@ import org.nd4j.linalg.dataset.api.DataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.qat4j.QatException;
 import org.qat4j.layers.Floats;
 import org.qat4j.layers.LayerQuantizer;
 import org.qat4j.layers.QatLayerConf;
+import org.qat4j.model.Input;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.runtime.ReferenceRuntime;
 import org.qat4j.text.TextEncoder;
@@ -275,7 +277,10 @@ public final class QatNetwork {
    * @param features one array per input
    */
   public INDArray output(INDArray... features) {
-    INDArray[] masks = masks(features);
+    return output(features, masks(features));
+  }
+
+  private INDArray output(INDArray[] features, INDArray[] masks) {
     if (network instanceof ComputationGraph graph) {
       Topology.forgetLabels(graph);
       return graph.output(false, features, masks)[0];
@@ -298,6 +303,21 @@ public final class QatNetwork {
     for (int i = 0; i < masks.length; i++) {
       if (topology.readsTokens(topology.inputs().get(i))) {
         masks[i] = features[i].neq(TextEncoder.PADDING).castTo(features[i].dataType());
+      }
+    }
+    return Arrays.stream(masks).allMatch(Objects::isNull) ? null : masks;
+  }
+
+  /** The same, with masks of ones for real inputs that the model is given a mask for. */
+  private INDArray[] masks(IntegerModel model, INDArray[] features) {
+    INDArray[] known = masks(features);
+    INDArray[] masks = known == null ? new INDArray[features.length] : known;
+    List<String> names = inputs();
+    for (Input input : model.inputs()) {
+      for (int i = 0; i < masks.length; i++) {
+        if (input.name().equals(names.get(i) + Samples.MASK)) {
+          masks[i] = Nd4j.ones(features[i].dataType(), features[i].size(0), input.shape().get(0));
+        }
       }
     }
     return Arrays.stream(masks).allMatch(Objects::isNull) ? null : masks;
@@ -367,7 +387,7 @@ public final class QatNetwork {
     for (int i = 0; i < few.length; i++) {
       few[i] = features[i].get(NDArrayIndex.interval(0, n));
     }
-    INDArray expected = output(few);
+    INDArray expected = output(few, masks(model, few));
     ReferenceRuntime runtime = new ReferenceRuntime(model);
     for (int i = 0; i < n; i++) {
       float[] actual = runtime.run(Samples.of(model, i, few));
