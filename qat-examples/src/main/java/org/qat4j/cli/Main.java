@@ -3,6 +3,7 @@ package org.qat4j.cli;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import org.nd4j.linalg.factory.Nd4jBackend;
 import org.qat4j.QatException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -52,7 +53,33 @@ public final class Main implements Runnable {
   public static void main(String[] args) {
     System.setOut(utf8(System.out));
     System.setErr(utf8(System.err));
-    System.exit(commandLine().execute(args));
+    System.exit(execute(commandLine(), args));
+  }
+
+  /** Runs one command; what the machine lacks is told without a stack trace. */
+  static int execute(CommandLine line, String... args) {
+    try {
+      return line.execute(args);
+    } catch (OutOfMemoryError e) {
+      return lacks(line, "memory: give the virtual machine more, for example QAT_OPTS=-Xmx8g", e);
+    } catch (LinkageError e) {
+      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+        if (cause instanceof Nd4jBackend.NoAvailableBackendException) {
+          return lacks(
+              line,
+              "what the backend of ND4J needs, for CUDA an NVIDIA GPU with its driver: build for the"
+                  + " CPU by leaving out -Pcuda (QAT_MAVEN)",
+              cause);
+        }
+      }
+      throw e;
+    }
+  }
+
+  private static int lacks(CommandLine line, String what, Throwable e) {
+    String message = "error: this machine lacks " + what + " (" + e.getMessage() + ")";
+    line.getErr().println(line.getColorScheme().errorText(message));
+    return Exit.FAILED;
   }
 
   private static PrintStream utf8(PrintStream stream) {

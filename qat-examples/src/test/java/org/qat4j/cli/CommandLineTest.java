@@ -1,6 +1,7 @@
 package org.qat4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.qat4j.cli.Called.qat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,6 +9,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,8 +22,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.factory.Nd4jBackend;
 import org.qat4j.format.ModelFile;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
 
 /** The command line, from experiment to answer, on a small table of texts. */
 class CommandLineTest {
@@ -318,5 +323,34 @@ class CommandLineTest {
     assertThat(none.exit()).isEqualTo(1);
     assertThat(none.err()).contains("has no section tune", "trials: 400");
     assertThat(qat("tune").err()).contains("--resume");
+  }
+
+  /** Of errors that commands do not catch, those that the machine is the reason of. */
+  @Test
+  void whatTheMachineLacksIsToldWithoutAStackTrace() {
+    Error none =
+        new ExceptionInInitializerError(
+            new RuntimeException(new Nd4jBackend.NoAvailableBackendException("no backend")));
+    assertThat(failing(none))
+        .startsWith("error: this machine lacks what the backend")
+        .doesNotContain("\tat ");
+    assertThat(failing(new OutOfMemoryError("Java heap space"))).contains("QAT_OPTS=-Xmx8g");
+    assertThatThrownBy(() -> failing(new NoClassDefFoundError("x")))
+        .isInstanceOf(NoClassDefFoundError.class);
+  }
+
+  @Command(name = "fails")
+  private record Fails(Error error) implements Runnable {
+    @Override
+    public void run() {
+      throw error;
+    }
+  }
+
+  private static String failing(Error error) {
+    StringWriter told = new StringWriter();
+    CommandLine line = new CommandLine(new Fails(error)).setErr(new PrintWriter(told, true));
+    assertThat(Main.execute(line)).isEqualTo(Exit.FAILED);
+    return told.toString();
   }
 }
