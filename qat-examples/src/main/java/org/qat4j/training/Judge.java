@@ -124,8 +124,8 @@ public final class Judge {
   }
 
   /**
-   * The spans that count: where a predicate is given its own does not, as in CoNLL-2005 (Carreras
-   * and Màrquez, 2005, section 3).
+   * The spans that count: where a predicate is given its own does not, as in the shared task of
+   * CoNLL-2005 (Carreras and Màrquez).
    */
   private static List<Span> spans(Example text, List<String> tags) {
     boolean given = TokenText.of(text.text()).focus() != TokenText.NO_FOCUS;
