@@ -121,9 +121,11 @@ final class ReferenceOps implements Op.Visitor<Void> {
 
   /** Equation (6) without the bias. */
   private static int dot(int[] x, int atX, int zeroX, QuantizedTensor w, int atW, int n) {
+    byte[] codes = w.codes();
+    int zeroW = w.zeroPoint();
     int sum = 0;
     for (int i = 0; i < n; i++) {
-      sum += (x[atX + i] - zeroX) * (w.codes()[atW + i] - w.zeroPoint());
+      sum += (x[atX + i] - zeroX) * (codes[atW + i] - zeroW);
     }
     return sum;
   }

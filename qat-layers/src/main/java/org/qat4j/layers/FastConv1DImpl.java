@@ -108,6 +108,6 @@ class FastConv1DImpl extends Convolution1DLayer {
       gradient.setGradientFor(ConvolutionParamInitializer.BIAS_KEY, bias);
     }
     gradient.setGradientFor(ConvolutionParamInitializer.WEIGHT_KEY, weights, 'c');
-    return new Pair<>(gradient, rows.permute(0, 2, 1));
+    return new Pair<>(gradient, StepMajorGradient.of(rows));
   }
 }

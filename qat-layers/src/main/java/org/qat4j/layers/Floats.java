@@ -48,6 +48,36 @@ public final class Floats {
     return values;
   }
 
+  /** Values of [n, c, t] as [n, t, c]. */
+  static float[] readByStep(INDArray x) {
+    INDArray byStep = x.permute(0, 2, 1);
+    if (dense(byStep) && byStep.ordering() == 'c') {
+      return read(byStep);
+    }
+    // Much faster here than a copy of a permuted array in ND4J.
+    float[] values = read(x);
+    int channels = (int) x.size(1);
+    int steps = (int) x.size(2);
+    float[] turned = new float[values.length];
+    for (int row = 0; row < values.length / Math.max(1, steps); row++) {
+      int to = row / channels * steps * channels + row % channels;
+      for (int t = 0; t < steps; t++) {
+        turned[to + t * channels] = values[row * steps + t];
+      }
+    }
+    return turned;
+  }
+
+  /** An array of values in c order; on the host much faster than ND4J copies them. */
+  static INDArray array(float[] values, long... shape) {
+    if (!onHost() || values.length == 0) {
+      return Nd4j.create(values, shape, 'c');
+    }
+    INDArray array = Nd4j.createUninitialized(DataType.FLOAT, shape, 'c');
+    pointer(array).put(values, 0, values.length);
+    return array;
+  }
+
   /** Values of a dense array in the order in which they lie in memory. */
   static float[] readInMemoryOrder(INDArray array) {
     if (!onHost() || !dense(array)) {

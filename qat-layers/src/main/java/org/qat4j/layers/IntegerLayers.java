@@ -18,6 +18,9 @@ import org.qat4j.numerics.WeightQuantizer;
 
 /** Layers in evaluation: real values that stand for codes in, integer arithmetic, the same out. */
 final class IntegerLayers {
+  /** Windows of a convolution that are multiplied at once, so that they stay in the cache. */
+  private static final int WINDOWS = 1024;
+
   private IntegerLayers() {}
 
   /** [n, k] to [n, o]. */
@@ -102,24 +105,41 @@ final class IntegerLayers {
   /** Real values of the codes behind product and activation function, row-major. */
   static float[] activated(
       LayerQuantizer q, IntegerProduct product, int[] acc, IActivation activation) {
-    FusedActivation fused = FusedActivation.of(activation, q.settings().layer());
-    QuantParams out = q.outputParams();
-    int[] codes;
-    if (fused.isTable()) {
-      QuantParams pre = q.params(Slot.PRE);
-      int[] table = fused.table(pre, out);
-      codes = product.codes(acc, pre, pre.qmin(), pre.qmax());
-      for (int i = 0; i < codes.length; i++) {
-        codes[i] = table[codes[i] - pre.qmin()];
-      }
-    } else {
-      codes = product.codes(acc, out, fused.lo(out), fused.hi(out));
-    }
-    float[] real = new float[codes.length];
+    Stage stage = new Stage(q, product, activation);
+    float[] real = new float[acc.length];
     for (int i = 0; i < real.length; i++) {
-      real[i] = out.dequantize(codes[i]);
+      real[i] = stage.real(acc[i], i % stage.channels());
     }
     return real;
+  }
+
+  /** What comes behind the accumulators: requantization (7), (8) and the activation function. */
+  private static final class Stage {
+    private final QuantParams out;
+    private final QuantParams first; // meaning of the codes that are made of accumulators
+    private final float[] multipliers;
+    private final int lo;
+    private final int hi;
+    private final int[] table; // from these codes on to those of out; null where they are the same
+
+    Stage(LayerQuantizer q, IntegerProduct product, IActivation activation) {
+      FusedActivation f = FusedActivation.of(activation, q.settings().layer());
+      out = q.outputParams();
+      first = f.isTable() ? q.params(Slot.PRE) : out;
+      multipliers = product.multipliers(first);
+      lo = f.isTable() ? first.qmin() : f.lo(out);
+      hi = f.isTable() ? first.qmax() : f.hi(out);
+      table = f.isTable() ? f.table(first, out) : null;
+    }
+
+    int channels() {
+      return multipliers.length;
+    }
+
+    float real(int acc, int channel) {
+      int code = Requantize.requantize(acc, multipliers[channel], first.zeroPoint(), lo, hi);
+      return out.dequantize(table == null ? code : table[code - first.qmin()]);
+    }
   }
 
   /** [n, i, t] to [n, o, t']. */
@@ -131,33 +151,42 @@ final class IntegerLayers {
     int steps = (int) x.size(2);
     ConvShape shape = ConvShape.of(conf, steps);
     int out = (int) conf.getNOut();
-    float[] k = IntegerProduct.distances(x, in);
-    float[] columns = columns(k, n, channels, steps, shape);
+    float[] k = IntegerProduct.distances(Floats.readByStep(x), in);
     float[] bias =
         conf.hasBias() ? Floats.read(params.get(DefaultParamInitializer.BIAS_KEY)) : null;
     IntegerProduct product = product(q, bias, out, in);
-    int[] acc = product.accumulate(columns, n * shape.steps());
-    float[] real = activated(q, product, acc, conf.getActivationFn());
-    INDArray result =
-        Nd4j.create(real, new long[] {n, shape.steps(), out}, 'c').permute(0, 2, 1).dup('c');
+    Stage stage = new Stage(q, product, conf.getActivationFn());
+    int made = shape.steps();
+    float[] real = new float[n * out * made];
+    int group = Math.max(1, WINDOWS / made);
+    for (int first = 0; first < n; first += group) {
+      int size = Math.min(group, n - first);
+      float[] columns = columns(k, first, size, channels, steps, shape);
+      int[] acc = product.accumulateByChannel(columns, size * made);
+      for (int i = 0; i < acc.length; i++) {
+        int channel = i / (size * made);
+        int window = i % (size * made);
+        int example = first + window / made;
+        real[(example * out + channel) * made + window % made] = stage.real(acc[i], channel);
+      }
+    }
+    INDArray result = Floats.array(real, n, out, made);
     if (q.mask() != null) { // masked steps are 0, as DL4J makes them
       Broadcast.mul(result, q.mask().castTo(result.dataType()), result, 0, 2);
     }
     return result;
   }
 
-  /** Windows of a batch [n, c, t], row-major [n·t', k·c]. */
-  static float[] columns(float[] x, int n, int channels, int steps, ConvShape s) {
-    float[] columns = new float[n * s.steps() * s.kernel() * channels];
+  /** Windows of a batch [n, t, c] from an example on, row-major [size·t', k·c]. */
+  static float[] columns(float[] x, int first, int size, int channels, int steps, ConvShape s) {
+    float[] columns = new float[size * s.steps() * s.kernel() * channels];
     int at = 0;
-    for (int b = 0; b < n; b++) {
+    for (int b = first; b < first + size; b++) {
       for (int t = 0; t < s.steps(); t++) {
         for (int tap = 0; tap < s.kernel(); tap++) {
           int from = t * s.stride() + tap * s.dilation() - s.padLeft();
           if (from >= 0 && from < steps) {
-            for (int c = 0; c < channels; c++) {
-              columns[at + c] = x[(b * channels + c) * steps + from];
-            }
+            System.arraycopy(x, (b * steps + from) * channels, columns, at, channels);
           }
           at += channels;
         }

@@ -45,7 +45,11 @@ final class IntegerProduct {
 
   /** (q − z) of real values, in c order, by (2). */
   static float[] distances(INDArray x, QuantParams p) {
-    float[] values = Floats.read(x);
+    return distances(Floats.read(x), p);
+  }
+
+  /** The same of values, in place. */
+  static float[] distances(float[] values, QuantParams p) {
     float scale = p.scale();
     float low = p.qmin() - p.zeroPoint();
     float high = p.qmax() - p.zeroPoint();
@@ -61,7 +65,19 @@ final class IntegerProduct {
    * @param distances q − z, row-major [rows, k]
    */
   int[] accumulate(float[] distances, int rows) {
-    INDArray left = Nd4j.create(distances, new long[] {rows, distances.length / rows}, 'c');
+    int[] byChannel = accumulateByChannel(distances, rows);
+    int[] acc = new int[byChannel.length];
+    for (int c = 0; c < channels; c++) {
+      for (int r = 0; r < rows; r++) {
+        acc[r * channels + c] = byChannel[c * rows + r];
+      }
+    }
+    return acc;
+  }
+
+  /** The same as [channels, rows]. */
+  int[] accumulateByChannel(float[] distances, int rows) {
+    INDArray left = Floats.array(distances, rows, distances.length / rows);
     INDArray x = exactInFloat ? left : left.castTo(DataType.DOUBLE);
     // Column by column: BLAS writes that order directly, others by way of a copy.
     INDArray product = Nd4j.createUninitialized(x.dataType(), new long[] {rows, channels}, 'f');
@@ -71,20 +87,25 @@ final class IntegerProduct {
     float[] floats = exactInFloat ? Floats.readInMemoryOrder(product) : null;
     double[] doubles = exactInFloat ? null : product.data().asDouble();
     for (int c = 0; c < channels; c++) {
-      for (int r = 0; r < rows; r++) {
-        int from = c * rows + r;
-        acc[r * channels + c] = (int) (floats != null ? floats[from] : doubles[from]) + bias[c];
+      for (int i = c * rows; i < (c + 1) * rows; i++) {
+        acc[i] = (int) (floats != null ? floats[i] : doubles[i]) + bias[c];
       }
     }
     return acc;
   }
 
-  /** Codes by (7) and (8), row-major. */
-  int[] codes(int[] acc, QuantParams out, int lo, int hi) {
+  /** Multipliers of the channels (7). */
+  float[] multipliers(QuantParams out) {
     float[] m = new float[channels];
     for (int c = 0; c < channels; c++) {
       m[c] = Requantize.multiplier(input.scale(), weights.grid().scale(c), out.scale());
     }
+    return m;
+  }
+
+  /** Codes by (7) and (8), row-major. */
+  int[] codes(int[] acc, QuantParams out, int lo, int hi) {
+    float[] m = multipliers(out);
     int[] codes = new int[acc.length];
     for (int i = 0; i < acc.length; ) {
       for (int c = 0; c < channels; c++, i++) {

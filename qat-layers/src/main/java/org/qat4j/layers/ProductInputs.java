@@ -5,7 +5,6 @@ import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.numerics.AdaRound;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.numerics.WeightGrid;
@@ -40,8 +39,8 @@ public final class ProductInputs {
    */
   public void add(INDArray x, INDArray quantized) {
     QuantParams in = quantizer.inputParams();
-    INDArray a = columns(Floats.read(x), x);
-    INDArray b = columns(IntegerProduct.distances(quantized, in), quantized).mul(in.scale());
+    INDArray a = columns(read(x), x);
+    INDArray b = columns(IntegerProduct.distances(read(quantized), in), quantized).mul(in.scale());
     INDArray g = b.transpose().mmul(b);
     INDArray c = b.transpose().mmul(a);
     if (rows == 0) {
@@ -58,15 +57,20 @@ public final class ProductInputs {
     rows += a.size(0);
   }
 
+  /** Values of what a convolution reads as [n, steps, channels], of others in c order. */
+  private float[] read(INDArray x) {
+    return x.rank() == 3 ? Floats.readByStep(x) : Floats.read(x);
+  }
+
   /** Rows of what meets the weights, [rows, k]. */
   private INDArray columns(float[] values, INDArray x) {
     int n = (int) x.size(0);
     if (layer.conf().getLayer() instanceof Convolution1DLayer conv) {
       IntegerLayers.ConvShape shape = IntegerLayers.ConvShape.of(conv, (int) x.size(2));
-      values = IntegerLayers.columns(values, n, (int) x.size(1), (int) x.size(2), shape);
+      values = IntegerLayers.columns(values, 0, n, (int) x.size(1), (int) x.size(2), shape);
       n *= shape.steps();
     }
-    return Nd4j.create(values, new long[] {n, values.length / n}, 'c');
+    return Floats.array(values, n, values.length / n);
   }
 
   /**

@@ -122,7 +122,7 @@ public final class RecurrentCodes {
     int t = (int) x.size(2);
     int units = rows / cell.gates();
     float[] counts = mask == null ? null : Floats.read(mask);
-    float[] steps = IntegerProduct.distances(x.permute(0, 2, 1).dup('c'), in);
+    float[] steps = IntegerProduct.distances(Floats.readByStep(x), in);
     int[] sums = new IntegerProduct(weights, rows, in).accumulate(steps, n * t);
     IntegerProduct ofState = new IntegerProduct(recurrent, rows, out);
     RecurrentStep step = step();

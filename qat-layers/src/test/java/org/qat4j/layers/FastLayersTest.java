@@ -159,6 +159,27 @@ class FastLayersTest {
   }
 
   @Test
+  void gradientsOfSeveralReadersAreAddedAsNd4jAddsThem() {
+    INDArray[] rows = {random(1), random(2), random(3)};
+    INDArray expected = rows[0].add(rows[1]).addi(rows[2]).permute(0, 2, 1);
+    INDArray sum = StepMajorGradient.of(rows[0].dup());
+    assertThat(sum.addi(StepMajorGradient.of(rows[1]))).isSameAs(sum);
+    sum.addi(rows[2].permute(0, 2, 1).dup('c'));
+    assertThat(sum.shape()).containsExactly(4, 5, 7);
+    assertThat(Floats.read(sum)).isEqualTo(Floats.read(expected));
+    assertThat(Floats.readByStep(sum)).isEqualTo(Floats.readByStep(sum.dup('c')));
+  }
+
+  private static INDArray random(long seed) {
+    Random random = new Random(seed);
+    float[] values = new float[4 * 7 * 5];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = random.nextFloat() - 0.5f;
+    }
+    return Nd4j.create(values, new long[] {4, 7, 5}, 'c');
+  }
+
+  @Test
   void aTrainingCanBeRepeatedToTheBit() {
     for (Case c : List.of(cases().toList().get(0), cases().toList().get(1))) {
       MultiLayerNetwork first = c.network(FastLayers::of);
