@@ -84,6 +84,7 @@ final class ReferenceOps implements Op.Visitor<Void> {
     int channels = o.weights().dim(0);
     int kernel = o.weights().dim(1);
     int depth = o.weights().dim(2);
+    int[] weights = distances(o.weights());
     int[] acc = new int[outSteps * channels];
     for (int t = 0; t < outSteps; t++) {
       for (int c = 0; c < channels; c++) {
@@ -92,7 +93,7 @@ final class ReferenceOps implements Op.Visitor<Void> {
           int at = t * o.stride() + k * o.dilation() - o.padLeft();
           if (at >= 0 && at < steps) {
             int w = (c * kernel + k) * depth;
-            sum += dot(x, at * depth, in.zeroPoint(), o.weights(), w, depth);
+            sum += dot(x, at * depth, in.zeroPoint(), weights, w, depth);
           }
         }
         acc[t * channels + c] = sum;
@@ -108,24 +109,32 @@ final class ReferenceOps implements Op.Visitor<Void> {
     int channels = o.weights().dim(0);
     int features = o.weights().dim(1);
     int rows = x.length / features;
+    int[] weights = distances(o.weights());
     int[] acc = new int[rows * channels];
     for (int t = 0; t < rows; t++) {
       for (int c = 0; c < channels; c++) {
         acc[t * channels + c] =
-            o.bias().get(c)
-                + dot(x, t * features, in.zeroPoint(), o.weights(), c * features, features);
+            o.bias().get(c) + dot(x, t * features, in.zeroPoint(), weights, c * features, features);
       }
     }
     return finish(o, acc, in, o.weights(), o.output());
   }
 
-  /** Equation (6) without the bias. */
-  private static int dot(int[] x, int atX, int zeroX, QuantizedTensor w, int atW, int n) {
+  /** q − z of all weights. */
+  private static int[] distances(QuantizedTensor w) {
     byte[] codes = w.codes();
-    int zeroW = w.zeroPoint();
+    int[] distances = new int[codes.length];
+    for (int i = 0; i < codes.length; i++) {
+      distances[i] = codes[i] - w.zeroPoint();
+    }
+    return distances;
+  }
+
+  /** Equation (6) without the bias. */
+  private static int dot(int[] x, int atX, int zeroX, int[] w, int atW, int n) {
     int sum = 0;
     for (int i = 0; i < n; i++) {
-      sum += (x[atX + i] - zeroX) * (codes[atW + i] - zeroW);
+      sum += (x[atX + i] - zeroX) * w[atW + i];
     }
     return sum;
   }
@@ -275,6 +284,8 @@ final class ReferenceOps implements Op.Visitor<Void> {
     int rows = o.weights().dim(0);
     int steps = x.length / depth;
     RecurrentStep step = step(in, o);
+    int[] weights = distances(o.weights());
+    int[] recurrent = distances(o.recurrent());
     int[] accX = new int[rows];
     int[] accH = new int[rows];
     int[] cell = new int[units];
@@ -284,9 +295,8 @@ final class ReferenceOps implements Op.Visitor<Void> {
       int t = o.reverse() ? steps - 1 - i : i;
       if (counts(o.mask(), t)) {
         for (int c = 0; c < rows; c++) {
-          accX[c] =
-              o.bias().get(c) + dot(x, t * depth, in.zeroPoint(), o.weights(), c * depth, depth);
-          accH[c] = dot(state, 0, 0, o.recurrent(), c * units, units);
+          accX[c] = o.bias().get(c) + dot(x, t * depth, in.zeroPoint(), weights, c * depth, depth);
+          accH[c] = dot(state, 0, 0, recurrent, c * units, units);
         }
         step.apply(accX, 0, accH, 0, cell, 0, state, 0);
       } else {
@@ -459,6 +469,7 @@ final class ReferenceOps implements Op.Visitor<Void> {
     int depth = channels(o.input());
     int channels = channels(o.name());
     int perGroup = depth / o.groups();
+    int[] weights = distances(o.weights());
     int[] acc = new int[value.size()];
     for (int i = 0; i < acc.length; i++) {
       int c = i % channels;
@@ -470,7 +481,7 @@ final class ReferenceOps implements Op.Visitor<Void> {
         if (at >= 0) {
           int w = (c * o.window().taps() + k) * perGroup;
           int from = at * depth + first;
-          acc[i] += dot(x, from, in.params().zeroPoint(), o.weights(), w, perGroup);
+          acc[i] += dot(x, from, in.params().zeroPoint(), weights, w, perGroup);
         }
       }
     }
