@@ -10,10 +10,11 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A convolution over time in host memory, with ReLU or without activation function. Windows of the
- * input are laid side by side, a group of examples at a time, and multiplied by the weights. What
- * the backward pass needs is kept. That pass adds up only those outputs that have a gradient where
- * they are few; otherwise it multiplies matrices as well. Which of both depends on the number of
- * gradients alone, so that a training can be repeated to the bit. Not thread-safe.
+ * input are laid side by side, a group of examples at a time, and multiplied by the weights; of
+ * those at the end of an example that all read the same padding only the first. What the backward
+ * pass needs is kept. That pass adds up only those outputs that have a gradient where they are few;
+ * otherwise it multiplies matrices as well. Which of both depends on the number of gradients alone,
+ * so that a training can be repeated to the bit. Not thread-safe.
  */
 final class ConvolutionKernel {
   /** Windows that are multiplied at once: enough for a fast product, few enough for the cache. */
@@ -41,6 +42,7 @@ final class ConvolutionKernel {
   private INDArray paddingGradient;
   private boolean keeps;
   private INDArray kept; // what the activation function made, [examples, out, steps of the output]
+  private int[] counts = new int[0]; // windows of each example that are multiplied
   private INDArray columns; // windows of a group, [windows, window] or its transpose
   private INDArray products; // [windows, out], column-major
   private INDArray byChannel; // weights or their gradient, [window, out], column-major
@@ -93,14 +95,41 @@ final class ConvolutionKernel {
     }
     INDArray weights = matrix(w);
     float[] biases = bias == null ? new float[out] : Floats.read(bias);
-    int group = group();
-    for (int from = 0; from < examples; from += group) {
-      int size = Math.min(group, examples - from);
-      int n = size * shape.steps();
+    countDifferent();
+    for (int from = 0; from < examples; ) {
+      int end = groupFrom(from);
+      int n = windows(from, end);
       INDArray z = productsOf(n);
-      Nd4j.gemm(fillColumns(from, size), weights, z, false, false, 1, 0);
-      finish(z, biases, y, from, size);
+      Nd4j.gemm(fillColumns(from, end), weights, z, false, false, 1, 0);
+      finish(z, biases, y, from, end);
+      from = end;
     }
+  }
+
+  private void countDifferent() {
+    counts = counts.length == examples ? counts : new int[examples];
+    FloatBuffer from = Floats.buffer(rows);
+    for (int i = 0; i < examples; i++) {
+      counts[i] = shape.different(from, i, padded, 0, channels);
+    }
+  }
+
+  /** Where the group that begins with an example ends. */
+  private int groupFrom(int first) {
+    int end = first + 1;
+    int n = counts[first];
+    while (end < examples && n + counts[end] <= GROUP) {
+      n += counts[end++];
+    }
+    return end;
+  }
+
+  private int windows(int first, int end) {
+    int n = 0;
+    for (int i = first; i < end; i++) {
+      n += counts[i];
+    }
+    return n;
   }
 
   private INDArray matrix(INDArray w) {
@@ -141,11 +170,6 @@ final class ConvolutionKernel {
         : Nd4j.createUninitializedDetached(DataType.FLOAT, 'c', n);
   }
 
-  private int group() {
-    int groups = Math.max(1, (examples * shape.steps() + GROUP - 1) / GROUP);
-    return (examples + groups - 1) / groups;
-  }
-
   private INDArray productsOf(int n) {
     products = atLeast(products, (long) n * out);
     return columnMajor(products, n, out);
@@ -164,19 +188,22 @@ final class ConvolutionKernel {
     return Nd4j.create(vector.data(), new long[] {rows, columns}, new long[] {columns, 1}, 0, 'c');
   }
 
-  /** Windows of a group of examples, [windows, window], row-major. */
-  private INDArray fillColumns(int first, int size) {
-    int n = size * shape.steps();
+  /** The first windows of each example of a group, [windows, window], row-major. */
+  private INDArray fillColumns(int first, int end) {
+    int n = windows(first, end);
     columns = atLeast(columns, (long) n * window);
     INDArray filled = rowMajor(columns, n, window);
     FloatBuffer from = Floats.buffer(rows);
     FloatBuffer to = Floats.buffer(filled);
     int run = shape.dilation() == 1 ? window : channels;
-    for (int i = 0; i < n; i++) {
-      int at = windowAt(first * shape.steps() + i);
-      for (int part = 0; part < window; part += run) {
-        to.put(i * window + part, from, at, run);
-        at += shape.dilation() * channels;
+    int row = 0;
+    for (int i = first; i < end; i++) {
+      for (int j = 0; j < counts[i]; j++, row++) {
+        int at = windowAt(i * shape.steps() + j);
+        for (int part = 0; part < window; part += run) {
+          to.put(row * window + part, from, at, run);
+          at += shape.dilation() * channels;
+        }
       }
     }
     return filled;
@@ -189,21 +216,25 @@ final class ConvolutionKernel {
   }
 
   /** Bias and activation function, and channel by channel to the place of the output. */
-  private void finish(INDArray z, float[] bias, INDArray y, int first, int size) {
+  private void finish(INDArray z, float[] bias, INDArray y, int first, int end) {
     int t = shape.steps();
-    int n = size * t;
+    int n = windows(first, end);
     FloatBuffer from = Floats.buffer(z);
     FloatBuffer to = Floats.buffer(y);
     FloatBuffer copy = keeps ? Floats.buffer(kept) : null;
-    reserve(n);
+    reserve(Math.max(n, t));
     for (int o = 0; o < out; o++) {
       from.get(o * n, block, 0, n);
       activate(n, bias[o]);
-      for (int i = 0; i < size; i++) {
-        int at = ((first + i) * out + o) * t;
-        to.put(at, block, i * t, t);
+      int next = 0;
+      for (int i = first; i < end; i++) {
+        System.arraycopy(block, next, other, 0, counts[i]);
+        next += counts[i];
+        Arrays.fill(other, counts[i], t, block[next - 1]);
+        int at = (i * out + o) * t;
+        to.put(at, other, 0, t);
         if (copy != null) {
-          copy.put(at, block, i * t, t);
+          copy.put(at, other, 0, t);
         }
       }
     }
@@ -347,13 +378,13 @@ final class ConvolutionKernel {
 
   private void byProducts(
       INDArray epsilon, INDArray w, INDArray weightGradient, FloatBuffer into, float[] biases) {
-    int group = group();
-    for (int first = 0; first < examples; first += group) {
-      int size = Math.min(group, examples - first);
-      int n = size * shape.steps();
+    Arrays.fill(counts, shape.steps());
+    for (int first = 0; first < examples; ) {
+      int end = groupFrom(first);
+      int n = windows(first, end);
       INDArray delta = productsOf(n);
-      activationGradient(epsilon, Floats.buffer(delta), first, size, biases);
-      INDArray windows = fillColumns(first, size);
+      activationGradient(epsilon, Floats.buffer(delta), first, end - first, biases);
+      INDArray windows = fillColumns(first, end);
       Nd4j.gemm(windows, delta, weightGradient, true, false, 1, first == 0 ? 0 : 1);
       INDArray back = columnMajor(columns, window, n);
       Nd4j.gemm(w, delta, back, false, true, 1, 0);
@@ -365,6 +396,7 @@ final class ConvolutionKernel {
         add(c, a, 1);
         write(into, at);
       }
+      first = end;
     }
   }
 

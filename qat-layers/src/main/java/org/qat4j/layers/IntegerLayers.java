@@ -1,5 +1,7 @@
 package org.qat4j.layers;
 
+import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
@@ -158,16 +160,32 @@ final class IntegerLayers {
     Stage stage = new Stage(q, product, conf.getActivationFn());
     int made = shape.steps();
     float[] real = new float[n * out * made];
-    int group = Math.max(1, WINDOWS / made);
-    for (int first = 0; first < n; first += group) {
-      int size = Math.min(group, n - first);
-      float[] columns = columns(k, first, size, channels, steps, shape);
-      int[] acc = product.accumulateByChannel(columns, size * made);
-      for (int i = 0; i < acc.length; i++) {
-        int channel = i / (size * made);
-        int window = i % (size * made);
-        int example = first + window / made;
-        real[(example * out + channel) * made + window % made] = stage.real(acc[i], channel);
+    FloatBuffer rows = FloatBuffer.wrap(k);
+    for (int first = 0, end; first < n; first = end) {
+      int windows = 0;
+      int[] counts = new int[n];
+      for (end = first; end < n && windows < WINDOWS; end++) {
+        counts[end] =
+            shape.padRight() > 0
+                ? made
+                : shape.different(rows, end, steps, shape.padLeft(), channels);
+        windows += counts[end];
+      }
+      float[] columns = new float[windows * shape.kernel() * channels];
+      int at = 0;
+      for (int i = first; i < end; i++) {
+        at = fillColumns(k, i, counts[i], channels, steps, shape, columns, at);
+      }
+      int[] acc = product.accumulateByChannel(columns, windows);
+      int next = 0;
+      for (int channel = 0; channel < out; channel++) {
+        for (int i = first; i < end; i++) {
+          int to = (i * out + channel) * made;
+          for (int j = 0; j < counts[i]; j++) {
+            real[to + j] = stage.real(acc[next++], channel);
+          }
+          Arrays.fill(real, to + counts[i], to + made, real[to + counts[i] - 1]);
+        }
       }
     }
     INDArray result = Floats.array(real, n, out, made);
@@ -177,22 +195,37 @@ final class IntegerLayers {
     return result;
   }
 
-  /** Windows of a batch [n, t, c] from an example on, row-major [size·t', k·c]. */
-  static float[] columns(float[] x, int first, int size, int channels, int steps, ConvShape s) {
-    float[] columns = new float[size * s.steps() * s.kernel() * channels];
+  /** Windows of a batch [n, t, c], row-major [n·t', k·c]. */
+  static float[] columns(float[] x, int n, int channels, int steps, ConvShape s) {
+    float[] columns = new float[n * s.steps() * s.kernel() * channels];
     int at = 0;
-    for (int b = first; b < first + size; b++) {
-      for (int t = 0; t < s.steps(); t++) {
-        for (int tap = 0; tap < s.kernel(); tap++) {
-          int from = t * s.stride() + tap * s.dilation() - s.padLeft();
-          if (from >= 0 && from < steps) {
-            System.arraycopy(x, (b * steps + from) * channels, columns, at, channels);
-          }
-          at += channels;
-        }
-      }
+    for (int i = 0; i < n; i++) {
+      at = fillColumns(x, i, s.steps(), channels, steps, s, columns, at);
     }
     return columns;
+  }
+
+  /** Appends the first windows of an example of a batch [n, t, c]; gives where they end. */
+  private static int fillColumns(
+      float[] x,
+      int example,
+      int windows,
+      int channels,
+      int steps,
+      ConvShape s,
+      float[] columns,
+      int begin) {
+    int at = begin;
+    for (int t = 0; t < windows; t++) {
+      for (int tap = 0; tap < s.kernel(); tap++) {
+        int from = t * s.stride() + tap * s.dilation() - s.padLeft();
+        if (from >= 0 && from < steps) {
+          System.arraycopy(x, (example * steps + from) * channels, columns, at, channels);
+        }
+        at += channels;
+      }
+    }
+    return at;
   }
 
   /** Rounds real values to what the codes of {@code out} stand for. */
@@ -351,6 +384,32 @@ final class IntegerLayers {
       }
       return new ConvShape(
           kernel, stride, dilation, left, right, (steps + left + right - span) / stride + 1);
+    }
+
+    /**
+     * Windows of an example up to the first of those at its end that all read the same, padding as
+     * a rule.
+     *
+     * @param x [n, rows, channels]
+     * @param rows of an example, with those of padding on the right
+     * @param missing rows of padding on the left
+     */
+    int different(FloatBuffer x, int example, int rows, int missing, int channels) {
+      int last = ((example + 1) * rows - 1) * channels;
+      int same = rows - 1;
+      while (same > 0 && isSame(x, (example * rows + same - 1) * channels, last, channels)) {
+        same--;
+      }
+      return Math.min(steps, (same + missing + stride - 1) / stride + 1);
+    }
+
+    private static boolean isSame(FloatBuffer x, int a, int b, int n) {
+      for (int i = 0; i < n; i++) {
+        if (x.get(a + i) != x.get(b + i)) {
+          return false;
+        }
+      }
+      return true;
     }
   }
 }

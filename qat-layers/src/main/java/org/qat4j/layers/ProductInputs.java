@@ -67,7 +67,7 @@ public final class ProductInputs {
     int n = (int) x.size(0);
     if (layer.conf().getLayer() instanceof Convolution1DLayer conv) {
       IntegerLayers.ConvShape shape = IntegerLayers.ConvShape.of(conv, (int) x.size(2));
-      values = IntegerLayers.columns(values, 0, n, (int) x.size(1), (int) x.size(2), shape);
+      values = IntegerLayers.columns(values, n, (int) x.size(1), (int) x.size(2), shape);
       n *= shape.steps();
     }
     return Floats.array(values, n, values.length / n);
