@@ -95,7 +95,8 @@ final class ConvolutionKernel {
     }
     INDArray weights = matrix(w);
     float[] biases = bias == null ? new float[out] : Floats.read(bias);
-    countDifferent();
+    counts = counts.length == examples ? counts : new int[examples];
+    shape.different(Floats.buffer(rows), padded, 0, channels, counts);
     for (int from = 0; from < examples; ) {
       int end = groupFrom(from);
       int n = windows(from, end);
@@ -103,14 +104,6 @@ final class ConvolutionKernel {
       Nd4j.gemm(fillColumns(from, end), weights, z, false, false, 1, 0);
       finish(z, biases, y, from, end);
       from = end;
-    }
-  }
-
-  private void countDifferent() {
-    counts = counts.length == examples ? counts : new int[examples];
-    FloatBuffer from = Floats.buffer(rows);
-    for (int i = 0; i < examples; i++) {
-      counts[i] = shape.different(from, i, padded, 0, channels);
     }
   }
 
@@ -312,12 +305,13 @@ final class ConvolutionKernel {
     FloatBuffer from = Floats.buffer(epsilon);
     FloatBuffer activations = keeps ? Floats.buffer(kept) : null;
     reserve(t);
+    Arrays.fill(other, 0, t, 0);
     found = 0;
     for (int o = 0; o < out; o++) {
       for (int i = 0; i < examples; i++) {
         int at = (i * out + o) * t;
         from.get(at, block, 0, t);
-        for (int j = 0; j < t; j++) {
+        for (int j = next(0, t); j < t; j = next(j + 1, t)) {
           if (block[j] != 0 && (activations == null || activations.get(at + j) > 0)) {
             if (found == limit) {
               return false;
@@ -330,6 +324,12 @@ final class ConvolutionKernel {
       ends[o] = found;
     }
     return true;
+  }
+
+  /** Place of the next value of {@link #block} that is not 0; its end if there is none. */
+  private int next(int from, int end) {
+    int zeros = Arrays.mismatch(block, from, end, other, from, end);
+    return zeros < 0 ? end : from + zeros;
   }
 
   private void oneByOne(FloatBuffer into, float[] biases) {

@@ -160,15 +160,15 @@ final class IntegerLayers {
     Stage stage = new Stage(q, product, conf.getActivationFn());
     int made = shape.steps();
     float[] real = new float[n * out * made];
-    FloatBuffer rows = FloatBuffer.wrap(k);
+    int[] counts = new int[n];
+    if (shape.padRight() > 0) {
+      Arrays.fill(counts, made);
+    } else {
+      shape.different(FloatBuffer.wrap(k), steps, shape.padLeft(), channels, counts);
+    }
     for (int first = 0, end; first < n; first = end) {
       int windows = 0;
-      int[] counts = new int[n];
       for (end = first; end < n && windows < WINDOWS; end++) {
-        counts[end] =
-            shape.padRight() > 0
-                ? made
-                : shape.different(rows, end, steps, shape.padLeft(), channels);
         windows += counts[end];
       }
       float[] columns = new float[windows * shape.kernel() * channels];
@@ -387,29 +387,29 @@ final class IntegerLayers {
     }
 
     /**
-     * Windows of an example up to the first of those at its end that all read the same, padding as
-     * a rule.
+     * Windows of each example up to the first of those at its end that all read the same, padding
+     * as a rule.
      *
      * @param x [n, rows, channels]
      * @param rows of an example, with those of padding on the right
      * @param missing rows of padding on the left
+     * @param counts one for each example, overwritten
      */
-    int different(FloatBuffer x, int example, int rows, int missing, int channels) {
-      int last = ((example + 1) * rows - 1) * channels;
-      int same = rows - 1;
-      while (same > 0 && isSame(x, (example * rows + same - 1) * channels, last, channels)) {
-        same--;
-      }
-      return Math.min(steps, (same + missing + stride - 1) / stride + 1);
-    }
-
-    private static boolean isSame(FloatBuffer x, int a, int b, int n) {
-      for (int i = 0; i < n; i++) {
-        if (x.get(a + i) != x.get(b + i)) {
-          return false;
+    void different(FloatBuffer x, int rows, int missing, int channels, int[] counts) {
+      float[] last = new float[channels];
+      float[] row = new float[channels];
+      for (int i = 0; i < counts.length; i++) {
+        int same = rows - 1;
+        x.get((i * rows + same) * channels, last);
+        while (same > 0) {
+          x.get((i * rows + same - 1) * channels, row);
+          if (!Arrays.equals(row, last)) {
+            break;
+          }
+          same--;
         }
+        counts[i] = Math.min(steps, (same + missing + stride - 1) / stride + 1);
       }
-      return true;
     }
   }
 }
