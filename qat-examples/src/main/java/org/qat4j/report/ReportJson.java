@@ -135,6 +135,7 @@ public final class ReportJson {
     all.put("bytes", v.runs().get(0).bytes());
     all.put("verify", v.verification());
     all.put("postTrainingSuffices", v.postTrainingSuffices());
+    all.put("gainsAsFloatDoes", v.gainsAsFloatDoes());
     all.put("seconds", seconds(v.runs()));
     all.put("cost", cost(v.runs()));
     all.put("runs", runs(v.results(), v.runs()));

@@ -91,7 +91,15 @@ public record SweepReport(
         findings,
         v -> v.postTrainingSuffices() && v.trainingChangesAnswers(),
         "Post-training quantization would have been enough for ");
-    add(findings, v -> !v.postTrainingSuffices(), "Training under quantization pays for ");
+    add(
+        findings,
+        v -> !v.postTrainingSuffices() && v.gainsAsFloatDoes(),
+        "Quantization without training loses nothing, and training under quantization gains no more"
+            + " than longer float training does, for ");
+    add(
+        findings,
+        v -> !v.postTrainingSuffices() && !v.gainsAsFloatDoes(),
+        "Training under quantization pays for ");
     add(
         findings,
         v -> v.verification() != null && !v.verification().isExact(),

@@ -61,4 +61,13 @@ public record SweepVariant(
   boolean postTrainingSuffices() {
     return result(Stage.INTEGER).against().get(untrained()).interval().lo() <= 0;
   }
+
+  /**
+   * Whether it gained no more than longer training of the float network does, while quantization
+   * without training loses nothing that the test items could show.
+   */
+  boolean gainsAsFloatDoes() {
+    return result(Stage.INTEGER).against().get(Stage.CONTROL).interval().lo() <= 0
+        && result(untrained()).against().get(Stage.FLOAT).interval().hi() >= 0;
+  }
 }

@@ -83,6 +83,42 @@ class FindingsTest {
   }
 
   @Test
+  void aSweepTellsWhatTrainingIsWorth() {
+    Map<String, List<SeedRun>> runs = new java.util.LinkedHashMap<>();
+    // float, control, post-training, integer
+    runs.put("no-gain", List.of(sweepRun(850, 850, 850, 851)));
+    runs.put("as-float", List.of(sweepRun(850, 870, 850, 870)));
+    runs.put("saved", List.of(sweepRun(850, 870, 800, 860)));
+    runs.put("better", List.of(sweepRun(850, 850, 850, 880)));
+    SweepReport report =
+        SweepReport.of(
+            "s",
+            "",
+            new DataSummary(1, 1, ITEMS, List.of("a", "b"), "", 0),
+            runs,
+            List.of(Map.of(), Map.of(), Map.of(), Map.of()),
+            Map.of());
+    assertThat(report.findings())
+        .contains(
+            "Post-training quantization would have been enough for no-gain.",
+            "Quantization without training loses nothing, and training under quantization gains no"
+                + " more than longer float training does, for as-float.",
+            "Training under quantization pays for saved, better.");
+  }
+
+  private static SeedRun sweepRun(int floats, int control, int ptq, int integer) {
+    SeedRun.Builder run = SeedRun.builder(1).bytes(new ModelBytes(4, 1, 1, 1L));
+    right(
+            Map.of(
+                Stage.FLOAT, floats,
+                Stage.CONTROL, control,
+                Stage.PTQ, ptq,
+                Stage.INTEGER, integer))
+        .forEach(run::predictions);
+    return run.build();
+  }
+
+  @Test
   void postTrainingQuantizationDoesAsWell() throws Exception {
     List<Finding> found =
         find(Map.of(Stage.FLOAT, 850, Stage.PTQ, 850, Stage.INTEGER, 851), SeedRun.builder(1));
