@@ -63,8 +63,8 @@ public record SweepVariant(
   }
 
   /**
-   * Whether it gained no more than longer training of the float network does, while quantization
-   * without training loses nothing that the test items could show.
+   * Whether training under quantization gained no more than longer training of the float network
+   * does, while quantization without training loses nothing that the test items could show.
    */
   boolean gainsAsFloatDoes() {
     return result(Stage.INTEGER).against().get(Stage.CONTROL).interval().lo() <= 0

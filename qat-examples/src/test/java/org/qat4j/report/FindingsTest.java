@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -84,7 +85,7 @@ class FindingsTest {
 
   @Test
   void aSweepTellsWhatTrainingIsWorth() {
-    Map<String, List<SeedRun>> runs = new java.util.LinkedHashMap<>();
+    Map<String, List<SeedRun>> runs = new LinkedHashMap<>();
     // float, control, post-training, integer
     runs.put("no-gain", List.of(sweepRun(850, 850, 850, 851)));
     runs.put("as-float", List.of(sweepRun(850, 870, 850, 870)));

@@ -18,7 +18,7 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 final class ConvolutionKernel {
   /** Windows that are multiplied at once: enough for a fast product, few enough for the cache. */
-  private static final int GROUP = 1024;
+  static final int GROUP = 1024;
 
   /** At most one in so many outputs has a gradient where gradients are followed one by one. */
   private static final int SPARSE = 16;
@@ -132,7 +132,7 @@ final class ConvolutionKernel {
   /** The input as [n, t, channels] in memory; its own memory where it lies so. */
   private INDArray byStep(INDArray x) {
     INDArray memory = x.permute(0, 2, 1);
-    if (Floats.dense(memory) && memory.ordering() == 'c') {
+    if (Floats.isRowMajor(memory)) {
       return memory;
     }
     // Not dup: what a workspace holds is gone in the backward pass.

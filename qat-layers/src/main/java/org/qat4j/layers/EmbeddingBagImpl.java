@@ -152,7 +152,7 @@ class EmbeddingBagImpl extends BaseLayer<EmbeddingBagLayer> {
     INDArray delta =
         layerConf().isMean() ? epsilon.divColumnVector(column(counts(n), epsilon)) : epsilon;
     if (TableRows.supports(gradient)) {
-      INDArray dense = Floats.dense(delta) && delta.ordering() == 'c' ? delta : delta.dup('c');
+      INDArray dense = Floats.rowMajor(delta);
       int length = ids.length / n;
       if (needsRowGradients()) {
         INDArray rows = rowGradient(TableRows.spread(ids, dense, length), workspaces);

@@ -98,7 +98,7 @@ class FastConv1DImpl extends Convolution1DLayer {
             new long[] {input.size(0), input.size(2), input.size(1)},
             'c');
     kernel.backward(
-        Floats.dense(epsilon) && epsilon.ordering() == 'c' ? epsilon : epsilon.dup('c'),
+        Floats.rowMajor(epsilon),
         getParam(ConvolutionParamInitializer.WEIGHT_KEY),
         weights,
         bias,

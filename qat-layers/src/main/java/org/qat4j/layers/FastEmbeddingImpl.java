@@ -72,9 +72,8 @@ class FastEmbeddingImpl extends EmbeddingSequenceLayer {
       return super.backpropGradient(epsilon, workspaces);
     }
     INDArray gradient = gradientViews.get(DefaultParamInitializer.WEIGHT_KEY);
-    INDArray rows = epsilon.permute(0, 2, 1);
-    INDArray dense = Floats.dense(rows) && rows.ordering() == 'c' ? rows : rows.dup('c');
-    TableRows.scatter(ids, dense, 1, true, gradient);
+    INDArray rows = Floats.rowMajor(epsilon.permute(0, 2, 1));
+    TableRows.scatter(ids, rows, 1, true, gradient);
     Gradient result = new DefaultGradient();
     result.gradientForVariable().put(DefaultParamInitializer.WEIGHT_KEY, gradient);
     return new Pair<>(result, null);

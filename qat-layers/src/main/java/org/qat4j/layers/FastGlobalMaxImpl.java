@@ -29,9 +29,8 @@ final class FastGlobalMaxImpl extends GlobalPoolingLayer {
         training
             && maskArray == null
             && input.rank() == 3
-            && input.ordering() == 'c'
             && Floats.fastLayers()
-            && Floats.dense(input);
+            && Floats.isRowMajor(input);
     maxima = fast ? Floats.read(y) : null;
     return y;
   }

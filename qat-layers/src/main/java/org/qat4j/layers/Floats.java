@@ -35,8 +35,7 @@ public final class Floats {
 
   /** All values in c order. */
   public static float[] read(INDArray array) {
-    INDArray floats = array.castTo(DataType.FLOAT);
-    INDArray c = dense(floats) && floats.ordering() == 'c' ? floats : floats.dup('c');
+    INDArray c = rowMajor(array.castTo(DataType.FLOAT));
     return onHost() ? copy(c) : c.data().asFloat();
   }
 
@@ -51,7 +50,7 @@ public final class Floats {
   /** Values of [n, c, t] as [n, t, c]. */
   static float[] readByStep(INDArray x) {
     INDArray byStep = x.permute(0, 2, 1);
-    if (dense(byStep) && byStep.ordering() == 'c') {
+    if (isRowMajor(byStep)) {
       return read(byStep);
     }
     // Much faster here than a copy of a permuted array in ND4J.
@@ -84,6 +83,16 @@ public final class Floats {
       return array.dup(array.ordering()).data().asFloat();
     }
     return copy(array);
+  }
+
+  /** Whether the values are floats that lie side by side in c order. */
+  static boolean isRowMajor(INDArray array) {
+    return dense(array) && array.ordering() == 'c';
+  }
+
+  /** The array itself where its values lie so, or a copy in which they do. */
+  static INDArray rowMajor(INDArray array) {
+    return isRowMajor(array) ? array : array.dup('c');
   }
 
   /** Whether the values are floats that lie side by side, in the array's own order. */

@@ -20,9 +20,6 @@ import org.qat4j.numerics.WeightQuantizer;
 
 /** Layers in evaluation: real values that stand for codes in, integer arithmetic, the same out. */
 final class IntegerLayers {
-  /** Windows of a convolution that are multiplied at once, so that they stay in the cache. */
-  private static final int WINDOWS = 1024;
-
   private IntegerLayers() {}
 
   /** [n, k] to [n, o]. */
@@ -109,8 +106,10 @@ final class IntegerLayers {
       LayerQuantizer q, IntegerProduct product, int[] acc, IActivation activation) {
     Stage stage = new Stage(q, product, activation);
     float[] real = new float[acc.length];
-    for (int i = 0; i < real.length; i++) {
-      real[i] = stage.real(acc[i], i % stage.channels());
+    for (int i = 0; i < real.length; ) {
+      for (int c = 0; c < stage.channels(); c++, i++) {
+        real[i] = stage.real(acc[i], c);
+      }
     }
     return real;
   }
@@ -168,7 +167,7 @@ final class IntegerLayers {
     }
     for (int first = 0, end; first < n; first = end) {
       int windows = 0;
-      for (end = first; end < n && windows < WINDOWS; end++) {
+      for (end = first; end < n && windows < ConvolutionKernel.GROUP; end++) {
         windows += counts[end];
       }
       float[] columns = new float[windows * shape.kernel() * channels];

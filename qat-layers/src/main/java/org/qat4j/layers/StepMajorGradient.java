@@ -36,7 +36,7 @@ final class StepMajorGradient extends BaseNDArray {
   @Override
   public INDArray addi(INDArray other) {
     INDArray theirs = other.rank() == 3 ? other.permute(0, 2, 1) : other;
-    if (other.equalShapes(this) && Floats.dense(theirs) && theirs.ordering() == 'c') {
+    if (other.equalShapes(this) && Floats.isRowMajor(theirs)) {
       plain.permute(0, 2, 1).addi(theirs);
     } else {
       plain.addi(other);
