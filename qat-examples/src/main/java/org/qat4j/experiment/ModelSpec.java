@@ -105,7 +105,7 @@ public sealed interface ModelSpec {
 
   /**
    * Words → embedding → convolutions of several widths → max over time each, beside the average of
-   * the embeddings and that of character n-grams; concatenated → dense.
+   * the embeddings and that of character n-grams, or these averages alone; concatenated → dense.
    */
   @JsonClassDescription(
       "Words → embedding → convolutions of several widths → max over time each, beside the average"
@@ -151,7 +151,8 @@ public sealed interface ModelSpec {
           @Range(min = 1, max = 4096)
           int filters,
       @JsonProperty(defaultValue = "[3, 4, 5]")
-          @JsonPropertyDescription("Widths.")
+          @JsonPropertyDescription(
+              "Widths; none, [], for averages alone, of which there must be one then.")
           @Range(min = 1, max = 100)
           List<Integer> widths,
       @JsonProperty(defaultValue = "false")
@@ -181,7 +182,8 @@ public sealed interface ModelSpec {
           average,
           ngrams,
           dropout);
-      widths = distinct(widths);
+      boolean averages = average || ngrams != null;
+      widths = averages && widths.isEmpty() ? List.of() : distinct(widths);
       for (int width : widths) {
         checkFits("widths", width, length);
       }

@@ -156,13 +156,19 @@ public final class Zoo {
         Vocabularies.words(data.train(), s.lowerCase(), s.punctuation(), cut).entries();
     WordEncoder encoder =
         new WordEncoder(words, s.length(), s.lowerCase(), s.punctuation(), s.skipUnknown());
-    GraphBuilder graph =
-        layers
-            .configuration()
-            .graphBuilder()
-            .addInputs("wordIds")
-            .addLayer("words", Layers.embedding(encoder, s.dimension()), "wordIds");
+    GraphBuilder graph = layers.configuration().graphBuilder();
+    List<TextInput> text = new ArrayList<>();
+    List<String> tables = new ArrayList<>(); // of the words
     List<String> branches = new ArrayList<>();
+    int size = s.filters() * s.widths().size();
+    if (!s.widths().isEmpty() || s.average()) {
+      graph.addInputs("wordIds");
+      text.add(new TextInput("wordIds", encoder));
+    }
+    if (!s.widths().isEmpty()) {
+      graph.addLayer("words", Layers.embedding(encoder, s.dimension()), "wordIds");
+      tables.add("words");
+    }
     for (int width : s.widths()) {
       graph.addLayer(
           "conv" + width, Layers.convolution(s.dimension(), s.filters(), width), "words");
@@ -170,13 +176,12 @@ public final class Zoo {
           "max" + width, FastLayers.of(new GlobalPoolingLayer(PoolingType.MAX)), "conv" + width);
       branches.add("max" + width);
     }
-    int size = s.filters() * s.widths().size();
     if (s.average()) {
       graph.addLayer("average", Layers.bag(encoder, s.dimension(), true), "wordIds");
+      tables.add("average");
       branches.add("average");
       size += s.dimension();
     }
-    List<TextInput> text = new ArrayList<>(List.of(new TextInput("wordIds", encoder)));
     if (s.ngrams() != null) {
       NgramSpec n = s.ngrams();
       TextEncoder ngrams =
@@ -188,14 +193,16 @@ public final class Zoo {
       branches.add("ngrams");
       size += n.dimension();
     }
-    graph
-        .addVertex("all", new MergeVertex(), branches.toArray(new String[0]))
-        .addLayer("out", layers.output(size, s.dropout()), "all")
-        .setOutputs("out");
+    String all = branches.get(0);
+    if (branches.size() > 1) {
+      all = "all";
+      graph.addVertex(all, new MergeVertex(), branches.toArray(new String[0]));
+    }
+    graph.addLayer("out", layers.output(size, s.dropout()), all).setOutputs("out");
     ComputationGraph network = Layers.initialized(graph);
-    if (s.skipGramEpochs() > 0) {
+    if (s.skipGramEpochs() > 0 && !tables.isEmpty()) {
       float[] vectors = skipGram(encoder, s.dimension(), s.skipGramEpochs());
-      for (String table : s.average() ? List.of("words", "average") : List.of("words")) {
+      for (String table : tables) {
         INDArray weights = network.getLayer(table).getParam(DefaultParamInitializer.WEIGHT_KEY);
         weights.assign(Nd4j.create(vectors, weights.shape(), 'c'));
       }

@@ -27,16 +27,18 @@ class ZooTest {
   static Stream<ModelSpec> networks() {
     return Stream.of(
         new ModelSpec.CharNgramCnn(20, false, 1, 6, 8, 3, 2, 3, 64, 32, 5, 0.2),
-        wordCnn(false, 0, 0, null),
-        wordCnn(true, 0.1, 2, new NgramSpec(2, 3, 64, 40, 5)),
+        wordCnn(List.of(1, 2), false, 0, 0, null),
+        wordCnn(List.of(1, 2), true, 0.1, 2, new NgramSpec(2, 3, 64, 40, 5)),
+        wordCnn(List.of(), false, 0, 2, null),
+        wordCnn(List.of(), true, 0.1, 0, new NgramSpec(2, 3, 64, 40, 5)),
         new ModelSpec.SeedCnn(50, 8, true, 6, 8, 3, 2),
         new ModelSpec.BiLstm(ModelSpec.Units.CHARACTERS, 20, false, 1, 6, 8, 0),
         new ModelSpec.BiLstm(ModelSpec.Units.WORDS, 8, true, 1, 8, 16, 0),
         new ModelSpec.Transformer(ModelSpec.Units.CHARACTERS, 20, false, 1, 3, BLOCK, 0));
   }
 
-  private static ModelSpec wordCnn(boolean skip, double minIdf, int skipGrams, NgramSpec ngrams) {
-    List<Integer> widths = List.of(1, 2);
+  private static ModelSpec wordCnn(
+      List<Integer> widths, boolean skip, double minIdf, int skipGrams, NgramSpec ngrams) {
     return new ModelSpec.WordCnn(
         50, 8, true, false, skip, 1, minIdf, skipGrams, 6, 8, widths, true, ngrams, 0.2);
   }
