@@ -64,6 +64,7 @@ class OwnDataTest {
         List.of(
             "name=entities",
             "data.kind=tagged",
+            "model.length=12",
             "data.train=" + folder.resolve("train.conll"),
             "data.validation=" + folder.resolve("dev.conll"),
             "data.test=" + folder.resolve("test.conll"))) {
