@@ -86,8 +86,7 @@ final class FreshProcess {
     double[] peaks = new double[runs];
     for (int i = 0; i < runs; i++) {
       long start = System.nanoTime();
-      peaks[i] =
-          Double.parseDouble(JavaProcess.output(engine, classPath, List.of(), main, arguments));
+      peaks[i] = JavaProcess.number(engine, classPath, List.of(), main, arguments);
       seconds[i] = (System.nanoTime() - start) / 1e9;
     }
     return new BenchReport.Start(

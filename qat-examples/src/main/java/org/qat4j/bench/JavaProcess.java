@@ -6,21 +6,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.qat4j.QatException;
 
 /** A Java process of its own, with the JDK that this one runs on. */
 final class JavaProcess {
+  private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
+
   private JavaProcess() {}
 
   /**
-   * Runs a main class to its end.
+   * Runs a main class, which prints a whole number, to its end. What else is printed, such as the
+   * virtual machine's log, does not matter.
    *
    * @param what for messages
    * @param options of the virtual machine
-   * @return what it printed
-   * @throws QatException if it fails
+   * @return the number
+   * @throws QatException if it fails, or prints none on a line of its own
    */
-  static String output(
+  static long number(
       String what, String classPath, List<String> options, Class<?> main, String... arguments)
       throws IOException {
     List<String> command = new ArrayList<>();
@@ -36,7 +40,13 @@ final class JavaProcess {
         throw new QatException(
             "a fresh process of " + what + " failed: " + Files.readString(errors));
       }
-      return output.strip();
+      return output
+          .lines()
+          .filter(line -> NUMBER.matcher(line).matches())
+          .mapToLong(Long::parseLong)
+          .findFirst()
+          .orElseThrow(
+              () -> new QatException("a fresh process of " + what + " gave no number: " + output));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new QatException("the benchmark was interrupted", e);

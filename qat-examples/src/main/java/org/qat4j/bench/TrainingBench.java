@@ -94,16 +94,15 @@ public final class TrainingBench {
   /** Peak memory of a process that does nothing but train this network. */
   private long peakBytes(TrainingVariant variant, int length) {
     try {
-      return Long.parseLong(
-          JavaProcess.output(
-              variant.label(),
-              System.getProperty("java.class.path"),
-              List.of("-Xmx1g", "-XX:+UseSerialGC"),
-              TrainingProcess.class,
-              variant.name(),
-              Integer.toString(length),
-              Integer.toString(spec.batch()),
-              Integer.toString(spec.vocabulary())));
+      return JavaProcess.number(
+          variant.label(),
+          System.getProperty("java.class.path"),
+          List.of("-Xmx1g", "-XX:+UseSerialGC"),
+          TrainingProcess.class,
+          variant.name(),
+          Integer.toString(length),
+          Integer.toString(spec.batch()),
+          Integer.toString(spec.vocabulary()));
     } catch (IOException e) {
       throw new QatException("cannot measure the memory of a fresh process: " + e, e);
     }
