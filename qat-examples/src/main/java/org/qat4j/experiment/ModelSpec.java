@@ -184,6 +184,11 @@ public sealed interface ModelSpec {
           dropout);
       boolean averages = average || ngrams != null;
       widths = averages && widths.isEmpty() ? List.of() : distinct(widths);
+      if (skipGramEpochs > 0 && widths.isEmpty() && !average) {
+        throw new InvalidKeyException(
+            "skipGramEpochs",
+            "is " + skipGramEpochs + ", but without widths and average no words are embedded");
+      }
       for (int width : widths) {
         checkFits("widths", width, length);
       }

@@ -200,7 +200,7 @@ public final class Zoo {
     }
     graph.addLayer("out", layers.output(size, s.dropout()), all).setOutputs("out");
     ComputationGraph network = Layers.initialized(graph);
-    if (s.skipGramEpochs() > 0 && !tables.isEmpty()) {
+    if (s.skipGramEpochs() > 0) {
       float[] vectors = skipGram(encoder, s.dimension(), s.skipGramEpochs());
       for (String table : tables) {
         INDArray weights = network.getLayer(table).getParam(DefaultParamInitializer.WEIGHT_KEY);

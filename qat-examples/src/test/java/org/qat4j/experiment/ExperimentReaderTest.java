@@ -260,6 +260,7 @@ class ExperimentReaderTest {
           langid     | locale-names, to: German                 | 3:32: data.to is "German"; expected the code of a language, such as de, fr or ja
           langid     | locale-names                             | 4:8: model does not translate, but the data are texts with translations; the kind translator does
           seed-cnn   | word-cnn, widths: []                     | 4:33: model.widths is []; expected one or more different widths
+          seed-cnn   | word-cnn, ngrams: {}, widths: [], skipGramEpochs: 1 | 4:65: model.skipGramEpochs is 1, but without widths and average no words are embedded
           seed-cnn   | word-cnn, widths: 3                      | 4:33: model.widths is 3; expected a list
           seed-cnn   | word-cnn, widths: [1, x]                 | 4:37: model.widths[1] is "x"; expected an integer from 1 to 100
           name: small | name: a/b                               | 2:7: name is "a/b", but becomes a file name: expected letters, digits, '.', '_' and '-', a letter or digit first
