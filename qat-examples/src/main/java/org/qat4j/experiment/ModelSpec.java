@@ -109,7 +109,8 @@ public sealed interface ModelSpec {
    */
   @JsonClassDescription(
       "Words → embedding → convolutions of several widths → max over time each, beside the average"
-          + " of the embeddings and that of character n-grams; concatenated → dense.")
+          + " of the embeddings and that of character n-grams, or these averages alone;"
+          + " concatenated → dense.")
   record WordCnn(
       @JsonProperty(defaultValue = "20000")
           @JsonPropertyDescription("Words kept.")
@@ -152,7 +153,7 @@ public sealed interface ModelSpec {
           int filters,
       @JsonProperty(defaultValue = "[3, 4, 5]")
           @JsonPropertyDescription(
-              "Widths; none, [], for averages alone, of which there must be one then.")
+              "Widths; [] for averages alone, which average or ngrams has to ask for.")
           @Range(min = 1, max = 100)
           List<Integer> widths,
       @JsonProperty(defaultValue = "false")
