@@ -121,7 +121,8 @@ record Layers(TrainSpec train, int classes, long seed) {
   /** An LSTM in both directions, which are put side by side. */
   static Layer biLstm(int channels, int units) {
     return new Bidirectional(
-        new LSTM.Builder().nIn(channels).nOut(units).activation(Activation.TANH).build());
+        FastLayers.of(
+            new LSTM.Builder().nIn(channels).nOut(units).activation(Activation.TANH).build()));
   }
 
   static Layer dense(int in, int out, double dropout) {

@@ -6,6 +6,7 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
@@ -22,7 +23,8 @@ public final class FastLayers {
       Map.of(
           Convolution1DLayer.class, FastConv1D.class,
           EmbeddingSequenceLayer.class, FastEmbedding.class,
-          GlobalPoolingLayer.class, FastGlobalMax.class);
+          GlobalPoolingLayer.class, FastGlobalMax.class,
+          LSTM.class, FastLstm.class);
 
   private FastLayers() {}
 

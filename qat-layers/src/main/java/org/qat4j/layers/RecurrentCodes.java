@@ -44,9 +44,9 @@ public final class RecurrentCodes {
       cell = new Cell.Simple(activation);
     }
     rows = cell.gates() * (int) conf.getNOut();
-    float[] bias = Floats.read(q.layer().getParam(RecurrentImpl.BIAS));
-    weights = IntegerLayers.quantize(q, RecurrentImpl.WEIGHTS, bias, rows, in);
-    recurrent = IntegerLayers.quantize(q, RecurrentImpl.RECURRENT, null, rows, out);
+    float[] bias = Floats.read(q.layer().getParam(RecurrentPass.BIAS));
+    weights = IntegerLayers.quantize(q, RecurrentPass.WEIGHTS, bias, rows, in);
+    recurrent = IntegerLayers.quantize(q, RecurrentPass.RECURRENT, null, rows, out);
   }
 
   /**

@@ -6,10 +6,8 @@ import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
-import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.recurrent.BaseRecurrentLayer;
-import org.deeplearning4j.nn.params.LSTMParamInitializer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
@@ -31,11 +29,6 @@ final class RecurrentImpl
     implements QatLayer {
   private static final long serialVersionUID = 1L;
 
-  // The keys of the parameters of both layers are the same.
-  static final String WEIGHTS = LSTMParamInitializer.INPUT_WEIGHT_KEY;
-  static final String RECURRENT = LSTMParamInitializer.RECURRENT_WEIGHT_KEY;
-  static final String BIAS = LSTMParamInitializer.BIAS_KEY;
-
   private static final String STATE = "prevAct";
   private static final String CELL = "prevMem";
 
@@ -53,15 +46,15 @@ final class RecurrentImpl
         .weightShapes()
         .forEach((key, shape) -> quantizer.addWeights(key, Layout.BY_CHANNEL, shape.rows()));
     pass =
-        new RecurrentPass(
-            lstm == null ? null : lstm.getGateActivationFn(), layerConf().getActivationFn());
+        RecurrentPass.of(
+            lstm == null ? null : lstm.getGateActivationFn(), layerConf().getActivationFn(), type);
   }
 
   static Map<String, WeightShape> weightShapes(long rows, FeedForwardLayer conf) {
     return new TreeMap<>(
         Map.of(
-            WEIGHTS, new WeightShape(rows, conf.getNIn()),
-            RECURRENT, new WeightShape(rows, conf.getNOut())));
+            RecurrentPass.WEIGHTS, new WeightShape(rows, conf.getNIn()),
+            RecurrentPass.RECURRENT, new WeightShape(rows, conf.getNOut())));
   }
 
   @Override
@@ -151,9 +144,9 @@ final class RecurrentImpl
             () ->
                 pass.forward(
                     input,
-                    getParam(WEIGHTS),
-                    getParam(RECURRENT),
-                    getParam(BIAS),
+                    getParam(RecurrentPass.WEIGHTS),
+                    getParam(RecurrentPass.RECURRENT),
+                    getParam(RecurrentPass.BIAS),
                     state,
                     cell,
                     maskArray,
@@ -190,20 +183,16 @@ final class RecurrentImpl
     return quantizer.backward(
         workspaces,
         () -> {
+          Gradient gradient = RecurrentPass.noGradient(gradientsFlattened, gradientViews);
           INDArray below =
-              workspaces.create(ArrayType.ACTIVATION_GRAD, epsilon.dataType(), input.shape(), 'f');
-          Gradient gradient = new DefaultGradient(gradientsFlattened);
-          for (String key : new String[] {WEIGHTS, RECURRENT, BIAS}) {
-            gradient.gradientForVariable().put(key, gradientViews.get(key).assign(0));
-          }
-          pass.backward(
-              quantizer.taught(epsilon, workspaces),
-              getParam(WEIGHTS),
-              getParam(RECURRENT),
-              gradient.gradientForVariable(),
-              below,
-              steps,
-              plain);
+              pass.backward(
+                  quantizer.taught(epsilon, workspaces),
+                  getParam(RecurrentPass.WEIGHTS),
+                  getParam(RecurrentPass.RECURRENT),
+                  gradient.gradientForVariable(),
+                  steps,
+                  plain,
+                  workspaces);
           weightNoiseParams.clear();
           return new Pair<>(gradient, backpropDropOutIfPresent(below));
         });
