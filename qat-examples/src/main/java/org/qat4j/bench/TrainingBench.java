@@ -100,6 +100,7 @@ public final class TrainingBench {
           List.of("-Xmx1g", "-XX:+UseSerialGC"),
           TrainingProcess.class,
           variant.name(),
+          spec.body().name(),
           Integer.toString(length),
           Integer.toString(spec.batch()),
           Integer.toString(spec.vocabulary()));

@@ -11,12 +11,18 @@ final class TrainingProcess {
 
   private TrainingProcess() {}
 
-  /** Arguments: a {@link TrainingVariant}, words per text, texts per batch, vocabulary. */
+  /**
+   * Arguments: a {@link TrainingVariant}, its body, words per text, texts per batch, vocabulary.
+   */
   public static void main(String[] args) throws IOException {
-    int length = Integer.parseInt(args[1]);
+    int length = Integer.parseInt(args[2]);
     TrainingSpec spec =
         new TrainingSpec(
-            List.of(length), Integer.parseInt(args[2]), Integer.parseInt(args[3]), STEPS);
+            TrainingSpec.Body.valueOf(args[1]),
+            List.of(length),
+            Integer.parseInt(args[3]),
+            Integer.parseInt(args[4]),
+            STEPS);
     List<DataSet> data = TrainingVariant.data(spec, length);
     MultiLayerNetwork network = TrainingVariant.valueOf(args[0]).network(spec, length, data);
     for (int i = 0; i < STEPS; i++) {

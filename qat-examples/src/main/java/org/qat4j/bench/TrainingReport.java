@@ -57,8 +57,9 @@ public record TrainingReport(TrainingSpec spec, List<Row> rows, Map<String, Stri
     out.append(
         String.format(
             Locale.ROOT,
-            "%nbatch %d, vocabulary %d, %d rounds; median (10 %% to 90 %%)%n%n%6s  %-22s %-24s %-24s"
+            "%n%s, batch %d, vocabulary %d, %d rounds; median (10 %% to 90 %%)%n%n%6s  %-22s %-24s %-24s"
                 + " %12s %12s%n",
+            spec.body(),
             spec.batch(),
             spec.vocabulary(),
             spec.rounds(),

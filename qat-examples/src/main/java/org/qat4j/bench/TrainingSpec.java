@@ -1,22 +1,68 @@
 package org.qat4j.bench;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
+import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
+import org.nd4j.linalg.activations.Activation;
 import org.qat4j.QatException;
 
 /**
- * Which training steps are measured: those of the article's network, words → embedding of 100
- * dimensions → 128 filters of width 5, ReLU → max over time → dropout → 6 classes, on random words.
+ * Which training steps are measured, on random words: words → embedding of 100 dimensions → {@link
+ * Body} → max over time → dropout → 6 classes.
  *
+ * @param body what is over the embedding
  * @param lengths words per text, each ≥ 5
  * @param batch texts per step, ≥ 1
  * @param vocabulary words of the embedding, ≥ 2
  * @param rounds how often every network gets its turn, ≥ 3; figures are medians over them
  */
-public record TrainingSpec(List<Integer> lengths, int batch, int vocabulary, int rounds) {
+public record TrainingSpec(
+    Body body, List<Integer> lengths, int batch, int vocabulary, int rounds) {
   static final int DIMENSION = 100;
-  static final int FILTERS = 128;
   static final int WIDTH = 5;
   static final int CLASSES = 6;
+
+  /** What is over the embedding. */
+  public enum Body {
+    /** 128 filters of width 5, ReLU: the article's network. */
+    CNN(128),
+    /** An LSTM of 128 units in each direction. */
+    LSTM(256);
+
+    private final int channels;
+
+    Body(int channels) {
+      this.channels = channels;
+    }
+
+    /** Channels that it makes. */
+    int channels() {
+      return channels;
+    }
+
+    Layer layer(UnaryOperator<Layer> form) {
+      return switch (this) {
+        case CNN ->
+            form.apply(
+                new Convolution1DLayer.Builder(WIDTH)
+                    .nIn(DIMENSION)
+                    .nOut(channels)
+                    .activation(Activation.RELU)
+                    .build());
+        case LSTM ->
+            new Bidirectional(
+                form.apply(
+                    new LSTM.Builder()
+                        .nIn(DIMENSION)
+                        .nOut(channels / 2)
+                        .activation(Activation.TANH)
+                        .build()));
+      };
+    }
+  }
 
   public TrainingSpec {
     lengths = List.copyOf(lengths);

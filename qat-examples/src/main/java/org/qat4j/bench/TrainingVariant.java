@@ -7,7 +7,6 @@ import java.util.function.UnaryOperator;
 import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.distribution.UniformDistribution;
-import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -83,17 +82,11 @@ enum TrainingVariant {
                             .activation(Activation.IDENTITY)
                             .weightInit(new UniformDistribution(-0.25, 0.25))
                             .build()))
-                .layer(
-                    form.apply(
-                        new Convolution1DLayer.Builder(TrainingSpec.WIDTH)
-                            .nIn(TrainingSpec.DIMENSION)
-                            .nOut(TrainingSpec.FILTERS)
-                            .activation(Activation.RELU)
-                            .build()))
+                .layer(spec.body().layer(form))
                 .layer(form.apply(new GlobalPoolingLayer(PoolingType.MAX)))
                 .layer(
                     new OutputLayer.Builder(LossFunction.MCXENT)
-                        .nIn(TrainingSpec.FILTERS)
+                        .nIn(spec.body().channels())
                         .nOut(TrainingSpec.CLASSES)
                         .activation(Activation.SOFTMAX)
                         .dropOut(0.5)

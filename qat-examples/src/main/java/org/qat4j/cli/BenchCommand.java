@@ -64,6 +64,15 @@ final class BenchCommand implements Callable<Integer> {
   private boolean training;
 
   @Option(
+      names = "--body",
+      paramLabel = "NAME",
+      defaultValue = "CNN",
+      description =
+          "With --training: what is over the embedding, ${COMPLETION-CANDIDATES} (default:"
+              + " ${DEFAULT-VALUE}).")
+  private TrainingSpec.Body body;
+
+  @Option(
       names = "--lengths",
       paramLabel = "N",
       split = ",",
@@ -149,7 +158,7 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private int measureTraining() {
-    TrainingSpec what = new TrainingSpec(lengths, batch, vocabulary, rounds);
+    TrainingSpec what = new TrainingSpec(body, lengths, batch, vocabulary, rounds);
     TrainingReport report;
     try (Progress progress =
         Console.standardError(quiet).progress("rounds", TrainingBench.steps(what))) {
