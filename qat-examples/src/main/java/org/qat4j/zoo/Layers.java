@@ -18,6 +18,7 @@ import org.deeplearning4j.nn.weights.WeightInit;
 import org.deeplearning4j.nn.weights.WeightInitDistribution;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.qat4j.experiment.BlockSpec;
 import org.qat4j.experiment.TrainSpec;
@@ -146,13 +147,19 @@ record Layers(TrainSpec train, int classes, long seed) {
 
   /** Softmax over the tags of each step. */
   Layer tags(int features, double dropout) {
-    return new RnnOutputLayer.Builder(LossFunction.MCXENT)
-        .dataFormat(RNNFormat.NCW)
-        .nIn(features)
-        .nOut(classes)
-        .activation(Activation.SOFTMAX)
-        .dropOut(keep(dropout))
-        .build();
+    return steps(LossFunction.MCXENT.getILossFunction(), features, classes, dropout);
+  }
+
+  /** Softmax at each step. */
+  static Layer steps(ILossFunction loss, long features, long classes, double dropout) {
+    return FastLayers.of(
+        new RnnOutputLayer.Builder(loss)
+            .dataFormat(RNNFormat.NCW)
+            .nIn(features)
+            .nOut(classes)
+            .activation(Activation.SOFTMAX)
+            .dropOut(keep(dropout))
+            .build());
   }
 
   static Layer named(String name, Layer layer) {

@@ -8,7 +8,6 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
@@ -16,7 +15,6 @@ import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
-import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.conf.layers.convolutional.Cropping1D;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -417,13 +415,7 @@ public final class Zoo {
       last = block.addTo(graph, "block" + i, last);
     }
     Layer next =
-        new RnnOutputLayer.Builder(new IndexCrossEntropy())
-            .dataFormat(RNNFormat.NCW)
-            .nIn(s.dimension())
-            .nOut(pieces.vocabularySize())
-            .activation(Activation.SOFTMAX)
-            .dropOut(Layers.keep(s.dropout()))
-            .build();
+        Layers.steps(new IndexCrossEntropy(), s.dimension(), pieces.vocabularySize(), s.dropout());
     graph
         .addLayer("translation", new Cropping1D.Builder(s.sourceLength(), 0).build(), last)
         .addLayer("norm", new LayerNormLayer(s.dimension()), "translation")

@@ -9,6 +9,7 @@ import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
@@ -24,7 +25,8 @@ public final class FastLayers {
           Convolution1DLayer.class, FastConv1D.class,
           EmbeddingSequenceLayer.class, FastEmbedding.class,
           GlobalPoolingLayer.class, FastGlobalMax.class,
-          LSTM.class, FastLstm.class);
+          LSTM.class, FastLstm.class,
+          RnnOutputLayer.class, FastRnnOutput.class);
 
   private FastLayers() {}
 

@@ -361,37 +361,16 @@ final class LstmLoops implements RecurrentPass {
 
   /** The values of [n, c, t] as [t, n, c]. */
   private static float[] bySteps(INDArray sequence) {
-    INDArray s = isGapless(sequence) ? sequence : sequence.dup('c');
-    float[] memory = new float[(int) s.length()];
-    Floats.pointer(s).get(memory);
-    int n = (int) s.size(0);
-    int k = (int) s.size(1);
-    int byExample = s.stride(0);
-    int byChannel = s.stride(1);
-    int byStep = s.stride(2);
-    float[] values = new float[memory.length];
-    int next = 0;
-    for (int t = 0; t < s.size(2); t++) {
+    SequenceMemory memory = SequenceMemory.of(sequence);
+    int n = (int) sequence.size(0);
+    int k = (int) sequence.size(1);
+    float[] values = new float[(int) sequence.length()];
+    for (int t = 0; t < sequence.size(2); t++) {
       for (int i = 0; i < n; i++) {
-        int from = t * byStep + i * byExample;
-        for (int j = 0; j < k; j++) {
-          values[next++] = memory[from + j * byChannel];
-        }
+        memory.copy(i, t, k, values, (t * n + i) * k);
       }
     }
     return values;
-  }
-
-  /** Whether the values of an array, or of a permutation of it, lie side by side in memory. */
-  private static boolean isGapless(INDArray array) {
-    long end = 1;
-    for (int i = 0; i < array.rank(); i++) {
-      if (array.stride(i) < 1) {
-        return false;
-      }
-      end += (array.size(i) - 1) * array.stride(i);
-    }
-    return array.dataType() == DataType.FLOAT && end == array.length();
   }
 
   /**

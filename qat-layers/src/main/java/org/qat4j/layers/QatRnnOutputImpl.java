@@ -2,7 +2,6 @@ package org.qat4j.layers;
 
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.Gradient;
-import org.deeplearning4j.nn.layers.recurrent.RnnOutputLayer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
@@ -11,10 +10,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.layers.WeightQuantization.Layout;
 
 /**
- * Computes {@link QatRnnOutput}. DL4J folds the steps into the batch, [n, k, t] to [n·t, k], for
- * the product, and enters the layer again for the gradient and for the score.
+ * Computes {@link QatRnnOutput}. Where {@link FastRnnOutputImpl} leaves it to DL4J, it folds the
+ * steps into the batch, [n, k, t] to [n·t, k], for the product, and enters the layer again for the
+ * gradient and for the score.
  */
-final class QatRnnOutputImpl extends RnnOutputLayer implements QatLayer {
+final class QatRnnOutputImpl extends FastRnnOutputImpl implements QatLayer {
   private static final long serialVersionUID = 1L;
 
   private final transient LayerQuantizer quantizer =
