@@ -91,7 +91,7 @@ class FastRnnOutputImpl extends RnnOutputLayer {
                 gather(labels, rows),
                 logits.transpose(),
                 layerConf().getActivationFn(),
-                weights(rows),
+                null,
                 false);
     INDArray delta = Floats.rowMajor(result.getSecond()).transpose();
     Gradient gradient = gradient(read, delta);
@@ -119,33 +119,24 @@ class FastRnnOutputImpl extends RnnOutputLayer {
         && (maskArray == null || maskArray.length() == input.size(0) * input.size(2));
   }
 
-  /** Steps that are not masked, as step · examples + example: so does DL4J lay out its mask. */
+  /**
+   * Steps that are not masked, as step · examples + example: so does DL4J lay out its mask. None
+   * where a mask weighs steps, of which DL4J makes something of its own.
+   */
   private int[] countedRows() {
     int n = (int) (input.size(0) * input.size(2));
     float[] mask = maskArray == null ? null : Floats.read(maskArray);
     int[] rows = new int[n];
     int counted = 0;
     for (int i = 0; i < n; i++) {
-      if (mask == null || mask[i] != 0) {
+      if (mask != null && mask[i] != 0 && mask[i] != 1) {
+        return new int[0];
+      }
+      if (mask == null || mask[i] == 1) {
         rows[counted++] = i;
       }
     }
     return Arrays.copyOf(rows, counted);
-  }
-
-  /** The mask of these rows, [rows, 1]; null where all of them count alike. */
-  private INDArray weights(int[] rows) {
-    if (maskArray == null) {
-      return null;
-    }
-    float[] mask = Floats.read(maskArray);
-    float[] weights = new float[rows.length];
-    boolean alike = true;
-    for (int i = 0; i < rows.length; i++) {
-      weights[i] = mask[rows[i]];
-      alike &= weights[i] == 1;
-    }
-    return alike ? null : Floats.array(weights, rows.length, 1);
   }
 
   /** Rows of [n, c, t] as [rows, c], row-major. */

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration.ListBuilder;
+import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
@@ -18,6 +19,7 @@ import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -140,6 +142,7 @@ class FastLayersTest {
       DataSet data = batches.apply(step);
       assertThat(actual.score(data)).isEqualTo(expected.score(data), within(1e-5));
       assertClose(gradients(actual, data), gradients(expected, data), "gradient, step " + step);
+      assertThat(actual.score()).isEqualTo(expected.score(), within(1e-4));
       expected.fit(data);
       actual.setParams(actual.params());
       expected.paramTable().forEach((key, p) -> actual.paramTable().get(key).assign(p));
@@ -205,6 +208,102 @@ class FastLayersTest {
     assertSame(expected, actual, texts::data);
   }
 
+  /** How the steps are labelled. */
+  enum Labels {
+    ROWS,
+    INDICES,
+    MASKED_ROWS,
+    MASKED_INDICES,
+    WEIGHTED_ROWS;
+
+    private boolean indices() {
+      return this == INDICES || this == MASKED_INDICES;
+    }
+
+    MultiLayerNetwork network(UnaryOperator<Layer> form) {
+      MultiLayerNetwork network =
+          new MultiLayerNetwork(
+              new NeuralNetConfiguration.Builder()
+                  .seed(3)
+                  .updater(new Adam(0.01))
+                  .list()
+                  .layer(
+                      form.apply(
+                          new EmbeddingSequenceLayer.Builder()
+                              .nIn(VOCABULARY)
+                              .nOut(6)
+                              .inputLength(STEPS)
+                              .build()))
+                  .layer(
+                      form.apply(
+                          new RnnOutputLayer.Builder(
+                                  indices()
+                                      ? new IndexCrossEntropy()
+                                      : LossFunction.MCXENT.getILossFunction())
+                              .nIn(6)
+                              .nOut(4)
+                              .dataFormat(RNNFormat.NCW)
+                              .activation(Activation.SOFTMAX)
+                              .build()))
+                  .build());
+      network.init();
+      return network;
+    }
+
+    DataSet data(long seed) {
+      Random random = new Random(seed);
+      INDArray ids = Nd4j.create(EXAMPLES, STEPS);
+      INDArray labels = Nd4j.zeros(EXAMPLES, indices() ? 1 : 4, STEPS);
+      INDArray mask = Nd4j.ones(EXAMPLES, STEPS);
+      for (int i = 0; i < EXAMPLES; i++) {
+        int used = i == 0 ? 0 : 1 + random.nextInt(STEPS);
+        for (int t = 0; t < STEPS; t++) {
+          ids.putScalar(i, t, random.nextInt(VOCABULARY));
+          int label = random.nextInt(4);
+          labels.putScalar(i, indices() ? 0 : label, t, indices() ? label : 1);
+          mask.putScalar(
+              i, t, t >= used ? 0 : this == WEIGHTED_ROWS ? 0.5 + random.nextFloat() : 1);
+        }
+      }
+      return new DataSet(ids, labels, null, name().contains("_") ? mask : null);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void outputLayersOfStepsComputeWhatThoseOfDl4jDo(Labels c) {
+    MultiLayerNetwork expected = c.network(layer -> layer);
+    MultiLayerNetwork actual = c.network(FastLayers::of);
+    assertThat(actual.getLayer(1).conf().getLayer()).isInstanceOf(FastRnnOutput.class);
+    assertSame(expected, actual, c::data);
+  }
+
+  @Test
+  void anOutputLayerGivesTheLossOfWhatItWasGivenLast() {
+    MultiLayerNetwork expected = Labels.MASKED_ROWS.network(layer -> layer);
+    MultiLayerNetwork actual = Labels.MASKED_ROWS.network(FastLayers::of);
+    DataSet first = Labels.MASKED_ROWS.data(1);
+    DataSet second = Labels.MASKED_ROWS.data(2);
+    gradients(actual, first);
+    DataSet mixed =
+        new DataSet(first.getFeatures(), second.getLabels(), null, first.getLabelsMaskArray());
+    assertThat(actual.score(mixed)).isEqualTo(expected.score(mixed), within(1e-5));
+    gradients(actual, first);
+    DataSet masked =
+        new DataSet(first.getFeatures(), first.getLabels(), null, second.getLabelsMaskArray());
+    assertThat(actual.score(masked)).isEqualTo(expected.score(masked), within(1e-5));
+  }
+
+  @Test
+  void aBatchWithoutStepsThatCountIsLeftToDl4j() {
+    MultiLayerNetwork actual = Labels.MASKED_ROWS.network(FastLayers::of);
+    DataSet data = Labels.MASKED_ROWS.data(1);
+    data.setLabelsMaskArray(Nd4j.zeros(EXAMPLES, STEPS));
+    gradients(actual, data)
+        .forEach((key, g) -> assertThat(g.ameanNumber().doubleValue()).as(key).isZero());
+    assertThat(actual.score()).isZero();
+  }
+
   private static org.assertj.core.data.Offset<Double> within(double d) {
     return org.assertj.core.api.Assertions.within(d);
   }
@@ -212,7 +311,7 @@ class FastLayersTest {
   private static Map<String, INDArray> gradients(MultiLayerNetwork network, DataSet data) {
     network.setInput(data.getFeatures());
     network.setLabels(data.getLabels());
-    network.setLayerMaskArrays(data.getFeaturesMaskArray(), null);
+    network.setLayerMaskArrays(data.getFeaturesMaskArray(), data.getLabelsMaskArray());
     network.computeGradientAndScore();
     network.clearLayerMaskArrays();
     return network.gradient().gradientForVariable();
