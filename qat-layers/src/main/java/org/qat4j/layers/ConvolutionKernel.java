@@ -164,17 +164,8 @@ final class ConvolutionKernel {
   }
 
   private INDArray productsOf(int n) {
-    products = atLeast(products, (long) n * out);
-    return columnMajor(products, n, out);
-  }
-
-  private static INDArray atLeast(INDArray vector, long n) {
-    return vector != null && vector.length() >= n ? vector : sized(null, n);
-  }
-
-  /** The beginning of a vector as a matrix; {@code reshape} would copy it. */
-  private static INDArray columnMajor(INDArray vector, long rows, long columns) {
-    return Nd4j.create(vector.data(), new long[] {rows, columns}, new long[] {1, rows}, 0, 'f');
+    products = Floats.atLeast(products, (long) n * out);
+    return Floats.columnMajor(products, n, out);
   }
 
   private static INDArray rowMajor(INDArray vector, long rows, long columns) {
@@ -184,7 +175,7 @@ final class ConvolutionKernel {
   /** The first windows of each example of a group, [windows, window], row-major. */
   private INDArray fillColumns(int first, int end) {
     int n = windows(first, end);
-    columns = atLeast(columns, (long) n * window);
+    columns = Floats.atLeast(columns, (long) n * window);
     INDArray filled = rowMajor(columns, n, window);
     FloatBuffer from = Floats.buffer(rows);
     FloatBuffer to = Floats.buffer(filled);
@@ -268,7 +259,7 @@ final class ConvolutionKernel {
     INDArray into = padded == steps ? inputGradient : paddingGradient;
     into.assign(0);
     byChannel = sized(byChannel, (long) window * out);
-    INDArray channelMajor = columnMajor(byChannel, window, out);
+    INDArray channelMajor = Floats.columnMajor(byChannel, window, out);
     float[] biases = new float[out];
     if (findGradients(epsilon)) {
       channelMajor.assign(matrix(w));
@@ -386,7 +377,7 @@ final class ConvolutionKernel {
       activationGradient(epsilon, Floats.buffer(delta), first, end - first, biases);
       INDArray windows = fillColumns(first, end);
       Nd4j.gemm(windows, delta, weightGradient, true, false, 1, first == 0 ? 0 : 1);
-      INDArray back = columnMajor(columns, window, n);
+      INDArray back = Floats.columnMajor(columns, window, n);
       Nd4j.gemm(w, delta, back, false, true, 1, 0);
       FloatBuffer from = Floats.buffer(back);
       for (int i = 0; i < n; i++) {

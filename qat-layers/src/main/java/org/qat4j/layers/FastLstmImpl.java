@@ -14,7 +14,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class FastLstmImpl extends LSTM {
   private static final long serialVersionUID = 1L;
 
-  private transient LstmLoops loops;
+  private final transient LstmLoops loops = new LstmLoops();
 
   /** Whether the last forward pass was made here, which has kept what backward needs. */
   private transient boolean fast;
@@ -33,9 +33,6 @@ final class FastLstmImpl extends LSTM {
                 layerConf().getGateActivationFn(), layerConf().getActivationFn(), dataType);
     if (!fast) {
       return super.activate(training, workspaces);
-    }
-    if (loops == null) {
-      loops = new LstmLoops();
     }
     applyDropOutIfNecessary(training, workspaces);
     INDArray states =

@@ -78,7 +78,8 @@ class FastRnnOutputImpl extends RnnOutputLayer {
     input = gather(whole, rows);
     applyDropOutIfNecessary(true, workspaces);
     INDArray read = Floats.rowMajor(input).transpose();
-    INDArray logits = logits(rows.length);
+    memory = Floats.atLeast(memory, w.size(1) * rows.length);
+    INDArray logits = Floats.columnMajor(memory, w.size(1), rows.length);
     Nd4j.gemm(w, read, logits, true, false, 1, 0);
     if (hasBias()) {
       INDArray b = getParamWithNoise(DefaultParamInitializer.BIAS_KEY, true, workspaces);
@@ -146,7 +147,7 @@ class FastRnnOutputImpl extends RnnOutputLayer {
     SequenceMemory from = SequenceMemory.of(sequence);
     float[] values = new float[rows.length * channels];
     for (int i = 0; i < rows.length; i++) {
-      from.copy(rows[i] % examples, rows[i] / examples, channels, values, i * channels);
+      from.copy(rows[i] % examples, rows[i] / examples, values, i * channels);
     }
     return Floats.array(values, rows.length, channels);
   }
@@ -167,14 +168,6 @@ class FastRnnOutputImpl extends RnnOutputLayer {
         workspaces.createUninitialized(ArrayType.ACTIVATION_GRAD, DataType.FLOAT, shape, 'c');
     Floats.pointer(made).put(all, 0, all.length);
     return StepMajorGradient.of(made);
-  }
-
-  private INDArray logits(int rows) {
-    long classes = layerConf().getNOut();
-    if (memory == null || memory.length() < classes * rows) {
-      memory = Nd4j.createUninitializedDetached(DataType.FLOAT, 'c', classes * rows);
-    }
-    return Nd4j.create(memory.data(), new long[] {classes, rows}, new long[] {1, classes}, 0, 'f');
   }
 
   /**

@@ -50,21 +50,7 @@ public final class Floats {
   /** Values of [n, c, t] as [n, t, c]. */
   static float[] readByStep(INDArray x) {
     INDArray byStep = x.permute(0, 2, 1);
-    if (isRowMajor(byStep)) {
-      return read(byStep);
-    }
-    // Much faster here than a copy of a permuted array in ND4J.
-    float[] values = read(x);
-    int channels = (int) x.size(1);
-    int steps = (int) x.size(2);
-    float[] turned = new float[values.length];
-    for (int row = 0; row < values.length / Math.max(1, steps); row++) {
-      int to = row / channels * steps * channels + row % channels;
-      for (int t = 0; t < steps; t++) {
-        turned[to + t * channels] = values[row * steps + t];
-      }
-    }
-    return turned;
+    return isRowMajor(byStep) ? read(byStep) : SequenceMemory.of(x).byExample();
   }
 
   /** An array of values in c order; on the host much faster than ND4J copies them. */
@@ -121,6 +107,18 @@ public final class Floats {
    */
   static FloatBuffer buffer(INDArray array) {
     return pointer(array).<FloatPointer>capacity(array.length()).asBuffer();
+  }
+
+  /** The vector itself where it is long enough, or one that outlives the workspaces. */
+  static INDArray atLeast(INDArray vector, long n) {
+    return vector != null && vector.length() >= n
+        ? vector
+        : Nd4j.createUninitializedDetached(DataType.FLOAT, 'c', n);
+  }
+
+  /** The beginning of a vector as a matrix; {@code reshape} would copy it. */
+  static INDArray columnMajor(INDArray vector, long rows, long columns) {
+    return Nd4j.create(vector.data(), new long[] {rows, columns}, new long[] {1, rows}, 0, 'f');
   }
 
   /** Pointer to the first value. */

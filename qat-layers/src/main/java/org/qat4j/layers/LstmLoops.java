@@ -13,6 +13,7 @@ import org.nd4j.linalg.activations.impl.ActivationTanH;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.qat4j.numerics.FakeQuant;
 import org.qat4j.numerics.QuantParams;
 
 /**
@@ -42,7 +43,7 @@ final class LstmLoops implements RecurrentPass {
   private float[][] c = {}; // cells, [n, units], those before the first step first
   private float[][] tc = {}; // tanh of those after it
   private float[][] exact = {}; // states before they were rounded
-  private boolean[][] clipped = {}; // where rounding did
+  private long[][] clipped = {}; // where rounding did, as FakeQuant marks it
   private boolean rounded;
   private float[] mask; // [n, t], or null
 
@@ -110,7 +111,7 @@ final class LstmLoops implements RecurrentPass {
     rounded = rounding != null;
     allocate(input, (int) recurrent.size(0));
     mask = counted == null ? null : Floats.read(counted);
-    float[] byStep = bySteps(input);
+    float[] byStep = SequenceMemory.of(input).byStep();
     Floats.pointer(x).put(byStep, 0, byStep.length);
     float[] ht = state == null ? new float[examples * units] : Floats.read(state);
     Floats.pointer(hAt[0]).put(ht, 0, ht.length);
@@ -132,7 +133,10 @@ final class LstmLoops implements RecurrentPass {
       }
       if (rounded) {
         System.arraycopy(ht, 0, exact[t], 0, ht.length);
-        round(ht, clipped[t], rounding);
+        Arrays.fill(clipped[t], 0);
+        float low = rounding.qmin() - rounding.zeroPoint();
+        float high = rounding.qmax() - rounding.zeroPoint();
+        FakeQuant.forward(ht, turned, 0, ht.length, rounding.scale(), low, high, clipped[t], 0);
       }
       Floats.pointer(hAt[t + 1]).put(ht, 0, ht.length);
       turn(ht, units, turned);
@@ -185,18 +189,6 @@ final class LstmLoops implements RecurrentPass {
     }
   }
 
-  private static void round(float[] ht, boolean[] clipped, QuantParams p) {
-    float scale = p.scale();
-    float low = p.qmin() - p.zeroPoint();
-    float high = p.qmax() - p.zeroPoint();
-    for (int j = 0; j < ht.length; j++) {
-      float code = (float) Math.rint(ht[j] / scale);
-      float inside = Math.min(Math.max(code, low), high);
-      clipped[j] = inside != code;
-      ht[j] = inside * scale;
-    }
-  }
-
   @Override
   public INDArray backward(
       INDArray epsilon,
@@ -207,7 +199,7 @@ final class LstmLoops implements RecurrentPass {
       boolean plain,
       LayerWorkspaceMgr workspaces) {
     int end = last > 0 ? Math.max(0, steps - last) : 0;
-    float[] eps = bySteps(epsilon);
+    float[] eps = SequenceMemory.of(epsilon).byStep();
     int block = examples * units;
     float[] dh = new float[block];
     float[] dc = new float[block];
@@ -223,7 +215,7 @@ final class LstmLoops implements RecurrentPass {
       }
       if (rounded && !plain) {
         for (int j = 0; j < block; j++) {
-          dh[j] = clipped[t][j] ? 0 : dh[j];
+          dh[j] = (clipped[t][j >> 6] >> j & 1) == 0 ? dh[j] : 0;
         }
       }
       for (int i = 0; i < examples; i++) {
@@ -316,7 +308,7 @@ final class LstmLoops implements RecurrentPass {
     }
     if (rounded && exact.length == 0) {
       exact = new float[t][units * n];
-      clipped = new boolean[t][units * n];
+      clipped = new long[t][(units * n + 63) / 64];
     }
   }
 
@@ -357,20 +349,6 @@ final class LstmLoops implements RecurrentPass {
         to[j * examples + i] = from[i * columns + j];
       }
     }
-  }
-
-  /** The values of [n, c, t] as [t, n, c]. */
-  private static float[] bySteps(INDArray sequence) {
-    SequenceMemory memory = SequenceMemory.of(sequence);
-    int n = (int) sequence.size(0);
-    int k = (int) sequence.size(1);
-    float[] values = new float[(int) sequence.length()];
-    for (int t = 0; t < sequence.size(2); t++) {
-      for (int i = 0; i < n; i++) {
-        memory.copy(i, t, k, values, (t * n + i) * k);
-      }
-    }
-    return values;
   }
 
   /**

@@ -40,6 +40,18 @@ class FastLayersTest {
   private static final int STEPS = 37;
   private static final int EXAMPLES = 50;
 
+  private static Layer embedding() {
+    return new EmbeddingSequenceLayer.Builder().nIn(VOCABULARY).nOut(6).inputLength(STEPS).build();
+  }
+
+  private static Layer output(int in) {
+    return new OutputLayer.Builder(LossFunction.MCXENT)
+        .nIn(in)
+        .nOut(3)
+        .activation(Activation.SOFTMAX)
+        .build();
+  }
+
   /** One network: embedding, two convolutions, pooling over time, output. */
   private record Case(
       int kernel,
@@ -57,22 +69,11 @@ class FastLayersTest {
                   .seed(3)
                   .updater(new Adam(0.01))
                   .list()
-                  .layer(
-                      form.apply(
-                          new EmbeddingSequenceLayer.Builder()
-                              .nIn(VOCABULARY)
-                              .nOut(6)
-                              .inputLength(STEPS)
-                              .build()))
+                  .layer(form.apply(embedding()))
                   .layer(form.apply(convolution(6, 5)))
                   .layer(form.apply(convolution(5, 40)))
                   .layer(form.apply(new GlobalPoolingLayer(pooling)))
-                  .layer(
-                      new OutputLayer.Builder(LossFunction.MCXENT)
-                          .nIn(40)
-                          .nOut(3)
-                          .activation(Activation.SOFTMAX)
-                          .build())
+                  .layer(output(40))
                   .build());
       network.init();
       return network;
@@ -167,21 +168,15 @@ class FastLayersTest {
       boolean both = this != PLAIN && this != MASKED;
       Layer core = form.apply(lstm(6, 5));
       Layer layer = both ? new Bidirectional(core) : core;
-      list.layer(
-          form.apply(
-              new EmbeddingSequenceLayer.Builder()
-                  .nIn(VOCABULARY)
-                  .nOut(6)
-                  .inputLength(STEPS)
-                  .build()));
+      list.layer(form.apply(embedding()));
       int channels = both ? 10 : 5;
       list.layer(this == LAST_OF_BOTH ? new LastTimeStep(layer) : layer);
       if (this == LAST_OF_BOTH) {
-        list.layer(output(new OutputLayer.Builder(LossFunction.MCXENT), channels));
+        list.layer(output(channels));
       } else {
         list.layer(form.apply(lstm(channels, 4)));
         list.layer(new GlobalPoolingLayer(PoolingType.AVG));
-        list.layer(output(new OutputLayer.Builder(LossFunction.MCXENT), 4));
+        list.layer(output(4));
       }
       MultiLayerNetwork network = new MultiLayerNetwork(list.build());
       network.init();
@@ -190,10 +185,6 @@ class FastLayersTest {
 
     private static Layer lstm(int in, int units) {
       return new LSTM.Builder().nIn(in).nOut(units).activation(Activation.TANH).build();
-    }
-
-    private static Layer output(OutputLayer.Builder builder, int in) {
-      return builder.nIn(in).nOut(3).activation(Activation.SOFTMAX).build();
     }
   }
 
@@ -227,13 +218,7 @@ class FastLayersTest {
                   .seed(3)
                   .updater(new Adam(0.01))
                   .list()
-                  .layer(
-                      form.apply(
-                          new EmbeddingSequenceLayer.Builder()
-                              .nIn(VOCABULARY)
-                              .nOut(6)
-                              .inputLength(STEPS)
-                              .build()))
+                  .layer(form.apply(embedding()))
                   .layer(
                       form.apply(
                           new RnnOutputLayer.Builder(

@@ -16,7 +16,7 @@ public final class Operations {
     }
   }
 
-  /** Runs something in which convolutions and embeddings are left to DL4J, as on a GPU. */
+  /** Runs something in which what {@link FastLayers} has is left to DL4J, as on a GPU. */
   public static <T> T withoutFastLayers(Supplier<T> run) {
     Floats.slowLayers = true;
     try {

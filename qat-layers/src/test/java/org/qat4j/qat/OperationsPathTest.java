@@ -20,7 +20,7 @@ import org.qat4j.quantizer.Ste;
 /**
  * Quantization by operations of ND4J, as on a GPU, is quantization by loops in Java, bit for bit:
  * weights, ranges and answers of a training are the same. Both with DL4J's own layers, since {@code
- * FastLayersTest} compares the faster ones.
+ * FastLayersTest} and {@code RecurrentPassTest} compare the faster ones.
  */
 class OperationsPathTest {
 
