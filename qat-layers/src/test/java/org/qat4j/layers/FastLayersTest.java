@@ -23,11 +23,14 @@ import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
@@ -263,20 +266,34 @@ class FastLayersTest {
     assertSame(expected, actual, c::data);
   }
 
-  @Test
-  void anOutputLayerGivesTheLossOfWhatItWasGivenLast() {
-    MultiLayerNetwork expected = Labels.MASKED_ROWS.network(layer -> layer);
-    MultiLayerNetwork actual = Labels.MASKED_ROWS.network(FastLayers::of);
+  /** After a backward pass, and when anything was set since. */
+  @ParameterizedTest
+  @ValueSource(strings = {"nothing", "input", "labels", "mask"})
+  void anOutputLayerGivesTheLossOfWhatItWasGivenLast(String changed) {
+    assertThat(lossAfter(changed, FastLayers::of))
+        .isEqualTo(lossAfter(changed, layer -> layer), within(1e-5));
+  }
+
+  private static double lossAfter(String changed, UnaryOperator<Layer> form) {
+    MultiLayerNetwork network = Labels.MASKED_ROWS.network(form);
+    network.initGradientsView();
+    org.deeplearning4j.nn.layers.recurrent.RnnOutputLayer layer =
+        (org.deeplearning4j.nn.layers.recurrent.RnnOutputLayer) network.getLayer(1);
+    LayerWorkspaceMgr none = LayerWorkspaceMgr.noWorkspaces();
     DataSet first = Labels.MASKED_ROWS.data(1);
     DataSet second = Labels.MASKED_ROWS.data(2);
-    gradients(actual, first);
-    DataSet mixed =
-        new DataSet(first.getFeatures(), second.getLabels(), null, first.getLabelsMaskArray());
-    assertThat(actual.score(mixed)).isEqualTo(expected.score(mixed), within(1e-5));
-    gradients(actual, first);
-    DataSet masked =
-        new DataSet(first.getFeatures(), first.getLabels(), null, second.getLabelsMaskArray());
-    assertThat(actual.score(masked)).isEqualTo(expected.score(masked), within(1e-5));
+    INDArray x = Nd4j.linspace(-1, 1, EXAMPLES * 6L * STEPS).castTo(DataType.FLOAT);
+    layer.setInput(x.reshape(EXAMPLES, 6, STEPS), none);
+    layer.setLabels(first.getLabels());
+    layer.setMaskArray(first.getLabelsMaskArray());
+    layer.backpropGradient(null, none);
+    switch (changed) {
+      case "input" -> layer.setInput(x.mul(x).reshape(EXAMPLES, 6, STEPS), none);
+      case "labels" -> layer.setLabels(second.getLabels());
+      case "mask" -> layer.setMaskArray(second.getLabelsMaskArray());
+      default -> {}
+    }
+    return layer.computeScore(0, true, none);
   }
 
   @Test
