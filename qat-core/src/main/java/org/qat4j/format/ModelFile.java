@@ -18,6 +18,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.zip.CRC32;
 import org.qat4j.QatException;
+import org.qat4j.io.AtomicFile;
 import org.qat4j.model.Input;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;

@@ -4,6 +4,15 @@ import java.util.List;
 import org.qat4j.QatException;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Value;
+import org.qat4j.runtime.internal.Causality;
+import org.qat4j.runtime.internal.KernelChoice;
+import org.qat4j.runtime.internal.Kernels;
+import org.qat4j.runtime.internal.Plan;
+import org.qat4j.runtime.internal.PlanBuilder;
+import org.qat4j.runtime.internal.Pool;
+import org.qat4j.runtime.internal.TableBudget;
+import org.qat4j.runtime.internal.Workspace;
+import org.qat4j.runtime.reference.ReferenceRuntime;
 
 /**
  * Executes a frozen model. Every value equals that of {@link ReferenceRuntime} bit for bit.

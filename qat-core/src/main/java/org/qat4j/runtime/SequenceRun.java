@@ -4,6 +4,9 @@ import java.util.Arrays;
 import java.util.List;
 import org.qat4j.QatException;
 import org.qat4j.model.Input;
+import org.qat4j.runtime.internal.Causality;
+import org.qat4j.runtime.internal.Plan;
+import org.qat4j.runtime.internal.Workspace;
 
 /**
  * Runs a model again and again on sequences that begin alike, such as a text and more and more of

@@ -10,13 +10,13 @@ public final class Trace {
   private final Map<String, int[]> codes = new LinkedHashMap<>();
   private final Map<String, float[]> reals = new LinkedHashMap<>();
 
-  Trace() {}
+  public Trace() {}
 
-  void put(String name, int[] values) {
+  public void put(String name, int[] values) {
     codes.put(name, values);
   }
 
-  void put(String name, float[] values) {
+  public void put(String name, float[] values) {
     reals.put(name, values);
   }
 

@@ -10,8 +10,8 @@ import org.qat4j.model.Input;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 import org.qat4j.runtime.IntegerRuntime;
-import org.qat4j.runtime.ReferenceRuntime;
 import org.qat4j.runtime.Sample;
+import org.qat4j.runtime.reference.ReferenceRuntime;
 
 /** What must hold of any bytes that are read as a model file. */
 final class UntrustedFile {

@@ -7,8 +7,8 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.qat4j.numerics.QuantParams;
-import org.qat4j.runtime.ReferenceRuntime;
 import org.qat4j.runtime.Trace;
+import org.qat4j.runtime.reference.ReferenceRuntime;
 
 /** A generator that draws dull models would make every test that uses it weak. */
 class RandomModelsTest {

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 import org.qat4j.model.RandomModels;
+import org.qat4j.runtime.reference.ReferenceRuntime;
 
 /** The runtime gives the bits of the reference. */
 class IntegerRuntimeTest {

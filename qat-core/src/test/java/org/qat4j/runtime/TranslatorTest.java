@@ -21,6 +21,8 @@ import org.qat4j.model.RandomModels;
 import org.qat4j.model.TextInput;
 import org.qat4j.numerics.AttentionStep;
 import org.qat4j.numerics.QuantParams;
+import org.qat4j.runtime.internal.Causality;
+import org.qat4j.runtime.reference.ReferenceRuntime;
 import org.qat4j.text.BytePairs;
 import org.qat4j.text.PieceEncoder;
 import org.qat4j.text.TextEncoder;

@@ -14,8 +14,9 @@ import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.qat4j.QatException;
-import org.qat4j.layers.QatLayer;
-import org.qat4j.qat.Topology;
+import org.qat4j.graph.Topology;
+import org.qat4j.layers.internal.quantizing.QatLayer;
+import org.qat4j.qat.internal.Kind;
 
 /**
  * Lets a network under quantization learn from a float network. From the constructor until {@link
@@ -94,13 +95,13 @@ public final class Distillation implements AutoCloseable {
     }
     for (String name : spec.layers()) {
       Topology.Node node = topology.node(name);
-      if (node == null || topology.outputs().contains(name) || !Topology.isQuantized(node)) {
+      if (node == null || topology.outputs().contains(name) || !Kind.isQuantized(node)) {
         throw new QatException(
             "there is no hidden layer \""
                 + name
                 + "\" that can be taught; there are "
                 + topology.nodes().stream()
-                    .filter(n -> Topology.isQuantized(n) && !topology.outputs().contains(n.name()))
+                    .filter(n -> Kind.isQuantized(n) && !topology.outputs().contains(n.name()))
                     .map(Topology.Node::name)
                     .toList());
       }

@@ -16,17 +16,20 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.QatException;
+import org.qat4j.layers.internal.host.DeviceOps;
+import org.qat4j.layers.internal.host.Floats;
+import org.qat4j.layers.internal.host.TableRows;
 import org.qat4j.numerics.Rounding;
 import org.qat4j.text.TextEncoder;
 
 /** Computes {@link EmbeddingBagLayer}. */
-class EmbeddingBagImpl extends BaseLayer<EmbeddingBagLayer> {
+public class EmbeddingBagImpl extends BaseLayer<EmbeddingBagLayer> {
   private static final long serialVersionUID = 1L;
 
   private transient int[] ids = new int[0];
   private transient INDArray gathered;
 
-  EmbeddingBagImpl(NeuralNetConfiguration conf, DataType type) {
+  public EmbeddingBagImpl(NeuralNetConfiguration conf, DataType type) {
     super(conf, type);
   }
 
@@ -37,7 +40,7 @@ class EmbeddingBagImpl extends BaseLayer<EmbeddingBagLayer> {
   }
 
   /** Embeddings of all ids of the batch, [n·length, nOut], row by row. */
-  INDArray gather() {
+  protected INDArray gather() {
     INDArray table = params.get(DefaultParamInitializer.WEIGHT_KEY);
     float[] values = Floats.read(input);
     if (ids.length != values.length) {
@@ -66,7 +69,7 @@ class EmbeddingBagImpl extends BaseLayer<EmbeddingBagLayer> {
    * @param rows embeddings of the ids, [n·length, nOut]; may be changed
    * @param scale of rows s·q, whose codes are then summed as integers (10); NaN for real rows
    */
-  INDArray pool(INDArray rows, float scale) {
+  protected INDArray pool(INDArray rows, float scale) {
     int n = (int) input.size(0);
     INDArray sums =
         Floats.inPlace(rows) ? poolOnHost(rows, n, scale) : poolByOperations(rows, n, scale);
@@ -169,12 +172,12 @@ class EmbeddingBagImpl extends BaseLayer<EmbeddingBagLayer> {
   }
 
   /** Whether the gradient of each gathered row is asked for, and not only their sum. */
-  boolean needsRowGradients() {
+  protected boolean needsRowGradients() {
     return false;
   }
 
   /** Gradient of the gathered rows in the table, [n·length, nOut]. */
-  INDArray rowGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
+  protected INDArray rowGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
     return epsilon;
   }
 

@@ -10,6 +10,8 @@ import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.layers.internal.host.PlainSetup;
+import org.qat4j.layers.internal.host.RowMajorTable;
 
 /**
  * Sum or mean of the embeddings of a set of tokens: ids [n, length] to [n, nOut]. Id 0 is padding
@@ -65,6 +67,6 @@ public class EmbeddingBagLayer extends EmbeddingSequenceLayer {
       INDArray view,
       boolean initialize,
       DataType type) {
-    return LayerSetup.connect(new EmbeddingBagImpl(conf, type), listeners, index, view, initialize);
+    return PlainSetup.connect(new EmbeddingBagImpl(conf, type), listeners, index, view, initialize);
   }
 }

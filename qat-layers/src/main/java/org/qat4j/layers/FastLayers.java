@@ -14,6 +14,11 @@ import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.qat4j.QatException;
+import org.qat4j.layers.internal.fast.FastConv1D;
+import org.qat4j.layers.internal.fast.FastEmbedding;
+import org.qat4j.layers.internal.fast.FastGlobalMax;
+import org.qat4j.layers.internal.fast.FastLstm;
+import org.qat4j.layers.internal.fast.FastRnnOutput;
 
 /**
  * Layers of DL4J that this library computes faster, for networks in float. Networks under

@@ -13,10 +13,10 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 import org.qat4j.numerics.LayerNormStep;
 
 /** Computes {@link LayerNormLayer}. Each step of each example is a row. */
-class LayerNormImpl extends BaseLayer<LayerNormLayer> {
+public class LayerNormImpl extends BaseLayer<LayerNormLayer> {
   private static final long serialVersionUID = 1L;
 
-  LayerNormImpl(NeuralNetConfiguration conf, DataType type) {
+  public LayerNormImpl(NeuralNetConfiguration conf, DataType type) {
     super(conf, type);
   }
 

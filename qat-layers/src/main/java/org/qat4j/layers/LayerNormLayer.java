@@ -13,6 +13,7 @@ import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.layers.internal.host.PlainSetup;
 
 /**
  * Layer normalization (Ba et al., arXiv:1607.06450, equations (3) and (4)) over the channels of
@@ -46,7 +47,7 @@ public class LayerNormLayer extends FeedForwardLayer {
       INDArray view,
       boolean initialize,
       DataType type) {
-    return LayerSetup.connect(new LayerNormImpl(conf, type), listeners, index, view, initialize);
+    return PlainSetup.connect(new LayerNormImpl(conf, type), listeners, index, view, initialize);
   }
 
   @Override

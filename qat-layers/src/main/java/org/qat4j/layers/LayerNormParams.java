@@ -11,9 +11,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Parameters of {@link LayerNormLayer}: gain 1 and bias 0, each [1, channels]. */
-final class LayerNormParams implements ParamInitializer {
-  static final String GAIN = "g";
-  static final String BIAS = "b";
+public final class LayerNormParams implements ParamInitializer {
+  public static final String GAIN = "g";
+  public static final String BIAS = "b";
 
   private static long channels(Layer layer) {
     return ((FeedForwardLayer) layer).getNIn();

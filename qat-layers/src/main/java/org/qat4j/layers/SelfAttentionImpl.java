@@ -18,13 +18,13 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /** Computes {@link SelfAttentionLayer}. Arrays of heads are [n, heads, depth, t]. */
-final class SelfAttentionImpl extends AbstractLayer<SelfAttentionLayer> {
+public final class SelfAttentionImpl extends AbstractLayer<SelfAttentionLayer> {
   private static final long serialVersionUID = 1L;
 
   /** Added to the scores of masked steps; their weight is 0 in float. */
   private static final double OUT_OF_SIGHT = -1e9;
 
-  SelfAttentionImpl(NeuralNetConfiguration conf, DataType type) {
+  public SelfAttentionImpl(NeuralNetConfiguration conf, DataType type) {
     super(conf, type);
   }
 

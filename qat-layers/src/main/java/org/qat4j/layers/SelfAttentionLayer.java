@@ -12,6 +12,7 @@ import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.QatException;
+import org.qat4j.layers.internal.host.PlainSetup;
 import org.qat4j.numerics.AttentionStep;
 
 /**
@@ -73,7 +74,7 @@ public class SelfAttentionLayer extends NoParamLayer {
   }
 
   /** Channels of queries, of keys and of values, where the layer reads so many in all. */
-  int channels(long read) {
+  public int channels(long read) {
     if (read % (3L * heads) != 0) {
       throw new QatException(
           "attention with "
@@ -94,7 +95,7 @@ public class SelfAttentionLayer extends NoParamLayer {
       INDArray view,
       boolean initialize,
       DataType type) {
-    return LayerSetup.connect(
+    return PlainSetup.connect(
         new SelfAttentionImpl(conf, type), listeners, index, view, initialize);
   }
 

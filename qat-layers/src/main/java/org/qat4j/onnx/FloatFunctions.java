@@ -5,7 +5,7 @@ import static org.qat4j.onnx.GraphBuilder.number;
 import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.activations.Activation;
-import org.qat4j.layers.FusedActivation;
+import org.qat4j.layers.internal.codes.FusedActivation;
 import org.qat4j.model.IntVector;
 import org.qat4j.numerics.GateTable;
 import org.qat4j.numerics.QuantParams;

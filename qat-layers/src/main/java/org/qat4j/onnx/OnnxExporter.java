@@ -11,7 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import org.qat4j.QatException;
 import org.qat4j.Version;
-import org.qat4j.format.AtomicFile;
+import org.qat4j.io.AtomicFile;
 import org.qat4j.model.Input;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;

@@ -14,11 +14,11 @@ import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.qat4j.QatException;
-import org.qat4j.layers.Floats;
+import org.qat4j.graph.LayerInfo;
+import org.qat4j.graph.Topology;
+import org.qat4j.layers.internal.host.Floats;
 import org.qat4j.pruning.PruneRule.Except;
 import org.qat4j.pruning.PruneRule.Scope;
-import org.qat4j.qat.LayerInfo;
-import org.qat4j.qat.Topology;
 
 /**
  * Prunes whole channels of a float network: neurons, filters, dimensions of embeddings. While the

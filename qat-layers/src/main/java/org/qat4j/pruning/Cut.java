@@ -17,9 +17,9 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.qat4j.graph.Topology;
 import org.qat4j.layers.FlattenPreProcessor;
-import org.qat4j.layers.Floats;
-import org.qat4j.qat.Topology;
+import org.qat4j.layers.internal.host.Floats;
 
 /**
  * Makes a smaller network of some inputs and outputs of the layers of another one. In all layers

@@ -2,8 +2,8 @@ package org.qat4j.pruning;
 
 import java.util.List;
 import org.qat4j.QatException;
-import org.qat4j.qat.LayerInfo;
-import org.qat4j.qat.Match;
+import org.qat4j.graph.LayerInfo;
+import org.qat4j.graph.Match;
 
 /**
  * Which weights of a network are pruned.

@@ -13,12 +13,12 @@ import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.QatException;
-import org.qat4j.layers.Floats;
+import org.qat4j.graph.LayerInfo;
+import org.qat4j.graph.Topology;
+import org.qat4j.layers.internal.host.Floats;
 import org.qat4j.pruning.PruneRule.Except;
 import org.qat4j.pruning.PruneRule.Pattern;
 import org.qat4j.pruning.PruneRule.Scope;
-import org.qat4j.qat.LayerInfo;
-import org.qat4j.qat.Topology;
 
 /**
  * Prunes the weights of a network while it is trained: those of the smallest magnitude become 0 and

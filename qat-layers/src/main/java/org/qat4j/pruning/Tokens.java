@@ -8,10 +8,10 @@ import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.qat4j.QatException;
+import org.qat4j.graph.Topology;
 import org.qat4j.layers.EmbeddingBagLayer;
 import org.qat4j.layers.FastLayers;
-import org.qat4j.layers.Floats;
-import org.qat4j.qat.Topology;
+import org.qat4j.layers.internal.host.Floats;
 import org.qat4j.text.TextEncoder;
 
 /**

@@ -16,10 +16,16 @@ import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.qat4j.QatException;
+import org.qat4j.graph.LayerInfo;
+import org.qat4j.graph.Topology;
+import org.qat4j.graph.Wrappers;
 import org.qat4j.layers.FastLayers;
-import org.qat4j.layers.QatElementWise;
-import org.qat4j.layers.QatLayerConf;
-import org.qat4j.layers.QuantSettings;
+import org.qat4j.layers.internal.quantized.QatElementWise;
+import org.qat4j.layers.internal.quantizing.QatLayerConf;
+import org.qat4j.layers.internal.quantizing.QuantSettings;
+import org.qat4j.qat.internal.Equalization;
+import org.qat4j.qat.internal.Kind;
+import org.qat4j.qat.internal.Preparation;
 
 /** Entry of the library: turns a DL4J network into one that trains under quantization. */
 public final class Qat {
@@ -96,7 +102,7 @@ public final class Qat {
   /** The layers of a network that can be quantized, which exceptions may be for. */
   public static List<LayerInfo> layers(Model network) {
     Topology topology = Topology.of(network);
-    return topology.nodes().stream().filter(Topology::isQuantized).map(topology::info).toList();
+    return topology.nodes().stream().filter(Kind::isQuantized).map(topology::info).toList();
   }
 
   /** Takes up a network that was prepared before, saved and loaded again. */

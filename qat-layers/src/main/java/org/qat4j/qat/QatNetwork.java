@@ -20,12 +20,19 @@ import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.qat4j.QatException;
-import org.qat4j.layers.Floats;
-import org.qat4j.layers.LayerQuantizer;
-import org.qat4j.layers.QatLayerConf;
+import org.qat4j.graph.Topology;
+import org.qat4j.graph.Wrappers;
+import org.qat4j.layers.internal.host.Floats;
+import org.qat4j.layers.internal.quantizing.LayerQuantizer;
+import org.qat4j.layers.internal.quantizing.QatLayerConf;
 import org.qat4j.model.Input;
 import org.qat4j.model.IntegerModel;
-import org.qat4j.runtime.ReferenceRuntime;
+import org.qat4j.qat.internal.Freezer;
+import org.qat4j.qat.internal.Kind;
+import org.qat4j.qat.internal.PostTraining;
+import org.qat4j.qat.internal.Samples;
+import org.qat4j.qat.internal.Support;
+import org.qat4j.runtime.reference.ReferenceRuntime;
 import org.qat4j.text.TextEncoder;
 
 /**
@@ -301,7 +308,7 @@ public final class QatNetwork {
     INDArray[] masks = new INDArray[features.length];
     Topology topology = Topology.of(network);
     for (int i = 0; i < masks.length; i++) {
-      if (topology.readsTokens(topology.inputs().get(i))) {
+      if (Kind.readsTokens(topology, topology.inputs().get(i))) {
         masks[i] = features[i].neq(TextEncoder.PADDING).castTo(features[i].dataType());
       }
     }

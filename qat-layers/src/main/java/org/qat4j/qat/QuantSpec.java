@@ -3,6 +3,7 @@ package org.qat4j.qat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.qat4j.graph.Match;
 import org.qat4j.quantizer.LayerSpec;
 import org.qat4j.quantizer.Schedule;
 import org.qat4j.quantizer.Unsupported;

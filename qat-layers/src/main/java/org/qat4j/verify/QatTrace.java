@@ -15,12 +15,12 @@ import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.qat4j.graph.Topology;
 import org.qat4j.model.Input;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 import org.qat4j.qat.QatNetwork;
-import org.qat4j.qat.Samples;
-import org.qat4j.qat.Topology;
+import org.qat4j.qat.internal.Samples;
 import org.qat4j.runtime.Sample;
 
 /**

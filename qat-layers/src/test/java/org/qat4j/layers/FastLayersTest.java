@@ -36,6 +36,11 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.qat4j.layers.internal.fast.FastConv1D;
+import org.qat4j.layers.internal.fast.FastRnnOutput;
+import org.qat4j.layers.internal.fast.RecurrentPassTest;
+import org.qat4j.layers.internal.host.Floats;
+import org.qat4j.layers.internal.host.StepMajorGradient;
 
 /** The faster layers compute what DL4J's compute. */
 class FastLayersTest {

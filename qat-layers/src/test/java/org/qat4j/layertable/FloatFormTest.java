@@ -23,7 +23,7 @@ import org.qat4j.qat.FreezeInfo;
 import org.qat4j.qat.Qat;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.qat.QuantSpec;
-import org.qat4j.qat.Samples;
+import org.qat4j.qat.internal.Samples;
 import org.qat4j.runtime.Sample;
 
 /** The float ONNX file of every layer of docs/layers.md answers what DL4J answers in float. */

@@ -18,7 +18,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.qat4j.QatException;
-import org.qat4j.layers.QatConv2D;
+import org.qat4j.layers.internal.quantized.QatConv2D;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.qat.FreezeInfo;
 import org.qat4j.qat.Preflight;

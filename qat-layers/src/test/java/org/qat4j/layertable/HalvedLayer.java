@@ -17,7 +17,7 @@ import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.qat4j.layers.OwnLayer;
+import org.qat4j.layers.own.OwnLayer;
 
 /** A user's own layer for DL4J, which halves what it reads. The example of docs/layers.md. */
 public class HalvedLayer extends NoParamLayer implements OwnLayer {

@@ -37,7 +37,7 @@ import org.qat4j.qat.FreezeInfo;
 import org.qat4j.qat.Qat;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.qat.QuantSpec;
-import org.qat4j.qat.Samples;
+import org.qat4j.qat.internal.Samples;
 import org.qat4j.runtime.Sample;
 import org.qat4j.verify.Verifier;
 

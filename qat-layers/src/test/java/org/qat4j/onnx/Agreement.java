@@ -14,9 +14,9 @@ import org.qat4j.model.Op;
 import org.qat4j.model.Output;
 import org.qat4j.model.RandomModels;
 import org.qat4j.model.Value;
-import org.qat4j.runtime.ReferenceRuntime;
 import org.qat4j.runtime.Sample;
 import org.qat4j.runtime.Trace;
+import org.qat4j.runtime.reference.ReferenceRuntime;
 
 /** Counts where the Java runtime and ONNX Runtime differ on random models. */
 final class Agreement {

@@ -11,8 +11,8 @@ import org.qat4j.model.Op;
 import org.qat4j.model.Output;
 import org.qat4j.model.QuantizedTensor;
 import org.qat4j.numerics.QuantParams;
-import org.qat4j.runtime.ReferenceRuntime;
 import org.qat4j.runtime.Sample;
+import org.qat4j.runtime.reference.ReferenceRuntime;
 
 /** The float form computes the same network, but for the rounding between operations. */
 class FloatOnnxExporterTest {

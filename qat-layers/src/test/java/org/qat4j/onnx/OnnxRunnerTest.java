@@ -10,8 +10,8 @@ import org.qat4j.model.Input;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 import org.qat4j.numerics.QuantParams;
-import org.qat4j.runtime.ReferenceRuntime;
 import org.qat4j.runtime.Sample;
+import org.qat4j.runtime.reference.ReferenceRuntime;
 
 class OnnxRunnerTest {
   private static final IntegerModel MODEL = TextCnn.SMALL.model(8);

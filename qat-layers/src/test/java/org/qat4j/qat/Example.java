@@ -40,7 +40,7 @@ import org.qat4j.layers.EmbeddingBagLayer;
 import org.qat4j.layers.FlattenPreProcessor;
 
 /** Small networks that hold every layer which can be quantized, with random data. */
-enum Example {
+public enum Example {
   /** A MultiLayerNetwork of tokens. */
   TOKENS {
     @Override
@@ -60,7 +60,7 @@ enum Example {
     }
 
     @Override
-    INDArray[] features(Random random, int n, DataType type) {
+    public INDArray[] features(Random random, int n, DataType type) {
       return new INDArray[] {ids(random, n, STEPS, type)};
     }
   },
@@ -84,7 +84,7 @@ enum Example {
     }
 
     @Override
-    INDArray[] features(Random random, int n, DataType type) {
+    public INDArray[] features(Random random, int n, DataType type) {
       return new INDArray[] {reals(random, type, n, 3, STEPS)};
     }
   },
@@ -127,7 +127,7 @@ enum Example {
     }
 
     @Override
-    INDArray[] features(Random random, int n, DataType type) {
+    public INDArray[] features(Random random, int n, DataType type) {
       return new INDArray[] {ids(random, n, STEPS, type)};
     }
   },
@@ -176,7 +176,7 @@ enum Example {
     }
 
     @Override
-    INDArray[] features(Random random, int n, DataType type) {
+    public INDArray[] features(Random random, int n, DataType type) {
       INDArray category = Nd4j.create(type, n, 1);
       for (int i = 0; i < n; i++) {
         category.putScalar(i, 0, random.nextInt(9));
@@ -191,21 +191,21 @@ enum Example {
   };
 
   static final int STEPS = 12;
-  static final int VOCABULARY = 20;
+  public static final int VOCABULARY = 20;
   static final int CLASSES = 3;
   private static final int DIM = 4;
   private static final int BATCH = 8;
 
   abstract Model create(DataType type);
 
-  abstract INDArray[] features(Random random, int n, DataType type);
+  public abstract INDArray[] features(Random random, int n, DataType type);
 
   /** Initialized. */
-  Model network() {
+  public Model network() {
     return network(DataType.FLOAT);
   }
 
-  Model network(DataType type) {
+  public Model network(DataType type) {
     Model network = create(type);
     network.init();
     return network;
@@ -219,7 +219,7 @@ enum Example {
   }
 
   /** Always the same batches for a seed. */
-  MultiDataSetIterator data(long seed, int batches) {
+  public MultiDataSetIterator data(long seed, int batches) {
     Random random = new Random(seed);
     MultiDataSet[] sets = new MultiDataSet[batches];
     for (int i = 0; i < batches; i++) {
@@ -229,7 +229,7 @@ enum Example {
         List.<org.nd4j.linalg.dataset.api.MultiDataSet>of(sets).iterator(), BATCH);
   }
 
-  MultiDataSet batch(Random random, int n, DataType type) {
+  public MultiDataSet batch(Random random, int n, DataType type) {
     INDArray labels = Nd4j.zeros(type, n, CLASSES);
     for (int i = 0; i < n; i++) {
       labels.putScalar(i, random.nextInt(CLASSES), 1);
@@ -237,17 +237,17 @@ enum Example {
     return new MultiDataSet(features(random, n, type), new INDArray[] {labels});
   }
 
-  static void fit(QatNetwork qat, MultiDataSetIterator data) {
+  public static void fit(QatNetwork qat, MultiDataSetIterator data) {
     fit(qat.network(), data);
   }
 
-  static void fit(Model network, MultiDataSetIterator data) {
+  public static void fit(Model network, MultiDataSetIterator data) {
     while (data.hasNext()) {
       fit(network, data.next());
     }
   }
 
-  static void fit(Model network, org.nd4j.linalg.dataset.api.MultiDataSet batch) {
+  public static void fit(Model network, org.nd4j.linalg.dataset.api.MultiDataSet batch) {
     if (network instanceof ComputationGraph graph) {
       graph.fit(batch);
     } else {
@@ -256,7 +256,7 @@ enum Example {
   }
 
   /** Parameters of all layers by "layer/key". */
-  static Map<String, INDArray> params(Model network) {
+  public static Map<String, INDArray> params(Model network) {
     return network instanceof ComputationGraph graph
         ? graph.paramTable()
         : ((MultiLayerNetwork) network).paramTable();

@@ -13,10 +13,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.calibration.RangeRule;
-import org.qat4j.layers.Floats;
+import org.qat4j.graph.Match;
+import org.qat4j.layers.internal.host.Floats;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 import org.qat4j.numerics.QuantParams;
+import org.qat4j.qat.internal.Samples;
 import org.qat4j.quantizer.ActivationSpec;
 import org.qat4j.quantizer.Granularity;
 import org.qat4j.quantizer.LayerSpec;
@@ -25,8 +27,8 @@ import org.qat4j.quantizer.Schedule;
 import org.qat4j.quantizer.Scheme;
 import org.qat4j.quantizer.Ste;
 import org.qat4j.quantizer.WeightSpec;
-import org.qat4j.runtime.ReferenceRuntime;
 import org.qat4j.runtime.Trace;
+import org.qat4j.runtime.reference.ReferenceRuntime;
 
 /** What a network answers in evaluation is what its frozen model answers, code for code. */
 class FreezeTest {

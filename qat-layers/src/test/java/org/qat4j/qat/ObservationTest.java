@@ -22,7 +22,7 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.QatException;
 import org.qat4j.calibration.RangeRule;
-import org.qat4j.layers.Slot;
+import org.qat4j.layers.internal.quantizing.Slot;
 import org.qat4j.quantizer.LayerSpec;
 import org.qat4j.quantizer.Schedule;
 

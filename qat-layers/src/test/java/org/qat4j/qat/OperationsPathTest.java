@@ -12,7 +12,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.calibration.RangeRule;
-import org.qat4j.layers.Operations;
+import org.qat4j.layers.internal.quantizing.Operations;
 import org.qat4j.quantizer.LayerSpec;
 import org.qat4j.quantizer.Schedule;
 import org.qat4j.quantizer.Ste;

@@ -24,7 +24,8 @@ import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.qat4j.QatException;
-import org.qat4j.layers.LayerQuantizer;
+import org.qat4j.graph.Topology;
+import org.qat4j.layers.internal.quantizing.LayerQuantizer;
 import org.qat4j.quantizer.LayerSpec;
 
 /** Equalization, adaptive rounding and correction of biases. */

@@ -20,6 +20,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.QatException;
 import org.qat4j.calibration.Adjustment;
 import org.qat4j.calibration.RangeRule;
+import org.qat4j.graph.Match;
 import org.qat4j.quantizer.ActivationSpec;
 import org.qat4j.quantizer.Granularity;
 import org.qat4j.quantizer.LayerSpec;

@@ -20,7 +20,7 @@ import org.qat4j.quantizer.Schedule;
  * Before fake quantization starts a prepared network is smooth: its gradients in every layer are
  * those of finite differences, in double precision.
  */
-class SmoothGradientTest {
+public class SmoothGradientTest {
   private static final double STEP = 1e-6;
 
   @ParameterizedTest
@@ -63,7 +63,7 @@ class SmoothGradientTest {
   }
 
   /** Runs a step without its update. */
-  static double score(Model network, org.nd4j.linalg.dataset.api.MultiDataSet batch) {
+  public static double score(Model network, org.nd4j.linalg.dataset.api.MultiDataSet batch) {
     if (network instanceof ComputationGraph graph) {
       graph.setInputs(batch.getFeatures());
       graph.setLabels(batch.getLabels());
@@ -77,7 +77,7 @@ class SmoothGradientTest {
     return network.score();
   }
 
-  static void withoutDropout(Model network) {
+  public static void withoutDropout(Model network) {
     Layer[] layers =
         network instanceof ComputationGraph graph
             ? graph.getLayers()

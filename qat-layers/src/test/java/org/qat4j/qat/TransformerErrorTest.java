@@ -21,8 +21,8 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.qat4j.layers.LayerNormLayer;
-import org.qat4j.layers.LayerQuantizer;
 import org.qat4j.layers.TransformerEncoder;
+import org.qat4j.layers.internal.quantizing.LayerQuantizer;
 
 /** How far a transformer's blocks are from float, at 8 bits and random weights. */
 class TransformerErrorTest {

@@ -21,7 +21,7 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.layers.EmbeddingBagLayer;
-import org.qat4j.layers.LayerQuantizer;
+import org.qat4j.layers.internal.quantizing.LayerQuantizer;
 import org.qat4j.model.Input;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.qat.FreezeInfo;

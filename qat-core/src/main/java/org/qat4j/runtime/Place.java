@@ -1,9 +1,0 @@
-package org.qat4j.runtime;
-
-/**
- * Where a value lies in a workspace.
- *
- * @param slot its buffer
- * @param offset its first element; a margin of zeros may lie before it
- */
-record Place(int slot, int offset) {}

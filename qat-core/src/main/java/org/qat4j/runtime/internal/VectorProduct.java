@@ -1,0 +1,172 @@
+package org.qat4j.runtime.internal;
+
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.S2F;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The product in float32 lanes: every partial sum lies below 2^24 (6), so that multiplying and
+ * adding floats is exact in any order. Weights lie in panels of two vectors of channels; four
+ * windows are computed at once, so that each weight that is loaded is used four times.
+ */
+final class VectorProduct extends Product {
+  private static final int BLOCK = 4;
+  private static final int LANES = VectorKernels.LANES;
+  private static final int PANEL = VectorKernels.PANEL;
+  private static final VectorSpecies<Integer> INTS = VectorKernels.INTS;
+  private static final VectorSpecies<Float> FLOATS = VectorKernels.FLOATS;
+  private static final VectorSpecies<Short> SHORTS =
+      VectorSpecies.of(
+          short.class, VectorShape.forBitSize(VectorKernels.FLOATS.vectorBitSize() / 2));
+
+  /** q_w − z_w, (panels, taps·depth, PANEL), channels beyond the last are 0. */
+  private final short[] weights;
+
+  /** Element of a window that each weight meets, (taps·depth). */
+  private final int[] offsets;
+
+  private final int pitch;
+  private final int size;
+  private final int panels;
+
+  VectorProduct(ProductWeights w, Kernels kernels) {
+    super(w);
+    pitch = kernels.pitch(channels);
+    size = w.size();
+    offsets = new int[size];
+    for (int i = 0; i < size; i++) {
+      offsets[i] = i / runLength * runStep + i % runLength;
+    }
+    panels = pitch / PANEL;
+    weights = new short[Math.multiplyExact(size, pitch)];
+    for (int c = 0; c < channels; c++) {
+      int panel = c / PANEL * size * PANEL + c % PANEL;
+      for (int i = 0; i < size; i++) {
+        weights[panel + i * PANEL] = (short) w.weight(c, i);
+      }
+    }
+  }
+
+  @Override
+  int block() {
+    return BLOCK;
+  }
+
+  /** The input as floats, and the accumulators of a block. */
+  @Override
+  int scratch(int inputs) {
+    return inputs + BLOCK * pitch;
+  }
+
+  @Override
+  void prepare(int[] x, float[] scratch) {
+    int i = 0;
+    for (; i + LANES <= x.length; i += LANES) {
+      FloatVector v = (FloatVector) IntVector.fromArray(INTS, x, i).convertShape(I2F, FLOATS, 0);
+      v.intoArray(scratch, i);
+    }
+    for (; i < x.length; i++) {
+      scratch[i] = (float) x[i];
+    }
+  }
+
+  @Override
+  void apply(int[] x, float[] scratch, int at, int step, int windows, int[] acc) {
+    int out = x.length;
+    for (int p = 0; p < panels; p++) {
+      if (windows == BLOCK) {
+        four(scratch, at, step, p, out + p * PANEL);
+      } else {
+        for (int j = 0; j < windows; j++) {
+          one(scratch, at + j * step, p, out + j * pitch + p * PANEL);
+        }
+      }
+    }
+    for (int i = 0; i < windows * pitch; i += LANES) {
+      toInts(FloatVector.fromArray(FLOATS, scratch, out + i)).intoArray(acc, i);
+    }
+  }
+
+  private void four(float[] x, int at, int step, int panel, int out) {
+    FloatVector a0 = FloatVector.zero(FLOATS);
+    FloatVector a1 = a0;
+    FloatVector b0 = a0;
+    FloatVector b1 = a0;
+    FloatVector c0 = a0;
+    FloatVector c1 = a0;
+    FloatVector d0 = a0;
+    FloatVector d1 = a0;
+    int w = panel * size * PANEL;
+    for (int i = 0; i < size; i++, w += PANEL) {
+      int a = at + offsets[i];
+      FloatVector w0 = weights(w);
+      FloatVector w1 = weights(w + LANES);
+      FloatVector xa = FloatVector.broadcast(FLOATS, x[a]);
+      a0 = xa.fma(w0, a0);
+      a1 = xa.fma(w1, a1);
+      FloatVector xb = FloatVector.broadcast(FLOATS, x[a + step]);
+      b0 = xb.fma(w0, b0);
+      b1 = xb.fma(w1, b1);
+      FloatVector xc = FloatVector.broadcast(FLOATS, x[a + 2 * step]);
+      c0 = xc.fma(w0, c0);
+      c1 = xc.fma(w1, c1);
+      FloatVector xd = FloatVector.broadcast(FLOATS, x[a + 3 * step]);
+      d0 = xd.fma(w0, d0);
+      d1 = xd.fma(w1, d1);
+    }
+    store(a0, a1, x, out);
+    store(b0, b1, x, out + pitch);
+    store(c0, c1, x, out + 2 * pitch);
+    store(d0, d1, x, out + 3 * pitch);
+  }
+
+  private void one(float[] x, int at, int panel, int out) {
+    FloatVector a0 = FloatVector.zero(FLOATS);
+    FloatVector a1 = a0;
+    int w = panel * size * PANEL;
+    for (int i = 0; i < size; i++, w += PANEL) {
+      FloatVector xa = FloatVector.broadcast(FLOATS, x[at + offsets[i]]);
+      a0 = xa.fma(weights(w), a0);
+      a1 = xa.fma(weights(w + LANES), a1);
+    }
+    store(a0, a1, x, out);
+  }
+
+  private FloatVector weights(int at) {
+    return (FloatVector) ShortVector.fromArray(SHORTS, weights, at).convertShape(S2F, FLOATS, 0);
+  }
+
+  private static void store(FloatVector v0, FloatVector v1, float[] to, int at) {
+    v0.intoArray(to, at);
+    v1.intoArray(to, at + LANES);
+  }
+
+  /** Whole numbers below 2^24 as ints: the multiple of 4096 nearest to each, and the rest. */
+  private static IntVector toInts(FloatVector v) {
+    IntVector high = VectorKernels.halfEven(v.mul(0x1p-12f));
+    FloatVector nearest = ((FloatVector) high.convertShape(I2F, FLOATS, 0)).mul(0x1p12f);
+    return high.lanewise(LSHL, 12).add(VectorKernels.halfEven(v.sub(nearest)));
+  }
+
+  @Override
+  void tap(int[] x, int tap, int[] acc) {
+    for (int p = 0; p < panels; p++) {
+      FloatVector a0 = FloatVector.zero(FLOATS);
+      FloatVector a1 = a0;
+      int w = (p * size + tap * depth) * PANEL;
+      for (int i = 0; i < depth; i++, w += PANEL) {
+        FloatVector xa = FloatVector.broadcast(FLOATS, (float) x[i]);
+        a0 = xa.fma(weights(w), a0);
+        a1 = xa.fma(weights(w + LANES), a1);
+      }
+      toInts(a0).intoArray(acc, p * PANEL);
+      toInts(a1).intoArray(acc, p * PANEL + LANES);
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package org.qat4j.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.qat4j.console.Console;
+import org.qat4j.report.folder.RunFolder;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** What commands have in common that fill a run folder: seeds, where to, and how to tell of it. */
+final class RunArguments {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(
+      names = "--seeds",
+      paramLabel = "N|A,B,...",
+      description = "Run with the seeds 1 to N, or with those listed, and report over all.")
+  private String seeds;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "The run folder (default: runs/<name>-<time>).")
+  private Path out;
+
+  @Option(names = "--overwrite", description = "Replace an earlier run in --out.")
+  private boolean overwrite;
+
+  @Option(names = "--quiet", description = "Show no progress.")
+  private boolean quiet;
+
+  @Option(names = "--json", description = "Print the report as JSON instead of a table.")
+  private boolean json;
+
+  /** Whether --seeds was given. */
+  boolean hasSeeds() {
+    return seeds != null;
+  }
+
+  /**
+   * The seeds that are meant.
+   *
+   * @param own seed of the experiment
+   * @throws org.qat4j.QatException if --seeds is malformed
+   */
+  List<Long> seeds(long own) {
+    return Seeds.parse(seeds, own);
+  }
+
+  /** The folder of --out, or null. */
+  Path out() {
+    return out;
+  }
+
+  boolean overwrite() {
+    return overwrite;
+  }
+
+  boolean json() {
+    return json;
+  }
+
+  Console console() {
+    return Console.standardError(quiet);
+  }
+
+  /**
+   * A new run folder.
+   *
+   * @param name of the experiment
+   * @throws org.qat4j.QatException if there is an earlier run and no --overwrite
+   */
+  RunFolder newFolder(String name) {
+    return out == null ? RunFolder.create(Path.of("runs"), name) : RunFolder.create(out, overwrite);
+  }
+
+  /** Flags for the provenance: the seeds, then changes of keys. */
+  Map<String, String> facts(List<String> sets) {
+    Map<String, String> facts = new LinkedHashMap<>();
+    if (seeds != null) {
+      facts.put("--seeds", seeds);
+    }
+    if (!sets.isEmpty()) {
+      facts.put("--set", String.join(" ", sets));
+    }
+    return facts;
+  }
+
+  /** Prints the report of the command. */
+  void print(String report) {
+    PrintWriter to = spec.commandLine().getOut();
+    to.print(report);
+    to.flush();
+  }
+}

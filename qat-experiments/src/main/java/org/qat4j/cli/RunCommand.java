@@ -1,0 +1,61 @@
+package org.qat4j.cli;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.qat4j.console.Console;
+import org.qat4j.experiment.Experiment;
+import org.qat4j.experiment.ResolvedExperiment;
+import org.qat4j.pipeline.RunExperiment;
+import org.qat4j.report.ReportJson;
+import org.qat4j.report.ReportTable;
+import org.qat4j.report.RunReport;
+import org.qat4j.report.folder.RunFolder;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Runs an experiment from its file to its report. */
+@Command(
+    name = "run",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Runs an experiment: trains the float network, quantizes it, trains it further under"
+          + " quantization, freezes it into an integer model, verifies and evaluates that, and"
+          + " writes a report.",
+      "Everything goes into a new run folder."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./qat run configs/langid-int8.yaml",
+      "  ./qat run configs/langid-int8.yaml --set train.epochs=1 --out runs/quick --overwrite",
+      "  ./qat run configs/langid-int8.yaml --seeds 5"
+    })
+final class RunCommand implements Callable<Integer> {
+  @Mixin private ExperimentArguments experiment;
+  @Mixin private RunArguments arguments;
+
+  @Override
+  public Integer call() {
+    ResolvedExperiment resolved = experiment.resolve();
+    Experiment e = resolved.experiment();
+    List<Long> all = arguments.seeds(e.seed());
+    Console console = arguments.console();
+    try (RunFolder folder = arguments.newFolder(e.name())) {
+      console.line("run folder: " + folder.path());
+      RunReport report = new RunExperiment(resolved, folder, console).run(all, facts());
+      folder.finish();
+      arguments.print(arguments.json() ? ReportJson.of(report) : ReportTable.of(report));
+    }
+    return Exit.OK;
+  }
+
+  private Map<String, String> facts() {
+    Map<String, String> facts = arguments.facts(experiment.sets());
+    if (experiment.variant() != null) {
+      facts.put("--variant", experiment.variant());
+    }
+    return facts;
+  }
+}

@@ -1,0 +1,166 @@
+package org.qat4j.diagnostics;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.params.DefaultParamInitializer;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.graph.Topology;
+import org.qat4j.layers.internal.quantizing.LayerQuantizer;
+import org.qat4j.layers.internal.quantizing.QuantSettings;
+import org.qat4j.model.IntegerModel;
+import org.qat4j.model.QuantizedTensor;
+import org.qat4j.numerics.QuantParams;
+import org.qat4j.qat.FreezeInfo;
+import org.qat4j.qat.QatNetwork;
+import org.qat4j.quantizer.Scheme;
+import org.qat4j.quantizer.WeightSpec;
+
+/**
+ * Looks at every layer of a quantized network on one batch: what its codes stand for, how its
+ * values are distributed, how far they are from those of float arithmetic and from those of the
+ * float network.
+ */
+public final class LayerDiagnostics {
+  private final IntegerModel model;
+
+  /** Outputs of all layers, by name: of the float network, in float arithmetic, in codes. */
+  private final Map<String, INDArray> trained;
+
+  private final Map<String, INDArray> exact;
+  private final Map<String, INDArray> quantized;
+
+  private LayerDiagnostics(Model floatNetwork, QatNetwork qat, INDArray... features) {
+    this.model = qat.freeze(FreezeInfo.named("diagnostics"), features);
+    this.quantized = qat.activations(features);
+    this.trained = Topology.activations(floatNetwork, features, qat.masks(features));
+    qat.setMode(LayerQuantizer.Mode.FLOAT);
+    try {
+      this.exact = qat.activations(features);
+    } finally {
+      qat.setMode(LayerQuantizer.Mode.QAT);
+    }
+  }
+
+  /**
+   * Runs a batch through the float network, through the quantized one, and through the quantized
+   * one in float arithmetic, and compares them layer by layer.
+   *
+   * @param floatNetwork from which the quantized one was prepared
+   * @param qat calibrated; left in QAT mode, its state unchanged
+   * @param features one batch, one array per input
+   * @throws org.qat4j.QatException if the network was not calibrated
+   */
+  public static LayerReport of(Model floatNetwork, QatNetwork qat, INDArray... features) {
+    LayerDiagnostics diagnostics = new LayerDiagnostics(floatNetwork, qat, features);
+    List<LayerRow> rows = new ArrayList<>();
+    List<Distribution> distributions = new ArrayList<>();
+    qat.quantizers()
+        .forEach(
+            (name, quantizer) -> {
+              QuantizedTensor weights = diagnostics.weights(name);
+              if (weights != null) {
+                rows.add(diagnostics.row(name, quantizer, weights));
+                if (made(name, quantizer).equals(name)) {
+                  distributions.add(diagnostics.weightDistribution(name, quantizer, weights));
+                }
+              }
+              if (quantizer.settings().outputRef() != null) {
+                QuantParams out = quantizer.outputParams();
+                distributions.add(
+                    Distribution.of(
+                        name,
+                        Distribution.What.OUTPUT,
+                        floats(of(diagnostics.exact, made(name, quantizer))),
+                        out.minValue(),
+                        out.maxValue()));
+              }
+            });
+    return new LayerReport(rows, distributions);
+  }
+
+  /** Weights of a layer in the frozen model, or null where it has none. */
+  private QuantizedTensor weights(String layer) {
+    return model.ops().stream()
+        .filter(op -> op.name().equals(layer) || op.name().startsWith(layer + "/"))
+        .flatMap(op -> op.tensors().stream())
+        .findFirst()
+        .orElse(null);
+  }
+
+  private LayerRow row(String name, LayerQuantizer quantizer, QuantizedTensor w) {
+    QuantSettings settings = quantizer.settings();
+    QuantParams out = settings.outputRef() == null ? null : quantizer.outputParams();
+    String made = made(name, quantizer);
+    float[] values = floats(of(exact, made));
+    float[] codes = floats(of(quantized, name));
+    return new LayerRow(
+        name,
+        quantizer.layer().conf().getLayer().getClass().getSimpleName(),
+        w.bits(),
+        scheme(settings.spec().weights(), w),
+        w.scaleCount(),
+        w.smallestScale(),
+        w.largestScale(),
+        w.zeroShare(),
+        out == null ? null : Integer.SIZE - Integer.numberOfLeadingZeros(out.qmax() - out.qmin()),
+        out == null ? null : out.scale(),
+        out == null ? null : out.zeroPoint(),
+        out == null ? null : clippedShare(values, out),
+        LayerError.of(values, codes),
+        LayerError.of(floats(of(trained, made)), codes));
+  }
+
+  /** The layer whose float values are those of a layer: behind it where that is folded into it. */
+  private static String made(String name, LayerQuantizer quantizer) {
+    String folded = quantizer.settings().foldRef();
+    boolean normalizes = quantizer.layer().conf().getLayer() instanceof BatchNormalization;
+    return folded == null || normalizes ? name : folded;
+  }
+
+  private static String scheme(WeightSpec spec, QuantizedTensor w) {
+    String granularity =
+        w.groups() != null
+            ? "per group of " + w.groups().groups().size()
+            : w.scaleCount() == 1 ? "per tensor" : "per channel";
+    return granularity
+        + (spec.scheme() == Scheme.ASYMMETRIC ? ", asymmetric" : "")
+        + (spec.powerOfTwo() ? ", powers of two" : "");
+  }
+
+  private Distribution weightDistribution(
+      String name, LayerQuantizer quantizer, QuantizedTensor w) {
+    WeightSpec spec = quantizer.settings().spec().weights();
+    boolean full = spec.fullRange() || spec.scheme() == Scheme.ASYMMETRIC;
+    int qmax = QuantParams.maxCode(w.bits());
+    int qmin = full ? QuantParams.minCode(w.bits()) : -qmax;
+    float scale = w.largestScale() * (w.groups() == null ? 1 : w.groups().largest());
+    return Distribution.of(
+        name,
+        Distribution.What.WEIGHTS,
+        floats(quantizer.layer().getParam(DefaultParamInitializer.WEIGHT_KEY)),
+        scale * (qmin - w.zeroPoint()),
+        scale * (qmax - w.zeroPoint()));
+  }
+
+  /** Values of a layer; of one of two directions those of both. */
+  private static INDArray of(Map<String, INDArray> values, String name) {
+    INDArray found = values.get(name);
+    return found == null ? values.get(name.substring(0, name.lastIndexOf('/'))) : found;
+  }
+
+  /** Share of values that lie farther than half a step outside the range of the codes. */
+  private static double clippedShare(float[] values, QuantParams p) {
+    int clipped = 0;
+    for (float v : values) {
+      clipped += Math.abs(v - p.fakeQuantize(v)) > 0.501f * p.scale() ? 1 : 0;
+    }
+    return clipped / (double) values.length;
+  }
+
+  private static float[] floats(INDArray array) {
+    return array.dup('c').data().asFloat();
+  }
+}

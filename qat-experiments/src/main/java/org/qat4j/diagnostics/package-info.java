@@ -1,0 +1,2 @@
+/** What quantization does to each layer. */
+package org.qat4j.diagnostics;

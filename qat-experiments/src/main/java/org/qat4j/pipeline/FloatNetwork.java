@@ -1,0 +1,264 @@
+package org.qat4j.pipeline;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.deeplearning4j.nn.api.Model;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.QatException;
+import org.qat4j.console.Console;
+import org.qat4j.console.Progress;
+import org.qat4j.data.Dataset;
+import org.qat4j.data.Example;
+import org.qat4j.data.TextBatches;
+import org.qat4j.evaluation.Predictions;
+import org.qat4j.evaluation.Stage;
+import org.qat4j.experiment.Experiment;
+import org.qat4j.experiment.PruneSpec;
+import org.qat4j.experiment.TrainSpec;
+import org.qat4j.report.CurvePoint;
+import org.qat4j.training.Evaluate;
+import org.qat4j.training.Trainer;
+import org.qat4j.training.TrainingAid;
+import org.qat4j.training.TrainingPlan;
+import org.qat4j.zoo.TextNetwork;
+import org.qat4j.zoo.Zoo;
+
+/**
+ * The float network of one seed, its texts, and its controls: what all ways to quantize it have in
+ * common. Each training is done once, whenever it is first asked for; its outcome does not depend
+ * on when that is.
+ */
+final class FloatNetwork {
+  /** Texts on which layers are looked at and the shapes of the model are taken from. */
+  private static final int LOOK_AT = 64;
+
+  /**
+   * A training that is over, with the answers of its network.
+   *
+   * @param curve its learning curve
+   * @param trainingSeconds time of the training
+   * @param stepSeconds median time of a step; NaN where there was none
+   * @param answers on the test set
+   * @param evaluationSeconds time in which they were given
+   */
+  record Trained(
+      List<CurvePoint> curve,
+      double trainingSeconds,
+      double stepSeconds,
+      Predictions answers,
+      double evaluationSeconds) {}
+
+  private final Experiment experiment;
+  private final long seed;
+  private final Dataset data;
+  private final Console console;
+  private final Consumer<CurvePoint> metrics;
+  private final TextNetwork text;
+  private final TextBatches train;
+  private final TextBatches validation;
+  private final TextBatches test;
+  private final Map<TrainingPlan, Trained> controls = new HashMap<>();
+  private final Map<PruneSpec, PruneNetwork.Pruned> pruned = new HashMap<>();
+  private final Map<Integer, INDArray> early = new HashMap<>();
+  private Trained trained;
+
+  /**
+   * @param experiment whose data, model and train count
+   * @param metrics is given every step of every training
+   */
+  FloatNetwork(
+      Experiment experiment,
+      long seed,
+      Dataset data,
+      Console console,
+      Consumer<CurvePoint> metrics) {
+    this(
+        experiment,
+        Zoo.build(experiment.model(), data, experiment.train(), seed),
+        seed,
+        data,
+        console,
+        metrics);
+  }
+
+  private FloatNetwork(
+      Experiment experiment,
+      TextNetwork text,
+      long seed,
+      Dataset data,
+      Console console,
+      Consumer<CurvePoint> metrics) {
+    this.experiment = experiment;
+    this.seed = seed;
+    this.data = data;
+    this.console = console;
+    this.metrics = metrics;
+    this.text = text;
+    TrainSpec spec = experiment.train();
+    this.train =
+        TextBatches.shuffled(data, text.encoders(), spec.batch(), seed, spec.tokenDropout())
+            .masked(text.masked());
+    this.validation = inOrder(data.validation());
+    this.test = inOrder(data.test());
+  }
+
+  private TextBatches inOrder(List<Example> examples) {
+    return TextBatches.inOrder(data, examples, text.encoders(), experiment.train().batch())
+        .masked(text.masked());
+  }
+
+  long seed() {
+    return seed;
+  }
+
+  Dataset data() {
+    return data;
+  }
+
+  /** The network, trained or not yet. */
+  TextNetwork text() {
+    return text;
+  }
+
+  /** Training texts, shuffled. */
+  TextBatches trainingTexts() {
+    return train;
+  }
+
+  /** Another network in the place of this one, with the same data and seed. */
+  FloatNetwork with(TextNetwork other) {
+    return new FloatNetwork(experiment, other, seed, data, console, metrics);
+  }
+
+  /** Share of the validation texts that a network answers rightly. */
+  double validationAccuracy(Model network) {
+    return Evaluate.predict(network, validation).accuracy();
+  }
+
+  /** Validation texts, in order. */
+  TextBatches validationTexts() {
+    return validation;
+  }
+
+  /** The first test texts. */
+  INDArray[] firstTexts() {
+    test.reset();
+    return test.next(LOOK_AT).getFeatures();
+  }
+
+  /** The float network, trained now if it was not before. */
+  Trained trained() {
+    if (trained == null) {
+      Integer rewind = experiment.prune() == null ? null : experiment.prune().rewindToEpoch();
+      trained = train(Stage.FLOAT, text.network(), plan(), recorder(text.network(), rewind));
+    }
+    return trained;
+  }
+
+  private TrainingPlan plan() {
+    TrainSpec spec = experiment.train();
+    return new TrainingPlan(spec.epochs(), spec.learningRate(), spec.schedule(), false, seed);
+  }
+
+  /** Keeps the parameters that a network has after some passes. */
+  private TrainingAid recorder(Model network, Integer epoch) {
+    if (epoch == null) {
+      return TrainingAid.NONE;
+    }
+    if (epoch == 0) {
+      early.put(0, network.params().dup());
+    }
+    return new TrainingAid() {
+      @Override
+      public void after(int step) {
+        if (step == epoch * train.batches()) {
+          early.put(epoch, network.params().dup());
+        }
+      }
+    };
+  }
+
+  /**
+   * Parameters of the float network after some passes of its training, which is repeated if they
+   * were not kept.
+   */
+  INDArray paramsAfter(int epoch) {
+    if (!early.containsKey(epoch)) {
+      Model again = Zoo.build(experiment.model(), data, experiment.train(), seed).network();
+      fit(Stage.FLOAT, again, plan(), recorder(again, epoch), point -> {});
+    }
+    return early.get(epoch);
+  }
+
+  /** Takes parameters that an earlier training of the same network ended with. */
+  void restore(Model network) {
+    if (network.numParams() != text.network().numParams()) {
+      throw new QatException(
+          "the network that was given has "
+              + network.numParams()
+              + " parameters, that of the experiment "
+              + text.network().numParams()
+              + ": it was trained by another experiment or on other data");
+    }
+    text.network().setParams(network.params());
+    trained = answers(text.network());
+  }
+
+  /** The float network trained further by a plan; trained now if it was not before. */
+  Trained control(TrainingPlan plan) {
+    trained();
+    return controls.computeIfAbsent(
+        plan, p -> train(Stage.CONTROL, Networks.copy(text.network()), p));
+  }
+
+  /** Takes the outcome of an earlier training of the control by the same plan. */
+  void restoreControl(TrainingPlan plan, Predictions answers) {
+    controls.putIfAbsent(plan, new Trained(List.of(), 0, Double.NaN, answers, 0));
+  }
+
+  /** What pruning leaves of the float network; pruned now if it was not before. */
+  PruneNetwork.Pruned pruned(PruneSpec spec, Supplier<PruneNetwork.Pruned> prune) {
+    return pruned.computeIfAbsent(spec, s -> prune.get());
+  }
+
+  /** What a network answers to the test texts, as it is. */
+  Trained answers(Model network) {
+    return evaluated(network, List.of(), 0, Double.NaN);
+  }
+
+  /** Trains a network with the texts of this seed. */
+  Trained train(Stage stage, Model network, TrainingPlan plan) {
+    return train(stage, network, plan, TrainingAid.NONE);
+  }
+
+  /** The same with an aid. */
+  Trained train(Stage stage, Model network, TrainingPlan plan, TrainingAid aid) {
+    Stopwatch watch = new Stopwatch();
+    List<CurvePoint> curve = new ArrayList<>();
+    double stepSeconds = fit(stage, network, plan, aid, curve::add);
+    return evaluated(network, curve, watch.seconds(), stepSeconds);
+  }
+
+  private double fit(
+      Stage stage, Model network, TrainingPlan plan, TrainingAid aid, Consumer<CurvePoint> curve) {
+    try (TrainingMonitor monitor =
+        new TrainingMonitor(stage, console, plan.epochs(), train.batches(), metrics, curve)) {
+      Trainer.fit(network, plan, train, validation, monitor, aid);
+      return monitor.medianStepSeconds();
+    }
+  }
+
+  private Trained evaluated(
+      Model network, List<CurvePoint> curve, double trainingSeconds, double stepSeconds) {
+    Stopwatch watch = new Stopwatch();
+    try (Progress progress = console.progress("evaluation", test.size())) {
+      Predictions answers = Evaluate.predict(network, test);
+      progress.step(test.size());
+      return new Trained(curve, trainingSeconds, stepSeconds, answers, watch.seconds());
+    }
+  }
+}

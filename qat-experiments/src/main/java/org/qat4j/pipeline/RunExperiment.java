@@ -1,0 +1,173 @@
+package org.qat4j.pipeline;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.deeplearning4j.nn.api.Model;
+import org.qat4j.baseline.Baselines;
+import org.qat4j.console.Console;
+import org.qat4j.data.Dataset;
+import org.qat4j.data.DatasetReader;
+import org.qat4j.evaluation.Predictions;
+import org.qat4j.evaluation.Stage;
+import org.qat4j.experiment.Experiment;
+import org.qat4j.experiment.ExperimentWriter;
+import org.qat4j.experiment.ResolvedExperiment;
+import org.qat4j.report.CurvePoint;
+import org.qat4j.report.DataSummary;
+import org.qat4j.report.Phase;
+import org.qat4j.report.Provenance;
+import org.qat4j.report.RunReport;
+import org.qat4j.report.SeedRun;
+import org.qat4j.report.folder.RunFolder;
+import org.qat4j.training.Judge;
+
+/**
+ * The map of the project: an experiment from its file to its report.
+ *
+ * <pre>
+ * read data → train float network → control → (tune) → calibrate → freeze (post-training quantization)
+ *           → train under quantization → freeze → write → verify → evaluate → report
+ * </pre>
+ */
+public final class RunExperiment {
+  private final ResolvedExperiment resolved;
+  private final Experiment experiment;
+  private final RunFolder folder;
+  private final Console console;
+
+  /**
+   * @param folder takes every file of the run
+   * @param console is told how it goes
+   */
+  public RunExperiment(ResolvedExperiment resolved, RunFolder folder, Console console) {
+    this.resolved = resolved;
+    this.experiment = resolved.experiment();
+    this.folder = folder;
+    this.console = console;
+  }
+
+  /**
+   * Runs the experiment once for each seed and writes everything into the run folder.
+   *
+   * @param seeds one or more; the data are the same for all
+   * @param facts of this call for the provenance, for example flags of the command line
+   * @throws org.qat4j.QatException if something of the experiment cannot be done
+   */
+  public RunReport run(List<Long> seeds, Map<String, String> facts) {
+    return run(seeds, facts, seed -> null, SeedExperiment::run);
+  }
+
+  /**
+   * Searches alone, with each seed: float network, search, and the tuned model as it is without
+   * training.
+   *
+   * @param floatNetwork gives the trained float network of a seed, or null to train it
+   */
+  public RunReport tune(
+      List<Long> seeds, Map<String, String> facts, Function<Long, Model> floatNetwork) {
+    return run(seeds, facts, floatNetwork, SeedExperiment::tuneOnly);
+  }
+
+  private RunReport run(
+      List<Long> seeds,
+      Map<String, String> facts,
+      Function<Long, Model> floatNetwork,
+      Function<SeedExperiment, SeedRun.Builder> work) {
+    String config = ExperimentWriter.toYaml(experiment);
+    folder.write(RunFiles.EXPERIMENT, config);
+
+    Stopwatch watch = new Stopwatch();
+    List<Dataset> folds = DatasetReader.folds(experiment.data());
+    Dataset data = folds.get(0);
+    double readingSeconds = watch.seconds();
+    DataSummary summary = summary(folds);
+    Map<String, String> provenance = Provenance.current();
+    provenance.put("seeds", seeds.stream().map(String::valueOf).collect(Collectors.joining(", ")));
+    provenance.put("data SHA-256", summary.sha256());
+    provenance.putAll(facts);
+    folder.writeJson("provenance.json", provenance);
+    console.line(
+        String.format(
+            Locale.ROOT,
+            "data: %,d training, %,d validation, %,d test texts%s, %s",
+            data.train().size(),
+            data.validation().size(),
+            summary.test(),
+            folds.size() > 1 ? " in " + folds.size() + " folds" : "",
+            summary.answers()));
+
+    RunReport.Builder report =
+        RunReport.builder(experiment.name(), experiment.description())
+            .config(config)
+            .provenance(provenance)
+            .data(summary)
+            .testTexts(
+                folds.stream()
+                    .flatMap(fold -> Judge.of(fold).items(fold.test()).stream())
+                    .toList());
+    Stopwatch baselineWatch = new Stopwatch();
+    List<Map<Stage, Predictions>> baselines =
+        folds.stream().map(fold -> Baselines.predict(experiment.baselines(), fold)).toList();
+    double baselineSeconds = baselineWatch.seconds();
+    for (long seed : seeds) {
+      String within = seeds.size() == 1 ? "" : "seed-" + seed + "/";
+      List<SeedRun> parts = new ArrayList<>();
+      for (int fold = 0; fold < folds.size(); fold++) {
+        FloatNetwork floats = floats(seed, folds.get(fold), fold == 0);
+        Model given = fold == 0 ? floatNetwork.apply(seed) : null;
+        if (given != null) {
+          floats.restore(given);
+        }
+        SeedRun.Builder run = work.apply(fold(floats, within, fold));
+        baselines.get(fold).forEach(run::predictions);
+        if (seed == seeds.get(0) && fold == 0) { // once for all seeds
+          run.secondsBefore(Phase.DATA, readingSeconds);
+          run.secondsBefore(Phase.BASELINES, baselineSeconds);
+        }
+        parts.add(run.build());
+      }
+      report.run(SeedRun.ofFolds(parts));
+    }
+    RunReport result = report.build();
+    folder.report(result);
+    return result;
+  }
+
+  private FloatNetwork floats(long seed, Dataset data, boolean logged) {
+    Consumer<CurvePoint> metrics = logged ? p -> folder.metric(seed, p) : p -> {};
+    return new FloatNetwork(experiment, seed, data, console, metrics);
+  }
+
+  /**
+   * One seed on one data set. The first fold alone leaves networks and models.
+   *
+   * @param within prefix of the names of the seed's files
+   */
+  private SeedExperiment fold(FloatNetwork floats, String within, int fold) {
+    SeedExperiment.Files files =
+        fold > 0 ? (network, qat, model) -> null : new RunFiles(folder, within)::write;
+    String prefix = fold == 0 ? within : within + "fold-" + (fold + 1) + "/";
+    return new SeedExperiment(resolved, floats, files, name -> folder.file(prefix + name), console);
+  }
+
+  static DataSummary summary(Dataset data) {
+    return summary(List.of(data));
+  }
+
+  /** Of all folds, which have the same rows; those of the test are all together. */
+  private static DataSummary summary(List<Dataset> folds) {
+    Dataset data = folds.get(0);
+    return new DataSummary(
+        data.train().size(),
+        data.validation().size(),
+        folds.stream().mapToInt(fold -> fold.test().size()).sum(),
+        data.labels(),
+        data.sha256(),
+        data.skipped().rows());
+  }
+}

@@ -1,0 +1,356 @@
+package org.qat4j.pipeline;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.deeplearning4j.nn.api.Model;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.qat4j.QatException;
+import org.qat4j.console.Console;
+import org.qat4j.console.Progress;
+import org.qat4j.data.Dataset;
+import org.qat4j.data.TextBatches;
+import org.qat4j.diagnostics.LayerDiagnostics;
+import org.qat4j.diagnostics.LayerSize;
+import org.qat4j.distillation.Distillation;
+import org.qat4j.evaluation.Predictions;
+import org.qat4j.evaluation.Stage;
+import org.qat4j.experiment.Experiment;
+import org.qat4j.experiment.ExperimentWriter;
+import org.qat4j.experiment.PruneSpec;
+import org.qat4j.experiment.QuantizeSpec;
+import org.qat4j.experiment.ResolvedExperiment;
+import org.qat4j.experiment.TeacherSpec;
+import org.qat4j.io.AtomicFile;
+import org.qat4j.model.IntegerModel;
+import org.qat4j.pruning.Pruner;
+import org.qat4j.qat.FreezeInfo;
+import org.qat4j.qat.Preflight;
+import org.qat4j.qat.Qat;
+import org.qat4j.qat.QatNetwork;
+import org.qat4j.qat.QuantSpec;
+import org.qat4j.report.ModelBytes;
+import org.qat4j.report.Phase;
+import org.qat4j.report.SeedRun;
+import org.qat4j.training.TrainingAid;
+import org.qat4j.training.TrainingPlan;
+import org.qat4j.tune.TuneStep;
+import org.qat4j.tune.Tuner;
+import org.qat4j.verify.VerifyReport;
+import org.qat4j.zoo.SavedNetworks;
+
+/** One experiment with one seed; its method {@link #run} reads in the order of the work. */
+final class SeedExperiment {
+  /** Keeps what was made. */
+  interface Files {
+    /**
+     * Writes what is to be kept and gives the sizes, or null where there is no model.
+     *
+     * @param model or null
+     */
+    ModelBytes write(Model floatNetwork, QatNetwork qat, IntegerModel model);
+  }
+
+  private final ResolvedExperiment resolved;
+  private final Experiment experiment;
+
+  /** The float network, as it was trained first. */
+  private final FloatNetwork whole;
+
+  private final Dataset data;
+  private final Files files;
+  private final Function<String, Path> places;
+  private final Console console;
+  private final SeedRun.Builder result;
+
+  /** The network that is quantized: the same, or what pruning has left of it. */
+  private FloatNetwork floats;
+
+  /**
+   * @param floats of the same data, model and training of the float network
+   * @param places where files of a search go, by their names
+   */
+  SeedExperiment(
+      ResolvedExperiment resolved,
+      FloatNetwork floats,
+      Files files,
+      Function<String, Path> places,
+      Console console) {
+    this.resolved = resolved;
+    this.experiment = resolved.experiment();
+    this.whole = floats;
+    this.floats = floats;
+    this.data = floats.data();
+    this.files = files;
+    this.places = places;
+    this.console = console;
+    this.result = SeedRun.builder(floats.seed());
+  }
+
+  /** Does all the work; the report's part comes back, to be completed by the caller. */
+  SeedRun.Builder run() {
+    QuantSpec spec = resolved.toQuantSpec(ExperimentCheck.steps(experiment, data.train().size()));
+    Preflight preflight = Qat.describe(whole.text().network(), spec);
+    preflight.requireFine();
+    tell(preflight.inFloat());
+    PruneNetwork pruning = new PruneNetwork(resolved, whole);
+
+    add(Stage.FLOAT, Phase.FLOAT_TRAINING, whole.trained());
+    FloatNetwork.Trained control = whole.control(control(experiment, whole.seed()));
+    add(Stage.CONTROL, Phase.CONTROL, control);
+    if (pruning.isAsked()) {
+      prune(pruning);
+    }
+
+    Model network = floats.text().network();
+    Experiment chosen = experiment.tune() == null ? experiment : tune().tuned();
+    QuantizeSpec quantize = chosen.quantize();
+    TrainingPlan further = further(chosen, whole.seed());
+    long steps = ExperimentCheck.steps(chosen, data.train().size());
+    Model start = quantize.postTraining().equalize() ? Qat.equalized(network) : network;
+    QatNetwork qat = Qat.prepare(start, quantize.toQuantSpec(steps));
+    timed(Phase.CALIBRATION, () -> calibrate(qat, start, quantize));
+    Stage untrained = experiment.tune() == null ? Stage.PTQ : Stage.TUNED;
+    // The training may begin with more bits than are quantized to without it.
+    boolean wide = !quantize.qat().phases().isEmpty();
+    QatNetwork asIs = wide ? timed(Phase.CALIBRATION, () -> untrained(start, quantize)) : qat;
+    boolean freezes = preflight.inFloat().isEmpty();
+    if (freezes) {
+      IntegerModel ptq = timed(Phase.FREEZE, () -> freeze(asIs));
+      timed(Phase.EVALUATION, () -> evaluate(untrained, ptq));
+    } else {
+      add(untrained, Phase.EVALUATION, floats.answers(asIs.network()));
+    }
+    look(untrained, start, asIs, freezes);
+    FloatNetwork.Trained trained = train(qat.network(), further);
+    add(Stage.QAT, Phase.QAT, trained);
+    if (freezes) {
+      integer(network, qat);
+    } else {
+      timed(Phase.FREEZE, () -> files.write(network, qat, null));
+    }
+    double cost = trained.stepSeconds() / control.stepSeconds();
+    if (Double.isFinite(cost)) {
+      result.qatStepOverFloatStep(cost);
+    }
+    look(Stage.QAT, start, qat, freezes);
+    return result;
+  }
+
+  /** Looks at the layers, where there is a model in integers. */
+  private void look(Stage stage, Model start, QatNetwork qat, boolean freezes) {
+    if (freezes) {
+      result.layers(stage, LayerDiagnostics.of(start, qat, floats.firstTexts()));
+    }
+  }
+
+  /** The model in integers: compared, written, asked. */
+  private void integer(Model network, QatNetwork qat) {
+    IntegerModel model = timed(Phase.FREEZE, () -> freeze(qat));
+    timed(Phase.VERIFICATION, () -> verify(qat, model));
+    result.sizes(LayerSize.of(whole.text().network(), model));
+    ModelBytes bytes = timed(Phase.FREEZE, () -> files.write(network, qat, model));
+    if (bytes != null) { // folds but the first leave no files
+      result.bytes(bytes.against(whole.text().network().numParams()));
+    }
+    timed(Phase.EVALUATION, () -> evaluate(Stage.INTEGER, model));
+  }
+
+  /** Says which layers stay in float. */
+  private void tell(List<String> inFloat) {
+    result.inFloat(inFloat);
+    inFloat.forEach(line -> console.line("warning: stays in float, " + line));
+    if (!inFloat.isEmpty() && experiment.tune() != null) {
+      throw new QatException(
+          "a search asks integer models, of which there is none while layers stay in float;"
+              + " leave out the section tune");
+    }
+  }
+
+  /** Searches alone: float network, search, and the tuned model as it is without training. */
+  SeedRun.Builder tuneOnly() {
+    add(Stage.FLOAT, Phase.FLOAT_TRAINING, whole.trained());
+    SavedNetworks.save(whole.text().network(), place(RunFiles.FLOAT_NETWORK));
+    PruneNetwork pruning = new PruneNetwork(resolved, whole);
+    if (pruning.isAsked()) {
+      prune(pruning);
+    }
+    Model network = floats.text().network();
+    QuantizeSpec quantize = tune().tuned().quantize();
+
+    QatNetwork qat = timed(Phase.CALIBRATION, () -> untrained(network, quantize));
+    IntegerModel model = timed(Phase.FREEZE, () -> freeze(qat));
+    timed(Phase.VERIFICATION, () -> verify(qat, model));
+    result.bytes(timed(Phase.FREEZE, () -> files.write(network, qat, model)));
+    timed(Phase.EVALUATION, () -> evaluate(Stage.TUNED, model));
+    return result.layers(Stage.TUNED, LayerDiagnostics.of(network, qat, floats.firstTexts()));
+  }
+
+  /** The search; asks the untuned setting and the best observer on the test set. */
+  private Tuner.Result tune() {
+    TuneStep step =
+        new TuneStep(
+            experiment,
+            floats.seed(),
+            data,
+            floats.text(),
+            floats.trainingTexts(),
+            floats.validationTexts());
+    Tuner.Result found = timed(Phase.TUNING, () -> step.run(place(RunFiles.TRIALS), console));
+    Experiment tuned = found.tuned().withTune(null).withName(experiment.name() + "-tuned");
+    AtomicFile.write(
+        place(RunFiles.TUNED), ExperimentWriter.toYaml(tuned).getBytes(StandardCharsets.UTF_8));
+    result.tuning(found.report());
+    evaluate(Stage.PTQ, quantized(experiment.quantize()));
+    evaluate(Stage.OBSERVER, quantized(found.observer().quantize()));
+    return found;
+  }
+
+  private Path place(String name) {
+    Path file = places.apply(name);
+    try {
+      java.nio.file.Files.createDirectories(file.toAbsolutePath().getParent());
+    } catch (IOException e) {
+      throw new QatException("cannot make the folder of " + file + ": " + e, e);
+    }
+    return file;
+  }
+
+  private IntegerModel quantized(QuantizeSpec how) {
+    return freeze(untrained(floats.text().network(), how));
+  }
+
+  /** A float network, quantized without training. */
+  private QatNetwork untrained(Model network, QuantizeSpec how) {
+    QatNetwork qat = Qat.prepare(network, how.toPostTrainingSpec());
+    calibrate(qat, network, how);
+    return qat;
+  }
+
+  private void prune(PruneNetwork pruning) {
+    PruneNetwork.Pruned pruned = pruning.prune();
+    floats = pruned.floats();
+    result.seconds(Phase.PRUNING, pruned.seconds());
+    result.pruning(pruned.steps());
+    pruned.curve().forEach(result::curve);
+    answers(Stage.PRUNED, floats.trained());
+  }
+
+  /** Trains under quantization: with a teacher, and with pruning, where the experiment says so. */
+  private FloatNetwork.Trained train(Model qat, TrainingPlan plan) {
+    PruneSpec prune = experiment.prune();
+    if (prune == null || !prune.prunesQuantizedWeights()) {
+      return train(qat, plan, TrainingAid.NONE);
+    }
+    long steps = (long) plan.epochs() * floats.trainingTexts().batches();
+    Pruner pruner = new Pruner(qat, prune.weightRule(), resolved.toPruningSchedule(steps));
+    PruningAid aid = new PruningAid("weights", pruner, () -> floats.validationAccuracy(qat));
+    FloatNetwork.Trained trained = train(qat, plan, aid);
+    result.pruning(aid.end());
+    return trained;
+  }
+
+  private FloatNetwork.Trained train(Model qat, TrainingPlan plan, TrainingAid aid) {
+    TeacherSpec teacher = experiment.quantize().qat().distillation();
+    if (teacher == null) {
+      return floats.train(Stage.QAT, qat, plan, aid);
+    }
+    // A teacher has to read the same tokens.
+    boolean sameTokens = floats.text().text().equals(whole.text().text());
+    Model taughtBy = (sameTokens ? whole : floats).text().network();
+    try (Distillation distillation = new Distillation(qat, taughtBy, teacher.toSpec())) {
+      return floats.train(Stage.QAT, qat, plan, aid.and(new Lessons(distillation)));
+    }
+  }
+
+  private record Lessons(Distillation distillation) implements TrainingAid {
+    @Override
+    public MultiDataSet before(MultiDataSet batch) {
+      return distillation.teach(batch);
+    }
+  }
+
+  /** What the control is trained by: as long as pruning and the quantized network are. */
+  static TrainingPlan control(Experiment experiment, long seed) {
+    TrainingPlan further = further(experiment, seed);
+    int more = experiment.prune() == null ? 0 : experiment.prune().floatEpochs();
+    return new TrainingPlan(
+        further.epochs() + more,
+        further.learningRate(),
+        further.schedule(),
+        further.keepBest(),
+        further.seed(),
+        further.drop());
+  }
+
+  /** What the quantized network is trained by. */
+  private static TrainingPlan further(Experiment experiment, long seed) {
+    QuantizeSpec.Qat qat = experiment.quantize().qat();
+    return new TrainingPlan(
+        qat.epochs(), qat.learningRate(), qat.schedule(), false, seed + 1, qat.drop());
+  }
+
+  private void add(Stage stage, Phase phase, FloatNetwork.Trained trained) {
+    result.seconds(phase, trained.trainingSeconds());
+    result.seconds(Phase.EVALUATION, trained.evaluationSeconds());
+    answers(stage, trained);
+    trained.curve().forEach(result::curve);
+  }
+
+  /** On a pass of its own, so that the outcome does not depend on what was trained before. */
+  private Void calibrate(QatNetwork qat, Model start, QuantizeSpec spec) {
+    TextBatches texts = floats.trainingTexts();
+    texts.seek(TuneStep.calibrationTexts(experiment));
+    int batches = spec.calibrationBatches();
+    qat.calibrate(texts, batches);
+    if (spec.postTraining().adaRoundSteps() > 0) {
+      qat.roundAdaptively(start, texts, batches, spec.postTraining().adaRoundSteps());
+    }
+    if (spec.postTraining().correctBiases()) {
+      qat.correctBiases(start, texts, batches);
+    }
+    return null;
+  }
+
+  private IntegerModel freeze(QatNetwork qat) {
+    FreezeInfo info = new FreezeInfo(experiment.name(), floats.text().text(), data.labels());
+    return qat.freeze(info, floats.firstTexts());
+  }
+
+  /** Nothing of a model that differs from its network is written. */
+  private Void verify(QatNetwork qat, IntegerModel model) {
+    VerifyReport report =
+        TextVerification.of(qat, model, data, experiment.verify().inputs(), console);
+    result.verification(TextVerification.forReport(report.requireExact()));
+    console.line(TextVerification.summary(report));
+    return null;
+  }
+
+  private Void evaluate(Stage stage, IntegerModel model) {
+    Stopwatch watch = new Stopwatch();
+    try (Progress progress = console.progress("evaluation", data.test().size())) {
+      Predictions predictions = IntegerEvaluation.predict(model, data, progress);
+      answers(stage, predictions, watch.seconds());
+    }
+    return null;
+  }
+
+  private void answers(Stage stage, FloatNetwork.Trained trained) {
+    answers(stage, trained.answers(), trained.evaluationSeconds());
+  }
+
+  private void answers(Stage stage, Predictions predictions, double seconds) {
+    result.predictions(stage, predictions);
+    result.microsPerText(stage, 1e6 * seconds / predictions.size());
+  }
+
+  private <T> T timed(Phase phase, Supplier<T> work) {
+    Stopwatch watch = new Stopwatch();
+    T done = work.get();
+    result.seconds(phase, watch.seconds());
+    return done;
+  }
+}

@@ -1,0 +1,251 @@
+package org.qat4j.report.folder;
+
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.logging.log4j.LogManager;
+import org.qat4j.QatException;
+import org.qat4j.io.AtomicFile;
+import org.qat4j.report.CurvePoint;
+import org.qat4j.report.ReportJson;
+import org.qat4j.report.RunReport;
+import org.qat4j.report.SweepReport;
+import org.qat4j.report.html.ReportHtml;
+
+/**
+ * The folder of one run. Every file in it is whole, whenever the program stops; {@value #STATE}
+ * says whether the run came to its end.
+ */
+public final class RunFolder implements AutoCloseable {
+  /** Marks a run folder and holds its state. */
+  public static final String STATE = "run.json";
+
+  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+
+  /** How far a run came. */
+  public enum State {
+    RUNNING,
+    FINISHED,
+    FAILED,
+    INTERRUPTED;
+
+    private String key() {
+      return name().toLowerCase(java.util.Locale.ROOT);
+    }
+  }
+
+  /** A line of metrics.jsonl. */
+  private record Metric(long seed, @JsonUnwrapped CurvePoint point) {}
+
+  private final Path path;
+  private final Instant started;
+  private final RunLog log;
+  private final Thread onInterrupt = new Thread(() -> end(State.INTERRUPTED), "run folder");
+  private State state = State.RUNNING;
+  private boolean ended;
+
+  private RunFolder(Path path, Instant started) {
+    this.path = path;
+    this.started = started;
+    writeState(null);
+    this.log = new RunLog(file("log.txt"));
+    Runtime.getRuntime().addShutdownHook(onInterrupt);
+  }
+
+  /**
+   * Makes {@code <parent>/<name>-<yyyyMMdd-HHmmss>}, with a number added where that exists.
+   *
+   * @throws QatException if it cannot be made
+   */
+  public static RunFolder create(Path parent, String name) {
+    Instant now = Instant.now();
+    String base = name + "-" + TIME.withZone(ZoneId.systemDefault()).format(now);
+    try {
+      Files.createDirectories(parent);
+      Path path = parent.resolve(base);
+      for (int i = 2; Files.exists(path, LinkOption.NOFOLLOW_LINKS); i++) {
+        path = parent.resolve(base + "-" + i);
+      }
+      return new RunFolder(Files.createDirectory(path), now);
+    } catch (IOException e) {
+      throw new QatException("cannot make a run folder in " + parent + ": " + e, e);
+    }
+  }
+
+  /**
+   * Makes the folder that the user named.
+   *
+   * @param overwrite whether an earlier run in it is deleted
+   * @throws QatException if it exists and is not empty, and is not to be overwritten or holds
+   *     something else than a run; or if it cannot be made
+   */
+  public static RunFolder create(Path path, boolean overwrite) {
+    try {
+      if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !isEmpty(path)) {
+        clear(path, overwrite);
+      }
+      Files.createDirectories(path);
+      return new RunFolder(path, Instant.now());
+    } catch (IOException e) {
+      throw new QatException("cannot make the run folder " + path + ": " + e, e);
+    }
+  }
+
+  /**
+   * Goes on in the folder of a run that was stopped, or that ended.
+   *
+   * @throws QatException if there is no such folder
+   */
+  public static RunFolder resume(Path path) {
+    if (!Files.isRegularFile(path.resolve(STATE))) {
+      throw new QatException(path + " is not a run folder; there is nothing to go on with");
+    }
+    return new RunFolder(path, Instant.now());
+  }
+
+  private static boolean isEmpty(Path path) throws IOException {
+    if (!Files.isDirectory(path)) {
+      return false;
+    }
+    try (Stream<Path> files = Files.list(path)) {
+      return files.findAny().isEmpty();
+    }
+  }
+
+  private static void clear(Path path, boolean overwrite) throws IOException {
+    if (!Files.isRegularFile(path.resolve(STATE))) {
+      throw new QatException(
+          path + " exists and is not a run folder, so it is left as it is; choose another --out");
+    }
+    if (!overwrite) {
+      throw new QatException(
+          path + " holds a run already; choose another --out, or add --overwrite to replace it");
+    }
+    List<Path> deepestFirst;
+    try (Stream<Path> all = Files.walk(path)) {
+      deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
+    }
+    Path marker = path.resolve(STATE);
+    for (Path file : deepestFirst) {
+      if (!file.equals(path) && !file.equals(marker)) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(marker);
+  }
+
+  /** The folder. */
+  public Path path() {
+    return path;
+  }
+
+  /** A file of the folder, for writers of their own; they write it whole (AtomicFile). */
+  public Path file(String name) {
+    return path.resolve(name);
+  }
+
+  /**
+   * Writes text in UTF-8.
+   *
+   * @throws QatException if it cannot be written, or the run has ended
+   */
+  public synchronized void write(String name, String text) {
+    checkOpen();
+    AtomicFile.write(file(name), text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Writes records, maps and lists as JSON. */
+  public void writeJson(String name, Object value) {
+    write(name, ReportJson.pretty(value));
+  }
+
+  /** Adds a line to metrics.jsonl. */
+  public synchronized void metric(long seed, CurvePoint point) {
+    checkOpen();
+    try {
+      String line = ReportJson.compact(new Metric(seed, point)) + "\n";
+      Files.writeString(
+          file("metrics.jsonl"), line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new QatException("cannot write " + file("metrics.jsonl") + ": " + e, e);
+    }
+  }
+
+  /** Writes the report: report.json and report.html. */
+  public void report(RunReport report) {
+    write("report.json", ReportJson.of(report));
+    write("report.html", ReportHtml.of(report));
+  }
+
+  /** Writes the report of a sweep: report.json and report.html. */
+  public void report(SweepReport report) {
+    write("report.json", ReportJson.of(report));
+    write("report.html", ReportHtml.of(report));
+  }
+
+  /** Says that the run came to its end. Closing the folder without that says that it failed. */
+  public synchronized void finish() {
+    state = State.FINISHED;
+  }
+
+  @Override
+  public void close() {
+    end(state == State.FINISHED ? State.FINISHED : State.FAILED);
+    try {
+      Runtime.getRuntime().removeShutdownHook(onInterrupt);
+    } catch (IllegalStateException shuttingDown) {
+      return; // the hook has nothing left to do
+    }
+  }
+
+  private synchronized void end(State how) {
+    if (ended) {
+      return;
+    }
+    state = how;
+    writeState(Instant.now());
+    ended = true;
+    deleteUnfinished();
+    log.close();
+  }
+
+  /** When the program is stopped, its other threads work on for a moment. */
+  private void checkOpen() {
+    if (ended) {
+      throw new QatException("the run in " + path + " is " + state.key());
+    }
+  }
+
+  /** What writers were at when they were stopped. */
+  private void deleteUnfinished() {
+    try (Stream<Path> files = Files.walk(path)) {
+      files.filter(AtomicFile::isUnfinished).forEach(file -> file.toFile().delete());
+    } catch (IOException | UncheckedIOException e) {
+      LogManager.getLogger(RunFolder.class).warn("unfinished files may be left in {}", path, e);
+    }
+  }
+
+  private void writeState(Instant end) {
+    Map<String, Object> content = new LinkedHashMap<>();
+    content.put("format", "qat4j run");
+    content.put("state", state.key());
+    content.put("started", started.toString());
+    if (end != null) {
+      content.put("ended", end.toString());
+    }
+    writeJson(STATE, content);
+  }
+}

@@ -1,0 +1,2 @@
+/** The folder of a run and its files. */
+package org.qat4j.report.folder;

@@ -1,0 +1,93 @@
+package org.qat4j.tune;
+
+import java.util.List;
+import org.deeplearning4j.nn.api.Model;
+import org.qat4j.experiment.Experiment;
+import org.qat4j.experiment.ExperimentReader;
+import org.qat4j.experiment.TunedSettings;
+import org.qat4j.format.ModelFile;
+import org.qat4j.model.IntegerModel;
+import org.qat4j.model.Op;
+import org.qat4j.model.QuantizedTensor;
+import org.qat4j.qat.FreezeInfo;
+import org.qat4j.qat.Requantizer;
+import org.qat4j.runtime.IntegerRuntime;
+import org.qat4j.runtime.Sample;
+import org.qat4j.tune.search.Evaluator;
+import org.qat4j.tune.search.Examples;
+import org.qat4j.tune.search.Point;
+import org.qat4j.tune.search.Score;
+import org.qat4j.tune.search.StagedRuntime;
+
+/** Tries candidates on the integer model that they would be served as. */
+final class CandidateEvaluator implements Evaluator {
+  /** For answers of parts that candidates have in common. */
+  private static final long KEPT_BYTES = 256L << 20;
+
+  private static final int TIMED = 200;
+
+  private final Workload workload;
+  private final Experiment untuned;
+  private final Requantizer requantizer;
+  private final StagedRuntime runtime;
+  private final ShortTraining training;
+
+  CandidateEvaluator(Workload workload) {
+    this.workload = workload;
+    this.untuned = ExperimentReader.parse(workload.experiment());
+    Model network = workload.network().load();
+    this.requantizer = new Requantizer(network, workload.calibration());
+    this.runtime = new StagedRuntime(workload.examples().samples(), KEPT_BYTES);
+    this.training = workload.train() == null ? null : new ShortTraining(network, workload);
+  }
+
+  @Override
+  public Score evaluate(Point point, int examples) {
+    Experiment candidate = TunedSettings.apply(untuned, point.values());
+    IntegerModel model =
+        training != null
+            ? training.train(candidate)
+            : requantizer.freeze(
+                candidate.quantize().toPostTrainingSpec(), FreezeInfo.named("candidate"));
+    Examples all = workload.examples();
+    return all.score(
+        runtime.run(model, examples),
+        isSoftmax(model),
+        ModelFile.toBytes(model).length,
+        bits(model),
+        workload.measuresTime() ? micros(model) : Double.NaN);
+  }
+
+  private static boolean isSoftmax(IntegerModel model) {
+    String output = model.outputs().get(0);
+    return model.ops().stream().anyMatch(o -> o.name().equals(output) && o instanceof Op.Softmax);
+  }
+
+  private static double bits(IntegerModel model) {
+    double bits = 0;
+    double weights = 0;
+    for (Op op : model.ops()) {
+      for (QuantizedTensor t : op.tensors()) {
+        bits += (double) t.codes().length * t.bits();
+        weights += t.codes().length;
+      }
+    }
+    return bits / weights;
+  }
+
+  /** Median of three passes over some samples, each after one that warms up. */
+  private double micros(IntegerModel model) {
+    IntegerRuntime timed = new IntegerRuntime(model);
+    List<Sample> samples = workload.examples().samples();
+    List<Sample> some = samples.subList(0, Math.min(TIMED, samples.size()));
+    timed.run(some);
+    double[] micros = new double[3];
+    for (int i = 0; i < micros.length; i++) {
+      long start = System.nanoTime();
+      timed.run(some);
+      micros[i] = (System.nanoTime() - start) / 1e3 / some.size();
+    }
+    java.util.Arrays.sort(micros);
+    return micros[1];
+  }
+}

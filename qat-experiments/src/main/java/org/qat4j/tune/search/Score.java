@@ -1,0 +1,18 @@
+package org.qat4j.tune.search;
+
+import java.io.Serializable;
+
+/**
+ * What a candidate reaches on the examples that it was given.
+ *
+ * @param accuracy share of right answers, 0 to 1
+ * @param loss mean −ln of the probability of the right answer
+ * @param agreement share of answers that are those of the float network, 0 to 1
+ * @param bytes of the model file, without text encoders
+ * @param bits mean over all weights
+ * @param micros time of an example in microseconds, which differs from run to run; NaN where it was
+ *     not asked for
+ */
+public record Score(
+    double accuracy, double loss, double agreement, long bytes, double bits, double micros)
+    implements Serializable {}

@@ -1,0 +1,42 @@
+package org.qat4j;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Which room may look into which; docs/development.md draws the same. */
+@AnalyzeClasses(
+    packages = "org.qat4j",
+    importOptions = {ImportOption.DoNotIncludeTests.class, RoomsTest.OfThisModule.class})
+class RoomsTest {
+  /** The other modules have rules of their own. */
+  static final class OfThisModule implements ImportOption {
+    @Override
+    public boolean includes(Location location) {
+      return location.contains("qat-experiments");
+    }
+  }
+
+  @ArchTest
+  static final ArchRule packagesFormNoRing =
+      slices().matching("org.qat4j.(**)").should().beFreeOfCycles();
+
+  /** Training knows nothing of pages. */
+  @ArchTest
+  static final ArchRule noPagesInTraining =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("org.qat4j.report..", "org.qat4j.cli..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.qat4j.report.html..");
+
+  @ArchTest
+  static final ArchRule theRuntimeIsUsedByItsFaces =
+      noClasses().should().dependOnClassesThat().resideInAPackage("org.qat4j.runtime.internal..");
+}

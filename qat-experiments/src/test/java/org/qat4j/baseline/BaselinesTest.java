@@ -1,0 +1,156 @@
+package org.qat4j.baseline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import de.bwaldvogel.liblinear.Feature;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.qat4j.data.Dataset;
+import org.qat4j.data.Example;
+import org.qat4j.data.Question;
+import org.qat4j.data.Skipped;
+import org.qat4j.evaluation.Predictions;
+import org.qat4j.evaluation.Stage;
+import org.qat4j.experiment.BaselineSpec;
+import org.qat4j.experiment.BaselineSpec.Terms;
+
+class BaselinesTest {
+  /** Three classes told apart by one word each, among words that say nothing. */
+  private static final Dataset DATA =
+      new Dataset(texts(1, 200), texts(2, 20), texts(3, 60), List.of("a", "b", "c"));
+
+  private static List<Example> texts(long seed, int n) {
+    Random random = new Random(seed);
+    List<Example> texts = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      int label = i % 4 == 0 ? 0 : i % 4 == 1 ? 1 : 2; // the last is the most frequent
+      String telling = List.of("Apple", "Boat", "Cloud").get(label);
+      texts.add(new Example("word" + random.nextInt(9) + " " + telling + " end", label));
+    }
+    return texts;
+  }
+
+  @Test
+  void linearModelFindsTheTellingWords() {
+    for (Terms terms : Terms.values()) {
+      Predictions linear =
+          Baselines.predict(new BaselineSpec(false, true, terms), DATA).get(Stage.LINEAR);
+      assertThat(linear.accuracy()).as("%s", terms).isEqualTo(1);
+      assertThat(linear.meanLoss()).isNaN();
+    }
+  }
+
+  @Test
+  void majorityIsTheMostFrequentClass() {
+    Map<Stage, Predictions> answers =
+        Baselines.predict(new BaselineSpec(true, false, Terms.WORDS), DATA);
+    assertThat(answers).containsOnlyKeys(Stage.MAJORITY);
+    Predictions majority = answers.get(Stage.MAJORITY);
+    assertThat(majority.predicted(0)).isEqualTo(2);
+    assertThat(majority.accuracy()).isEqualTo(0.5);
+  }
+
+  /**
+   * By hand: "go" is B-V in focus and O elsewhere; "x" is B-A twice of three; "new" is O as most.
+   * The span of the predicate, which is given, does not count.
+   */
+  @Test
+  void tokensHaveTheirMostFrequentTag() {
+    List<String> tags = List.of("B-A", "B-V", "O");
+    List<Example> train =
+        List.of(
+            Example.tagged("x go x\t1", List.of(0, 1, 0)),
+            Example.tagged("go x go z z\t2", List.of(2, 2, 1, 2, 2)));
+    List<Example> test = List.of(Example.tagged("X new go go\t2", List.of(0, 0, 1, 2)));
+    Dataset data = new Dataset(Question.TAGS, train, test, test, tags, Skipped.NONE);
+    Map<Stage, Predictions> answers =
+        Baselines.predict(new BaselineSpec(true, false, Terms.WORDS), data);
+    assertThat(answers).containsOnlyKeys(Stage.MAJORITY);
+    Predictions majority = answers.get(Stage.MAJORITY);
+    assertThat(majority.parts().get("precision")).isEqualTo(1);
+    assertThat(majority.parts().get("recall")).isCloseTo(1 / 2.0, within(1e-12));
+    assertThat(majority.meanLoss()).isNaN();
+  }
+
+  /** A is what stands before the focus, of any word; the tag B-C occurs in no training text. */
+  @Test
+  void linearModelTagsByWhatStandsAround() {
+    List<Example> train = roles(1, 200);
+    List<Example> test = roles(2, 40);
+    List<String> tags = List.of("B-A", "O", "B-C");
+    Dataset data = new Dataset(Question.TAGS, train, test, test, tags, Skipped.NONE);
+    Map<Stage, Predictions> answers =
+        Baselines.predict(new BaselineSpec(true, true, Terms.WORDS), data);
+    assertThat(answers.get(Stage.MAJORITY).score()).isLessThan(0.2);
+    assertThat(answers.get(Stage.LINEAR).score()).isEqualTo(1);
+    assertThat(answers.get(Stage.LINEAR).meanLoss()).isNaN();
+  }
+
+  private static List<Example> roles(long seed, int n) {
+    Random random = new Random(seed);
+    List<Example> texts = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      List<String> words = new ArrayList<>();
+      List<Integer> roles = new ArrayList<>();
+      int focus = 1 + random.nextInt(6);
+      for (int w = 0; w < 8; w++) {
+        words.add("w" + random.nextInt(9));
+        roles.add(w == focus - 1 ? 0 : 1);
+      }
+      texts.add(Example.tagged(String.join(" ", words) + "\t" + focus, roles));
+    }
+    return texts;
+  }
+
+  /** By hand: the right one stands second of two; the linear model knows the word that tells. */
+  @Test
+  void textsAreRanked() {
+    List<Example> texts = new ArrayList<>();
+    for (int group = 0; group < 20; group++) {
+      texts.add(new Example("who?\tnothing here" + group % 3, 0, List.of(), group));
+      texts.add(new Example("who?\tsomebody there", 1, List.of(), group));
+    }
+    Dataset data =
+        new Dataset(Question.RANKING, texts, texts, texts, List.of("no", "yes"), Skipped.NONE);
+    Map<Stage, Predictions> answers =
+        Baselines.predict(new BaselineSpec(true, true, Terms.WORDS), data);
+    assertThat(answers.get(Stage.MAJORITY).score()).isEqualTo(0.5);
+    assertThat(answers.get(Stage.LINEAR).score()).isEqualTo(1);
+  }
+
+  @Test
+  void linearModelIsTheSameEveryTime() {
+    List<Example> noise = new ArrayList<>();
+    Random random = new Random(7);
+    for (int i = 0; i < 120; i++) {
+      noise.add(new Example("w" + random.nextInt(30) + " w" + random.nextInt(30), i % 3));
+    }
+    LinearClassifier first = new LinearClassifier(noise, 3, Terms.WORDS);
+    LinearClassifier second = new LinearClassifier(noise, 3, Terms.WORDS);
+    for (Example e : noise) {
+      assertThat(second.classify(e.text())).isEqualTo(first.classify(e.text()));
+    }
+  }
+
+  /** By hand: N = 3; "x" is in all texts, "y" in two, "x y" in two, "z" in one and left out. */
+  @Test
+  void weightsByHand() {
+    List<Example> training =
+        List.of(new Example("x y", 0), new Example("x", 1), new Example("z x y", 0));
+    TermWeights terms = new TermWeights(training, Terms.WORDS);
+    assertThat(terms.size()).isEqualTo(3); // x; x y; y
+    Feature[] vector = terms.vector("X x, y unheard");
+    double x = 2 * 1.0;
+    double y = Math.log(4 / 3.0) + 1;
+    double norm = Math.sqrt(x * x + 2 * y * y);
+    assertThat(vector).extracting(Feature::getIndex).containsExactly(1, 2, 3);
+    assertThat(vector[0].getValue()).isCloseTo(x / norm, within(1e-12));
+    assertThat(vector[1].getValue()).isCloseTo(y / norm, within(1e-12));
+    assertThat(vector[2].getValue()).isCloseTo(y / norm, within(1e-12));
+    assertThat(terms.vector("unheard of")).isEmpty();
+  }
+}

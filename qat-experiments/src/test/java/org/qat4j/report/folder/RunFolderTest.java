@@ -1,0 +1,204 @@
+package org.qat4j.report.folder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.logging.log4j.LogManager;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.qat4j.QatException;
+import org.qat4j.report.SampleReports;
+
+class RunFolderTest {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  @TempDir private Path parent;
+
+  @Test
+  void aRunFromStartToEnd() throws Exception {
+    Path path;
+    try (RunFolder folder = RunFolder.create(parent.resolve("runs"), "langid-int8")) {
+      path = folder.path();
+      assertThat(path.getFileName().toString()).matches("langid-int8-\\d{8}-\\d{6}");
+      assertThat(state(path)).isEqualTo("running");
+      folder.write("experiment.yaml", "name: langid-int8\n");
+      folder.writeJson("provenance.json", SampleReports.provenance());
+      SampleReports.of(42).runs().get(0).curves().forEach(point -> folder.metric(42, point));
+      folder.report(SampleReports.of(42));
+      folder.finish();
+    }
+    assertThat(state(path)).isEqualTo("finished");
+    assertThat(names(path))
+        .containsExactlyInAnyOrder(
+            "run.json",
+            "log.txt",
+            "experiment.yaml",
+            "provenance.json",
+            "metrics.jsonl",
+            "report.json",
+            "report.html");
+    List<String> lines = Files.readAllLines(path.resolve("metrics.jsonl"));
+    assertThat(lines).hasSize(210);
+    assertThat(lines.get(0))
+        .startsWith("{\"seed\":42,\"stage\":\"float\",\"step\":10,\"epoch\":1,\"loss\":");
+  }
+
+  @Test
+  void aRunThatEndsEarlySaysSo() throws Exception {
+    Path path = parent.resolve("run");
+    RunFolder.create(path, false).close();
+    assertThat(state(path)).isEqualTo("failed");
+  }
+
+  @Test
+  void nothingIsWrittenAfterTheEnd() {
+    RunFolder folder = RunFolder.create(parent.resolve("run"), false);
+    folder.finish();
+    folder.close();
+    assertThatThrownBy(() -> folder.write("late.txt", "too late"))
+        .isInstanceOf(QatException.class)
+        .hasMessageContaining("is finished");
+    assertThat(folder.file("late.txt")).doesNotExist();
+  }
+
+  @Test
+  void twoRunsInTheSameSecondHaveTwoFolders() {
+    try (RunFolder first = RunFolder.create(parent, "a");
+        RunFolder second = RunFolder.create(parent, "a");
+        RunFolder third = RunFolder.create(parent, "a")) {
+      assertThat(List.of(first.path(), second.path(), third.path())).doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void anEarlierRunIsKeptUnlessItIsToBeReplaced() throws Exception {
+    Path path = parent.resolve("run");
+    try (RunFolder folder = RunFolder.create(path, false)) {
+      Files.createDirectories(folder.file("seed-1"));
+      folder.write("seed-1/report.json", "{}");
+      folder.finish();
+    }
+    assertThatThrownBy(() -> RunFolder.create(path, false))
+        .isInstanceOf(QatException.class)
+        .hasMessageContaining("--overwrite");
+    assertThat(path.resolve("seed-1/report.json")).exists();
+    RunFolder.create(path, true).close();
+    assertThat(path.resolve("seed-1")).doesNotExist();
+    assertThat(state(path)).isEqualTo("failed");
+  }
+
+  @Test
+  void whatIsNoRunIsNeverDeleted() throws Exception {
+    Path precious = Files.createDirectories(parent.resolve("home"));
+    Files.writeString(precious.resolve("thesis.txt"), "years of work");
+    for (boolean overwrite : new boolean[] {false, true}) {
+      assertThatThrownBy(() -> RunFolder.create(precious, overwrite))
+          .isInstanceOf(QatException.class)
+          .hasMessageContaining("not a run folder");
+    }
+    Path file = Files.writeString(parent.resolve("file"), "content");
+    assertThatThrownBy(() -> RunFolder.create(file, true))
+        .isInstanceOf(QatException.class)
+        .hasMessageContaining("not a run folder");
+    assertThat(precious.resolve("thesis.txt")).hasContent("years of work");
+    assertThat(file).hasContent("content");
+  }
+
+  @Test
+  void aLinkOutOfAReplacedRunIsNotFollowed() throws Exception {
+    Path precious = Files.createDirectories(parent.resolve("home"));
+    Files.writeString(precious.resolve("thesis.txt"), "years of work");
+    Path run = parent.resolve("run");
+    RunFolder.create(run, false).close();
+    Files.createSymbolicLink(run.resolve("link"), precious);
+    RunFolder.create(run, true).close();
+    assertThat(precious.resolve("thesis.txt")).exists();
+  }
+
+  @Test
+  void anEmptyFolderIsTaken() throws Exception {
+    Path path = Files.createDirectories(parent.resolve("empty"));
+    RunFolder.create(path, false).close();
+    assertThat(state(path)).isEqualTo("failed");
+  }
+
+  @Test
+  void theLogHoldsWhatIsSaidDuringTheRunOnly() throws Exception {
+    LogManager.getLogger("org.qat4j.test").info("before");
+    Path path = parent.resolve("run");
+    try (RunFolder folder = RunFolder.create(path, false)) {
+      LogManager.getLogger("org.qat4j.test").info("of ours");
+      LogManager.getLogger("org.nd4j.test").info("of a library");
+      folder.finish();
+    }
+    LogManager.getLogger("org.qat4j.test").info("after");
+    assertThat(path.resolve("log.txt"))
+        .content()
+        .contains("INFO", "org.qat4j.test: of ours", "org.nd4j.test: of a library")
+        .doesNotContain("before", "after");
+  }
+
+  /** What Ctrl-C does: the process is asked to end while it works. */
+  @Test
+  void anInterruptedRunSaysSoAndHoldsWholeFilesOnly() throws Exception {
+    Path path = parent.resolve("run");
+    Path errors = parent.resolve("errors.txt");
+    Process process = start(path, errors);
+    try (BufferedReader out =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      assertThat(out.readLine()).isEqualTo("writing");
+      process.destroy();
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    assertThat(state(path)).isEqualTo("interrupted");
+    JsonNode big = MAPPER.readTree(Files.readString(path.resolve("big.json")));
+    assertThat(big.size()).isEqualTo(RunFolderMain.NUMBERS);
+    List<String> lines = Files.readAllLines(path.resolve("metrics.jsonl"));
+    assertThat(lines).isNotEmpty();
+    for (String line : lines) {
+      assertThat(MAPPER.readTree(line).get("learningRate").asDouble()).isEqualTo(0.5);
+    }
+    assertThat(names(path))
+        .containsExactlyInAnyOrder("run.json", "log.txt", "big.json", "metrics.jsonl");
+    // Our warnings reach the user, the chatter of libraries does not; the log has everything.
+    assertThat(errors).hasContent("WARN: a warning of ours");
+    assertThat(path.resolve("log.txt"))
+        .content()
+        .contains("a warning of ours", "a remark of ours", "a library complains");
+  }
+
+  private static Process start(Path path, Path errors) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            RunFolderMain.class.getName(),
+            path.toString())
+        .redirectError(errors.toFile())
+        .start();
+  }
+
+  private static String state(Path path) throws IOException {
+    return MAPPER.readTree(Files.readString(path.resolve(RunFolder.STATE))).get("state").asText();
+  }
+
+  private static List<String> names(Path path) throws IOException {
+    try (Stream<Path> files = Files.list(path)) {
+      return files.map(file -> file.getFileName().toString()).toList();
+    }
+  }
+}

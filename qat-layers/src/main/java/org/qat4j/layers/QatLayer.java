@@ -1,7 +1,0 @@
-package org.qat4j.layers;
-
-/** A layer that trains under quantization. */
-public interface QatLayer {
-  /** Its quantizers and their state. */
-  LayerQuantizer quantizer();
-}

@@ -1,0 +1,2 @@
+/** Arrays in the memory of the host. */
+package org.qat4j.layers.internal.host;

@@ -1,0 +1,91 @@
+package org.qat4j.layers.internal.quantized;
+
+import org.deeplearning4j.nn.api.MaskState;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.layers.internal.codes.IntegerLayers;
+import org.qat4j.layers.internal.fast.FastConv1DImpl;
+import org.qat4j.layers.internal.quantizing.LayerQuantizer;
+import org.qat4j.layers.internal.quantizing.QatLayer;
+import org.qat4j.layers.internal.quantizing.WeightQuantization.Layout;
+
+/** Computes {@link QatConv1D}. */
+final class QatConv1DImpl extends FastConv1DImpl implements QatLayer {
+  private static final long serialVersionUID = 1L;
+
+  private final transient LayerQuantizer quantizer =
+      LayerQuantizer.ofProduct(this, Layout.CHANNELS_FASTEST, layerConf().getNOut());
+  private transient INDArray inputMask;
+
+  QatConv1DImpl(NeuralNetConfiguration conf, DataType type) {
+    super(conf, type);
+  }
+
+  @Override
+  public LayerQuantizer quantizer() {
+    return quantizer;
+  }
+
+  @Override
+  public void setInput(INDArray input, LayerWorkspaceMgr workspaces) {
+    super.setInput(input, workspaces);
+    quantizer.newInput();
+  }
+
+  @Override
+  public Pair<INDArray, MaskState> feedForwardMaskArray(
+      INDArray mask, MaskState state, int minibatchSize) {
+    if (mask == null) { // where only other inputs of a graph are masked
+      setMaskArray(null);
+      inputMask = null;
+      quantizer.setMask(null);
+      return null;
+    }
+    Pair<INDArray, MaskState> out = super.feedForwardMaskArray(mask, state, minibatchSize);
+    inputMask = mask;
+    quantizer.setMask(out.getFirst());
+    return out;
+  }
+
+  @Override
+  public void clear() {
+    super.clear();
+    inputMask = null;
+    quantizer.setMask(null);
+  }
+
+  @Override
+  public INDArray getParam(String key) {
+    return quantizer.param(key, super.getParam(key));
+  }
+
+  @Override
+  public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
+    assertInputSet(false);
+    if (quantizer.integer(training)) {
+      return workspaces.leverageTo(
+          ArrayType.ACTIVATIONS, IntegerLayers.conv1d(quantizer, input, params, layerConf()));
+    }
+    input = quantizer.begin(input, inputMask, training, workspaces);
+    return quantizer.forward(training, () -> super.activate(training, workspaces));
+  }
+
+  @Override
+  protected Pair<INDArray, INDArray> preOutput(
+      boolean training, boolean forBackprop, LayerWorkspaceMgr workspaces) {
+    Pair<INDArray, INDArray> z = super.preOutput(training, forBackprop, workspaces);
+    z.setFirst(quantizer.preActivation(z.getFirst(), training, forBackprop));
+    return z;
+  }
+
+  @Override
+  public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
+    return quantizer.backward(
+        epsilon, workspaces, delta -> super.backpropGradient(delta, workspaces));
+  }
+}

@@ -1,0 +1,72 @@
+package org.qat4j.layers.internal.quantized;
+
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.layers.feedforward.dense.DenseLayer;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.layers.internal.codes.IntegerLayers;
+import org.qat4j.layers.internal.quantizing.LayerQuantizer;
+import org.qat4j.layers.internal.quantizing.QatLayer;
+import org.qat4j.layers.internal.quantizing.WeightQuantization.Layout;
+
+/** Computes {@link QatDense}. */
+final class QatDenseImpl extends DenseLayer implements QatLayer {
+  private static final long serialVersionUID = 1L;
+
+  private final transient LayerQuantizer quantizer =
+      LayerQuantizer.ofProduct(this, Layout.BY_CHANNEL, layerConf().getNOut());
+
+  QatDenseImpl(NeuralNetConfiguration conf, DataType type) {
+    super(conf, type);
+  }
+
+  @Override
+  public LayerQuantizer quantizer() {
+    return quantizer;
+  }
+
+  @Override
+  public void setInput(INDArray input, LayerWorkspaceMgr workspaces) {
+    super.setInput(input, workspaces);
+    quantizer.newInput();
+  }
+
+  @Override
+  public INDArray getParam(String key) {
+    return quantizer.param(key, super.getParam(key));
+  }
+
+  @Override
+  public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
+    assertInputSet(false);
+    if (quantizer.integer(training)) {
+      boolean real = quantizer.settings().outputRef() == null; // in front of a LossLayer
+      return workspaces.leverageTo(
+          ArrayType.ACTIVATIONS,
+          real
+              ? IntegerLayers.logits(quantizer, input, params, hasBias())
+              : IntegerLayers.dense(
+                  quantizer, input, params, layerConf().getActivationFn(), hasBias()));
+    }
+    input = quantizer.begin(input, maskArray, training, workspaces);
+    return quantizer.forward(training, () -> super.activate(training, workspaces));
+  }
+
+  @Override
+  protected Pair<INDArray, INDArray> preOutputWithPreNorm(
+      boolean training, boolean forBackprop, LayerWorkspaceMgr workspaces) {
+    Pair<INDArray, INDArray> z = super.preOutputWithPreNorm(training, forBackprop, workspaces);
+    z.setFirst(quantizer.preActivation(z.getFirst(), training, forBackprop));
+    return z;
+  }
+
+  @Override
+  public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
+    return quantizer.backward(
+        epsilon, workspaces, delta -> super.backpropGradient(delta, workspaces));
+  }
+}

@@ -1,0 +1,48 @@
+package org.qat4j.layers.internal.quantized;
+
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.layers.internal.fast.FastEmbeddingImpl;
+import org.qat4j.layers.internal.quantizing.LayerQuantizer;
+import org.qat4j.layers.internal.quantizing.QatLayer;
+
+/** Computes {@link QatEmbedding}: training and evaluation gather the same codes. */
+final class QatEmbeddingImpl extends FastEmbeddingImpl implements QatLayer {
+  private static final long serialVersionUID = 1L;
+
+  private final transient LayerQuantizer quantizer = LayerQuantizer.ofTable(this);
+
+  QatEmbeddingImpl(NeuralNetConfiguration conf, DataType type) {
+    super(conf, type);
+  }
+
+  @Override
+  public LayerQuantizer quantizer() {
+    return quantizer;
+  }
+
+  @Override
+  public void setInput(INDArray input, LayerWorkspaceMgr workspaces) {
+    super.setInput(input, workspaces);
+    quantizer.newInput();
+  }
+
+  @Override
+  public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
+    assertInputSet(false);
+    quantizer.begin(input, null, training, workspaces);
+    return quantizer.quantizedRows(super.activate(training, workspaces), training);
+  }
+
+  @Override
+  public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
+    return quantizer.backward(
+        epsilon,
+        workspaces,
+        delta -> super.backpropGradient(quantizer.rowGradient(delta, workspaces), workspaces));
+  }
+}

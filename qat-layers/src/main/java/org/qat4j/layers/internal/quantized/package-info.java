@@ -1,0 +1,2 @@
+/** The layers of a network under quantization. */
+package org.qat4j.layers.internal.quantized;

@@ -1,0 +1,477 @@
+package org.qat4j.qat.internal;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.qat4j.QatException;
+import org.qat4j.calibration.RangeRule;
+import org.qat4j.graph.Match;
+import org.qat4j.graph.Topology;
+import org.qat4j.graph.Wrappers;
+import org.qat4j.layers.internal.codes.FusedActivation;
+import org.qat4j.layers.internal.quantizing.QuantSettings;
+import org.qat4j.layers.internal.quantizing.Slot;
+import org.qat4j.qat.Preflight;
+import org.qat4j.qat.QuantSpec;
+import org.qat4j.quantizer.ActivationSpec;
+import org.qat4j.quantizer.Granularity;
+import org.qat4j.quantizer.LayerSpec;
+import org.qat4j.quantizer.Learned;
+import org.qat4j.quantizer.Schedule;
+import org.qat4j.quantizer.Scheme;
+import org.qat4j.quantizer.Unsupported;
+import org.qat4j.quantizer.WeightSpec;
+
+/**
+ * Decides for every layer which quantizers it has and whose scales it uses. Branches that meet in a
+ * merge are quantized once, with the scale of the layer that reads them together.
+ */
+public final class Preparation {
+  private final Topology topology;
+  private final QuantSpec spec;
+  private final Map<String, Kind> kinds = new HashMap<>();
+  private final Map<String, String> problems = new HashMap<>();
+  private final Map<String, String> inFloat = new HashMap<>();
+  private final Map<String, Set<String>> references = new HashMap<>();
+  private final Map<String, QuantSettings> settings = new LinkedHashMap<>();
+  private final Joins joins = new Joins();
+
+  public Preparation(Topology topology, QuantSpec spec) {
+    this.topology = topology;
+    this.spec = spec;
+    for (Topology.Node node : topology.nodes()) {
+      String problem = Support.problem(topology, node);
+      boolean stays = problem != null && spec.unsupported() == Unsupported.FLOAT;
+      kinds.put(node.name(), stays ? Kind.FLOAT : Kind.of(node));
+      if (problem != null) {
+        (stays ? inFloat : problems).put(node.name(), problem);
+      }
+    }
+    if (problems.isEmpty()) {
+      checkOverrides();
+      checkSchedule();
+      topology.nodes().forEach(this::visit);
+      joins.share(settings);
+      topology.nodes().forEach(this::checkJoined);
+      topology.nodes().forEach(this::shareScale);
+      topology.nodes().forEach(this::normalize);
+      topology.nodes().forEach(this::checkDropout);
+    }
+  }
+
+  /**
+   * Settings of the layers that compute, by name, in topological order.
+   *
+   * @throws QatException if a layer cannot be quantized; the message names all such layers
+   */
+  public Map<String, QuantSettings> settings() {
+    new Preflight(rows()).requireFine();
+    return settings;
+  }
+
+  private void checkSchedule() {
+    boolean learns =
+        topology.nodes().stream()
+            .filter(n -> kinds.get(n.name()).hasWeights())
+            .map(this::specOf)
+            .anyMatch(s -> learns(s.weights().learned()) || learns(s.activations().learned()));
+    if (learns && spec.schedule().learnScalesFrom() == Schedule.NEVER) {
+      throw new QatException(
+          "the specification has learned ranges, but the schedule never starts to learn them;"
+              + " set learnScalesFrom, and freezeObserversAfter before it");
+    }
+    if (spec.schedule().freezeBatchNormAfter() != Schedule.NEVER
+        && !kinds.containsValue(Kind.BATCH_NORM)) {
+      throw new QatException(
+          "the schedule has freezeBatchNormAfter, but the network has no batch normalization");
+    }
+  }
+
+  private static boolean learns(Learned learned) {
+    return !(learned instanceof Learned.None);
+  }
+
+  private void checkOverrides() {
+    for (QuantSpec.Rule rule : spec.overrides()) {
+      if (topology.nodes().stream().noneMatch(n -> computes(n) && matches(rule.match(), n))) {
+        boolean byType = rule.match() instanceof Match.Type;
+        Set<String> names =
+            topology.nodes().stream()
+                .filter(this::computes)
+                .map(byType ? Topology.Node::type : Topology.Node::name)
+                .collect(Collectors.toCollection(TreeSet::new));
+        throw new QatException(
+            "the override for " + rule.match() + " matches no layer; there are " + names);
+      }
+    }
+  }
+
+  private boolean computes(Topology.Node node) {
+    return kinds.get(node.name()).computes();
+  }
+
+  private boolean matches(Match match, Topology.Node node) {
+    return topology.info(node).matches(match);
+  }
+
+  /** The specification of a layer: the default, changed by each rule that fits, in order. */
+  private LayerSpec specOf(Topology.Node node) {
+    LayerSpec found = spec.defaults();
+    for (QuantSpec.Rule rule : spec.overrides()) {
+      found = matches(rule.match(), node) ? rule.change().apply(found) : found;
+    }
+    return found;
+  }
+
+  private void visit(Topology.Node node) {
+    Set<String> sources = new LinkedHashSet<>();
+    for (String input : node.inputs()) {
+      sources.addAll(references.getOrDefault(input, Set.of("")));
+    }
+    Kind kind = kinds.get(node.name());
+    if (kind == Kind.SUM) {
+      sources.add(node.name()); // no quantizer's, so that whoever reads the sum quantizes it
+      checkSum(node);
+    }
+    if (kind == Kind.ELEMENTWISE) {
+      join(node);
+      return;
+    }
+    if (kind == Kind.FLOAT) {
+      references.put(node.name(), Set.of(""));
+      return;
+    }
+    if (!kind.computes()) {
+      if (kind != Kind.LOSS && sources.contains("") && topology.outputs().contains(node.name())) {
+        cannot(node, "hands on real values that nothing has quantized");
+      }
+      references.put(node.name(), sources);
+      return;
+    }
+    String name = node.quantizer();
+    boolean real = kind.isOutput() || Support.endsInLoss(topology, node);
+    Set<Slot> owned = EnumSet.noneOf(Slot.class);
+    String inputRef = null;
+    if (!kind.readsTokens()) {
+      boolean own = sources.size() > 1 || sources.contains("");
+      if (own) {
+        owned.add(Slot.INPUT);
+      }
+      inputRef = own ? reference(name, Slot.INPUT) : sources.iterator().next();
+    }
+    if (!real && !kind.handsOnRows()) {
+      owned.add(Slot.OUTPUT);
+    }
+    if (isProductWithTable(node)) {
+      owned.add(Slot.PRE);
+    }
+    if (kind == Kind.LSTM) {
+      owned.add(Slot.CELL);
+    }
+    if (kind == Kind.SEPARABLE) {
+      owned.add(Slot.MIDDLE);
+    }
+    LayerSpec layerSpec = specOf(node);
+    if (!kind.hasWeights() || kind.isRecurrent()) {
+      // Without weights there is no updater that could train a range; and a state is rounded at
+      // every step, each of which would move it.
+      ActivationSpec observed = layerSpec.activations().withLearned(new Learned.None());
+      layerSpec = layerSpec.withActivations(observed);
+    }
+    String problem = Support.problem(node, kind, layerSpec);
+    if (problem != null) {
+      problems.put(node.name(), problem);
+    }
+    String outputRef = real ? null : reference(name, Slot.OUTPUT);
+    settings.put(
+        node.name(),
+        new QuantSettings(name, layerSpec, spec.schedule(), owned, inputRef, outputRef, null));
+    Set<String> made = new LinkedHashSet<>(Set.of(outputRef == null ? "" : outputRef));
+    if (!name.equals(node.name())) {
+      made.add(reference(Wrappers.second(node.name()), Slot.OUTPUT));
+    }
+    references.put(node.name(), made);
+  }
+
+  /** What is added has codes of its own, or is another sum, which comes first. */
+  private void checkSum(Topology.Node node) {
+    for (String input : node.inputs()) {
+      Set<String> made = references.getOrDefault(input, Set.of(""));
+      boolean nested = kinds.get(input) == Kind.SUM && input.equals(node.inputs().get(0));
+      if (!nested && (made.size() != 1 || made.contains(""))) {
+        cannot(
+            node,
+            "adds \""
+                + input
+                + "\", which has no codes of its own; add what a layer makes, and another sum as"
+                + " the first input");
+      }
+    }
+    if (topology.outputs().contains(node.name())) {
+      cannot(node, "hands on real values that nothing has quantized");
+    }
+  }
+
+  /** A vertex whose values cannot be combined in codes. */
+  private void cannot(Topology.Node node, String reason) {
+    if (spec.unsupported() == Unsupported.FLOAT) {
+      kinds.put(node.name(), Kind.FLOAT);
+      inFloat.put(node.name(), reason);
+    } else {
+      problems.put(node.name(), reason);
+    }
+  }
+
+  /** Values that are combined have one scale, and so one range, which their layers share. */
+  private void join(Topology.Node node) {
+    List<String> sources = new ArrayList<>();
+    ElementWiseVertex.Op op = ((ElementWiseVertex) node.vertex()).getOp();
+    for (String input : node.inputs()) {
+      Set<String> found = references.getOrDefault(input, Set.of(""));
+      String source = found.iterator().next();
+      QuantSettings maker = settings.get(source.substring(0, Math.max(0, source.lastIndexOf('/'))));
+      boolean own =
+          found.size() == 1
+              && maker != null
+              && maker.owned().contains(Slot.OUTPUT)
+              && !kinds.get(maker.layer()).isRecurrent(); // whose state has codes of its own
+      if (!own && (op != ElementWiseVertex.Op.Product || found.size() > 1 || maker == null)) {
+        cannot(
+            node,
+            "\""
+                + input
+                + "\" has no range of its own, which values that are combined need (it is real,"
+                + " a merge, a state, or rows of a table); put an ActivationLayer behind it");
+        references.put(node.name(), Set.of(""));
+        return;
+      }
+      sources.add(source);
+    }
+    joins.add(node.name(), sources, op != ElementWiseVertex.Op.Product);
+    boolean keeps = op == ElementWiseVertex.Op.Max;
+    references.put(node.name(), Set.of(keeps ? sources.get(0) : ""));
+  }
+
+  /** One range makes one scale only where all quantize it in one way. */
+  private void checkJoined(Topology.Node node) {
+    if (!(node.vertex() instanceof ElementWiseVertex vertex)
+        || vertex.getOp() == ElementWiseVertex.Op.Product) {
+      return;
+    }
+    List<LayerSpec> specs =
+        joins.sources().getOrDefault(node.name(), List.of()).stream()
+            .map(source -> settings.get(source.substring(0, source.lastIndexOf('/'))).spec())
+            .toList();
+    for (int i = 1; i < specs.size(); i++) {
+      ActivationSpec a = specs.get(0).activations();
+      ActivationSpec b = specs.get(i).activations();
+      if (a.bits() != b.bits()
+          || a.scheme() != b.scheme()
+          || a.powerOfTwo() != b.powerOfTwo()
+          || !a.adjust().equals(b.adjust())) {
+        problems.put(
+            node.name(),
+            "combines values that have one scale, but \""
+                + node.inputs().get(0)
+                + "\" and \""
+                + node.inputs().get(i)
+                + "\" differ in bits, scheme, power of two, clip or zero shift of their activations;"
+                + " give them the same");
+      }
+    }
+  }
+
+  /** For each vertex that combines values the quantizers of its inputs. */
+  public Map<String, List<String>> sources() {
+    return joins.sources();
+  }
+
+  private boolean isProductWithTable(Topology.Node node) {
+    Kind kind = kinds.get(node.name());
+    boolean product = kind == Kind.CONV1D || kind == Kind.SEPARABLE || kind.takesNormalization();
+    return product
+        && FusedActivation.of(((BaseLayer) node.layer()).getActivationFn(), node.name()).isTable();
+  }
+
+  private static String reference(String layer, Slot slot) {
+    return layer + "/" + slot;
+  }
+
+  /** Lets a layer quantize at once with the scale of the one layer that reads it, if it can. */
+  private void shareScale(Topology.Node node) {
+    QuantSettings q = settings.get(node.name());
+    if (q == null
+        || !q.owned().contains(Slot.OUTPUT)
+        || kinds.get(node.name()).isRecurrent()) { // whose state has codes of its own
+      return;
+    }
+    Set<String> readers = new LinkedHashSet<>();
+    collectReaders(node.name(), readers);
+    if (readers.size() == 1) {
+      QuantSettings reader = settings.get(readers.iterator().next());
+      if (reader != null && reader.owned().contains(Slot.INPUT)) {
+        settings.put(node.name(), q.withForeignOutput(reader.inputRef()));
+      }
+    }
+  }
+
+  /** Folds a normalization into the product in front of it, where that can take it over. */
+  private void normalize(Topology.Node node) {
+    if (kinds.get(node.name()) != Kind.BATCH_NORM) {
+      return;
+    }
+    String input = node.inputs().get(0);
+    Kind before = kinds.get(input);
+    if (before == null || !before.takesNormalization()) {
+      return;
+    }
+    Topology.Node product = topology.node(input);
+    QuantSettings settingsOfProduct = settings.get(input);
+    WeightSpec weights = settingsOfProduct.spec().weights();
+    boolean alone = topology.consumers(input).size() == 1 && !topology.outputs().contains(input);
+    if (alone
+        && ((BaseLayer) product.layer()).getActivationFn() instanceof ActivationIdentity
+        && weights.scheme() == Scheme.SYMMETRIC
+        && !weights.powerOfTwo()
+        && node.layer().getIDropout() == null
+        && node.preProcessor() == null) {
+      String reference = settings.get(node.name()).outputRef();
+      settings.put(input, settingsOfProduct.withForeignOutput(reference).withFold(node.name()));
+      settings.computeIfPresent(node.name(), (name, q) -> q.withFold(input));
+    }
+  }
+
+  private void collectReaders(String name, Set<String> readers) {
+    if (topology.outputs().contains(name)) {
+      readers.add("");
+    }
+    for (Topology.Node consumer : topology.consumers(name)) {
+      Kind reader = kinds.get(consumer.name());
+      if (reader == Kind.SUM || reader == Kind.ELEMENTWISE || reader == Kind.FLOAT) {
+        readers.add(""); // what is combined, or read in float, has codes of its own
+      } else if (computes(consumer)) {
+        readers.add(consumer.name());
+      } else {
+        collectReaders(consumer.name(), readers);
+      }
+    }
+  }
+
+  /**
+   * Layers that read a dropout layer and quantize what they read. The dropout becomes theirs, so
+   * that their quantizer sees the values without it.
+   */
+  public List<String> takeOverDropout(Topology.Node dropout) {
+    Set<String> readers = new LinkedHashSet<>();
+    collectReaders(dropout.name(), readers);
+    readers.removeIf(r -> r.isEmpty() || !settings.get(r).owned().contains(Slot.INPUT));
+    return List.copyOf(readers);
+  }
+
+  private void checkDropout(Topology.Node node) {
+    if (kinds.get(node.name()) != Kind.IDENTITY) {
+      return;
+    }
+    List<Topology.Node> consumers = topology.consumers(node.name());
+    for (String reader : takeOverDropout(node)) {
+      boolean direct = consumers.stream().anyMatch(c -> c.name().equals(reader));
+      Layer layer =
+          topology.nodes().stream()
+              .filter(n -> n.name().equals(reader))
+              .findFirst()
+              .orElseThrow()
+              .layer();
+      if (!direct || layer.getIDropout() != null || !kinds.get(reader).hasWeights()) {
+        problems.put(
+            node.name(),
+            "dropout in front of \""
+                + reader
+                + "\" would disturb the range that is quantized there; let that layer drop out its"
+                + " input itself (dropOut)");
+      }
+    }
+  }
+
+  /** One row for each vertex. */
+  public List<Preflight.Row> rows() {
+    List<Preflight.Row> rows = new ArrayList<>();
+    for (Topology.Node node : topology.nodes()) {
+      QuantSettings q = settings.get(node.name());
+      long parameters =
+          node.layer() == null ? 0 : node.layer().initializer().numParams(node.layer());
+      rows.add(
+          new Preflight.Row(
+              node.name(),
+              node.type(),
+              parameters,
+              q != null && kinds.get(node.name()).hasWeights() ? weights(q, node) : "",
+              q == null ? "codes pass unchanged" : activations(q, node),
+              inFloat.getOrDefault(node.name(), ""),
+              problems.getOrDefault(node.name(), "")));
+    }
+    return rows;
+  }
+
+  private String weights(QuantSettings q, Topology.Node node) {
+    WeightSpec w = q.spec().weights();
+    boolean table = kinds.get(node.name()).readsTokens();
+    String granularity =
+        w.granularity() instanceof Granularity.Group g
+            ? "per group of " + g.size()
+            : table || w.granularity() instanceof Granularity.Tensor ? "per tensor" : "per channel";
+    return "int"
+        + w.bits()
+        + ", "
+        + granularity
+        + ", "
+        + w.scheme().name().toLowerCase(Locale.ROOT)
+        + ", "
+        + describe(w.range(), w.learned(), w.powerOfTwo());
+  }
+
+  private String activations(QuantSettings q, Topology.Node node) {
+    if (kinds.get(node.name()) == Kind.BATCH_NORM && q.foldRef() != null) {
+      return "folded into " + q.foldRef();
+    }
+    ActivationSpec a = q.spec().activations();
+    List<String> parts = new ArrayList<>();
+    String how =
+        "int"
+            + a.bits()
+            + ", "
+            + (a.scheme() == Scheme.SYMMETRIC ? "symmetric" : "asymmetric")
+            + ", "
+            + describe(a.range(), a.learned(), a.powerOfTwo());
+    if (q.owned().contains(Slot.INPUT)) {
+      parts.add("reads " + how);
+    }
+    if (q.owned().contains(Slot.OUTPUT)) {
+      parts.add("makes " + how);
+    } else if (q.outputRef() == null) {
+      parts.add("makes real logits");
+    } else if (kinds.get(node.name()).handsOnRows()) {
+      parts.add("hands on rows of its table");
+    } else {
+      parts.add("makes codes for " + q.outputRef());
+    }
+    return String.join("; ", parts);
+  }
+
+  private static String describe(RangeRule range, Learned learned, boolean powerOfTwo) {
+    return range
+        + (learns(learned) ? ", " + learned : "")
+        + (powerOfTwo ? ", power-of-two scale" : "");
+  }
+}

@@ -1,0 +1,264 @@
+package org.qat4j.qat.internal;
+
+import java.util.Arrays;
+import java.util.List;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.ReshapeVertex;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.Upsampling2D;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional.Mode;
+import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
+import org.deeplearning4j.nn.conf.layers.samediff.AbstractSameDiffLayer;
+import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationSoftmax;
+import org.qat4j.graph.Topology;
+import org.qat4j.graph.Wrappers;
+import org.qat4j.layers.FlattenPreProcessor;
+import org.qat4j.layers.internal.codes.FusedActivation;
+import org.qat4j.layers.internal.codes.RecurrentCodes;
+import org.qat4j.quantizer.Granularity;
+import org.qat4j.quantizer.LayerSpec;
+import org.qat4j.quantizer.Scheme;
+
+/** Which configurations of DL4J's layers have an integer form. */
+public final class Support {
+  private static final String FLAT =
+      "a function of a recurrent layer has values in [-1, 1] and is flat beyond 8, as sigmoid,"
+          + " hardsigmoid, tanh and hardtanh are";
+
+  private Support() {}
+
+  /** Why a vertex of a network cannot be quantized, or null where it can. */
+  public static String problem(Topology topology, Topology.Node node) {
+    Kind kind = Kind.of(node);
+    if (kind == null) {
+      return unknown(node);
+    }
+    if (kind == Kind.BATCH_NORM && isOverTime(topology, node.inputs().get(0))) {
+      return "DL4J's BatchNormalization throws on sequences [n, channels, steps]; normalize images,"
+          + " or vectors behind a pooling over time";
+    }
+    if (kind == Kind.LOSS && !endsInLoss(topology, topology.node(node.inputs().get(0)))) {
+      return "a LossLayer is quantized behind a dense layer without an activation function, which"
+          + " nothing else reads";
+    }
+    if (kind == Kind.ELEMENTWISE
+        && ((ElementWiseVertex) node.vertex()).getOp() == ElementWiseVertex.Op.Product
+        && node.inputs().size() != 2) {
+      return "a product is quantized of two values, not of " + node.inputs().size();
+    }
+    return problem(node, kind);
+  }
+
+  private static String unknown(Topology.Node node) {
+    if (node.layer() instanceof AbstractSameDiffLayer) {
+      return node.type()
+          + " is a SameDiff layer, which in DL4J 1.0.0-M2.1 hands down twice the gradient; for"
+          + " attention there is org.qat4j.layers.SelfAttentionLayer";
+    }
+    return node.type() + " cannot be quantized; supported are " + Kind.SUPPORTED;
+  }
+
+  /** Whether it is a sequence that a layer makes. */
+  private static boolean isOverTime(Topology topology, String name) {
+    Topology.Node node = topology.node(name);
+    Kind kind = node == null ? null : Kind.of(node);
+    if (kind == null) {
+      return false;
+    }
+    return switch (kind) {
+      case IDENTITY, ACTIVATION, LAYER_NORM, SUM, ELEMENTWISE, MERGE, SUBSET ->
+          isOverTime(topology, node.inputs().get(0));
+      case LSTM, SIMPLE_RNN -> !node.wrappers().last();
+      default -> kind.isOverTime();
+    };
+  }
+
+  /** Whether a dense layer makes the logits of a LossLayer. */
+  static boolean endsInLoss(Topology topology, Topology.Node node) {
+    if (node == null
+        || Kind.of(node) != Kind.DENSE
+        || topology.outputs().contains(node.name())
+        || !(((BaseLayer) node.layer()).getActivationFn() instanceof ActivationIdentity)) {
+      return false;
+    }
+    List<Topology.Node> readers = topology.consumers(node.name());
+    return readers.size() == 1 && Kind.of(readers.get(0)) == Kind.LOSS;
+  }
+
+  private static String problem(Topology.Node node, Kind kind) {
+    if (node.preProcessor() != null && !Layouts.supports(node.preProcessor())) {
+      return "the preprocessor "
+          + node.preProcessor().getClass().getSimpleName()
+          + " cannot be quantized; those between vectors, sequences and images can, but for images"
+          + " at every step of a sequence";
+    }
+    if (node.vertex() instanceof ReshapeVertex vertex) {
+      return reshape(vertex);
+    }
+    Object conf = node.layer() == null ? null : node.wrappers().core();
+    if (conf instanceof BaseLayer layer && layer.getWeightNoise() != null) {
+      return "weight noise and quantization both replace the weights; remove the noise";
+    }
+    if (conf instanceof BaseLayer layer && !activationFits(kind, layer.getActivationFn())) {
+      return "the activation function "
+          + layer.getActivationFn()
+          + " cannot be quantized here"
+          + (kind.isRecurrent() ? "; " + FLAT : "");
+    }
+    if (conf instanceof ActivationLayer a && !FusedActivation.supports(a.getActivationFn())) {
+      return "the activation function " + a.getActivationFn() + " cannot be quantized";
+    }
+    return conf instanceof BaseRecurrentLayer r ? recurrent(node.wrappers(), r) : layout(conf);
+  }
+
+  private static String reshape(ReshapeVertex vertex) {
+    boolean plain = vertex.getReshapeOrder() == 'c' && vertex.getMaskShape() == null;
+    return plain && vertex.getNewShape().length >= 2 && vertex.getNewShape()[0] == -1
+        ? null
+        : "a ReshapeVertex is quantized in the order 'c', with -1 for the examples and no shape of"
+            + " a mask";
+  }
+
+  private static String recurrent(Wrappers w, BaseRecurrentLayer layer) {
+    if (layer.getRnnDataFormat() == RNNFormat.NWC) {
+      return "the data format must be NCW; ChannelsFirst.of(network) changes it";
+    } else if (layer instanceof SimpleRnn rnn && rnn.hasLayerNorm()) {
+      return "layer normalization cannot be quantized";
+    } else if (layer instanceof LSTM lstm && !RecurrentCodes.supports(lstm.getGateActivationFn())) {
+      return "the gate function " + lstm.getGateActivationFn() + " cannot be quantized; " + FLAT;
+    } else if (w.bidirectional() != null && w.bidirectional().getMode() != Mode.CONCAT) {
+      return "the directions are joined by "
+          + w.bidirectional().getMode()
+          + ", but their codes have different scales; use CONCAT";
+    } else if (w.maskZero() != null && w.maskZero().getMaskingValue() != 0) {
+      return "steps are masked by the value "
+          + w.maskZero().getMaskingValue()
+          + ", which need not have a code; only 0 always has one";
+    }
+    return null;
+  }
+
+  /** Whether a preprocessor lays a sequence or an image out as one vector. */
+  static boolean isFlattening(InputPreProcessor pre) {
+    return pre instanceof FlattenPreProcessor || pre instanceof CnnToFeedForwardPreProcessor;
+  }
+
+  private static boolean activationFits(Kind kind, IActivation f) {
+    return switch (kind) {
+      case TOKEN_EMBEDDING, EMBEDDING, BAG -> f instanceof ActivationIdentity;
+      case LAYER_NORM -> f instanceof ActivationIdentity;
+      case LSTM, SIMPLE_RNN -> RecurrentCodes.supports(f);
+      case OUTPUT, STEP_OUTPUT, LOSS ->
+          f instanceof ActivationSoftmax || f instanceof ActivationIdentity;
+      case BATCH_NORM -> true; // DL4J does not apply it
+      default -> FusedActivation.supports(f);
+    };
+  }
+
+  private static String layout(Object conf) {
+    if (conf instanceof EmbeddingLayer e && e.hasBias()) {
+      return "an embedding with a bias cannot be quantized";
+    } else if (conf instanceof EmbeddingSequenceLayer e) {
+      return e.hasBias()
+          ? "an embedding with a bias cannot be quantized"
+          : e.getOutputFormat() == RNNFormat.NCW
+              ? null
+              : "the output format must be NCW; ChannelsFirst.of(network) changes it";
+    } else if (conf instanceof Convolution1DLayer c) {
+      return c.getRnnDataFormat() == RNNFormat.NCW
+          ? null
+          : "the data format must be NCW; ChannelsFirst.of(network) changes it";
+    } else if (conf instanceof RnnOutputLayer r && r.getRnnDataFormat() == RNNFormat.NWC) {
+      return "the data format must be NCW; ChannelsFirst.of(network) changes it";
+    } else if (isChannelsLast(conf)) {
+      return "the data format must be NCHW; ChannelsFirst.of(network) changes it";
+    } else if (conf instanceof DenseLayer d) {
+      return d.hasLayerNorm() ? "layer normalization cannot be quantized" : null;
+    } else if (conf instanceof GlobalPoolingLayer p) {
+      int[] over = p.getPoolingDimensions();
+      boolean everywhere =
+          over == null
+              || Arrays.equals(over, new int[] {2})
+              || Arrays.equals(over, new int[] {2, 3});
+      return everywhere && p.isCollapseDimensions()
+          ? null
+          : "global pooling is quantized over all of time or of an image, with collapsed"
+              + " dimensions";
+    } else if (conf instanceof Subsampling1DLayer p) {
+      boolean plain =
+          p.getPadding()[0] == 0
+              && p.getDilation()[0] == 1
+              && p.getConvolutionMode() != ConvolutionMode.Same
+              && p.getConvolutionMode() != ConvolutionMode.Causal;
+      return plain ? null : "pooling over time is quantized without padding and dilation";
+    } else if (conf instanceof SubsamplingLayer p) {
+      return pooling2d(p);
+    }
+    return null;
+  }
+
+  private static String pooling2d(SubsamplingLayer p) {
+    if (p.getDilation()[0] != 1 || p.getDilation()[1] != 1) {
+      return "pooling is quantized without dilation";
+    }
+    boolean pads =
+        p.getConvolutionMode() == ConvolutionMode.Same || p.getPadding()[0] + p.getPadding()[1] > 0;
+    return pads && p.getPoolingType() == PoolingType.AVG
+        ? "an average over windows that reach beyond the edge has another divisor there; pad with a"
+            + " ZeroPaddingLayer, so that every window has the same"
+        : null;
+  }
+
+  private static boolean isChannelsLast(Object conf) {
+    CNN2DFormat format = null;
+    if (conf instanceof ConvolutionLayer c) {
+      format = c.getCnn2dDataFormat();
+    } else if (conf instanceof SubsamplingLayer s) {
+      format = s.getCnn2dDataFormat();
+    } else if (conf instanceof BatchNormalization b) {
+      format = b.getCnn2DFormat();
+    } else if (conf instanceof Upsampling2D u) {
+      format = u.getFormat();
+    }
+    return format == CNN2DFormat.NHWC;
+  }
+
+  /** Why a layer cannot be quantized as a specification says, or null where it can. */
+  public static String problem(Topology.Node node, Kind kind, LayerSpec spec) {
+    if (kind.readsTokens() && spec.weights().scheme() == Scheme.ASYMMETRIC) {
+      return "an embedding table is symmetric, so that its padding is code 0 (11); give it"
+          + " symmetric weights";
+    }
+    boolean scattered =
+        kind == Kind.CONV2D
+            || kind == Kind.DEPTHWISE
+            || kind == Kind.SEPARABLE
+            || isFlattening(node.preProcessor());
+    if (scattered && spec.weights().granularity() instanceof Granularity.Group) {
+      return "the model has the weights of an image or of a flattened sequence in another order, in"
+          + " which those of a group do not lie together; use the granularity \"channel\"";
+    }
+    return null;
+  }
+}

@@ -1,0 +1,63 @@
+package org.qat4j;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Which room may look into which; docs/development.md draws the same. */
+@AnalyzeClasses(packages = "org.qat4j", importOptions = ImportOption.DoNotIncludeTests.class)
+class RoomsTest {
+  private static final String LAYERS = "org.qat4j.layers.";
+
+  /** A face and what is inside behind it are one room; between rooms there is no ring. */
+  @ArchTest
+  static final ArchRule roomsFormNoRing =
+      slices().matching("org.qat4j.(*)..").should().beFreeOfCycles();
+
+  /** From the ground: what lies lower knows nothing of what lies higher. */
+  @ArchTest
+  static final ArchRule layersStandOnEachOther =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInAnyPackage("org.qat4j.layers..")
+          .layer("host")
+          .definedBy(LAYERS + "internal.host..")
+          .layer("fast")
+          .definedBy(LAYERS + "internal.fast..")
+          .layer("float layers")
+          .definedBy("org.qat4j.layers")
+          .layer("quantizing")
+          .definedBy(LAYERS + "internal.quantizing..")
+          .layer("codes")
+          .definedBy(LAYERS + "internal.codes..")
+          .layer("quantized")
+          .definedBy(LAYERS + "internal.quantized..")
+          .layer("own")
+          .definedBy(LAYERS + "own..")
+          .whereLayer("own")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("quantized")
+          .mayOnlyBeAccessedByLayers("own")
+          .whereLayer("codes")
+          .mayOnlyBeAccessedByLayers("quantized", "own")
+          .whereLayer("quantizing")
+          .mayOnlyBeAccessedByLayers("codes", "quantized", "own")
+          .whereLayer("float layers")
+          .mayOnlyBeAccessedByLayers("quantizing", "codes", "quantized", "own")
+          .whereLayer("fast")
+          .mayOnlyBeAccessedByLayers("float layers", "quantizing", "codes", "quantized", "own");
+
+  /** Inside is inside: the runtime of the core, and the rooms of this module. */
+  @ArchTest
+  static final ArchRule theRuntimeIsUsedByItsFaces =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("org.qat4j.runtime..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.qat4j.runtime.internal..");
+}
