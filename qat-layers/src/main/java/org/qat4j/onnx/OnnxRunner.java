@@ -1,5 +1,6 @@
 package org.qat4j.onnx;
 
+import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnxruntime.OnnxJavaType;
@@ -58,7 +59,7 @@ public final class OnnxRunner implements AutoCloseable {
     }
   }
 
-  private static SessionOptions options(int threads) {
+  static SessionOptions options(int threads) {
     SessionOptions options = new SessionOptions();
     try {
       options.setIntraOpNumThreads(threads);
@@ -71,7 +72,7 @@ public final class OnnxRunner implements AutoCloseable {
     }
   }
 
-  private static QatException failure(OrtException e) {
+  static QatException failure(OrtException e) {
     return new QatException("ONNX Runtime: " + e.getMessage(), e);
   }
 
@@ -81,14 +82,17 @@ public final class OnnxRunner implements AutoCloseable {
    * not.
    */
   public static List<String> optimizedOperators(byte[] onnx) {
+    return optimized(onnx).getNodeList().stream().map(NodeProto::getOpType).toList();
+  }
+
+  /** The graph that ONNX Runtime really executes. */
+  static GraphProto optimized(byte[] onnx) {
     Path file = null;
     try (SessionOptions options = options(1)) {
       file = Files.createTempFile("optimized", ".onnx");
       options.setOptimizedModelFilePath(file.toString());
       OrtEnvironment.getEnvironment().createSession(onnx, options).close();
-      return ModelProto.parseFrom(Files.readAllBytes(file)).getGraph().getNodeList().stream()
-          .map(NodeProto::getOpType)
-          .toList();
+      return ModelProto.parseFrom(Files.readAllBytes(file)).getGraph();
     } catch (OrtException e) {
       throw failure(e);
     } catch (IOException e) {

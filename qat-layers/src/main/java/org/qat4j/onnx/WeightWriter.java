@@ -21,7 +21,7 @@ final class WeightWriter {
    * Without VNNI, x86 adds two products of unsigned and signed bytes in 16 bits with saturation;
    * 2·255·64 is the largest sum that fits.
    */
-  private static final int UNSATURATED = 64;
+  static final int UNSATURATED = 64;
 
   private final GraphBuilder graph;
   private final OnnxOptions options;
@@ -38,7 +38,7 @@ final class WeightWriter {
    * @return names of codes, scale and zero point, as DequantizeLinear reads them
    */
   List<String> weights(String op, QuantizedTensor w, byte[] codes, long... dims) {
-    boolean unsigned = w.zeroPoint() != 0 || (options.portable() && saturates(codes));
+    boolean unsigned = w.zeroPoint() != 0 || (!options.vnni() && saturates(codes));
     int n = w.scaleCount();
     long[] granularity = granularity(w);
     byte[] zeroPoints = new byte[n];

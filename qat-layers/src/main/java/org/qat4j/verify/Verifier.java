@@ -13,6 +13,7 @@ import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 import org.qat4j.model.Value;
 import org.qat4j.numerics.QuantParams;
+import org.qat4j.onnx.ByteProducts;
 import org.qat4j.onnx.OnnxExporter;
 import org.qat4j.onnx.OnnxOptions;
 import org.qat4j.onnx.OnnxRunner;
@@ -102,7 +103,8 @@ public final class Verifier {
    *
    * @param options how the model is written as ONNX
    * @param samples at least one; 1,000 real ones say something
-   * @throws QatException if there is no sample or one does not fit the model
+   * @throws QatException if there is no sample or one does not fit the model, or if this machine
+   *     cannot compute the form that the options ask for ({@link ByteProducts})
    */
   public static VerifyReport verify(IntegerModel model, OnnxOptions options, List<Sample> samples) {
     return new Verifier(model, options, null).run(samples);
@@ -131,6 +133,7 @@ public final class Verifier {
   }
 
   private VerifyReport run(List<Sample> samples) {
+    ByteProducts.require(options);
     byte[] shipped = OnnxExporter.toBytes(model, options);
     byte[] traced = OnnxExporter.toBytes(model, options.withAllValues(true));
     return run(samples, shipped, traced);

@@ -64,8 +64,8 @@ public record VerifyReport(
    */
   public VerifyReport requireExact() {
     for (Layer layer : layers) {
-      require(layer, layer.javaVsOnnx, layer.values, "the Java runtime and ONNX Runtime", HINT);
-      require(layer, layer.qatVsJava, layer.qatValues, "the QAT network and the Java runtime", "");
+      require(layer, layer.javaVsOnnx, layer.values, "the Java runtime and ONNX Runtime");
+      require(layer, layer.qatVsJava, layer.qatValues, "the QAT network and the Java runtime");
     }
     if (argmaxFlips > 0) {
       throw new QatException(
@@ -74,10 +74,7 @@ public record VerifyReport(
     return this;
   }
 
-  private static final String HINT =
-      "; an x86 processor without VNNI needs the portable form of the ONNX file";
-
-  private static void require(Layer layer, long differing, long of, String engines, String hint) {
+  private static void require(Layer layer, long differing, long of, String engines) {
     if (differing > 0) {
       throw new QatException(
           "layer \""
@@ -89,8 +86,7 @@ public record VerifyReport(
               + " of "
               + of
               + " values differ between "
-              + engines
-              + hint);
+              + engines);
     }
   }
 }

@@ -29,7 +29,9 @@ class OnnxCostTest {
       Map<String, OnnxRunner> forms = new LinkedHashMap<>();
       OnnxOptions standard = OnnxOptions.DEFAULT;
       add(forms, model, "default", standard);
-      add(forms, model, "portable", standard.withPortable(true));
+      if (ByteProducts.exact()) {
+        add(forms, model, "vnni", standard.withVnni(true));
+      }
       if (bits <= 4) {
         add(forms, model, "int4", standard.withInt4(true));
       }

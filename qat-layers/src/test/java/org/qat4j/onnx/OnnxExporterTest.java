@@ -55,8 +55,8 @@ class OnnxExporterTest {
     return List.of(
         standard,
         standard.withInt4(true),
-        standard.withPortable(true),
-        standard.withInt4(true).withPortable(true));
+        standard.withVnni(true),
+        standard.withInt4(true).withVnni(true));
   }
 
   /** One integer kernel for each product of any model, and no float product beside them. */
@@ -102,13 +102,13 @@ class OnnxExporterTest {
     Map<String, Integer> types = types(MODEL, OnnxOptions.DEFAULT);
     assertThat(types)
         .containsEntry("embedding/table", DataType.UINT8_VALUE)
-        .containsEntry("conv/weights", DataType.INT8_VALUE)
+        .containsEntry("conv/weights", DataType.UINT8_VALUE)
         .containsEntry("conv/bias", DataType.INT32_VALUE)
         .containsEntry("conv/scale", DataType.FLOAT_VALUE)
         .containsEntry("conv/zero_point", DataType.UINT8_VALUE);
-    assertThat(types(MODEL, OnnxOptions.DEFAULT.withPortable(true)))
-        .containsEntry("conv/weights", DataType.UINT8_VALUE);
-    assertThat(types(TextCnn.SMALL.model(7), OnnxOptions.DEFAULT.withPortable(true)))
+    assertThat(types(MODEL, OnnxOptions.DEFAULT.withVnni(true)))
+        .containsEntry("conv/weights", DataType.INT8_VALUE);
+    assertThat(types(TextCnn.SMALL.model(7), OnnxOptions.DEFAULT))
         .containsEntry("conv/weights", DataType.INT8_VALUE);
     assertThat(types(TextCnn.SMALL.model(4), OnnxOptions.DEFAULT.withInt4(true)))
         .containsEntry("embedding/table", DataType.INT4_VALUE)
