@@ -3,12 +3,22 @@ package org.qat4j.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.qat4j.console.Console;
+import org.qat4j.data.Dataset;
+import org.qat4j.data.DatasetReader;
+import org.qat4j.experiment.Experiment;
+import org.qat4j.experiment.ExperimentReader;
 import org.qat4j.format.ModelFile;
 import org.qat4j.model.IntegerModel;
+import org.qat4j.onnx.ByteProducts;
 import org.qat4j.onnx.OnnxExporter;
 import org.qat4j.onnx.OnnxOptions;
+import org.qat4j.pipeline.RunFiles;
+import org.qat4j.pipeline.TextVerification;
+import org.qat4j.qat.QatNetwork;
 import org.qat4j.runtime.RandomSamples;
 import org.qat4j.verify.Verifier;
 import picocli.CommandLine.Command;
@@ -24,7 +34,8 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Writes a frozen model as an ONNX file with integer kernels (docs/onnx.md).",
-      "Refused if ONNX Runtime gives other answers than the Java runtime on this machine."
+      "Refused if ONNX Runtime gives other answers than the Java runtime on this machine.",
+      "Of a run that left no model because they differed, the network is frozen again first."
     },
     footer = {"", "Example:", "  ./qat export model.qat --onnx model.onnx"})
 final class ExportCommand implements Callable<Integer> {
@@ -54,12 +65,26 @@ final class ExportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     OnnxOptions options = OnnxOptions.DEFAULT.withVnni(vnni).withInt4(int4);
-    IntegerModel integers = ModelFile.read(ModelArgument.file(model));
+    ByteProducts.require(options);
+    IntegerModel integers =
+        RunFiles.lacksModel(model) ? frozen(options) : ModelFile.read(ModelArgument.file(model));
     Verifier.verify(integers, options, RandomSamples.of(integers, VERIFIED, 1)).requireExact();
     OnnxExporter.write(integers, options, onnx);
     spec.commandLine()
         .getOut()
         .println(String.format(Locale.ROOT, "%s: %,d bytes", onnx, Files.size(onnx)));
     return Exit.OK;
+  }
+
+  /** Of a run that left no model because the engines differed. */
+  private IntegerModel frozen(OnnxOptions options) {
+    Experiment experiment = ExperimentReader.read(RunFiles.experiment(model), List.of());
+    Dataset data = DatasetReader.folds(experiment.data()).get(0);
+    QatNetwork network = RunFiles.qatNetwork(model);
+    IntegerModel integers = RunFiles.freeze(model, network, experiment, data);
+    Console console = Console.standardError(true);
+    int inputs = experiment.verify().inputs();
+    TextVerification.of(network, integers, options, data, inputs, console).requireExact();
+    return integers;
   }
 }

@@ -47,6 +47,7 @@ final class RunCommand implements Callable<Integer> {
       RunReport report = new RunExperiment(resolved, folder, console).run(all, facts());
       folder.finish();
       arguments.print(arguments.json() ? ReportJson.of(report) : ReportTable.of(report));
+      RunExperiment.requireExact(report, folder.path());
     }
     return Exit.OK;
   }

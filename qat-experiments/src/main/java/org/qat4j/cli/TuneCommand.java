@@ -116,6 +116,7 @@ final class TuneCommand implements Callable<Integer> {
         AtomicFile.write(apply, Files.readAllBytes(tuned));
         console.line("tuned experiment: " + apply);
       }
+      RunExperiment.requireExact(report, folder.path());
     }
     return Exit.OK;
   }

@@ -6,12 +6,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.qat4j.console.Console;
+import org.qat4j.data.Dataset;
 import org.qat4j.data.DatasetReader;
 import org.qat4j.experiment.Experiment;
 import org.qat4j.experiment.ExperimentReader;
 import org.qat4j.format.ModelFile;
+import org.qat4j.model.IntegerModel;
+import org.qat4j.onnx.ByteProducts;
+import org.qat4j.onnx.OnnxOptions;
 import org.qat4j.pipeline.RunFiles;
 import org.qat4j.pipeline.TextVerification;
+import org.qat4j.qat.QatNetwork;
 import org.qat4j.verify.VerifyReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,7 +32,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Runs texts of the test set through the network trained under quantization, the Java runtime"
           + " and ONNX Runtime side by side, and compares every value that they make.",
-      "Exit code 1 if any differs."
+      "Exit code 1 if any differs. Where a run left no model because they differed, its network is"
+          + " frozen again without training, and the model is written if all agree."
     },
     footer = {"", "Example:", "  ./qat verify runs/langid-int8-20260101-120000"})
 final class VerifyCommand implements Callable<Integer> {
@@ -42,6 +48,11 @@ final class VerifyCommand implements Callable<Integer> {
       description = "Number of texts (default: verify.inputs of the experiment).")
   private Integer inputs;
 
+  @Option(
+      names = "--vnni",
+      description = "With the ONNX form of export --vnni; needs x86 with VNNI, or ARM.")
+  private boolean vnni;
+
   @Option(names = "--quiet", description = "Show no progress.")
   private boolean quiet;
 
@@ -50,12 +61,21 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    OnnxOptions options = OnnxOptions.DEFAULT.withVnni(vnni);
+    ByteProducts.require(options);
     Experiment experiment = ExperimentReader.read(RunFiles.experiment(folder), List.of());
+    boolean lacksModel = RunFiles.lacksModel(folder);
+    Path file = lacksModel ? null : ModelArgument.file(folder);
+    QatNetwork network = RunFiles.qatNetwork(folder);
+    Dataset data = DatasetReader.folds(experiment.data()).get(0);
+    IntegerModel model =
+        lacksModel ? RunFiles.freeze(folder, network, experiment, data) : ModelFile.read(file);
     VerifyReport report =
         TextVerification.of(
-            RunFiles.qatNetwork(folder),
-            ModelFile.read(ModelArgument.file(folder)),
-            DatasetReader.read(experiment.data()),
+            network,
+            model,
+            options,
+            data,
             inputs == null ? experiment.verify().inputs() : inputs,
             Console.standardError(quiet));
     PrintWriter out = spec.commandLine().getOut();
@@ -65,6 +85,9 @@ final class VerifyCommand implements Callable<Integer> {
       print(out, report);
     }
     report.requireExact();
+    if (lacksModel) {
+      RunFiles.write(model, folder);
+    }
     return Exit.OK;
   }
 

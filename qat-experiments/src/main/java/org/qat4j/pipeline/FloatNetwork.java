@@ -34,7 +34,7 @@ import org.qat4j.zoo.Zoo;
  */
 final class FloatNetwork {
   /** Texts on which layers are looked at and the shapes of the model are taken from. */
-  private static final int LOOK_AT = 64;
+  static final int LOOK_AT = 64;
 
   /**
    * A training that is over, with the answers of its network.

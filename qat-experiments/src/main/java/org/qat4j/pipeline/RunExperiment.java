@@ -1,5 +1,6 @@
 package org.qat4j.pipeline;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -8,6 +9,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.api.Model;
+import org.qat4j.QatException;
 import org.qat4j.baseline.Baselines;
 import org.qat4j.console.Console;
 import org.qat4j.data.Dataset;
@@ -39,16 +41,26 @@ public final class RunExperiment {
   private final Experiment experiment;
   private final RunFolder folder;
   private final Console console;
+  private final SeedExperiment.Verification verification;
 
   /**
    * @param folder takes every file of the run
    * @param console is told how it goes
    */
   public RunExperiment(ResolvedExperiment resolved, RunFolder folder, Console console) {
+    this(resolved, folder, console, TextVerification::of);
+  }
+
+  RunExperiment(
+      ResolvedExperiment resolved,
+      RunFolder folder,
+      Console console,
+      SeedExperiment.Verification verification) {
     this.resolved = resolved;
     this.experiment = resolved.experiment();
     this.folder = folder;
     this.console = console;
+    this.verification = verification;
   }
 
   /**
@@ -138,6 +150,33 @@ public final class RunExperiment {
     return result;
   }
 
+  /**
+   * Passes a report in which all engines agree.
+   *
+   * @param folder of the run
+   * @throws QatException if they do not; the message says how to try again without training
+   */
+  public static void requireExact(RunReport report, Path folder) {
+    for (SeedRun run : report.runs()) {
+      if (run.verification() != null && !run.verification().isExact()) {
+        Path of = report.runs().size() == 1 ? folder : folder.resolve("seed-" + run.seed());
+        throw disagreement(of);
+      }
+    }
+  }
+
+  static QatException disagreement(Path folder) {
+    return new QatException(
+        "the engines do not agree, so that no model was written to "
+            + folder
+            + "; the report says where they differ. The networks are kept. To try again without"
+            + " training:\n  ./qat verify "
+            + folder
+            + "\n  ./qat export "
+            + folder
+            + " --onnx model.onnx");
+  }
+
   private FloatNetwork floats(long seed, Dataset data, boolean logged) {
     Consumer<CurvePoint> metrics = logged ? p -> folder.metric(seed, p) : p -> {};
     return new FloatNetwork(experiment, seed, data, console, metrics);
@@ -150,9 +189,10 @@ public final class RunExperiment {
    */
   private SeedExperiment fold(FloatNetwork floats, String within, int fold) {
     SeedExperiment.Files files =
-        fold > 0 ? (network, qat, model) -> null : new RunFiles(folder, within)::write;
+        fold > 0 ? SeedExperiment.Files.NONE : new RunFiles(folder, within);
     String prefix = fold == 0 ? within : within + "fold-" + (fold + 1) + "/";
-    return new SeedExperiment(resolved, floats, files, name -> folder.file(prefix + name), console);
+    return new SeedExperiment(
+        resolved, floats, files, verification, name -> folder.file(prefix + name), console);
   }
 
   static DataSummary summary(Dataset data) {

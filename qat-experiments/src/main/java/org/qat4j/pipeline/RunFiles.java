@@ -3,21 +3,29 @@ package org.qat4j.pipeline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.deeplearning4j.nn.api.Model;
 import org.qat4j.QatException;
+import org.qat4j.data.Dataset;
+import org.qat4j.data.TextBatches;
+import org.qat4j.experiment.Experiment;
+import org.qat4j.format.EncoderFile;
 import org.qat4j.format.ModelFile;
 import org.qat4j.io.AtomicFile;
 import org.qat4j.model.IntegerModel;
+import org.qat4j.model.TextInput;
 import org.qat4j.onnx.OnnxExporter;
 import org.qat4j.onnx.OnnxOptions;
+import org.qat4j.qat.FreezeInfo;
 import org.qat4j.qat.Qat;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.report.ModelBytes;
 import org.qat4j.report.folder.RunFolder;
+import org.qat4j.text.TextEncoder;
 import org.qat4j.zoo.SavedNetworks;
 
 /** The networks and models in a run folder. */
-public final class RunFiles {
+public final class RunFiles implements SeedExperiment.Files {
   /** The experiment with all defaults filled in. */
   public static final String EXPERIMENT = "experiment.yaml";
 
@@ -32,6 +40,9 @@ public final class RunFiles {
 
   /** The network trained under quantization, as DL4J saves it. */
   public static final String QAT_NETWORK = "qat-network.zip";
+
+  /** How texts become the inputs of these networks. */
+  public static final String ENCODERS = "encoders.bin";
 
   /** The trials of a search, a line each. */
   public static final String TRIALS = "trials.jsonl";
@@ -53,34 +64,77 @@ public final class RunFiles {
     this.within = within;
   }
 
-  /**
-   * Writes all and gives their sizes.
-   *
-   * @param model null where there is none; so are the sizes then
-   */
-  ModelBytes write(Model floatNetwork, QatNetwork qat, IntegerModel model) {
+  @Override
+  public void keep(Model floatNetwork) {
     try {
       Files.createDirectories(folder.file(within));
     } catch (IOException e) {
       throw new QatException("cannot make the folder " + folder.file(within) + ": " + e, e);
     }
     SavedNetworks.save(floatNetwork, file(FLOAT_NETWORK));
+  }
+
+  @Override
+  public void keep(QatNetwork qat, EncoderFile.Encoders encoders) {
     SavedNetworks.save(qat.network(), file(QAT_NETWORK));
-    if (model == null) {
-      return null;
+    EncoderFile.write(encoders, file(ENCODERS));
+  }
+
+  /** Deletes the folder with what was kept. */
+  void forget() {
+    try {
+      for (String name : List.of(FLOAT_NETWORK, QAT_NETWORK, ENCODERS, "")) {
+        Files.deleteIfExists(file(name));
+      }
+    } catch (IOException e) {
+      throw new QatException("cannot delete " + folder.file(within) + ": " + e, e);
     }
-    ModelFile.write(model, file(MODEL));
-    byte[] onnx = OnnxExporter.toBytes(model, OnnxOptions.DEFAULT);
-    AtomicFile.write(file(ONNX), onnx);
+  }
+
+  @Override
+  public ModelBytes write(Model floatNetwork, IntegerModel model) {
+    long onnx = write(model, folder.file(within));
     return new ModelBytes(
         Float.BYTES * floatNetwork.numParams(),
         ModelFile.toBytes(model.withoutText()).length,
         ModelFile.toBytes(model).length,
-        (long) onnx.length);
+        onnx);
+  }
+
+  /**
+   * Writes a verified model in both formats.
+   *
+   * @return bytes of the ONNX file
+   */
+  public static long write(IntegerModel model, Path folder) {
+    byte[] onnx = OnnxExporter.toBytes(model, OnnxOptions.DEFAULT);
+    ModelFile.write(model, folder.resolve(MODEL));
+    AtomicFile.write(folder.resolve(ONNX), onnx);
+    return onnx.length;
   }
 
   private Path file(String name) {
     return folder.file(within + name);
+  }
+
+  /** Whether a folder has a network under quantization and no model of it. */
+  public static boolean lacksModel(Path folder) {
+    return !Files.exists(folder.resolve(MODEL)) && Files.exists(folder.resolve(QAT_NETWORK));
+  }
+
+  /**
+   * Freezes the network under quantization that a folder has, as its run did.
+   *
+   * @param qat that network
+   * @throws QatException if it cannot be frozen
+   */
+  public static IntegerModel freeze(
+      Path folder, QatNetwork qat, Experiment experiment, Dataset data) {
+    EncoderFile.Encoders kept = EncoderFile.read(existing(folder, ENCODERS));
+    List<TextEncoder> encoders = kept.text().stream().map(TextInput::encoder).toList();
+    TextBatches test = TextBatches.inOrder(data, data.test(), encoders, experiment.train().batch());
+    FreezeInfo info = new FreezeInfo(experiment.name(), kept.text(), kept.labels());
+    return qat.freeze(info, test.next(FloatNetwork.LOOK_AT).getFeatures());
   }
 
   /**

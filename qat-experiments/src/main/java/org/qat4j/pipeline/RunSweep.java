@@ -24,10 +24,12 @@ import org.qat4j.experiment.ModelSpec;
 import org.qat4j.experiment.QuantizeSpec;
 import org.qat4j.experiment.Variant;
 import org.qat4j.experiment.VerifySpec;
+import org.qat4j.format.EncoderFile;
 import org.qat4j.format.ModelFile;
 import org.qat4j.io.AtomicFile;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.qat.Qat;
+import org.qat4j.qat.QatNetwork;
 import org.qat4j.report.KeptRun;
 import org.qat4j.report.ModelBytes;
 import org.qat4j.report.Provenance;
@@ -197,12 +199,17 @@ public final class RunSweep {
         new SeedExperiment(
             variant.resolved(),
             floats,
-            (network, qat, model) -> write(network, model, file),
+            new SweepFiles(file),
+            TextVerification::of,
             name -> folder.file(file + "-" + name),
             console);
-    KeptRun kept = new KeptRun(basis(variant.experiment(), floats.data()), one.run().build());
     folder.write(
         variant.name() + "/" + RunFiles.EXPERIMENT, ExperimentWriter.toYaml(variant.experiment()));
+    SeedRun run = one.run().build();
+    if (run.verification() != null && !run.verification().isExact()) {
+      throw RunExperiment.disagreement(folder.file(file)); // such a variant is not finished
+    }
+    KeptRun kept = new KeptRun(basis(variant.experiment(), floats.data()), run);
     folder.write(file + ".json", kept.toJson());
     return KeptRun.parse(kept.toJson()).run();
   }
@@ -225,14 +232,39 @@ public final class RunSweep {
     }
   }
 
-  private ModelBytes write(Model floatNetwork, IntegerModel model, String file) {
-    byte[] bytes = ModelFile.toBytes(model);
-    AtomicFile.write(folder.file(file + ".qat"), bytes);
-    return new ModelBytes(
-        Float.BYTES * floatNetwork.numParams(),
-        ModelFile.toBytes(model.withoutText()).length,
-        bytes.length,
-        null);
+  /** Networks are kept until there is a model, in a folder as that of a run with a seed. */
+  private final class SweepFiles implements SeedExperiment.Files {
+    private final String file;
+
+    SweepFiles(String file) {
+      this.file = file;
+    }
+
+    private RunFiles networks() {
+      return new RunFiles(folder, file + "/");
+    }
+
+    @Override
+    public void keep(Model floatNetwork) {
+      networks().keep(floatNetwork);
+    }
+
+    @Override
+    public void keep(QatNetwork qat, EncoderFile.Encoders encoders) {
+      networks().keep(qat, encoders);
+    }
+
+    @Override
+    public ModelBytes write(Model floatNetwork, IntegerModel model) {
+      byte[] bytes = ModelFile.toBytes(model);
+      AtomicFile.write(folder.file(file + ".qat"), bytes);
+      networks().forget();
+      return new ModelBytes(
+          Float.BYTES * floatNetwork.numParams(),
+          ModelFile.toBytes(model.withoutText()).length,
+          bytes.length,
+          null);
+    }
   }
 
   private void createFolder(String name) {

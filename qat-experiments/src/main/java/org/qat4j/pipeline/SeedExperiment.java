@@ -24,6 +24,7 @@ import org.qat4j.experiment.PruneSpec;
 import org.qat4j.experiment.QuantizeSpec;
 import org.qat4j.experiment.ResolvedExperiment;
 import org.qat4j.experiment.TeacherSpec;
+import org.qat4j.format.EncoderFile;
 import org.qat4j.io.AtomicFile;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.pruning.Pruner;
@@ -40,18 +41,30 @@ import org.qat4j.training.TrainingPlan;
 import org.qat4j.tune.TuneStep;
 import org.qat4j.tune.Tuner;
 import org.qat4j.verify.VerifyReport;
-import org.qat4j.zoo.SavedNetworks;
 
 /** One experiment with one seed; its method {@link #run} reads in the order of the work. */
 final class SeedExperiment {
-  /** Keeps what was made. */
+  /** Keeps what was made, as soon as it is made. */
   interface Files {
-    /**
-     * Writes what is to be kept and gives the sizes, or null where there is no model.
-     *
-     * @param model or null
-     */
-    ModelBytes write(Model floatNetwork, QatNetwork qat, IntegerModel model);
+    /** Nothing is kept. */
+    Files NONE = new Files() {};
+
+    /** Keeps the float network that is quantized. */
+    default void keep(Model floatNetwork) {}
+
+    /** Keeps a network under quantization, before it is frozen, with what that takes. */
+    default void keep(QatNetwork qat, EncoderFile.Encoders encoders) {}
+
+    /** Writes a verified model and gives the sizes, or null where nothing is written. */
+    default ModelBytes write(Model floatNetwork, IntegerModel model) {
+      return null;
+    }
+  }
+
+  /** Compares a model with its network; {@link TextVerification#of} but in tests. */
+  interface Verification {
+    VerifyReport of(
+        QatNetwork network, IntegerModel model, Dataset data, int inputs, Console console);
   }
 
   private final ResolvedExperiment resolved;
@@ -62,6 +75,7 @@ final class SeedExperiment {
 
   private final Dataset data;
   private final Files files;
+  private final Verification verification;
   private final Function<String, Path> places;
   private final Console console;
   private final SeedRun.Builder result;
@@ -77,6 +91,7 @@ final class SeedExperiment {
       ResolvedExperiment resolved,
       FloatNetwork floats,
       Files files,
+      Verification verification,
       Function<String, Path> places,
       Console console) {
     this.resolved = resolved;
@@ -85,6 +100,7 @@ final class SeedExperiment {
     this.floats = floats;
     this.data = floats.data();
     this.files = files;
+    this.verification = verification;
     this.places = places;
     this.console = console;
     this.result = SeedRun.builder(floats.seed());
@@ -99,6 +115,7 @@ final class SeedExperiment {
     PruneNetwork pruning = new PruneNetwork(resolved, whole);
 
     add(Stage.FLOAT, Phase.FLOAT_TRAINING, whole.trained());
+    files.keep(whole.text().network());
     FloatNetwork.Trained control = whole.control(control(experiment, whole.seed()));
     add(Stage.CONTROL, Phase.CONTROL, control);
     if (pruning.isAsked()) {
@@ -127,10 +144,9 @@ final class SeedExperiment {
     look(untrained, start, asIs, freezes);
     FloatNetwork.Trained trained = train(qat.network(), further);
     add(Stage.QAT, Phase.QAT, trained);
+    keep(qat);
     if (freezes) {
-      integer(network, qat);
-    } else {
-      timed(Phase.FREEZE, () -> files.write(network, qat, null));
+      integer(network, qat, Stage.INTEGER);
     }
     double cost = trained.stepSeconds() / control.stepSeconds();
     if (Double.isFinite(cost)) {
@@ -147,16 +163,25 @@ final class SeedExperiment {
     }
   }
 
-  /** The model in integers: compared, written, asked. */
-  private void integer(Model network, QatNetwork qat) {
+  private void keep(QatNetwork qat) {
+    files.keep(qat, new EncoderFile.Encoders(floats.text().text(), data.labels()));
+  }
+
+  /** The model in integers: compared, written, asked; one that differs is neither of the latter. */
+  private void integer(Model network, QatNetwork qat, Stage stage) {
     IntegerModel model = timed(Phase.FREEZE, () -> freeze(qat));
-    timed(Phase.VERIFICATION, () -> verify(qat, model));
-    result.sizes(LayerSize.of(whole.text().network(), model));
-    ModelBytes bytes = timed(Phase.FREEZE, () -> files.write(network, qat, model));
-    if (bytes != null) { // folds but the first leave no files
-      result.bytes(bytes.against(whole.text().network().numParams()));
+    if (!timed(Phase.VERIFICATION, () -> verify(qat, model))) {
+      return;
     }
-    timed(Phase.EVALUATION, () -> evaluate(Stage.INTEGER, model));
+    ModelBytes bytes = timed(Phase.FREEZE, () -> files.write(network, model));
+    if (stage == Stage.INTEGER) {
+      result.sizes(LayerSize.of(whole.text().network(), model));
+    }
+    if (bytes != null) { // folds but the first leave no files
+      result.bytes(
+          stage == Stage.INTEGER ? bytes.against(whole.text().network().numParams()) : bytes);
+    }
+    timed(Phase.EVALUATION, () -> evaluate(stage, model));
   }
 
   /** Says which layers stay in float. */
@@ -173,7 +198,7 @@ final class SeedExperiment {
   /** Searches alone: float network, search, and the tuned model as it is without training. */
   SeedRun.Builder tuneOnly() {
     add(Stage.FLOAT, Phase.FLOAT_TRAINING, whole.trained());
-    SavedNetworks.save(whole.text().network(), place(RunFiles.FLOAT_NETWORK));
+    files.keep(whole.text().network());
     PruneNetwork pruning = new PruneNetwork(resolved, whole);
     if (pruning.isAsked()) {
       prune(pruning);
@@ -182,10 +207,8 @@ final class SeedExperiment {
     QuantizeSpec quantize = tune().tuned().quantize();
 
     QatNetwork qat = timed(Phase.CALIBRATION, () -> untrained(network, quantize));
-    IntegerModel model = timed(Phase.FREEZE, () -> freeze(qat));
-    timed(Phase.VERIFICATION, () -> verify(qat, model));
-    result.bytes(timed(Phase.FREEZE, () -> files.write(network, qat, model)));
-    timed(Phase.EVALUATION, () -> evaluate(Stage.TUNED, model));
+    keep(qat);
+    integer(network, qat, Stage.TUNED);
     return result.layers(Stage.TUNED, LayerDiagnostics.of(network, qat, floats.firstTexts()));
   }
 
@@ -236,6 +259,7 @@ final class SeedExperiment {
     result.seconds(Phase.PRUNING, pruned.seconds());
     result.pruning(pruned.steps());
     pruned.curve().forEach(result::curve);
+    files.keep(floats.text().network());
     answers(Stage.PRUNED, floats.trained());
   }
 
@@ -320,13 +344,13 @@ final class SeedExperiment {
     return qat.freeze(info, floats.firstTexts());
   }
 
-  /** Nothing of a model that differs from its network is written. */
-  private Void verify(QatNetwork qat, IntegerModel model) {
-    VerifyReport report =
-        TextVerification.of(qat, model, data, experiment.verify().inputs(), console);
-    result.verification(TextVerification.forReport(report.requireExact()));
+  /** Whether the engines agree; if not, everything but the model is kept. */
+  private boolean verify(QatNetwork qat, IntegerModel model) {
+    VerifyReport report = verification.of(qat, model, data, experiment.verify().inputs(), console);
+    result.verification(TextVerification.forReport(report));
     console.line(TextVerification.summary(report));
-    return null;
+    report.difference().ifPresent(d -> console.line("warning: no model is written: " + d));
+    return report.exact();
   }
 
   private Void evaluate(Stage stage, IntegerModel model) {

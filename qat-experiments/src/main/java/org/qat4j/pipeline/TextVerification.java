@@ -30,6 +30,21 @@ public final class TextVerification {
    */
   public static VerifyReport of(
       QatNetwork network, IntegerModel model, Dataset data, int inputs, Console console) {
+    return of(network, model, OnnxOptions.DEFAULT, data, inputs, console);
+  }
+
+  /**
+   * The same.
+   *
+   * @param options how the model is written as ONNX
+   */
+  public static VerifyReport of(
+      QatNetwork network,
+      IntegerModel model,
+      OnnxOptions options,
+      Dataset data,
+      int inputs,
+      Console console) {
     Function<String, Sample> encoded =
         Translator.fits(model) ? new Translator(model)::encode : new Predictor(model)::encode;
     List<Sample> samples =
@@ -39,7 +54,7 @@ public final class TextVerification {
             .map(encoded)
             .toList();
     try (Progress progress = console.progress("verification", samples.size())) {
-      return Verifier.verify(network, model, OnnxOptions.DEFAULT, samples, progress::step);
+      return Verifier.verify(network, model, options, samples, progress::step);
     }
   }
 

@@ -74,7 +74,11 @@ final class Findings {
 
   private void verification() {
     if (verification != null && !verification.isExact()) {
-      warn("The engines do not agree: " + verification.summary() + ".", null);
+      warn(
+          "The engines do not agree, so that no model was written: "
+              + verification.summary()
+              + ". The networks are kept: ./qat verify and ./qat export try again without training.",
+          null);
     }
   }
 

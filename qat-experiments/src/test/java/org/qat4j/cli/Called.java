@@ -6,9 +6,9 @@ import java.util.stream.Stream;
 import picocli.CommandLine;
 
 /** What one call of the command line printed. */
-record Called(int exit, String out, String err) {
+public record Called(int exit, String out, String err) {
   /** Calls it in this process. */
-  static Called qat(Object... args) {
+  public static Called qat(Object... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     CommandLine line = Main.commandLine();

@@ -1,6 +1,7 @@
 package org.qat4j.verify;
 
 import java.util.List;
+import java.util.Optional;
 import org.qat4j.QatException;
 
 /**
@@ -63,30 +64,43 @@ public record VerifyReport(
    * @throws QatException otherwise; the message names the first layer that differs
    */
   public VerifyReport requireExact() {
-    for (Layer layer : layers) {
-      require(layer, layer.javaVsOnnx, layer.values, "the Java runtime and ONNX Runtime");
-      require(layer, layer.qatVsJava, layer.qatValues, "the QAT network and the Java runtime");
-    }
-    if (argmaxFlips > 0) {
-      throw new QatException(
-          "the engines disagree about the class of " + argmaxFlips + " of " + inputs + " inputs");
-    }
+    difference()
+        .ifPresent(
+            difference -> {
+              throw new QatException(difference);
+            });
     return this;
   }
 
-  private static void require(Layer layer, long differing, long of, String engines) {
-    if (differing > 0) {
-      throw new QatException(
-          "layer \""
-              + layer.name
-              + "\" ("
-              + layer.operation
-              + "): "
-              + differing
-              + " of "
-              + of
-              + " values differ between "
-              + engines);
+  /** The first layer that differs and how, for people; nothing if all engines agree. */
+  public Optional<String> difference() {
+    for (Layer layer : layers) {
+      if (layer.javaVsOnnx > 0) {
+        return Optional.of(
+            difference(layer, layer.javaVsOnnx, layer.values, "the Java runtime and ONNX Runtime"));
+      }
+      if (layer.qatVsJava > 0) {
+        return Optional.of(
+            difference(
+                layer, layer.qatVsJava, layer.qatValues, "the QAT network and the Java runtime"));
+      }
     }
+    return argmaxFlips > 0
+        ? Optional.of(
+            "the engines disagree about the class of " + argmaxFlips + " of " + inputs + " inputs")
+        : Optional.empty();
+  }
+
+  private static String difference(Layer layer, long differing, long of, String engines) {
+    return "layer \""
+        + layer.name
+        + "\" ("
+        + layer.operation
+        + "): "
+        + differing
+        + " of "
+        + of
+        + " values differ between "
+        + engines;
   }
 }

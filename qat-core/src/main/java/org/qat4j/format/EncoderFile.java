@@ -1,0 +1,69 @@
+package org.qat4j.format;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.qat4j.QatException;
+import org.qat4j.io.AtomicFile;
+import org.qat4j.model.TextInput;
+
+/**
+ * What a network that is not frozen yet needs beside its weights: how its inputs are made from
+ * texts, and the names of its classes. Written as the sections TEXT and LABL of a model file are.
+ */
+public final class EncoderFile {
+  private static final String KIND = "qat4j encoders 1";
+
+  private EncoderFile() {}
+
+  /**
+   * What a file holds.
+   *
+   * @param text how inputs are made from texts, in the order of the network
+   * @param labels names of the classes
+   */
+  public record Encoders(List<TextInput> text, List<String> labels) {
+    public Encoders {
+      text = List.copyOf(text);
+      labels = List.copyOf(labels);
+    }
+  }
+
+  /**
+   * Writes a file; it appears complete or not at all.
+   *
+   * @throws QatException if it cannot be written
+   */
+  public static void write(Encoders encoders, Path file) {
+    ByteSink out = new ByteSink();
+    out.string(KIND);
+    out.list(encoders.text(), text -> TextCodec.write(out, text));
+    out.list(encoders.labels(), out::string);
+    AtomicFile.write(file, out.toByteArray());
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @throws QatException if there is none, or it is something else
+   */
+  public static Encoders read(Path file) {
+    try {
+      byte[] bytes = Files.readAllBytes(file);
+      ByteSource in = new ByteSource(bytes, 0, bytes.length);
+      String kind = in.string();
+      if (!kind.equals(KIND)) {
+        throw in.error("this is no file of encoders");
+      }
+      List<TextInput> text = in.list(RecordReader.MIN_BYTES, () -> TextCodec.read(in));
+      List<String> labels = in.list(1, in::string);
+      in.end("file of encoders");
+      return new Encoders(text, labels);
+    } catch (IOException e) {
+      throw new QatException("cannot read the encoders " + file + ": " + e, e);
+    } catch (QatException e) {
+      throw new QatException(file + ": " + e.getMessage(), e);
+    }
+  }
+}
