@@ -33,7 +33,7 @@ import org.qat4j.training.Judge;
  *
  * <pre>
  * read data → train float network → control → (tune) → calibrate → freeze (post-training quantization)
- *           → train under quantization → freeze → write → verify → evaluate → report
+ *           → train under quantization → freeze → verify → write → evaluate → report
  * </pre>
  */
 public final class RunExperiment {
