@@ -57,6 +57,19 @@ public final class TextBatches implements MultiDataSetIterator {
    */
   public record Position(int pass, int text) {}
 
+  /**
+   * What a network reads of a text.
+   *
+   * @param encoders one an input, in the network's order; none where texts are rows of numbers
+   * @param masked whether a mask (n, length) goes with the ids of each encoder, 0 where they are
+   *     padding
+   */
+  public record Inputs(List<TextEncoder> encoders, boolean masked) {
+    public Inputs {
+      encoders = List.copyOf(encoders);
+    }
+  }
+
   private final int[][] ids; // per encoder, row-major (texts, length)
   private final float[] numbers; // without encoders: row-major (rows, length); or null
   private final int pieceInput; // −1 where there is none
@@ -76,12 +89,12 @@ public final class TextBatches implements MultiDataSetIterator {
   private int at;
   private final float[][] staging; // per encoder, then of the labels
   private transient MultiDataSetPreProcessor preProcessor;
-  private boolean masked;
+  private final boolean masked;
 
   private TextBatches(
       Question question,
       List<Example> examples,
-      List<? extends TextEncoder> encoders,
+      Inputs inputs,
       List<String> names,
       int batch,
       boolean shuffled,
@@ -97,6 +110,8 @@ public final class TextBatches implements MultiDataSetIterator {
     if (!(tokenDropout >= 0 && tokenDropout < 1)) {
       throw new QatException("tokenDropout is " + tokenDropout + "; it must lie in [0, 1)");
     }
+    List<TextEncoder> encoders = inputs.encoders();
+    this.masked = inputs.masked();
     this.question = question;
     this.examples = List.copyOf(examples);
     this.names = List.copyOf(names);
@@ -136,22 +151,21 @@ public final class TextBatches implements MultiDataSetIterator {
 
   /** Texts in their order, for evaluation. */
   public static TextBatches inOrder(
-      List<Example> examples, List<? extends TextEncoder> encoders, int classes, int batch) {
-    return new TextBatches(
-        Question.CLASS, examples, encoders, numbers(classes), batch, false, 0, 0);
+      List<Example> examples, Inputs inputs, int classes, int batch) {
+    return new TextBatches(Question.CLASS, examples, inputs, numbers(classes), batch, false, 0, 0);
   }
 
   /** A part of a data set in its order, for evaluation. */
   public static TextBatches inOrder(
-      Dataset data, List<Example> part, List<? extends TextEncoder> encoders, int batch) {
-    return new TextBatches(data.question(), part, encoders, data.labels(), batch, false, 0, 0);
+      Dataset data, List<Example> part, Inputs inputs, int batch) {
+    return new TextBatches(data.question(), part, inputs, data.labels(), batch, false, 0, 0);
   }
 
-  /** The training texts of a data set, as {@link #shuffled(List, List, int, int, long, double)}. */
+  /** The training texts of a data set, as {@link #shuffled(List, Inputs, int, int, long, double)}. */
   public static TextBatches shuffled(
-      Dataset data, List<? extends TextEncoder> encoders, int batch, long seed, double dropout) {
+      Dataset data, Inputs inputs, int batch, long seed, double dropout) {
     return new TextBatches(
-        data.question(), data.train(), encoders, data.labels(), batch, true, seed, dropout);
+        data.question(), data.train(), inputs, data.labels(), batch, true, seed, dropout);
   }
 
   private static List<String> numbers(int classes) {
@@ -168,23 +182,13 @@ public final class TextBatches implements MultiDataSetIterator {
    */
   public static TextBatches shuffled(
       List<Example> examples,
-      List<? extends TextEncoder> encoders,
+      Inputs inputs,
       int classes,
       int batch,
       long seed,
       double tokenDropout) {
     return new TextBatches(
-        Question.CLASS, examples, encoders, numbers(classes), batch, true, seed, tokenDropout);
-  }
-
-  /**
-   * Whether a mask (n, length) goes with the ids of each encoder, 0 where they are padding.
-   *
-   * @return this
-   */
-  public TextBatches masked(boolean value) {
-    masked = value;
-    return this;
+        Question.CLASS, examples, inputs, numbers(classes), batch, true, seed, tokenDropout);
   }
 
   private static Drop drop(TextEncoder encoder) {

@@ -100,15 +100,13 @@ final class FloatNetwork {
     this.text = text;
     TrainSpec spec = experiment.train();
     this.train =
-        TextBatches.shuffled(data, text.encoders(), spec.batch(), seed, spec.tokenDropout())
-            .masked(text.masked());
+        TextBatches.shuffled(data, text.inputs(), spec.batch(), seed, spec.tokenDropout());
     this.validation = inOrder(data.validation());
     this.test = inOrder(data.test());
   }
 
   private TextBatches inOrder(List<Example> examples) {
-    return TextBatches.inOrder(data, examples, text.encoders(), experiment.train().batch())
-        .masked(text.masked());
+    return TextBatches.inOrder(data, examples, text.inputs(), experiment.train().batch());
   }
 
   long seed() {

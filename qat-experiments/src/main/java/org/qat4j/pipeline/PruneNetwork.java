@@ -92,14 +92,14 @@ final class PruneNetwork {
   private Pruned pruned() {
     Stopwatch watch = new Stopwatch();
     TextNetwork text = whole.text();
-    floats = whole.with(new TextNetwork(Networks.copy(text.network()), text.text()));
+    floats = whole.with(text.with(Networks.copy(text.network())));
     if (spec.vocabulary() > 0) {
       pruneVocabulary();
     }
     if (spec.channels() > 0) {
       Channels channels = new Channels(network(), spec.channelRule(), schedule);
       train("channels", channels);
-      floats = whole.with(new TextNetwork(channels.cut(), floats.text().text()));
+      floats = whole.with(floats.text().with(channels.cut()));
     }
     if (spec.prunesFloatWeights()) {
       Pruner pruner = new Pruner(network(), spec.weightRule(), schedule);
@@ -155,7 +155,7 @@ final class PruneNetwork {
       kept += ids.cardinality() - encoder.firstToken();
       all += encoder.vocabularySize() - encoder.firstToken();
     }
-    floats = whole.with(new TextNetwork(network, encoders));
+    floats = whole.with(floats.text().with(network, encoders));
     double after = accuracy();
     train(plan(), TrainingAid.NONE);
     steps.add(new PruneStep("tokens", 0, 1 - kept / (double) all, before, after, accuracy()));

@@ -131,7 +131,7 @@ public record TuneStep(
     Collections.shuffle(some, new Random(seed));
     return TextBatches.shuffled(
         some.subList(0, (int) Math.min(some.size(), (long) steps * batch)),
-        text.encoders(),
+        text.inputs(),
         data.labels().size(),
         batch,
         seed,

@@ -2,6 +2,7 @@ package org.qat4j.zoo;
 
 import java.util.List;
 import org.deeplearning4j.nn.api.Model;
+import org.qat4j.data.TextBatches;
 import org.qat4j.model.TextInput;
 import org.qat4j.text.TextEncoder;
 
@@ -18,13 +19,23 @@ public record TextNetwork(Model network, List<TextInput> text, boolean masked) {
     text = List.copyOf(text);
   }
 
-  /** A network for which padding is a token like others. */
-  public TextNetwork(Model network, List<TextInput> text) {
-    this(network, text, false);
+  /** Another network that reads the same, such as a copy or one with fewer channels. */
+  public TextNetwork with(Model other) {
+    return new TextNetwork(other, text, masked);
+  }
+
+  /** Another network that reads texts by other encoders, such as those of fewer tokens. */
+  public TextNetwork with(Model other, List<TextInput> encoders) {
+    return new TextNetwork(other, encoders, masked);
   }
 
   /** The encoders of the inputs, in the network's order. */
   public List<TextEncoder> encoders() {
     return text.stream().map(TextInput::encoder).toList();
+  }
+
+  /** What batches for it hold. */
+  public TextBatches.Inputs inputs() {
+    return new TextBatches.Inputs(encoders(), masked);
   }
 }

@@ -116,7 +116,7 @@ public final class Zoo {
               + classes
               + " classes");
     }
-    return new TextNetwork(network, List.of());
+    return new TextNetwork(network, List.of(), false);
   }
 
   private TextEncoder characters(int length, boolean lowerCase, int minCount) {
@@ -145,7 +145,7 @@ public final class Zoo {
             .setOutputs("out");
     return new TextNetwork(
         Layers.initialized(graph),
-        List.of(new TextInput("characterIds", characters), new TextInput("ngramIds", ngrams)));
+        List.of(new TextInput("characterIds", characters), new TextInput("ngramIds", ngrams)), false);
   }
 
   private TextNetwork wordCnn(ModelSpec.WordCnn s) {
@@ -205,7 +205,7 @@ public final class Zoo {
         weights.assign(Nd4j.create(vectors, weights.shape(), 'c'));
       }
     }
-    return new TextNetwork(network, text);
+    return new TextNetwork(network, text, false);
   }
 
   /** Vectors of the encoder's words, with the spread that random embeddings have. */
@@ -258,7 +258,7 @@ public final class Zoo {
         .addLayer("dense", Layers.dense(size, s.hidden(), s.dropout()), "both")
         .addLayer("out", layers.output(s.hidden(), s.dropout()), "dense")
         .setOutputs("out");
-    return new TextNetwork(Layers.initialized(graph), text);
+    return new TextNetwork(Layers.initialized(graph), text, false);
   }
 
   /** Convolutions of several widths over an embedding, each with its max; gives the maxima. */
@@ -297,7 +297,7 @@ public final class Zoo {
             .build();
     MultiLayerNetwork network = new MultiLayerNetwork(configuration);
     network.init();
-    return new TextNetwork(network, List.of(new TextInput("input", encoder)));
+    return new TextNetwork(network, List.of(new TextInput("input", encoder)), false);
   }
 
   private TextNetwork biLstm(ModelSpec.BiLstm s) {
@@ -380,7 +380,7 @@ public final class Zoo {
         .setOutputs("out");
     return new TextNetwork(
         Layers.initialized(graph),
-        List.of(new TextInput("placeIds", places), new TextInput("wordIds", story)));
+        List.of(new TextInput("placeIds", places), new TextInput("wordIds", story)), false);
   }
 
   private TextNetwork translator(ModelSpec.Translator s) {
@@ -423,6 +423,6 @@ public final class Zoo {
         .setOutputs("next");
     return new TextNetwork(
         Layers.initialized(graph),
-        List.of(new TextInput("pieceIds", pieces), new TextInput("positionIds", positions)));
+        List.of(new TextInput("pieceIds", pieces), new TextInput("positionIds", positions)), false);
   }
 }

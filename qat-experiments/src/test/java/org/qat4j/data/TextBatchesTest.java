@@ -36,6 +36,10 @@ class TextBatchesTest {
         .toList();
   }
 
+  private static TextBatches.Inputs reading(TextEncoder... encoders) {
+    return new TextBatches.Inputs(List.of(encoders), false);
+  }
+
   /** The first id of every text that is left in the pass. */
   private static List<Integer> rest(TextBatches batches) {
     List<Integer> seen = new ArrayList<>();
@@ -50,7 +54,7 @@ class TextBatchesTest {
 
   @Test
   void batchesHoldIdsAndOneHotLabels() {
-    TextBatches batches = TextBatches.inOrder(letters(5), List.of(CHARACTERS, NGRAMS), 3, 2);
+    TextBatches batches = TextBatches.inOrder(letters(5), reading(CHARACTERS, NGRAMS), 3, 2);
     assertThat(batches.batches()).isEqualTo(3);
     assertThat(batches.size()).isEqualTo(5);
 
@@ -75,9 +79,9 @@ class TextBatchesTest {
 
   @Test
   void everyPassHasAnOrderOfItsOwnAndAllTexts() {
-    TextBatches batches = TextBatches.shuffled(letters(10), List.of(CHARACTERS), 3, 4, 42, 0);
-    TextBatches again = TextBatches.shuffled(letters(10), List.of(CHARACTERS), 3, 4, 42, 0);
-    TextBatches other = TextBatches.shuffled(letters(10), List.of(CHARACTERS), 3, 4, 43, 0);
+    TextBatches batches = TextBatches.shuffled(letters(10), reading(CHARACTERS), 3, 4, 42, 0);
+    TextBatches again = TextBatches.shuffled(letters(10), reading(CHARACTERS), 3, 4, 42, 0);
+    TextBatches other = TextBatches.shuffled(letters(10), reading(CHARACTERS), 3, 4, 43, 0);
 
     List<Integer> first = rest(batches);
     batches.reset();
@@ -94,7 +98,7 @@ class TextBatchesTest {
 
   @Test
   void goesOnFromAPosition() {
-    List<TextEncoder> encoders = List.of(CHARACTERS, NGRAMS);
+    TextBatches.Inputs encoders = reading(CHARACTERS, NGRAMS);
     TextBatches batches = TextBatches.shuffled(letters(10), encoders, 3, 4, 7, 0.3);
     rest(batches);
     batches.reset();
@@ -114,7 +118,7 @@ class TextBatchesTest {
 
   @Test
   void batchesStayAsTheyAreWhenTheNextIsMade() {
-    TextBatches batches = TextBatches.inOrder(letters(4), List.of(CHARACTERS), 3, 2);
+    TextBatches batches = TextBatches.inOrder(letters(4), reading(CHARACTERS), 3, 2);
     INDArray first = batches.next().getFeatures(0);
     float[][] before = first.toFloatMatrix();
     batches.next();
@@ -125,7 +129,7 @@ class TextBatchesTest {
   void droppedTokensBecomeUnknownInAShareThatTheSeedDecides() {
     CharacterEncoder encoder = new CharacterEncoder(LETTERS, 1000, false);
     List<Example> texts = List.of(new Example("a".repeat(990), 0), new Example("b".repeat(990), 1));
-    TextBatches batches = TextBatches.shuffled(texts, List.of(encoder), 2, 2, 5, 0.25);
+    TextBatches batches = TextBatches.shuffled(texts, reading(encoder), 2, 2, 5, 0.25);
 
     int[][] first = batches.next().getFeatures(0).toIntMatrix();
     batches.reset();
@@ -156,7 +160,7 @@ class TextBatchesTest {
     TextBatches batches =
         TextBatches.shuffled(
             List.of(new Example(text, 0)),
-            List.of(words, new NgramEncoder(2, 2, 90, 40, true)),
+            reading(words, new NgramEncoder(2, 2, 90, 40, true)),
             1,
             1,
             3,
@@ -179,7 +183,7 @@ class TextBatchesTest {
 
   @Test
   void oneInputNetworksReadTheSameBatches() {
-    TextBatches batches = TextBatches.inOrder(letters(5), List.of(CHARACTERS), 3, 2);
+    TextBatches batches = TextBatches.inOrder(letters(5), reading(CHARACTERS), 3, 2);
     DataSetIterator single = batches.single();
 
     DataSet first = single.next();
@@ -193,14 +197,14 @@ class TextBatchesTest {
     single.reset();
     assertThat(batches.position()).isEqualTo(new TextBatches.Position(1, 0));
     assertThatThrownBy(
-            () -> TextBatches.inOrder(letters(5), List.of(CHARACTERS, NGRAMS), 3, 2).single())
+            () -> TextBatches.inOrder(letters(5), reading(CHARACTERS, NGRAMS), 3, 2).single())
         .isInstanceOf(QatException.class)
         .hasMessageContaining("not of 2");
   }
 
   @Test
   void networksFitOnePassAnEpoch() {
-    TextBatches batches = TextBatches.shuffled(letters(10), List.of(CHARACTERS), 3, 4, 42, 0);
+    TextBatches batches = TextBatches.shuffled(letters(10), reading(CHARACTERS), 3, 4, 42, 0);
     NeuralNetConfiguration.Builder builder = new NeuralNetConfiguration.Builder().seed(1);
     OutputLayer output =
         new OutputLayer.Builder().nIn(4).nOut(3).activation(Activation.SOFTMAX).build();
@@ -227,11 +231,11 @@ class TextBatchesTest {
 
   @Test
   void refusesWhatCannotBe() {
-    assertThatThrownBy(() -> TextBatches.inOrder(List.of(), List.of(CHARACTERS), 3, 2))
+    assertThatThrownBy(() -> TextBatches.inOrder(List.of(), reading(CHARACTERS), 3, 2))
         .isInstanceOf(QatException.class);
-    assertThatThrownBy(() -> TextBatches.inOrder(letters(2), List.of(CHARACTERS), 3, 0))
+    assertThatThrownBy(() -> TextBatches.inOrder(letters(2), reading(CHARACTERS), 3, 0))
         .isInstanceOf(QatException.class);
-    assertThatThrownBy(() -> TextBatches.shuffled(letters(2), List.of(CHARACTERS), 3, 1, 0, 1.0))
+    assertThatThrownBy(() -> TextBatches.shuffled(letters(2), reading(CHARACTERS), 3, 1, 0, 1.0))
         .isInstanceOf(QatException.class)
         .hasMessageContaining("tokenDropout");
   }

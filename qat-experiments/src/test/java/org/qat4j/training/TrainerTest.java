@@ -35,11 +35,11 @@ class TrainerTest {
           11);
 
   private TextBatches train() {
-    return TextBatches.shuffled(DATA.train(), net.encoders(), 3, BATCH, 1, 0);
+    return TextBatches.shuffled(DATA.train(), net.inputs(), 3, BATCH, 1, 0);
   }
 
   private TextBatches validation() {
-    return TextBatches.inOrder(DATA.validation(), net.encoders(), 3, BATCH);
+    return TextBatches.inOrder(DATA.validation(), net.inputs(), 3, BATCH);
   }
 
   private static final class Recorder implements TrainingLog {
@@ -109,14 +109,14 @@ class TrainerTest {
     MultiLayerNetwork slow = (MultiLayerNetwork) net.network();
     MultiLayerNetwork fast = slow.clone();
     var start = slow.params().dup();
-    TextBatches one = TextBatches.shuffled(DATA.train(), net.encoders(), 3, 64, 1, 0);
+    TextBatches one = TextBatches.shuffled(DATA.train(), net.inputs(), 3, 64, 1, 0);
     Trainer.fit(
         slow,
         new TrainingPlan(1, 1e-3, Schedule.CONSTANT, false, 7),
         one,
         null,
         TrainingLog.SILENT);
-    one = TextBatches.shuffled(DATA.train(), net.encoders(), 3, 64, 1, 0);
+    one = TextBatches.shuffled(DATA.train(), net.inputs(), 3, 64, 1, 0);
     Trainer.fit(
         fast,
         new TrainingPlan(1, 2e-3, Schedule.CONSTANT, false, 7),
@@ -146,7 +146,7 @@ class TrainerTest {
   void keepsTheBestEpoch() {
     List<Example> wrong =
         DATA.validation().stream().map(e -> new Example(e.text(), (e.label() + 1) % 3)).toList();
-    TextBatches validation = TextBatches.inOrder(wrong, net.encoders(), 3, BATCH);
+    TextBatches validation = TextBatches.inOrder(wrong, net.inputs(), 3, BATCH);
     Recorder log = new Recorder();
     Trainer.fit(
         net.network(),

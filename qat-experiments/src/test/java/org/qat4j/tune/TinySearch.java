@@ -58,8 +58,8 @@ final class TinySearch {
   private static TextBatches batches(Experiment e, TextNetwork text, boolean training) {
     List<org.qat4j.data.Example> texts = training ? DATA.train() : DATA.validation();
     return training
-        ? TextBatches.shuffled(texts, text.encoders(), 3, e.train().batch(), 1, 0)
-        : TextBatches.inOrder(texts, text.encoders(), 3, e.train().batch());
+        ? TextBatches.shuffled(texts, text.inputs(), 3, e.train().batch(), 1, 0)
+        : TextBatches.inOrder(texts, text.inputs(), 3, e.train().batch());
   }
 
   static TuneStep step(String tune) {

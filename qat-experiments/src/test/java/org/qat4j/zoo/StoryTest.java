@@ -64,9 +64,9 @@ class StoryTest {
         new ModelSpec.StoryAttention(50, 5, 6, true, 1, 12, new BlockSpec(2, 24, 2, 32), 0);
     TextNetwork net = Zoo.build(model, DATA, spec, 1);
     TextBatches train =
-        TextBatches.shuffled(DATA, net.encoders(), spec.batch(), 1, 0).masked(net.masked());
+        TextBatches.shuffled(DATA, net.inputs(), spec.batch(), 1, 0);
     TextBatches test =
-        TextBatches.inOrder(DATA, DATA.test(), net.encoders(), 16).masked(net.masked());
+        TextBatches.inOrder(DATA, DATA.test(), net.inputs(), 16);
     TrainingPlan plan =
         new TrainingPlan(spec.epochs(), spec.learningRate(), spec.schedule(), false, 1);
     Trainer.fit(net.network(), plan, train, null, TrainingLog.SILENT);

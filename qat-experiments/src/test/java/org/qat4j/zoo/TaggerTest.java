@@ -74,12 +74,11 @@ class TaggerTest {
       new TrainingPlan(4, 0.01, TrainSpec.Schedule.LINEAR, false, 1);
 
   private static TextBatches training(TextNetwork net) {
-    return TextBatches.shuffled(DATA, net.encoders(), TRAIN.batch(), 1, 0.1).masked(net.masked());
+    return TextBatches.shuffled(DATA, net.inputs(), TRAIN.batch(), 1, 0.1);
   }
 
   private static TextBatches test(TextNetwork net) {
-    return TextBatches.inOrder(DATA, DATA.test(), net.encoders(), TRAIN.batch())
-        .masked(net.masked());
+    return TextBatches.inOrder(DATA, DATA.test(), net.inputs(), TRAIN.batch());
   }
 
   private static TextNetwork trained(ModelSpec spec) {
@@ -186,7 +185,7 @@ class TaggerTest {
   void paddingIsMaskedOut() {
     TextNetwork net = Zoo.build(SPEC, DATA, TRAIN, 1);
     List<Example> one = List.of(Example.tagged("w1 w2 w3\t2", List.of(0, 2, 4)));
-    MultiDataSet batch = TextBatches.inOrder(DATA, one, net.encoders(), 1).next();
+    MultiDataSet batch = TextBatches.inOrder(DATA, one, net.inputs(), 1).next();
     assertThat(batch.getLabels(0).shape()).containsExactly(1, TAGS.size(), 12);
     assertThat(batch.getLabels(0).sumNumber().intValue()).isEqualTo(3);
     assertThat(batch.getLabels(0).getInt(0, 2, 1)).isEqualTo(1);

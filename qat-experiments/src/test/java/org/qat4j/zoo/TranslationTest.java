@@ -67,8 +67,8 @@ class TranslationTest {
   @Test
   void learnsToTranslateAndFreezesIt() {
     TextNetwork net = Zoo.build(SPEC, DATA, TRAIN, 1);
-    TextBatches train = TextBatches.shuffled(DATA, net.encoders(), TRAIN.batch(), 1, 0);
-    TextBatches test = TextBatches.inOrder(DATA, DATA.test(), net.encoders(), TRAIN.batch());
+    TextBatches train = TextBatches.shuffled(DATA, net.inputs(), TRAIN.batch(), 1, 0);
+    TextBatches test = TextBatches.inOrder(DATA, DATA.test(), net.inputs(), TRAIN.batch());
     TrainingPlan plan = new TrainingPlan(20, 0.02, TrainSpec.Schedule.LINEAR, false, 1);
     Trainer.fit(net.network(), plan, train, test, TrainingLog.SILENT);
     Predictions floats = Evaluate.predict(net.network(), test);
@@ -108,7 +108,7 @@ class TranslationTest {
     TextNetwork net = Zoo.build(SPEC, DATA, TRAIN, 1);
     PieceEncoder encoder = (PieceEncoder) net.encoders().get(0);
     List<Example> one = List.of(new Example("ba du\tDU BA", 0));
-    MultiDataSet batch = TextBatches.inOrder(DATA, one, net.encoders(), 1).next();
+    MultiDataSet batch = TextBatches.inOrder(DATA, one, net.inputs(), 1).next();
     float[] ids = batch.getFeatures(0).toFloatVector();
     float[] next = batch.getLabels(0).dup().reshape(-1).toFloatVector();
     assertThat(batch.getLabels(0).shape()).containsExactly(1, 1, 7);

@@ -44,12 +44,11 @@ class ZooTest {
   }
 
   static TextBatches train(TextNetwork net) {
-    return TextBatches.shuffled(DATA.train(), net.encoders(), 3, TRAIN.batch(), 9, 0.1)
-        .masked(net.masked());
+    return TextBatches.shuffled(DATA.train(), net.inputs(), 3, TRAIN.batch(), 9, 0.1);
   }
 
   static TextBatches test(TextNetwork net) {
-    return TextBatches.inOrder(DATA.test(), net.encoders(), 3, TRAIN.batch()).masked(net.masked());
+    return TextBatches.inOrder(DATA.test(), net.inputs(), 3, TRAIN.batch());
   }
 
   static TextNetwork trained(ModelSpec spec, long seed) {
