@@ -104,9 +104,9 @@ public final class IntegerModel {
     }
   }
 
-  /** The same without text encoders and labels: what the integers alone take. */
+  /** The same without text encoders and labels: what the integers take, and their provenance. */
   public IntegerModel withoutText() {
-    return new IntegerModel(name, inputs, ops, outputs, List.of(), List.of());
+    return new IntegerModel(name, inputs, ops, outputs, List.of(), List.of(), metadata);
   }
 
   public String name() {

@@ -40,6 +40,13 @@ class ModelFileTest {
     assertThat(ModelFile.toBytes(a)).isEqualTo(ModelFile.toBytes(b));
   }
 
+  @Test
+  void aModelWithoutTextKeepsItsMetadata() {
+    IntegerModel model = withMetadata(Map.of("seed", "42"));
+    assertThat(ModelFile.fromBytes(ModelFile.toBytes(model.withoutText())).metadata())
+        .containsExactly(Map.entry("seed", "42"));
+  }
+
   private static IntegerModel withMetadata(Map<String, String> metadata) {
     return new IntegerModel(
         "m", MODEL.inputs(), MODEL.ops(), MODEL.outputs(), List.of(), List.of(), metadata);

@@ -109,6 +109,7 @@ final class InspectCommand implements Callable<Integer> {
     all.put("inputs", m.inputs());
     all.put("text", m.text().stream().map(InspectCommand::describe).toList());
     all.put("labels", m.labels());
+    all.put("metadata", m.metadata());
     all.put("operations", rows);
     return all;
   }
@@ -129,6 +130,7 @@ final class InspectCommand implements Callable<Integer> {
     out.printf(
         Locale.ROOT, "%s: %,d bytes, %d labels%n", m.name(), Files.size(file), m.labels().size());
     m.text().forEach(text -> out.println("  " + describe(text)));
+    m.metadata().forEach((key, value) -> out.println("  " + key + ": " + value));
     out.println();
     String format = "%-24s %-14s %-12s %5s %-16s %12s %5s  %s%n";
     out.printf(

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.api.Model;
@@ -35,6 +36,7 @@ import org.qat4j.qat.QatNetwork;
 import org.qat4j.qat.QuantSpec;
 import org.qat4j.report.ModelBytes;
 import org.qat4j.report.Phase;
+import org.qat4j.report.Provenance;
 import org.qat4j.report.SeedRun;
 import org.qat4j.training.TrainingAid;
 import org.qat4j.training.TrainingPlan;
@@ -340,7 +342,10 @@ final class SeedExperiment {
   }
 
   private IntegerModel freeze(QatNetwork qat) {
-    FreezeInfo info = new FreezeInfo(experiment.name(), floats.text().text(), data.labels());
+    Map<String, String> provenance =
+        Provenance.ofModel(experiment.name(), floats.seed(), data.sha256());
+    FreezeInfo info =
+        new FreezeInfo(experiment.name(), floats.text().text(), data.labels(), provenance);
     return qat.freeze(info, floats.firstTexts());
   }
 

@@ -37,6 +37,21 @@ public final class Provenance {
     return facts;
   }
 
+  /**
+   * What a model file says of where it comes from: the same in every run that gives the same model.
+   *
+   * @param experiment its name
+   * @param seed of the training
+   * @param data SHA-256 of the texts and labels
+   */
+  public static Map<String, String> ofModel(String experiment, long seed, String data) {
+    return Map.of(
+        "qat4j", Version.current(),
+        "experiment", experiment,
+        "seed", Long.toString(seed),
+        "dataSha256", data);
+  }
+
   private static String version(String artifact, String group) {
     String pom = "/META-INF/maven/" + group + "/" + artifact + "/pom.properties";
     try (var in = Nd4j.class.getResourceAsStream(pom)) {

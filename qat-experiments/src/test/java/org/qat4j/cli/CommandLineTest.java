@@ -17,13 +17,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.factory.Nd4jBackend;
+import org.qat4j.Version;
 import org.qat4j.format.ModelFile;
+import org.qat4j.model.IntegerModel;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -171,6 +174,25 @@ class CommandLineTest {
     assertThat(qat("inspect", run).out()).contains("Conv1d", "out/logits", "8 bits");
     JsonNode json = new ObjectMapper().readTree(qat("inspect", run, "--json").out());
     assertThat(json.at("/labels/0").asText()).isEqualTo("cold");
+  }
+
+  @Test
+  void theModelSaysWhereItComesFrom() throws IOException {
+    JsonNode report = new ObjectMapper().readTree(run.resolve("report.json").toFile());
+    IntegerModel model = ModelFile.read(run.resolve("model.qat"));
+    Map<String, String> metadata = model.metadata();
+    assertThat(metadata)
+        .containsOnlyKeys("qat4j", "experiment", "seed", "dataSha256")
+        .containsEntry("qat4j", Version.current())
+        .containsEntry("experiment", model.name())
+        .containsEntry("seed", "42")
+        .containsEntry("dataSha256", report.at("/data/sha256").asText());
+    assertThat(qat("inspect", run).out())
+        .contains("seed: 42", "dataSha256: " + metadata.get("dataSha256"));
+    JsonNode inspected = new ObjectMapper().readTree(qat("inspect", run, "--json").out());
+    assertThat(inspected.at("/metadata/qat4j").asText()).isEqualTo(Version.current());
+    String onnx = Files.readString(run.resolve("model.onnx"), StandardCharsets.ISO_8859_1);
+    assertThat(onnx).contains("dataSha256", metadata.get("dataSha256"));
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -70,6 +71,17 @@ class FreezeTest {
     }
     assertThat(compared).isGreaterThan(40 * 50);
     assertThat(model.ops().stream().map(Op::name)).containsAll(qat.quantizers().keySet());
+  }
+
+  @Test
+  void theModelBearsTheMetadata() {
+    QatNetwork qat = Example.TOKENS.prepare(QuantSpec.int8());
+    Example.fit(qat, Example.TOKENS.data(2, 6));
+    Map<String, String> metadata = Map.of("seed", "42", "experiment", "small");
+    FreezeInfo info = new FreezeInfo("m", List.of(), List.of(), metadata);
+    INDArray[] features = Example.TOKENS.features(new Random(3), 4, DataType.FLOAT);
+    assertThat(qat.freeze(info, features).metadata()).isEqualTo(metadata);
+    assertThat(qat.freeze(FreezeInfo.named("m"), features).metadata()).isEmpty();
   }
 
   private static float[] rowOf(INDArray values, int i) {

@@ -129,7 +129,8 @@ public final class Freezer {
       values.put(node.name(), add(node));
     }
     List<String> outputs = topology.outputs().stream().map(values::get).toList();
-    return new IntegerModel(info.name(), inputs, ops, outputs, info.text(), info.labels());
+    return new IntegerModel(
+        info.name(), inputs, ops, outputs, info.text(), info.labels(), info.metadata());
   }
 
   private String add(Topology.Node node) {
