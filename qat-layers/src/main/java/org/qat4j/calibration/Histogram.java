@@ -76,7 +76,7 @@ final class Histogram implements Serializable {
   }
 
   /** The values by bins that are not empty: their middles in ascending order, 0 for the zeros. */
-  Points points() {
+  ValueCounts points() {
     double[] at = new double[counts.length + 1];
     long[] n = new long[counts.length + 1];
     int size = 0;
@@ -91,43 +91,6 @@ final class Histogram implements Serializable {
         n[size++] = counts[i];
       }
     }
-    return new Points(Arrays.copyOf(at, size), Arrays.copyOf(n, size), width);
-  }
-
-  /** Values in ascending order, and how often each occurs. */
-  static final class Points {
-    private final double[] at;
-    private final long[] count;
-    private final double width;
-    private final long total;
-
-    private Points(double[] at, long[] count, double width) {
-      this.at = at;
-      this.count = count;
-      this.width = width;
-      this.total = Arrays.stream(count).sum();
-    }
-
-    int size() {
-      return at.length;
-    }
-
-    double at(int i) {
-      return at[i];
-    }
-
-    /** Number of values at point {@code i}, ≥ 1. */
-    long count(int i) {
-      return count[i];
-    }
-
-    /** Width of the bin around each point but 0. */
-    double width() {
-      return width;
-    }
-
-    long total() {
-      return total;
-    }
+    return new ValueCounts(Arrays.copyOf(at, size), Arrays.copyOf(n, size), width, extremes);
   }
 }

@@ -29,7 +29,7 @@ final class RangeSearch {
 
   /** Between the two quantiles that leave out half of the rest each. */
   static Range percentile(Histogram histogram, double percent) {
-    Histogram.Points points = histogram.points();
+    ValueCounts points = histogram.points();
     double cut = points.total() * (100 - percent) / 200;
     double lo = quantile(points, cut, false);
     double hi = quantile(points, cut, true);
@@ -39,7 +39,7 @@ final class RangeSearch {
   }
 
   /** The value beyond which {@code cut} values lie, at the upper or the lower end. */
-  private static double quantile(Histogram.Points points, double cut, boolean upper) {
+  private static double quantile(ValueCounts points, double cut, boolean upper) {
     double left = cut;
     int n = points.size();
     for (int i = 0; i < n; i++) {
@@ -61,7 +61,7 @@ final class RangeSearch {
    * the best scale of a lopsided distribution may clip one end alone.
    */
   static Range leastSquares(Histogram histogram, Grids grids) {
-    Histogram.Points points = histogram.points();
+    ValueCounts points = histogram.points();
     Range all = histogram.extremes();
     float lo = Math.min(all.lo(), 0);
     float hi = Math.max(all.hi(), 0);
@@ -111,7 +111,7 @@ final class RangeSearch {
    * end given as 0 stays as it is.
    */
   private static Range shrink(
-      Histogram.Points points, Grids grids, float lo, float hi, float bestLo, float bestHi) {
+      ValueCounts points, Grids grids, float lo, float hi, float bestLo, float bestHi) {
     Range best = new Range(bestLo, bestHi);
     double least = error(points, grids.covering(bestLo, bestHi));
     for (int k = CANDIDATES; k >= 1; k--) {
@@ -127,7 +127,7 @@ final class RangeSearch {
     return best;
   }
 
-  private static double error(Histogram.Points points, QuantParams p) {
+  private static double error(ValueCounts points, QuantParams p) {
     double low = p.minValue();
     double high = p.maxValue();
     double scale = p.scale();
@@ -143,10 +143,11 @@ final class RangeSearch {
   /**
    * The range of least divergence (Migacz, "8-bit inference with TensorRT", 2017): P are the values
    * clipped to the range, Q the same after each code's share was spread evenly over the bins that
-   * it stands for. A range that has fewer bins than codes is not tried: Q cannot differ there.
+   * it stands for. A range that has fewer bins with values than codes is not tried: Q cannot differ
+   * there. Zeros do not count, since real 0 has a code in every range.
    */
   static Range leastDivergence(Histogram histogram, Grids grids) {
-    Histogram.Points points = histogram.points();
+    ValueCounts points = histogram.points().withoutZeros();
     Range all = histogram.extremes();
     float lo = Math.min(all.lo(), 0);
     float hi = Math.max(all.hi(), 0);
@@ -155,10 +156,13 @@ final class RangeSearch {
     for (int k = CANDIDATES; k >= 1; k--) {
       float share = k / (float) CANDIDATES;
       QuantParams p = grids.covering(lo * share, hi * share);
-      if (p.scale() < points.width()) {
+      int first = firstInside(points, p);
+      int last = lastInside(points, p);
+      int codes = p.quantize(hi * share) - p.quantize(lo * share) + 1;
+      if (last - first + 1 < codes) {
         break;
       }
-      double divergence = divergence(points, p);
+      double divergence = divergence(points, p, first, last);
       if (divergence < least) {
         least = divergence;
         best = new Range(lo * share, hi * share);
@@ -167,16 +171,26 @@ final class RangeSearch {
     return best;
   }
 
-  private static double divergence(Histogram.Points points, QuantParams p) {
-    int n = points.size();
+  /** The first point that is not clipped. */
+  private static int firstInside(ValueCounts points, QuantParams p) {
     int first = 0;
-    int last = n - 1;
-    while (first < last && points.at(first) < p.minValue() - p.scale() / 2) {
+    while (first < points.size() && points.at(first) < p.minValue() - p.scale() / 2) {
       first++;
     }
-    while (last > first && points.at(last) > p.maxValue() + p.scale() / 2) {
+    return first;
+  }
+
+  /** The last point that is not clipped. */
+  private static int lastInside(ValueCounts points, QuantParams p) {
+    int last = points.size() - 1;
+    while (last >= 0 && points.at(last) > p.maxValue() + p.scale() / 2) {
       last--;
     }
+    return last;
+  }
+
+  private static double divergence(ValueCounts points, QuantParams p, int first, int last) {
+    int n = points.size();
     double[] reference = new double[last - first + 1];
     for (int i = 0; i < n; i++) {
       reference[Math.max(first, Math.min(last, i)) - first] += points.count(i);
