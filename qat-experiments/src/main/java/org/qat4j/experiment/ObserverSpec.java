@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import org.qat4j.QatException;
 import org.qat4j.calibration.RangeRule;
 
 /** How the range of values is chosen that the codes shall cover. */
@@ -14,7 +15,8 @@ import org.qat4j.calibration.RangeRule;
   @JsonSubTypes.Type(value = ObserverSpec.MovingAverage.class, name = "moving-average"),
   @JsonSubTypes.Type(value = ObserverSpec.Percentile.class, name = "percentile"),
   @JsonSubTypes.Type(value = ObserverSpec.Mse.class, name = "mse"),
-  @JsonSubTypes.Type(value = ObserverSpec.Kl.class, name = "kl")
+  @JsonSubTypes.Type(value = ObserverSpec.Kl.class, name = "kl"),
+  @JsonSubTypes.Type(value = ObserverSpec.Own.class, name = "own")
 })
 public sealed interface ObserverSpec {
   /** The same in the terms of the library. */
@@ -83,6 +85,30 @@ public sealed interface ObserverSpec {
     @Override
     public RangeRule toRule() {
       return new RangeRule.Kl();
+    }
+  }
+
+  /** See {@link RangeRule.Own}. */
+  @JsonClassDescription("The range that a class of your own gives.")
+  record Own(
+      @JsonProperty(required = true)
+          @JsonPropertyDescription(
+              "The class, which implements org.qat4j.calibration.OwnObserver, or its name() where"
+                  + " META-INF/services lists it.")
+          String by)
+      implements ObserverSpec {
+    public Own {
+      Section.check(Own.class, by);
+      try {
+        new RangeRule.Own(by);
+      } catch (QatException e) {
+        throw new InvalidKeyException("by", "does not work: " + e.getMessage());
+      }
+    }
+
+    @Override
+    public RangeRule toRule() {
+      return new RangeRule.Own(by);
     }
   }
 }

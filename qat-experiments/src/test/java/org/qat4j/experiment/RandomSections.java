@@ -103,6 +103,7 @@ final class RandomSections {
   private String text(Key key) {
     return switch (key.name()) {
       case "name" -> pick(List.of("a", "7.5", "true", "NULL", "0x1F", "1-2_3.b"));
+      case "by" -> pick(List.of("three-sigma", HalfRange.class.getName()));
       case "charset" -> pick(List.of("UTF-8", "ISO-8859-1"));
       case "key" -> pick(List.of("weights.clip", "activations.observer.percent", "weights.bits"));
       case "delimiter" -> pick(List.of("\t", ",", "\uD83D\uDE00", "#", " "));

@@ -52,4 +52,24 @@ public sealed interface RangeRule extends Serializable {
    * divergence between the histograms before and after.
    */
   record Kl() implements RangeRule {}
+
+  /**
+   * The range that a class of the user's own gives.
+   *
+   * @param by name of a class that implements {@link OwnObserver}, or its {@link OwnObserver#name()}
+   *     where META-INF/services lists it
+   */
+  record Own(String by) implements RangeRule {
+    /**
+     * @throws QatException if there is no such class, or it cannot be made
+     */
+    public Own {
+      OwnObservers.named(by);
+    }
+
+    /** The range that a class gives. */
+    public static Own of(Class<? extends OwnObserver> type) {
+      return new Own(type.getName());
+    }
+  }
 }

@@ -22,6 +22,9 @@ final class RangeSearch {
     if (rule instanceof RangeRule.Percentile p) {
       return percentile(histogram, p.percent());
     }
+    if (rule instanceof RangeRule.Own own) {
+      return OwnObservers.range(own.by(), histogram.points(), grids);
+    }
     return rule instanceof RangeRule.Mse
         ? leastSquares(histogram, grids)
         : leastDivergence(histogram, grids);

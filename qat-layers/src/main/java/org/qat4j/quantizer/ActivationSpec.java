@@ -31,7 +31,8 @@ public record ActivationSpec(
           @JsonSubTypes.Type(value = RangeRule.MovingAverage.class, name = "moving-average"),
           @JsonSubTypes.Type(value = RangeRule.Percentile.class, name = "percentile"),
           @JsonSubTypes.Type(value = RangeRule.Mse.class, name = "mse"),
-          @JsonSubTypes.Type(value = RangeRule.Kl.class, name = "kl")
+          @JsonSubTypes.Type(value = RangeRule.Kl.class, name = "kl"),
+          @JsonSubTypes.Type(value = RangeRule.Own.class, name = "own")
         })
         RangeRule range,
     Adjustment adjust,

@@ -36,7 +36,8 @@ public record WeightSpec(
           @JsonSubTypes.Type(value = RangeRule.MinMax.class, name = "min-max"),
           @JsonSubTypes.Type(value = RangeRule.Percentile.class, name = "percentile"),
           @JsonSubTypes.Type(value = RangeRule.Mse.class, name = "mse"),
-          @JsonSubTypes.Type(value = RangeRule.Kl.class, name = "kl")
+          @JsonSubTypes.Type(value = RangeRule.Kl.class, name = "kl"),
+          @JsonSubTypes.Type(value = RangeRule.Own.class, name = "own")
         })
         RangeRule range,
     Adjustment adjust,

@@ -29,7 +29,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
+import org.qat4j.calibration.Grids;
+import org.qat4j.calibration.OwnObserver;
+import org.qat4j.calibration.Range;
 import org.qat4j.calibration.RangeRule;
+import org.qat4j.calibration.ValueCounts;
 import org.qat4j.graph.Topology;
 import org.qat4j.layers.internal.quantizing.QatLayerConf;
 import org.qat4j.quantizer.ActivationSpec;
@@ -101,6 +105,40 @@ class PersistenceTest {
       assertThat(Qat.resume(loaded).trainingSteps()).isEqualTo(steps + 4);
       assertThat(freeze(example, Qat.resume(loaded)).ops()).isEqualTo(freeze(example, qat).ops());
     }
+  }
+
+  /** An observer of one's own. */
+  public static final class Half implements OwnObserver {
+    @Override
+    public Range range(ValueCounts seen, Grids grids) {
+      return new Range(seen.extremes().lo() / 2, seen.extremes().hi() / 2);
+    }
+  }
+
+  @Test
+  void anObserverOfOnesOwnIsSavedByItsName(@TempDir Path folder) throws IOException {
+    Example example = Example.TOKENS;
+    RangeRule own = RangeRule.Own.of(Half.class);
+    LayerSpec int8 = LayerSpec.int8();
+    QatNetwork qat =
+        example.prepare(
+            QuantSpec.of(
+                new LayerSpec(int8.weights().withRange(own), int8.activations().withRange(own))));
+    trainOn(example, qat.network());
+    File file = folder.resolve("own.zip").toFile();
+    ModelSerializer.writeModel(qat.network(), file, true);
+    QatNetwork loaded = Qat.resume(ModelSerializer.restoreMultiLayerNetwork(file, true));
+    assertThat(loaded.quantizers().values())
+        .isNotEmpty()
+        .allMatch(q -> q.settings().spec().activations().range().equals(own));
+    assertThat(freeze(example, loaded).ops()).isEqualTo(freeze(example, qat).ops());
+    assertThat(freeze(example, qat).ops()).isNotEqualTo(freeze(example, usual(example)).ops());
+  }
+
+  private static QatNetwork usual(Example example) {
+    QatNetwork qat = example.prepare(QuantSpec.int8());
+    trainOn(example, qat.network());
+    return qat;
   }
 
   private static org.qat4j.model.IntegerModel freeze(Example example, QatNetwork qat) {
