@@ -1,5 +1,8 @@
 package org.qat4j.qat.internal;
 
+import java.lang.reflect.Method;
+import java.util.Set;
+import java.util.TreeSet;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
@@ -191,12 +194,62 @@ public enum Kind {
   }
 
   /**
-   * The kind of a vertex, or null where it cannot be quantized. Subclasses of DL4J's layers may
-   * compute anything, so that only the layers themselves and {@link FastLayers} are recognized.
+   * What a layer under quantization would not do as a subclass does: the object that computes, and
+   * how a parameter is trained.
+   */
+  private static final Set<String> NOT_TAKEN_OVER =
+      Set.of("instantiate", "getUpdaterByParam", "getRegularizationByParam");
+
+  /**
+   * The kind of a vertex, or null where it cannot be quantized. A subclass of a layer of DL4J's may
+   * compute anything, but not as long as the object that computes is that of DL4J's layer.
    */
   public static Kind of(Topology.Node node) {
     Object what = node.layer() == null ? node.vertex() : node.wrappers().core();
     Class<?> type = FastLayers.original(what.getClass());
+    Kind kind = of(what, type);
+    while (kind == null && what instanceof Layer && overridden(type).isEmpty()) {
+      type = FastLayers.original(type.getSuperclass());
+      kind = of(what, type);
+    }
+    return kind;
+  }
+
+  /**
+   * Why a layer is not taken for the layer of DL4J's that it derives from; null where it derives
+   * from none that can be quantized.
+   */
+  static String whyNotDerived(Object layer) {
+    Class<?> type = layer.getClass();
+    while (type != Object.class && overridden(type).isEmpty()) {
+      type = type.getSuperclass();
+    }
+    Class<?> above = type.getSuperclass();
+    while (above != null && of(layer, FastLayers.original(above)) == null) {
+      above = above.getSuperclass();
+    }
+    return above == null
+        ? null
+        : type.getSimpleName()
+            + " overrides "
+            + String.join(", ", overridden(type))
+            + " of "
+            + above.getSimpleName()
+            + ", which the layer under quantization would not do";
+  }
+
+  private static Set<String> overridden(Class<?> type) {
+    Set<String> names = new TreeSet<>();
+    for (Method method : type.getDeclaredMethods()) {
+      if (NOT_TAKEN_OVER.contains(method.getName())) {
+        names.add(method.getName());
+      }
+    }
+    return names;
+  }
+
+  /** The kind of a layer or vertex as an object of a class of its own or above. */
+  private static Kind of(Object what, Class<?> type) {
     PoolingType pooling =
         what instanceof GlobalPoolingLayer g
             ? g.getPoolingType()

@@ -76,7 +76,12 @@ public final class Support {
           + " is a SameDiff layer, which in DL4J 1.0.0-M2.1 hands down twice the gradient; for"
           + " attention there is org.qat4j.layers.SelfAttentionLayer";
     }
-    return node.type() + " cannot be quantized; supported are " + Kind.SUPPORTED;
+    String derived = node.layer() == null ? null : Kind.whyNotDerived(node.wrappers().core());
+    return node.type()
+        + " cannot be quantized; "
+        + (derived == null ? "" : derived + "; ")
+        + "supported are "
+        + Kind.SUPPORTED;
   }
 
   /** Whether it is a sequence that a layer makes. */
