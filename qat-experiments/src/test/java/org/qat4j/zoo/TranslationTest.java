@@ -100,7 +100,7 @@ class TranslationTest {
     Translator translator = new Translator(model);
     assertThat(translator.translate("ba gi")).isEqualTo("GI BA");
     assertThat(translator.translate("ba gi\tignored", 3)).isEqualTo("GI BA");
-    assertThat(translator.translate("what it never saw")).isNotNull();
+    assertThat(translator.translate("what it never saw")).matches("[A-Z]+( [A-Z]+)*|");
   }
 
   @Test

@@ -56,7 +56,12 @@ class TransferLearningTest {
       samples.add(Samples.of(model, i, batch.getFeatures()));
     }
     Verifier.verify(qat, model, OnnxOptions.DEFAULT, samples).requireExact();
-    assertThat(qat.toFloat().params()).isNotNull();
+    MultiLayerNetwork plain = (MultiLayerNetwork) qat.toFloat();
+    assertThat(plain.paramTable().get("1_W")).isEqualTo(kernel);
+    assertThat(plain.paramTable().get("3_W"))
+        .isEqualTo(qat.multiLayerNetwork().paramTable().get("3_W"));
+    assertThat(plain.getLayerWiseConfigurations().getConf(1).getLayer())
+        .isInstanceOf(FrozenLayer.class);
   }
 
   /** From the step on that the schedule says, training leaves the running statistics alone. */

@@ -2,6 +2,8 @@ package org.qat4j.qat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -17,8 +19,10 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.qat4j.model.IntegerModel;
+import org.qat4j.onnx.OnnxOptions;
 import org.qat4j.runtime.IntegerRuntime;
 import org.qat4j.runtime.Sample;
+import org.qat4j.verify.Verifier;
 
 /** The README's example for a network and a training loop that the user already has. */
 class TenLinesTest {
@@ -57,13 +61,17 @@ class TenLinesTest {
 
     IntegerRuntime runtime = new IntegerRuntime(model);
     INDArray expected = qat.output(x);
+    List<Sample> samples = new ArrayList<>();
     int right = 0;
     for (int i = 0; i < 256; i++) {
-      float[] probabilities = runtime.run(Sample.ofReals(x.getRow(i).toFloatVector()));
+      samples.add(Sample.ofReals(x.getRow(i).toFloatVector()));
+      float[] probabilities = runtime.run(samples.get(i));
       assertThat(IntegerRuntime.argmax(probabilities))
           .isEqualTo(IntegerRuntime.argmax(expected.getRow(i).toFloatVector()));
       right += y.getFloat(i, IntegerRuntime.argmax(probabilities)) > 0 ? 1 : 0;
     }
     assertThat(right).isGreaterThan(230);
+    // The same integers in the network, in Java and in ONNX Runtime, on any processor.
+    Verifier.verify(qat, model, OnnxOptions.DEFAULT.withPortable(true), samples).requireExact();
   }
 }
