@@ -64,12 +64,12 @@ final class ValidateCommand implements Callable<Integer> {
 
   /** Whether the experiment, or each variant of a sweep, can be run. */
   private boolean check(Path file, PrintWriter out) {
-    List<Variant> variants = ExperimentReader.variants(file, sets);
-    if (variants.isEmpty()) {
-      return check(ExperimentCheck.resolve(file, sets, null), file.toString(), out);
+    ExperimentReader.Content content = ExperimentCheck.content(file, sets);
+    if (content.variants().isEmpty()) {
+      return check(content.experiment(), file.toString(), out);
     }
     boolean fine = true;
-    for (Variant variant : ExperimentCheck.variants(file, sets)) {
+    for (Variant variant : content.variants()) {
       fine &= check(variant.resolved(), file + ", " + variant.name(), out);
     }
     return fine;

@@ -74,7 +74,30 @@ public final class ExperimentReader {
    * @throws ExperimentException with all problems that are found, each with its place
    */
   public static List<Variant> variants(Path file, List<String> sets) {
-    return new ExperimentReader(System::getenv).readVariants(file, sets);
+    return content(file, sets).variants();
+  }
+
+  /**
+   * What a file describes.
+   *
+   * @param experiment the one experiment, or null where there are variants
+   * @param variants of a sweep; empty where the file has no key {@code sweep}
+   */
+  public record Content(ResolvedExperiment experiment, List<Variant> variants) {
+    public Content {
+      variants = List.copyOf(variants);
+    }
+  }
+
+  /**
+   * Reads an experiment or a sweep, whichever it is, once.
+   *
+   * @param file YAML
+   * @param sets settings {@code key.path=value} laid over the experiment or every variant
+   * @throws ExperimentException with all problems that are found, each with its place
+   */
+  public static Content content(Path file, List<String> sets) {
+    return new ExperimentReader(System::getenv).readContent(file, sets);
   }
 
   ResolvedExperiment resolved(Path file, List<String> sets) {
@@ -84,12 +107,16 @@ public final class ExperimentReader {
     return bind(overlay(merged, sets, sources, problems), problems);
   }
 
-  List<Variant> readVariants(Path file, List<String> sets) {
+  Content readContent(Path file, List<String> sets) {
     List<Problem> problems = new ArrayList<>();
     Sources sources = new Sources(environment, problems);
     Mapping whole = sources.file(file);
     Map<String, Mapping> changes = new Variants(problems).of(whole);
     ExperimentException.stopAt(problems);
+    if (changes.isEmpty()) {
+      Mapping merged = overlay(whole.without(Variants.SWEEP), sets, sources, problems);
+      return new Content(bind(merged, problems), List.of());
+    }
     List<Variant> variants = new ArrayList<>();
     Set<Problem> found = new LinkedHashSet<>();
     changes.forEach(
@@ -104,7 +131,7 @@ public final class ExperimentReader {
           }
         });
     ExperimentException.stopAt(List.copyOf(found));
-    return variants;
+    return new Content(null, variants);
   }
 
   private static Mapping overlay(

@@ -35,7 +35,7 @@ public sealed interface ObserverSpec {
   @JsonClassDescription(
       "Smallest and largest value of each batch, averaged over the batches. For activations only.")
   record MovingAverage(
-      @JsonProperty(defaultValue = "0.05")
+      @JsonProperty(defaultValue = "" + RangeRule.MovingAverage.USUAL)
           @JsonPropertyDescription("Weight of a new batch.")
           @Range(above = 0, max = 1)
           double momentum)

@@ -41,9 +41,10 @@ public final class ExperimentCheck {
    * @throws QatException if there is no such variant, or it was not said which one is meant
    */
   public static ResolvedExperiment resolve(Path file, List<String> sets, String variant) {
-    List<Variant> variants = ExperimentReader.variants(file, sets);
+    ExperimentReader.Content content = ExperimentReader.content(file, sets);
+    List<Variant> variants = content.variants();
     if (variants.isEmpty() && variant == null) {
-      return checkLayers(ExperimentReader.resolve(file, sets));
+      return checkLayers(content.experiment());
     }
     return variants.stream()
         .filter(v -> v.name().equals(variant))
@@ -74,6 +75,27 @@ public final class ExperimentCheck {
       throw new QatException(
           file + " describes one experiment and no variants (sweep); run it with ./qat run");
     }
+    checkVariants(variants);
+    return variants;
+  }
+
+  /**
+   * Reads and checks an experiment or all variants of a sweep, whichever it is.
+   *
+   * @throws org.qat4j.experiment.ExperimentException with all problems, each with its place
+   * @throws QatException if the variants have different data
+   */
+  public static ExperimentReader.Content content(Path file, List<String> sets) {
+    ExperimentReader.Content content = ExperimentReader.content(file, sets);
+    if (content.variants().isEmpty()) {
+      checkLayers(content.experiment());
+    } else {
+      checkVariants(content.variants());
+    }
+    return content;
+  }
+
+  private static void checkVariants(List<Variant> variants) {
     for (Variant variant : variants) {
       checkLayers(variant.resolved());
       if (variant.experiment().quantize().unsupported() == Unsupported.FLOAT) {
@@ -92,7 +114,6 @@ public final class ExperimentCheck {
                 + " have different data; a sweep compares on the same texts");
       }
     }
-    return variants;
   }
 
   private static ResolvedExperiment checkLayers(ResolvedExperiment resolved) {

@@ -99,8 +99,7 @@ final class FloatNetwork {
     this.metrics = metrics;
     this.text = text;
     TrainSpec spec = experiment.train();
-    this.train =
-        TextBatches.shuffled(data, text.inputs(), spec.batch(), seed, spec.tokenDropout());
+    this.train = TextBatches.shuffled(data, text.inputs(), spec.batch(), seed, spec.tokenDropout());
     this.validation = inOrder(data.validation());
     this.test = inOrder(data.test());
   }

@@ -46,10 +46,14 @@ public final class Provenance {
    */
   public static Map<String, String> ofModel(String experiment, long seed, String data) {
     return Map.of(
-        "qat4j", Version.current(),
-        "experiment", experiment,
-        "seed", Long.toString(seed),
-        "dataSha256", data);
+        "qat4j",
+        Version.current(),
+        "experiment",
+        experiment,
+        "seed",
+        Long.toString(seed),
+        "dataSha256",
+        data);
   }
 
   private static String version(String artifact, String group) {

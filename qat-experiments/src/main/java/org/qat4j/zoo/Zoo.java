@@ -145,7 +145,8 @@ public final class Zoo {
             .setOutputs("out");
     return new TextNetwork(
         Layers.initialized(graph),
-        List.of(new TextInput("characterIds", characters), new TextInput("ngramIds", ngrams)), false);
+        List.of(new TextInput("characterIds", characters), new TextInput("ngramIds", ngrams)),
+        false);
   }
 
   private TextNetwork wordCnn(ModelSpec.WordCnn s) {
@@ -380,7 +381,8 @@ public final class Zoo {
         .setOutputs("out");
     return new TextNetwork(
         Layers.initialized(graph),
-        List.of(new TextInput("placeIds", places), new TextInput("wordIds", story)), false);
+        List.of(new TextInput("placeIds", places), new TextInput("wordIds", story)),
+        false);
   }
 
   private TextNetwork translator(ModelSpec.Translator s) {
@@ -423,6 +425,7 @@ public final class Zoo {
         .setOutputs("next");
     return new TextNetwork(
         Layers.initialized(graph),
-        List.of(new TextInput("pieceIds", pieces), new TextInput("positionIds", positions)), false);
+        List.of(new TextInput("pieceIds", pieces), new TextInput("positionIds", positions)),
+        false);
   }
 }

@@ -20,6 +20,7 @@ public final class ThreeSigma implements OwnObserver {
     }
     float reach = (float) (3 * Math.sqrt(squares / seen.total()));
     Range all = seen.extremes();
-    return new Range(Math.max(-reach, Math.min(0, all.lo())), Math.min(reach, Math.max(0, all.hi())));
+    return new Range(
+        Math.max(-reach, Math.min(0, all.lo())), Math.min(reach, Math.max(0, all.hi())));
   }
 }

@@ -62,7 +62,8 @@ class PruneNetworkTest {
   void masksStay(String network, String prune) throws IOException {
     FloatNetwork pruned = floats(network.equals("lstm") ? LSTM : TRANSFORMER, prune);
     assertThat(pruned.text().masked()).isTrue();
-    for (TextBatches batches : new TextBatches[] {pruned.trainingTexts(), pruned.validationTexts()}) {
+    for (TextBatches batches :
+        new TextBatches[] {pruned.trainingTexts(), pruned.validationTexts()}) {
       batches.seek(new TextBatches.Position(0, 0));
       INDArray mask = batches.next().getFeaturesMaskArray(0);
       assertThat(mask.minNumber().intValue()).isZero();

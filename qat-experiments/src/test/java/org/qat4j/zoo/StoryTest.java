@@ -63,10 +63,8 @@ class StoryTest {
     ModelSpec model =
         new ModelSpec.StoryAttention(50, 5, 6, true, 1, 12, new BlockSpec(2, 24, 2, 32), 0);
     TextNetwork net = Zoo.build(model, DATA, spec, 1);
-    TextBatches train =
-        TextBatches.shuffled(DATA, net.inputs(), spec.batch(), 1, 0);
-    TextBatches test =
-        TextBatches.inOrder(DATA, DATA.test(), net.inputs(), 16);
+    TextBatches train = TextBatches.shuffled(DATA, net.inputs(), spec.batch(), 1, 0);
+    TextBatches test = TextBatches.inOrder(DATA, DATA.test(), net.inputs(), 16);
     TrainingPlan plan =
         new TrainingPlan(spec.epochs(), spec.learningRate(), spec.schedule(), false, 1);
     Trainer.fit(net.network(), plan, train, null, TrainingLog.SILENT);

@@ -19,10 +19,17 @@ public sealed interface RangeRule extends Serializable {
    * @param momentum weight of a new batch, in (0, 1]
    */
   record MovingAverage(float momentum) implements RangeRule {
+    /** The usual momentum. */
+    public static final float USUAL = 0.05f;
+
     public MovingAverage {
       if (!(momentum > 0 && momentum <= 1)) {
         throw new QatException(
-            "the momentum of a moving average lies in (0, 1], not " + momentum + "; 0.05 is usual");
+            "the momentum of a moving average lies in (0, 1], not "
+                + momentum
+                + "; "
+                + USUAL
+                + " is usual");
       }
     }
   }
@@ -56,8 +63,8 @@ public sealed interface RangeRule extends Serializable {
   /**
    * The range that a class of the user's own gives.
    *
-   * @param by name of a class that implements {@link OwnObserver}, or its {@link OwnObserver#name()}
-   *     where META-INF/services lists it
+   * @param by name of a class that implements {@link OwnObserver}, or its {@link
+   *     OwnObserver#name()} where META-INF/services lists it
    */
   record Own(String by) implements RangeRule {
     /**

@@ -67,7 +67,7 @@ public record ActivationSpec(
         bits,
         Scheme.ASYMMETRIC,
         false,
-        new RangeRule.MovingAverage(0.05f),
+        new RangeRule.MovingAverage(RangeRule.MovingAverage.USUAL),
         Adjustment.NONE,
         new Learned.None(),
         Ste.CLIPPED);

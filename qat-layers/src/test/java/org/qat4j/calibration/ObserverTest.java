@@ -96,7 +96,9 @@ class ObserverTest {
     assertThat(observer.batches()).isEqualTo(3);
   }
 
-  /** No more than half of the rest is left out at either end, and no less but for a bin's values. */
+  /**
+   * No more than half of the rest is left out at either end, and no less but for a bin's values.
+   */
   @ParameterizedTest
   @EnumSource
   void aPercentileLeavesOutWhatItSays(Values of) {
@@ -183,7 +185,8 @@ class ObserverTest {
     int total = IntStream.of(n).sum();
     double low = p.minValue() - p.scale() / 2;
     double high = p.maxValue() + p.scale() / 2;
-    int[] inside = IntStream.range(0, n.length).filter(i -> at[i] >= low && at[i] <= high).toArray();
+    int[] inside =
+        IntStream.range(0, n.length).filter(i -> at[i] >= low && at[i] <= high).toArray();
     double[] kept = new double[n.length];
     for (int i = 0; i < n.length; i++) {
       kept[Math.max(inside[0], Math.min(inside[inside.length - 1], i))] += n[i];

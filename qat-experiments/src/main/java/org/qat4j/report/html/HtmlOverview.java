@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.qat4j.evaluation.Bootstrap;
 import org.qat4j.evaluation.Difference;
 import org.qat4j.evaluation.Results;
 import org.qat4j.evaluation.Stage;
@@ -156,11 +157,13 @@ final class HtmlOverview {
     page.put("hasControl", results.stages().containsKey(Stage.CONTROL));
     page.put(
         "intervalNote",
-        report.runs().size() == 1
-            ? "Intervals come from 2,000 bootstrap resamples of the test items; they say nothing of"
-                + " other seeds. The dashed line is the float network."
-            : "Intervals come from 2,000 bootstrap resamples of seeds and test items; rings are the"
-                + " single seeds. The dashed line is the float network.");
+        "Intervals come from "
+            + Formats.count(Bootstrap.RESAMPLES)
+            + " bootstrap resamples of "
+            + (report.runs().size() == 1
+                ? "the test items; they say nothing of other seeds."
+                : "seeds and test items; rings are the single seeds.")
+            + " The dashed line is the float network.");
     double lo = 1;
     double hi = 0;
     for (StageResult r : results.stages().values()) {

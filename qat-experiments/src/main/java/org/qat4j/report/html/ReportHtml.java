@@ -3,17 +3,21 @@ package org.qat4j.report.html;
 import com.samskivert.mustache.Mustache;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Properties;
 import org.qat4j.report.ReportJson;
 import org.qat4j.report.RunReport;
 import org.qat4j.report.SweepReport;
 
 /** Writes report.html: one file that needs no other, no network, and for its tables no script. */
 public final class ReportHtml {
-  private static final String CHARTS =
-      "/META-INF/resources/webjars/chart.js/4.4.3/dist/chart.umd.js";
+  private static final String CHARTS = "/META-INF/resources/webjars/chart.js/%s/dist/chart.umd.js";
+  private static final String CHARTS_POM =
+      "/META-INF/maven/org.webjars.npm/chart.js/pom.properties";
 
   private ReportHtml() {}
 
@@ -41,7 +45,7 @@ public final class ReportHtml {
   private static String fill(String name, Map<String, Object> page, Object chartData) {
     page.put("css", resource("report.css"));
     page.put("js", resource(name + ".js"));
-    page.put("chartJs", resource(CHARTS));
+    page.put("chartJs", resource(String.format(CHARTS, chartsVersion())));
     page.put("chartData", forScript(ReportJson.compact(chartData)));
     return Mustache.compiler()
         .escapeHTML(true)
@@ -49,6 +53,17 @@ public final class ReportHtml {
         .strictSections(true)
         .compile(resource(name + ".html"))
         .execute(page);
+  }
+
+  /** The version that the build put on the class path. */
+  private static String chartsVersion() {
+    Properties properties = new Properties();
+    try {
+      properties.load(new StringReader(resource(CHARTS_POM)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return properties.getProperty("version");
   }
 
   /** JSON that cannot end the script element which holds it. */

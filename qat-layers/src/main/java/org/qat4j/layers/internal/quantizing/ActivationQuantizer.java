@@ -21,7 +21,7 @@ final class ActivationQuantizer {
   static final int LEARNED = 2;
 
   /** Weight of a batch in the average of ranges that are searched in each batch of a training. */
-  private static final float MOMENTUM = 0.05f;
+  private static final float MOMENTUM = RangeRule.MovingAverage.USUAL;
 
   private final QuantSettings settings;
   private final QuantState state;
