@@ -56,8 +56,7 @@ class PruneNetworkTest {
     "lstm, vocabulary: 0.3",
     "lstm, weights: 0.3",
     "transformer, vocabulary: 0.3",
-    "transformer, weights: 0.3",
-    "transformer, channels: 0.2"
+    "transformer, weights: 0.3"
   })
   void masksStay(String network, String prune) throws IOException {
     FloatNetwork pruned = floats(network.equals("lstm") ? LSTM : TRANSFORMER, prune);
