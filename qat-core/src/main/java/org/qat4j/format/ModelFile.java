@@ -21,6 +21,7 @@ import org.qat4j.QatException;
 import org.qat4j.io.AtomicFile;
 import org.qat4j.model.Input;
 import org.qat4j.model.IntegerModel;
+import org.qat4j.model.ModelLimits;
 import org.qat4j.model.Op;
 import org.qat4j.model.QuantizedTensor;
 import org.qat4j.model.TextInput;
@@ -110,20 +111,29 @@ public final class ModelFile {
             });
   }
 
+  /** The model in the bytes of a file, within {@link ModelLimits#DEFAULT}. */
+  public static IntegerModel fromBytes(byte[] file) {
+    return fromBytes(file, ModelLimits.DEFAULT);
+  }
+
   /**
    * The model in the bytes of a file.
    *
-   * @throws QatException if they are not a model: the message says what is wrong and where; no
-   *     other exception is thrown, and memory is bounded by a multiple of the bytes given
+   * @param limits of what the model may ask of the machine that runs it
+   * @throws QatException if they are not a model, or one beyond the limits: the message says what
+   *     is wrong and where; no other exception is thrown, and memory is bounded by a multiple of
+   *     the bytes given
    */
-  public static IntegerModel fromBytes(byte[] file) {
+  public static IntegerModel fromBytes(byte[] file, ModelLimits limits) {
     checkHeader(file, file.length);
     int end = file.length - CHECKSUM;
     int expected = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getInt(end);
     if (expected != checksum(file, end)) {
       throw new QatException("the model file is damaged: wrong checksum");
     }
-    return readModel(sections(new ByteSource(file, HEADER, end)));
+    IntegerModel model = readModel(sections(new ByteSource(file, HEADER, end)));
+    limits.check(model);
+    return model;
   }
 
   /**
@@ -249,12 +259,19 @@ public final class ModelFile {
     AtomicFile.write(file, toBytes(model));
   }
 
+  /** Reads a model within {@link ModelLimits#DEFAULT}. */
+  public static IntegerModel read(Path file) {
+    return read(file, ModelLimits.DEFAULT);
+  }
+
   /**
    * Reads a model. Nothing is loaded before the first bytes are those of a model of this length.
    *
-   * @throws QatException if the file cannot be read or is not a model; the message names the file
+   * @param limits of what the model may ask of the machine that runs it
+   * @throws QatException if the file cannot be read, is not a model, or one beyond the limits; the
+   *     message names the file
    */
-  public static IntegerModel read(Path file) {
+  public static IntegerModel read(Path file, ModelLimits limits) {
     try (InputStream in = Files.newInputStream(file)) {
       byte[] header = in.readNBytes(HEADER);
       long length = Files.size(file);
@@ -267,7 +284,7 @@ public final class ModelFile {
       if (in.readNBytes(bytes, HEADER, bytes.length - HEADER) < bytes.length - HEADER) {
         throw new EOFException("the file became shorter while it was read");
       }
-      return fromBytes(bytes);
+      return fromBytes(bytes, limits);
     } catch (NoSuchFileException e) {
       throw new QatException("cannot read the model " + file + ": there is no such file", e);
     } catch (IOException e) {

@@ -9,6 +9,7 @@ import org.qat4j.QatException;
 import org.qat4j.format.ModelFile;
 import org.qat4j.model.Input;
 import org.qat4j.model.IntegerModel;
+import org.qat4j.model.ModelLimits;
 import org.qat4j.model.Op;
 import org.qat4j.model.TextInput;
 import org.qat4j.numerics.Softmax;
@@ -106,7 +107,17 @@ public final class Predictor {
    * @throws QatException if the file is not a model that reads text
    */
   public static Predictor load(Path file) {
-    return new Predictor(ModelFile.read(file));
+    return load(file, ModelLimits.DEFAULT);
+  }
+
+  /**
+   * A predictor of the model in a file.
+   *
+   * @param limits of what the model may ask of this machine
+   * @throws QatException if the file is not a model that reads text, or one beyond the limits
+   */
+  public static Predictor load(Path file, ModelLimits limits) {
+    return new Predictor(ModelFile.read(file, limits));
   }
 
   private TextEncoder encoderOf(Input input) {

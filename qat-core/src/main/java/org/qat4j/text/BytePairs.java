@@ -1,11 +1,13 @@
 package org.qat4j.text;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Set;
 import org.qat4j.QatException;
@@ -74,19 +76,9 @@ public final class BytePairs {
     return pieces;
   }
 
+  /** In time n log n of the letters: each merge looks at the pieces beside it alone. */
   private static List<String> pieces(String part, List<Pair> merges, Map<Pair, Integer> ranks) {
-    List<String> pieces = letters(part);
-    while (true) {
-      int best = Integer.MAX_VALUE;
-      for (int i = 0; i + 1 < pieces.size(); i++) {
-        Pair pair = new Pair(pieces.get(i), pieces.get(i + 1));
-        best = Math.min(best, ranks.getOrDefault(pair, Integer.MAX_VALUE));
-      }
-      if (best == Integer.MAX_VALUE) {
-        return pieces;
-      }
-      pieces = joined(pieces, merges.get(best));
-    }
+    return new Splitter(letters(part), merges, ranks).split();
   }
 
   @Override
@@ -135,18 +127,80 @@ public final class BytePairs {
     return part.codePoints().mapToObj(Character::toString).toList();
   }
 
-  /** Joins a pair wherever it occurs, from left to right. */
-  private static List<String> joined(List<String> pieces, Pair pair) {
-    List<String> joined = new ArrayList<>();
-    for (int i = 0; i < pieces.size(); i++) {
-      boolean here =
-          i + 1 < pieces.size()
-              && pieces.get(i).equals(pair.left())
-              && pieces.get(i + 1).equals(pair.right());
-      joined.add(here ? pair.joined() : pieces.get(i));
-      i += here ? 1 : 0;
+  /**
+   * The pieces of one part as a list in which each knows its neighbours. The pair of the lowest
+   * rank is joined wherever it occurs, from left to right, before any pair that this makes.
+   */
+  private static final class Splitter {
+    private static final int NONE = -1;
+
+    private final List<Pair> merges;
+    private final Map<Pair, Integer> ranks;
+    private final String[] pieces; // null where a piece was joined to the one before it
+    private final int[] next;
+    private final int[] previous;
+    private final int[] rank; // of a piece and the next one
+    private final PriorityQueue<Long> queue = new PriorityQueue<>(); // rank, then place
+
+    Splitter(List<String> letters, List<Pair> merges, Map<Pair, Integer> ranks) {
+      this.merges = merges;
+      this.ranks = ranks;
+      int n = letters.size();
+      pieces = letters.toArray(String[]::new);
+      next = new int[n];
+      previous = new int[n];
+      rank = new int[n];
+      for (int i = 0; i < n; i++) {
+        next[i] = i + 1 < n ? i + 1 : NONE;
+        previous[i] = i - 1;
+      }
+      for (int i = 0; i < n; i++) {
+        look(i);
+      }
     }
-    return joined;
+
+    List<String> split() {
+      List<Integer> changed = new ArrayList<>();
+      while (!queue.isEmpty()) {
+        int lowest = (int) (queue.peek() >> Integer.SIZE);
+        while (!queue.isEmpty() && queue.peek() >> Integer.SIZE == lowest) {
+          int at = queue.poll().intValue();
+          if (pieces[at] != null && rank[at] == lowest) {
+            join(at, merges.get(lowest).joined());
+            changed.add(at);
+            if (previous[at] != NONE) {
+              rank[previous[at]] = NONE;
+              changed.add(previous[at]);
+            }
+          }
+        }
+        changed.forEach(this::look);
+        changed.clear();
+      }
+      return Arrays.stream(pieces).filter(Objects::nonNull).toList();
+    }
+
+    private void join(int at, String joined) {
+      int right = next[at];
+      pieces[at] = joined;
+      pieces[right] = null;
+      rank[at] = NONE;
+      next[at] = next[right];
+      if (next[at] != NONE) {
+        previous[next[at]] = at;
+      }
+    }
+
+    /** Finds the rank of a piece and the next one. */
+    private void look(int at) {
+      if (pieces[at] == null || next[at] == NONE) {
+        return;
+      }
+      rank[at] = ranks.getOrDefault(new Pair(pieces[at], pieces[next[at]]), NONE);
+      if (rank[at] != NONE) {
+        queue.add((long) rank[at] << Integer.SIZE | at);
+      }
+    }
   }
 
   /** Keeps count of all pairs; a merge touches the parts that hold the pair and no others. */

@@ -100,4 +100,64 @@ class BytePairsTest {
     List<Pair> twice = List.of(new Pair("a", "b"), new Pair("a", "b"));
     assertThatThrownBy(() -> new BytePairs(twice)).isInstanceOf(QatException.class);
   }
+
+  /** As the definition says it: the pair of the lowest rank everywhere, then anew. */
+  private static List<String> slowly(String letters, List<Pair> merges) {
+    List<String> pieces = new ArrayList<>(letters.codePoints().mapToObj(Character::toString).toList());
+    while (true) {
+      int best = merges.size();
+      for (int i = 0; i + 1 < pieces.size(); i++) {
+        int rank = merges.indexOf(new Pair(pieces.get(i), pieces.get(i + 1)));
+        best = rank >= 0 ? Math.min(best, rank) : best;
+      }
+      if (best == merges.size()) {
+        return pieces;
+      }
+      for (int i = 0; i + 1 < pieces.size(); i++) {
+        if (new Pair(pieces.get(i), pieces.get(i + 1)).equals(merges.get(best))) {
+          pieces.set(i, pieces.get(i) + pieces.remove(i + 1));
+        }
+      }
+    }
+  }
+
+  /** Also with merges in an order in which nobody learns them, as a file may have them. */
+  @Test
+  void splitsAsTheDefinitionSays() {
+    for (int seed = 0; seed < 2000; seed++) {
+      Random random = new Random(seed);
+      List<String> made = new ArrayList<>(List.of("a", "b", BytePairs.BEGIN));
+      List<Pair> merges = new ArrayList<>();
+      for (int i = 0; i < 12; i++) {
+        Pair pair =
+            new Pair(made.get(random.nextInt(made.size())), made.get(random.nextInt(made.size())));
+        if (!merges.contains(pair)) {
+          merges.add(pair);
+          made.add(pair.joined());
+        }
+      }
+      Collections.shuffle(merges, random);
+      StringBuilder word = new StringBuilder();
+      for (int i = random.nextInt(30); i >= 0; i--) {
+        word.append(random.nextBoolean() ? 'a' : 'b');
+      }
+
+      assertThat(new BytePairs(merges).split(word.toString()))
+          .as("seed %d", seed)
+          .isEqualTo(slowly(BytePairs.BEGIN + word, merges));
+    }
+  }
+
+  /** A million letters; a pass over them for each of 20 merges and each letter never ends. */
+  @Test
+  void splitsLongWords() {
+    List<Pair> merges = new ArrayList<>();
+    for (String half = "a"; merges.size() < 20; half += half) {
+      merges.add(new Pair(half, half));
+    }
+
+    List<String> pieces = new BytePairs(merges).split("ab".repeat(500_000));
+    assertThat(pieces).hasSize(1_000_001);
+    assertThat(new BytePairs(merges).split("a".repeat(1 << 20))).hasSize(2);
+  }
 }

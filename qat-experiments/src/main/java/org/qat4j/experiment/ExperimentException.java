@@ -10,11 +10,21 @@ import org.qat4j.QatException;
 public final class ExperimentException extends QatException {
   private static final long serialVersionUID = 1L;
 
+  /** Problems in the message. */
+  private static final int SHOWN = 20;
+
   private final transient List<Problem> problems;
 
   ExperimentException(List<Problem> problems) {
-    super(sorted(problems).map(Problem::toString).collect(Collectors.joining("\n")));
+    super(message(problems));
     this.problems = sorted(problems).toList();
+  }
+
+  private static String message(List<Problem> problems) {
+    String first =
+        sorted(problems).limit(SHOWN).map(Problem::toString).collect(Collectors.joining("\n"));
+    int more = problems.size() - SHOWN;
+    return more <= 0 ? first : first + "\nand " + more + " more problems";
   }
 
   /** Throws the exception if there is a problem. */

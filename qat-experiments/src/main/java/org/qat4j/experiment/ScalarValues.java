@@ -8,6 +8,9 @@ import org.qat4j.experiment.Yaml.Scalar;
 
 /** Reads single values. Messages go on from the name of the key: "is 9; expected …". */
 final class ScalarValues {
+  /** Digits of the longest integer, with room for zeros in front. */
+  private static final int MAX_DIGITS = 30;
+
   private ScalarValues() {}
 
   /**
@@ -63,7 +66,7 @@ final class ScalarValues {
   }
 
   private static Number integer(Scalar scalar, Key key, Class<?> type) {
-    if (scalar.kind() == Kind.INTEGER) {
+    if (scalar.kind() == Kind.INTEGER && scalar.text().length() <= MAX_DIGITS) {
       try {
         BigInteger value = new BigInteger(scalar.text());
         int limit = type == Integer.class ? Integer.SIZE : Long.SIZE;

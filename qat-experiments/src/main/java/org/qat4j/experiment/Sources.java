@@ -1,6 +1,9 @@
 package org.qat4j.experiment;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -26,10 +29,16 @@ final class Sources {
   static final String EXTENDS = "extends";
   private static final long MAX_BYTES = 1 << 20;
 
+  /** Files of an experiment; each counts as often as it is extended. */
+  private static final int MAX_FILES = 100;
+
+  private static final List<String> ENDINGS = List.of(".yaml", ".yml");
+
   private final UnaryOperator<String> environment;
   private final List<Problem> problems;
   private final List<Path> open = new ArrayList<>();
   private boolean complete = true;
+  private int files;
 
   Sources(UnaryOperator<String> environment, List<Problem> problems) {
     this.environment = environment;
@@ -75,6 +84,15 @@ final class Sources {
    */
   private Mapping file(Path file, Position asked) {
     Position start = new Position(file.toString(), 1, 1, "");
+    if (++files > MAX_FILES) {
+      if (complete) { // once, whatever else they extend
+        report(
+            asked,
+            "more than " + MAX_FILES + " files are read through " + EXTENDS + "; extend fewer");
+      }
+      complete = false;
+      return Mapping.empty(start);
+    }
     try {
       Path real = existing(file);
       if (open.contains(real)) {
@@ -86,7 +104,10 @@ final class Sources {
       complete &= yaml instanceof Mapping;
       Mapping own = yaml instanceof Mapping mapping ? mapping : Mapping.empty(start);
       if (yaml != null && !(yaml instanceof Mapping)) {
-        report(yaml.at(), "the file is " + yaml.describe() + "; expected keys with values");
+        // What a text says stays in it: it may be any file, such as one of passwords.
+        boolean told = !(yaml instanceof Scalar scalar) || scalar.kind() == Kind.NOTHING;
+        String what = told ? yaml.describe() : "text";
+        report(start, "the file is " + what + "; expected keys with values");
       }
       Mapping merged = bases(own, file).overlaidBy(own.without(EXTENDS));
       open.remove(open.size() - 1);
@@ -138,6 +159,14 @@ final class Sources {
       throw new QatException(
           "there is no file " + file + Nearest.question(file.toString(), neighbours(file)));
     }
+    if (!Files.isRegularFile(file)) {
+      throw new QatException(
+          file + " is no regular file, but a pipe or a device; expected an experiment file");
+    }
+    if (ENDINGS.stream().noneMatch(file.toString()::endsWith)) {
+      throw new QatException(
+          file + " is no experiment file by its name, which ends in .yaml or .yml");
+    }
     return file.toRealPath();
   }
 
@@ -159,13 +188,15 @@ final class Sources {
     if (Files.size(file) > MAX_BYTES) {
       throw new QatException(file + " has more than 1 MiB; expected an experiment");
     }
-    String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
-    int bad = text.indexOf('\uFFFD');
-    if (bad >= 0) {
-      long line = 1 + text.substring(0, bad).chars().filter(c -> c == '\n').count();
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
+    CharBuffer text = CharBuffer.allocate(bytes.remaining());
+    CoderResult end = StandardCharsets.UTF_8.newDecoder().decode(bytes, text, true);
+    text.flip();
+    if (end.isError()) {
+      long line = 1 + text.chars().filter(c -> c == '\n').count();
       throw new QatException(file + " is not UTF-8 in line " + line + "; save it in this encoding");
     }
-    return text;
+    return text.toString();
   }
 
   private String cycle(Path again) {

@@ -16,6 +16,7 @@ import org.qat4j.experiment.Yaml.Sequence;
 final class Variants {
   static final String SWEEP = "sweep";
   private static final int MOST = 1000;
+  private static final int MOST_AXES = 20;
 
   private final List<Problem> problems;
 
@@ -30,15 +31,36 @@ final class Variants {
       return Map.of();
     }
     List<Yaml> axes = sweep instanceof Sequence list ? list.items() : List.of(sweep);
+    if (axes.size() > MOST_AXES || count(axes) > MOST) {
+      report(
+          sweep,
+          "this sweep has "
+              + (axes.size() > MOST_AXES ? axes.size() + " lists" : Key.plain(count(axes)) + " variants")
+              + "; expected at most "
+              + MOST
+              + " variants, of at most "
+              + MOST_AXES
+              + " lists");
+      return Map.of();
+    }
     Map<String, Mapping> variants = new LinkedHashMap<>();
     variants.put("", Mapping.empty(sweep.at()));
     for (Yaml axis : axes) {
       variants = times(variants, axis);
     }
-    if (problems.isEmpty() && (variants.containsKey("") || variants.size() > MOST)) {
-      report(sweep, "a sweep has 1 to " + MOST + " variants; this one has none or more");
+    if (problems.isEmpty() && (variants.isEmpty() || variants.containsKey(""))) {
+      report(sweep, "a sweep has 1 to " + MOST + " variants; this one has none");
     }
     return variants;
+  }
+
+  /** Variants before any is made. */
+  private static double count(List<Yaml> axes) {
+    double count = 1;
+    for (Yaml axis : axes) {
+      count *= axis instanceof Mapping names ? names.entries().size() : 1;
+    }
+    return count;
   }
 
   private Map<String, Mapping> times(Map<String, Mapping> before, Yaml axis) {

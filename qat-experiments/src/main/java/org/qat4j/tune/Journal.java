@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.qat4j.QatException;
 import org.qat4j.io.AtomicFile;
@@ -59,7 +60,7 @@ final class Journal {
                   + " have changed since; start a new one, without --resume");
         }
         for (int i = 1; i < n; i++) {
-          outcomes.add(outcome(read(file, i + 1, lines.get(i))));
+          outcomes.add(new Line(file, i + 1, lines.get(i)).outcome());
           whole.add(lines.get(i));
         }
       }
@@ -112,27 +113,73 @@ final class Journal {
     }
   }
 
-  private static Outcome outcome(JsonNode line) {
-    TreeMap<String, Object> values = new TreeMap<>();
-    for (Map.Entry<String, JsonNode> e : line.path("settings").properties()) {
-      JsonNode v = e.getValue();
-      values.put(
-          e.getKey(), v.isTextual() ? v.asText() : v.isInt() ? (Object) v.asInt() : v.asDouble());
+  /**
+   * A line of a trial. What a trial cannot have is refused: a search that takes it for the best
+   * would end with it.
+   */
+  private record Line(Path file, int number, String text) {
+    Outcome outcome() {
+      JsonNode line = read(file, number, text);
+      Trial trial =
+          new Trial(
+              (int) number(line, "trial", 0, Integer.MAX_VALUE),
+              new Point(settings(line)),
+              (int) number(line, "examples", 0, Integer.MAX_VALUE));
+      JsonNode s = line.get("score");
+      Score score = s == null ? null : score(s);
+      if (s == null && !line.path("error").isTextual()) {
+        throw impossible("it has neither a score nor an error");
+      }
+      String error = s == null ? line.path("error").asText() : null;
+      return new Outcome(trial, score, error, number(line, "seconds", 0, Double.MAX_VALUE));
     }
-    Trial trial =
-        new Trial(line.path("trial").asInt(), new Point(values), line.path("examples").asInt());
-    JsonNode s = line.get("score");
-    Score score =
-        s == null
-            ? null
-            : new Score(
-                s.path("accuracy").asDouble(),
-                s.path("loss").asDouble(),
-                s.path("agreement").asDouble(),
-                s.path("bytes").asLong(),
-                s.path("bits").asDouble(),
-                s.path("micros").asDouble(Double.NaN));
-    String error = s == null ? line.path("error").asText() : null;
-    return new Outcome(trial, score, error, line.path("seconds").asDouble());
+
+    private SortedMap<String, Object> settings(JsonNode line) {
+      TreeMap<String, Object> values = new TreeMap<>();
+      for (Map.Entry<String, JsonNode> e : line.path("settings").properties()) {
+        JsonNode v = e.getValue();
+        if (!v.isTextual() && !v.isNumber()) {
+          throw impossible("the setting " + e.getKey() + " is " + v);
+        }
+        values.put(
+            e.getKey(), v.isTextual() ? v.asText() : v.isInt() ? (Object) v.asInt() : v.asDouble());
+      }
+      return values;
+    }
+
+    private Score score(JsonNode s) {
+      boolean timed = s.has("micros");
+      return new Score(
+          number(s, "accuracy", 0, 1),
+          number(s, "loss", 0, Double.MAX_VALUE),
+          number(s, "agreement", 0, 1),
+          (long) number(s, "bytes", 0, Long.MAX_VALUE),
+          number(s, "bits", 0, Float.SIZE),
+          timed ? number(s, "micros", 0, Double.MAX_VALUE) : Double.NaN);
+    }
+
+    private double number(JsonNode values, String key, double from, double to) {
+      JsonNode value = values.path(key);
+      double number = value.asDouble();
+      if (!value.isNumber() || !(number >= from && number <= to)) {
+        throw impossible(
+            key
+                + " is "
+                + (value.isMissingNode() ? "missing" : value)
+                + "; expected is a number "
+                + (to == Double.MAX_VALUE ? "of 0 or more" : "from 0 to " + Math.round(to)));
+      }
+      return number;
+    }
+
+    private QatException impossible(String what) {
+      return new QatException(
+          file
+              + ":"
+              + number
+              + ": not the line of a trial: "
+              + what
+              + "; delete the line, and the search makes this trial again");
+    }
   }
 }

@@ -1,6 +1,7 @@
 package org.qat4j.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
@@ -10,6 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -397,5 +400,99 @@ class ExperimentReaderTest {
                 """);
 
     assertThat(experiment.quantize().overrides().get(1).weights().bits()).isEqualTo(4);
+  }
+
+  @Test
+  void boundsTheFilesThatAreRead() throws IOException {
+    for (int i = 0; i < 26; i++) {
+      String next = "f" + (i + 1) + ".yaml";
+      write("f" + i + ".yaml", "extends: [" + next + ", " + next + "]");
+    }
+    write("f26.yaml", SMALL);
+    for (int i = 0; i < 3000; i++) {
+      write("g" + i + ".yaml", "extends: g" + (i + 1) + ".yaml");
+    }
+
+    for (String first : List.of("f0.yaml", "g0.yaml")) {
+      ExperimentException e =
+          catchThrowableOfType(
+              ExperimentException.class,
+              () -> reader().resolved(folder.resolve(first), List.of()));
+      assertThat(e.problems()).hasSize(1);
+      assertThat(e).hasMessageContaining("more than 100 files are read through extends");
+    }
+  }
+
+  @Test
+  void countsVariantsBeforeTheyAreMade() throws IOException {
+    Path file = write("sweep.yaml", SMALL + "sweep:\n" + "  - {a: {}, b: {}}\n".repeat(20));
+    Path long20 = write("lists.yaml", SMALL + "sweep:\n" + "  - {a: {}}\n".repeat(21));
+
+    assertThatThrownBy(() -> reader().readVariants(file, List.of()))
+        .isInstanceOf(ExperimentException.class)
+        .hasMessageContaining("this sweep has 1048576 variants");
+    assertThatThrownBy(() -> reader().readVariants(long20, List.of()))
+        .hasMessageContaining("this sweep has 21 lists");
+  }
+
+  @Test
+  void refusesNumbersOfManyDigits() throws IOException {
+    String digits = "1".repeat(900_000);
+
+    assertThat(problems(SMALL + "seed: " + digits).toString())
+        .contains("seed is 111")
+        .hasSizeLessThan(500);
+  }
+
+  @Test
+  void printsTheFirstOfManyProblems() throws IOException {
+    StringBuilder keys = new StringBuilder(SMALL);
+    for (int i = 0; i < 2000; i++) {
+      keys.append("k").append(i).append(": 1\n");
+    }
+    ExperimentException e =
+        catchThrowableOfType(ExperimentException.class, () -> read(keys.toString()));
+
+    assertThat(e.problems()).hasSize(2000);
+    assertThat(e).hasMessageEndingWith("and 1980 more problems");
+    assertThat(e.getMessage()).doesNotContain("k20:");
+  }
+
+  @Test
+  void spellsOutWhatATerminalObeys() throws IOException {
+    ExperimentException e =
+        catchThrowableOfType(
+            ExperimentException.class, () -> read(SMALL + "\"\\e]0;x\\a\\u202e\": 1\n"));
+
+    assertThat(e).hasMessageContaining("unknown key \\u001b]0;x\\u0007\\u202e");
+    assertThat(e.getMessage()).doesNotContain("\u001b").doesNotContain("\u202e");
+  }
+
+  @Test
+  void tellsNothingOfOtherFiles() throws IOException {
+    Path secret = Files.writeString(folder.resolve("passwd"), "root:x:0:0:root");
+
+    assertThat(problems("extends: passwd").toString())
+        .contains("no experiment file by its name")
+        .doesNotContain("root:");
+    assertThat(problems("secret words").toString())
+        .contains("the file is text; expected keys with values")
+        .doesNotContain("secret");
+    assertThat(secret).exists();
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void waitsForNoPipe() throws IOException, InterruptedException {
+    Path pipe = folder.resolve("pipe.yaml");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+
+    assertThatThrownBy(() -> reader().resolved(pipe, List.of()))
+        .hasMessageContaining("no regular file");
+  }
+
+  @Test
+  void readsTheReplacementCharacter() throws IOException {
+    assertThat(read(SMALL + "description: a \uFFFD b\n").description()).isEqualTo("a \uFFFD b");
   }
 }

@@ -1,6 +1,7 @@
 package org.qat4j.tune.search;
 
 import java.io.Serializable;
+import org.qat4j.QatException;
 
 /**
  * What a candidate reaches on the examples that it was given.
@@ -15,4 +16,12 @@ import java.io.Serializable;
  */
 public record Score(
     double accuracy, double loss, double agreement, long bytes, double bits, double micros)
-    implements Serializable {}
+    implements Serializable {
+  /** A trial whose network has lost its numbers has failed, and is no candidate for the best. */
+  public Score {
+    if (!Double.isFinite(accuracy) || !Double.isFinite(loss) || !Double.isFinite(agreement)) {
+      throw new QatException(
+          "no score: accuracy " + accuracy + ", loss " + loss + ", agreement " + agreement);
+    }
+  }
+}
