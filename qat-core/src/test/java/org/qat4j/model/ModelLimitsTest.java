@@ -57,17 +57,16 @@ class ModelLimitsTest {
         model(
             List.of(steps, 64),
             new Op.MaxPool1d("pool", "q", steps / 2, 1)),
-        "68721639424 in \"pool\"",
+        "68721573888 in \"pool\"",
         "limit of work");
   }
 
   @Test
   void padsAreCounted() {
-    Window2d window = new Window2d(1, 1, 1 << 20, 1 << 20, 1, 1, 1 << 20, 1 << 20, 0, 0);
+    Window2d window = new Window2d(1024, 1024, 1, 1, 1, 1, 1023, 1023, 1023, 1023);
     IntegerModel model = model(List.of(2, 2, 1), new Op.MaxPool2d("pool", "q", window));
 
-    assertThat(ModelCost.of(model).largest().name()).isEqualTo("pool");
-    assertThatThrownBy(() -> ModelLimits.DEFAULT.check(model)).hasMessageContaining("elements");
+    assertThat(ModelCost.of(model).largest().amount()).isEqualTo(2048L * 2048);
   }
 
   @Test

@@ -45,7 +45,7 @@ final class OneAgainstRest {
   private static Model train(Feature[][] vectors, int[] labels, int features, int label) {
     Problem problem = new Problem();
     problem.l = vectors.length;
-    problem.n = features;
+    problem.n = Math.max(1, features); // texts without any word have none
     problem.x = vectors;
     problem.y = Arrays.stream(labels).mapToDouble(l -> l == label ? 1 : -1).toArray();
     if (Arrays.stream(labels).noneMatch(l -> l == label)) {

@@ -74,8 +74,8 @@ final class FolderReader {
       malformed.add(file, 0, "a folder inside the folder of a class");
       return null;
     }
-    try (InputStream in = Lines.open(file)) {
-      String decoded = charset.newDecoder().decode(ByteBuffer.wrap(in.readAllBytes())).toString();
+    try (InputStream in = Lines.open(file, Long.MAX_VALUE)) {
+      String decoded = charset.newDecoder().decode(ByteBuffer.wrap(Lines.text(in))).toString();
       String text = Lines.withoutMark(decoded).replace("\r\n", "\n").strip();
       if (!text.isEmpty()) {
         return text;

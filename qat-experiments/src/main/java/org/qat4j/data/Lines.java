@@ -4,12 +4,17 @@ import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
+import org.apache.commons.io.input.ReaderInputStream;
 import org.datavec.api.records.reader.impl.LineRecordReader;
 import org.datavec.api.split.InputStreamInputSplit;
 import org.qat4j.QatException;
@@ -23,8 +28,8 @@ final class Lines {
   private static final int GZIP_MAGIC = 0x1f8b;
   private static final String BYTE_ORDER_MARK = "\uFEFF";
 
-  /** What a decoder makes of bytes that are no text in its charset. */
-  static final char UNDECODABLE = '\uFFFD';
+  /** Bytes that are not UTF-8 become this character, which no text has. */
+  static final char UNDECODABLE = '\uFFFF';
 
   static final String NOT_UTF8 = "there are bytes that are not UTF-8";
 
@@ -38,11 +43,20 @@ final class Lines {
   static List<String> read(Path file, String key) {
     checkPresent(file, key);
     List<String> lines = new ArrayList<>();
-    try (InputStream in = open(file);
+    try (InputStream in = decoded(open(file, ReadLimits.LINE_BYTES));
         LineRecordReader reader = new LineRecordReader()) {
       reader.initialize(new InputStreamInputSplit(in, file.toUri()));
       while (reader.hasNext()) {
-        lines.add(reader.next().get(0).toString());
+        String line = reader.next().get(0).toString();
+        if (line.indexOf(0) >= 0) {
+          throw new QatException(
+              file
+                  + ", line "
+                  + (lines.size() + 1)
+                  + ": there is a NUL character, as in a file in UTF-16 or one that is no text; save"
+                  + " it as UTF-8");
+        }
+        lines.add(line);
       }
     } catch (IOException | IllegalStateException e) {
       throw unreadable(file, e);
@@ -56,22 +70,63 @@ final class Lines {
     return lines;
   }
 
+  /** UTF-8 again, without what is none. */
+  private static InputStream decoded(InputStream in) throws IOException {
+    CharsetDecoder decoder =
+        StandardCharsets.UTF_8
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPLACE)
+            .onUnmappableCharacter(CodingErrorAction.REPLACE)
+            .replaceWith(String.valueOf(UNDECODABLE));
+    return ReaderInputStream.builder()
+        .setReader(new InputStreamReader(in, decoder))
+        .setCharset(StandardCharsets.UTF_8)
+        .get();
+  }
+
   static String withoutMark(String text) {
     return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
   }
 
-  /** The bytes of a file, unpacked where they are gzip. */
-  static InputStream open(Path file) throws IOException {
+  /**
+   * The bytes of a file, unpacked where they are gzip, within {@link ReadLimits}.
+   *
+   * @param mostInLine bytes of a line at most
+   */
+  static LimitedStream open(Path file, long mostInLine) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new IOException("it is no regular file, but a folder, a pipe or a device");
+    }
+    long size = Files.size(file);
     InputStream in = new BufferedInputStream(Files.newInputStream(file));
     try {
       in.mark(2);
       int magic = in.read() << 8 | in.read();
       in.reset();
-      return magic == GZIP_MAGIC ? new GZIPInputStream(in) : in;
+      if (magic != GZIP_MAGIC) {
+        return new LimitedStream(in, ReadLimits.FILE_BYTES, mostInLine);
+      }
+      long unpacked =
+          Math.min(
+              ReadLimits.FILE_BYTES, ReadLimits.UNPACKED_BYTES + ReadLimits.UNPACKED_RATIO * size);
+      return new LimitedStream(new GZIPInputStream(in), unpacked, mostInLine);
     } catch (IOException e) {
       in.close();
       throw e;
     }
+  }
+
+  /**
+   * All bytes of one text.
+   *
+   * @throws IOException if they are more than a text has
+   */
+  static byte[] text(InputStream in) throws IOException {
+    byte[] bytes = in.readNBytes(ReadLimits.TEXT_BYTES + 1);
+    if (bytes.length > ReadLimits.TEXT_BYTES) {
+      throw new IOException("a text has more than " + ReadLimits.TEXT_BYTES + " bytes");
+    }
+    return bytes;
   }
 
   static void checkPresent(Path file, String key) {

@@ -1,11 +1,13 @@
 package org.qat4j.data;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +34,9 @@ final class NewsgroupsReader {
    */
   private static final Pattern HEADER_LINE =
       Pattern.compile("(?:[!-9;-~]+:|[ \\t])[^\\n]*+(?:\\n|$)");
+
+  /** Zeros behind the last entry: two blocks, of which some programs write one. */
+  private static final int END_OF_TAR = 512;
 
   private static final Pattern EMPTY_LINE = Pattern.compile("\\r?\\n");
 
@@ -62,14 +67,29 @@ final class NewsgroupsReader {
   }
 
   private static void readArchive(Path archive, Map<Post, String> posts) throws IOException {
-    try (InputStream in = Lines.open(archive);
+    try (LimitedStream in = Lines.open(archive, Long.MAX_VALUE);
         TarArchiveInputStream tar = new TarArchiveInputStream(in)) {
       for (TarArchiveEntry e = tar.getNextEntry(); e != null; e = tar.getNextEntry()) {
-        Post post = e.isFile() ? Post.of(Path.of(e.getName())) : null;
+        Post post = e.isFile() ? Post.of(path(e.getName())) : null;
         if (post != null) {
           add(posts, post, tar);
         }
       }
+      if (in.zeros() < END_OF_TAR) {
+        throw new EOFException(
+            "the archive is cut behind " + posts.size() + " posts: the blocks of zeros that end it"
+                + " are missing");
+      }
+    } catch (IllegalArgumentException e) {
+      throw new IOException("an entry of the archive is malformed: " + e.getMessage(), e);
+    }
+  }
+
+  private static Path path(String name) throws IOException {
+    try {
+      return Path.of(name);
+    } catch (InvalidPathException e) {
+      throw new IOException("the name of an entry is no path: " + e.getReason(), e);
     }
   }
 
@@ -87,7 +107,7 @@ final class NewsgroupsReader {
   }
 
   private static void add(Map<Post, String> posts, Post post, InputStream in) throws IOException {
-    String text = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+    String text = new String(Lines.text(in), StandardCharsets.ISO_8859_1);
     if (posts.put(post, text) != null) {
       throw new QatException(
           "the post " + post.group() + "/" + post.name() + " is there twice in the same part");

@@ -118,6 +118,14 @@ public final class StoryReader {
       throw new MalformedRow(
           "line " + number + " of a story behind line " + last + "; a new story begins with 1");
     }
+    if (number > ReadLimits.STORY_LINES) {
+      throw new MalformedRow(
+          "line "
+              + number
+              + " of a story; a story has at most "
+              + ReadLimits.STORY_LINES
+              + ", and a new one begins with 1");
+    }
     last = number;
     if (line.indexOf(Lines.UNDECODABLE) >= 0) {
       throw new MalformedRow(Lines.NOT_UTF8);

@@ -62,8 +62,18 @@ final class TableReader {
       throw new MalformedRow("the text is empty");
     }
     String field = fields.get(spec.labelColumn());
-    Matcher matcher = labelPattern.matcher(field);
-    if (!matcher.matches()) {
+    if (field.length() > ReadLimits.LABEL_CHARACTERS) {
+      throw new MalformedRow(
+          "the label has "
+              + field.length()
+              + " characters, at most "
+              + ReadLimits.LABEL_CHARACTERS
+              + " are read; is "
+              + spec.labelColumn()
+              + " the column of the label (data.labelColumn)?");
+    }
+    Matcher matcher = labelPattern.matcher(new Watched(field));
+    if (!matches(matcher)) {
       throw new MalformedRow(
           "the label \"" + field + "\" does not match the labelPattern " + labelPattern);
     }
@@ -72,5 +82,51 @@ final class TableReader {
       throw new MalformedRow("the label is empty");
     }
     return new LabelledText(label, text);
+  }
+
+  private boolean matches(Matcher matcher) throws MalformedRow {
+    try {
+      return matcher.matches();
+    } catch (Watched.TooManySteps | StackOverflowError e) {
+      throw new MalformedRow(
+          "the labelPattern " + labelPattern + " takes too long on this label; write a simpler one");
+    }
+  }
+
+  /** A text that counts how often a pattern looks at it: some patterns never end. */
+  private static final class Watched implements CharSequence {
+    private static final class TooManySteps extends RuntimeException {
+      private static final long serialVersionUID = 1L;
+    }
+
+    private final String text;
+    private int steps;
+
+    Watched(String text) {
+      this.text = text;
+    }
+
+    @Override
+    public char charAt(int i) {
+      if (++steps > ReadLimits.PATTERN_STEPS) {
+        throw new TooManySteps();
+      }
+      return text.charAt(i);
+    }
+
+    @Override
+    public int length() {
+      return text.length();
+    }
+
+    @Override
+    public CharSequence subSequence(int from, int to) {
+      return text.substring(from, to);
+    }
+
+    @Override
+    public String toString() {
+      return text;
+    }
   }
 }

@@ -12,6 +12,8 @@ import org.deeplearning4j.nn.api.Model;
 import org.qat4j.QatException;
 import org.qat4j.baseline.Baselines;
 import org.qat4j.console.Console;
+import org.qat4j.data.DataFinding;
+import org.qat4j.data.DataFindings;
 import org.qat4j.data.Dataset;
 import org.qat4j.data.DatasetReader;
 import org.qat4j.evaluation.Predictions;
@@ -96,6 +98,10 @@ public final class RunExperiment {
     Stopwatch watch = new Stopwatch();
     List<Dataset> folds = DatasetReader.folds(experiment.data());
     Dataset data = folds.get(0);
+    folds.forEach(DataFindings::requireRows);
+    List<DataFinding> findings =
+        new ArrayList<>(
+            DataFindings.of(experiment.data(), data, experiment.train().batch()));
     double readingSeconds = watch.seconds();
     DataSummary summary = summary(folds);
     Map<String, String> provenance = Provenance.current();
@@ -112,12 +118,12 @@ public final class RunExperiment {
             summary.test(),
             folds.size() > 1 ? " in " + folds.size() + " folds" : "",
             summary.answers()));
+    tell(findings);
 
     RunReport.Builder report =
         RunReport.builder(experiment.name(), experiment.description())
             .config(config)
             .provenance(provenance)
-            .data(summary)
             .testTexts(
                 folds.stream()
                     .flatMap(fold -> Judge.of(fold).items(fold.test()).stream())
@@ -131,6 +137,14 @@ public final class RunExperiment {
       List<SeedRun> parts = new ArrayList<>();
       for (int fold = 0; fold < folds.size(); fold++) {
         FloatNetwork floats = floats(seed, folds.get(fold), fold == 0);
+        if (seed == seeds.get(0) && fold == 0) {
+          if (floats.text().encoders().isEmpty()) {
+            DataFindings.requireNumbers(experiment.data(), data);
+          }
+          List<DataFinding> cut = DataFindings.cut(data, floats.text().encoders());
+          tell(cut);
+          findings.addAll(cut);
+        }
         Model given = fold == 0 ? floatNetwork.apply(seed) : null;
         if (given != null) {
           floats.restore(given);
@@ -145,7 +159,7 @@ public final class RunExperiment {
       }
       report.run(SeedRun.ofFolds(parts));
     }
-    RunReport result = report.build();
+    RunReport result = report.data(summary.with(findings)).build();
     folder.report(result);
     return result;
   }
@@ -175,6 +189,10 @@ public final class RunExperiment {
             + "\n  ./qat export "
             + folder
             + " --onnx model.onnx");
+  }
+
+  private void tell(List<DataFinding> findings) {
+    findings.forEach(finding -> console.line("warning: " + finding.message()));
   }
 
   private FloatNetwork floats(long seed, Dataset data, boolean logged) {

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import org.deeplearning4j.nn.api.Model;
 import org.qat4j.QatException;
 import org.qat4j.console.Console;
+import org.qat4j.data.DataFindings;
 import org.qat4j.data.Dataset;
 import org.qat4j.data.DatasetReader;
 import org.qat4j.data.Hashes;
@@ -75,6 +76,9 @@ public final class RunSweep {
   public SweepReport run(String name, List<Long> seeds, Map<String, String> facts) {
     Experiment first = variants.get(0).experiment();
     Dataset data = DatasetReader.read(first.data());
+    DataFindings.requireRows(data);
+    DataFindings.of(first.data(), data, first.train().batch())
+        .forEach(finding -> console.line("warning: " + finding.message()));
     Map<String, String> provenance = Provenance.current();
     provenance.put("seeds", seeds.stream().map(String::valueOf).collect(Collectors.joining(", ")));
     provenance.put("data SHA-256", data.sha256());

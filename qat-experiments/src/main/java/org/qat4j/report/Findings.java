@@ -101,6 +101,7 @@ final class Findings {
               + " malformed rows were left out; stopping at the first one names it.",
           "data:\n  malformed: stop");
     }
+    data.findings().forEach(f -> warn(f.message(), f.yaml()));
   }
 
   /** Whether there is anything that a network is needed for. */

@@ -125,6 +125,9 @@ public final class ReportTable {
     lines.add(fact("time", Formats.seconds(seconds.get("total"))));
     for (Finding f : report.findings()) {
       lines.add(fact(f.level().name().toLowerCase(Locale.ROOT), f.message()));
+      if (f.yaml() != null) {
+        lines.add(INDENT + "  " + f.yaml().replace("\n", "\n" + INDENT + "  "));
+      }
     }
     return lines;
   }

@@ -3,6 +3,7 @@ package org.qat4j.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -16,10 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.qat4j.QatException;
@@ -170,7 +173,7 @@ class NewsgroupsReaderTest {
     assertThat(stripped).isEqualTo(7_532);
 
     Path root = dir.resolve("real");
-    try (InputStream in = Lines.open(archive);
+    try (InputStream in = Lines.open(archive, Long.MAX_VALUE);
         TarArchiveInputStream tar = new TarArchiveInputStream(in)) {
       for (TarArchiveEntry e = tar.getNextEntry(); e != null; e = tar.getNextEntry()) {
         if (e.isFile()) {
@@ -181,5 +184,70 @@ class NewsgroupsReaderTest {
       }
     }
     assertThat(DatasetReader.read(spec(root)).sha256()).isEqualTo(data.sha256());
+  }
+
+  private byte[] tar() throws IOException {
+    Path good = archive("whole.tar.gz", posts().entrySet());
+    try (InputStream in = new GZIPInputStream(Files.newInputStream(good))) {
+      return in.readAllBytes();
+    }
+  }
+
+  private void refused(byte[] tar, String reason) throws IOException {
+    Path file = dir.resolve("x.tar.gz");
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+      out.write(tar);
+    }
+    assertThatThrownBy(() -> DatasetReader.read(spec(file)))
+        .isInstanceOf(QatException.class)
+        .hasMessageContaining("x.tar.gz")
+        .hasMessageContaining(reason);
+  }
+
+  /** At every place between two blocks, and inside one: the gzip around it is whole. */
+  @Test
+  void archivesThatAreCutInsideTheirPackingAreRefused() throws IOException {
+    byte[] tar = tar();
+    int end = tar.length;
+    while (tar[end - 1] == 0) {
+      end--;
+    }
+    for (int n = 512; n < end; n += 512 * 11) {
+      refused(Arrays.copyOf(tar, n), "");
+      refused(Arrays.copyOf(tar, n + 100), "");
+    }
+    int afterHalf = 60 * 512;
+    refused(Arrays.copyOf(tar, afterHalf), "the archive is cut behind 30 posts");
+  }
+
+  @Test
+  void namesThatAreNoPathsAreRefused() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
+      byte[] pax = "30 path=a-train/b\0c/12345678\n".getBytes(StandardCharsets.ISO_8859_1);
+      TarArchiveEntry header = new TarArchiveEntry("pax", TarConstants.LF_PAX_EXTENDED_HEADER_LC);
+      header.setSize(pax.length);
+      tar.putArchiveEntry(header);
+      tar.write(pax);
+      tar.closeArchiveEntry();
+      TarArchiveEntry entry = new TarArchiveEntry("b");
+      tar.putArchiveEntry(entry);
+      tar.closeArchiveEntry();
+    }
+    refused(bytes.toByteArray(), "x.tar.gz");
+  }
+
+  @Test
+  void textsThatUnpackToGigabytesAreRefused() throws IOException {
+    Path file = dir.resolve("bomb.tsv.gz");
+    byte[] lines = "a\tb\n".repeat(1 << 16).getBytes(StandardCharsets.US_ASCII);
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+      for (int i = 0; i < 160; i++) { // 40 MB in 100 kB
+        out.write(lines);
+      }
+    }
+    assertThatThrownBy(() -> Lines.read(file, "data.train"))
+        .isInstanceOf(QatException.class)
+        .hasMessageContaining("bomb.tsv.gz cannot be read: it unpacks to more than");
   }
 }

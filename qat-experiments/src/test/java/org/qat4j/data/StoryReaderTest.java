@@ -55,7 +55,7 @@ class StoryReaderTest {
     assertStops("4 Bob.\n", "line 5: line 4 of a story behind line 4");
     assertStops("5 Who?\tAnn\n", "line 5: a question has three fields");
     assertStops("5 Who?\tAnn\t2\n", "line 5: the supporting line \"2\" is no sentence");
-    assertStops("5 Bob \uFFFD.\n", "line 5: there are bytes that are not UTF-8");
+    assertStops("5 Bob \uFFFF.\n", "line 5: there are bytes that are not UTF-8");
 
     Parts<StoryQuestion> parts =
         StoryReader.read(source(STORY + "5 Who?\tAnn\n6 Who?\tBob\t3\n", 0, Malformed.SKIP));
@@ -84,5 +84,10 @@ class StoryReaderTest {
     assertThat(parts.train().size() + parts.validation().size()).isEqualTo(20_000);
     assertThat(parts.validation().size()).isBetween(1_500, 2_500);
     assertThat(parts.test()).hasSize(20_000);
+  }
+
+  @Test
+  void longStoriesAreRefused() throws IOException {
+    assertStops("1001 Bob went.\n", "line 5: line 1001 of a story; a story has at most 1000");
   }
 }

@@ -86,7 +86,7 @@ class TableReaderTest {
     assertStops(good + ",z\n", "line 3: the label is empty");
     assertStops(good + "a,\"z\n" + good, "line 3: a field begins with a quote mark, and no other");
     assertStops(good + "a,\"z\"z\n", "line 3: there is text behind the quote mark");
-    assertStops(good + "a,\uFFFD\n", "line 3: there are bytes that are not UTF-8");
+    assertStops(good + "a,\uFFFF\n", "line 3: there are bytes that are not UTF-8");
   }
 
   private void assertStops(String train, String message) {
@@ -233,5 +233,49 @@ class TableReaderTest {
         DatasetReader.read(spec(SharedData.file("mr/all.tsv"), null, "\t", Malformed.STOP));
     assertThat(mr.train().size() + mr.test().size()).isEqualTo(10_662);
     assertThat(mr.labels()).containsExactly("neg", "pos");
+  }
+
+  private void refused(String rows, String labelPattern, String reason) throws IOException {
+    DataSpec.Table spec =
+        new DataSpec.Table(
+            write("x.tsv", rows).toString(), null, null, "\t", false, 0, 1, labelPattern, 0, 0.3, 1,
+            Malformed.STOP);
+    assertThatThrownBy(() -> DatasetReader.read(spec))
+        .isInstanceOf(QatException.class)
+        .hasMessageContaining("x.tsv")
+        .hasMessageContaining(reason);
+  }
+
+  @Test
+  void patternsThatNeverEndAndLongLabelsAreRefused() throws IOException {
+    String good = "b\tx\n";
+
+    refused(good + "a".repeat(900) + "b\tx\n", "(a+)+|b", "line 2: the labelPattern");
+    refused(good + "a".repeat(100_000) + "\tx\n", "(a|b)*", "line 2: the label has 100000");
+  }
+
+  @Test
+  void readsTheReplacementCharacter() throws IOException {
+    assertThat(texts(read(",", "a,x \uFFFD\nb,y\n").train())).contains("x \uFFFD");
+  }
+
+  @Test
+  void otherEncodingsAreRefused() throws IOException {
+    for (var charset : List.of(StandardCharsets.UTF_16LE, StandardCharsets.UTF_16)) {
+      Path file = dir.resolve("utf16.tsv");
+      Files.write(file, "a\tx\nb\ty\n".getBytes(charset));
+      assertThatThrownBy(() -> Lines.read(file, "data.train"))
+          .isInstanceOf(QatException.class)
+          .hasMessageContaining("utf16.tsv, line 1: there is a NUL character");
+    }
+  }
+
+  @Test
+  void longLinesAreRefused() throws IOException {
+    Path file = write("long.tsv", "a\tb\n" + "x".repeat(5 << 20));
+
+    assertThatThrownBy(() -> Lines.read(file, "data.train"))
+        .isInstanceOf(QatException.class)
+        .hasMessageContaining("long.tsv cannot be read: line 2 has more than");
   }
 }

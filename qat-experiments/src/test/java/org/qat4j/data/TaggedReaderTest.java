@@ -91,7 +91,7 @@ class TaggedReaderTest {
     assertStops("a B-Y\nb I-X\n", "train, line 1: the tag I-X follows B-Y");
     assertStops("a X\n", "train, line 1: the tag \"X\" is none of O, B-KIND and I-KIND");
     assertStops("a O\nb\tO\tO\n", "train, line 1: the tag \"a O\" is none of O");
-    assertStops("a O\nb \uFFFD\n", "train, line 1: there are bytes that are not UTF-8");
+    assertStops("a O\nb \uFFFF\n", "train, line 1: there are bytes that are not UTF-8");
 
     TaggedData data =
         TaggedReader.columns(

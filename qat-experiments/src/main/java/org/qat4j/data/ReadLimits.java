@@ -1,0 +1,33 @@
+package org.qat4j.data;
+
+/**
+ * What a data file may cost. Files of others can be small and yet unpack to terabytes or stand in
+ * one line; each limit is named where it is broken.
+ */
+final class ReadLimits {
+  /** Bytes of a file, unpacked. */
+  static final long FILE_BYTES = 4L << 30;
+
+  /** Bytes that a packed file may unpack to, whatever its size. */
+  static final long UNPACKED_BYTES = 16L << 20;
+
+  /** Beyond those, times its size on the disk; texts reach 20. */
+  static final long UNPACKED_RATIO = 100;
+
+  /** Bytes of a line. */
+  static final int LINE_BYTES = 4 << 20;
+
+  /** Bytes of a text that is a file or an entry of an archive of its own. */
+  static final int TEXT_BYTES = 4 << 20;
+
+  /** Characters of a label. */
+  static final int LABEL_CHARACTERS = 1000;
+
+  /** Characters that a pattern may look at to match one label. */
+  static final int PATTERN_STEPS = 1_000_000;
+
+  /** Lines of a story, whose sentences are part of each of its questions. */
+  static final int STORY_LINES = 1000;
+
+  private ReadLimits() {}
+}
