@@ -20,6 +20,7 @@ import org.qat4j.evaluation.Predictions;
 import org.qat4j.evaluation.Stage;
 import org.qat4j.experiment.Experiment;
 import org.qat4j.experiment.ExperimentWriter;
+import org.qat4j.experiment.ModelSpec;
 import org.qat4j.experiment.ResolvedExperiment;
 import org.qat4j.report.CurvePoint;
 import org.qat4j.report.DataSummary;
@@ -99,6 +100,9 @@ public final class RunExperiment {
     List<Dataset> folds = DatasetReader.folds(experiment.data());
     Dataset data = folds.get(0);
     folds.forEach(DataFindings::requireRows);
+    if (experiment.model() instanceof ModelSpec.SavedNetwork) { // reads rows of numbers
+      DataFindings.requireNumbers(experiment.data(), data);
+    }
     List<DataFinding> findings =
         new ArrayList<>(
             DataFindings.of(experiment.data(), data, experiment.train().batch()));
@@ -138,9 +142,6 @@ public final class RunExperiment {
       for (int fold = 0; fold < folds.size(); fold++) {
         FloatNetwork floats = floats(seed, folds.get(fold), fold == 0);
         if (seed == seeds.get(0) && fold == 0) {
-          if (floats.text().encoders().isEmpty()) {
-            DataFindings.requireNumbers(experiment.data(), data);
-          }
           List<DataFinding> cut = DataFindings.cut(data, floats.text().encoders());
           tell(cut);
           findings.addAll(cut);

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import org.deeplearning4j.nn.api.Model;
@@ -42,12 +43,20 @@ public final class SavedNetworks {
     return bytes.toByteArray();
   }
 
+  /** Reads a network that is made of layers of DL4J and of this project. */
+  public static Model load(Path file) {
+    return load(file, Set.of());
+  }
+
   /**
    * Reads what DL4J saved, a MultiLayerNetwork or ComputationGraph, or what Keras saved as HDF5.
+   * Files of others do no harm: no object is deserialized, and no class is loaded that is not
+   * named here, in DL4J or in this project.
    *
+   * @param trusted full names of other classes of which the network is made
    * @throws QatException if the file is no such network
    */
-  public static Model load(Path file) {
+  public static Model load(Path file, Set<String> trusted) {
     if (!Files.isRegularFile(file)) {
       throw new QatException("there is no file " + file.toAbsolutePath());
     }
@@ -59,7 +68,7 @@ public final class SavedNetworks {
     }
     boolean keras = Arrays.mismatch(bytes, HDF5) == HDF5.length;
     try {
-      return keras ? KerasNetworks.load(file) : read(bytes);
+      return keras ? KerasProcess.load(file) : read(bytes, trusted);
     } catch (Exception | LinkageError e) { // no HDF5 for this platform
       throw new QatException(
           "cannot read a network of "
@@ -75,13 +84,14 @@ public final class SavedNetworks {
   /** Reads what {@link #toBytes} made. */
   public static Model fromBytes(byte[] bytes) {
     try {
-      return read(bytes);
+      return read(bytes, Set.of());
     } catch (IOException e) {
       throw new QatException("cannot read the network: " + e.getMessage(), e);
     }
   }
 
-  private static Model read(byte[] bytes) throws IOException {
+  private static Model read(byte[] zip, Set<String> trusted) throws IOException {
+    byte[] bytes = NetworkArchive.checked(zip, trusted);
     InputStream in = new ByteArrayInputStream(bytes);
     return isGraph(bytes)
         ? ModelSerializer.restoreComputationGraph(in, true)
