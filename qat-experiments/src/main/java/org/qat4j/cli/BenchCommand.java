@@ -19,11 +19,11 @@ import org.qat4j.console.Progress;
 import org.qat4j.data.DatasetReader;
 import org.qat4j.data.Example;
 import org.qat4j.experiment.ExperimentReader;
-import org.qat4j.format.ModelFile;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.pipeline.RunFiles;
 import org.qat4j.qat.QatNetwork;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -50,6 +50,8 @@ import picocli.CommandLine.Spec;
     })
 final class BenchCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
+
+  @Mixin private ModelOptions models;
 
   @Parameters(
       arity = "0..1",
@@ -144,10 +146,10 @@ final class BenchCommand implements Callable<Integer> {
           spec.commandLine(), "a run folder or a model file is missing, or --training");
     }
     boolean isRun = Files.isDirectory(model);
-    IntegerModel m = ModelFile.read(ModelArgument.file(model));
+    IntegerModel m = models.read(model);
     Model floatNetwork = isRun ? RunFiles.floatNetwork(model) : null;
     QatNetwork qat = isRun ? RunFiles.qatNetwork(model) : null;
-    IntegerModel other = against == null ? null : ModelFile.read(ModelArgument.file(against));
+    IntegerModel other = against == null ? null : models.read(against);
     BenchSpec bench = new BenchSpec(m, floatNetwork, qat, other, texts(isRun), rounds, turn);
     BenchReport report;
     try (Progress progress = Console.standardError(quiet).progress("rounds", Bench.steps(bench))) {

@@ -11,7 +11,6 @@ import org.qat4j.data.Dataset;
 import org.qat4j.data.DatasetReader;
 import org.qat4j.evaluation.Interval;
 import org.qat4j.evaluation.Predictions;
-import org.qat4j.format.ModelFile;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.pipeline.IntegerEvaluation;
 import org.qat4j.runtime.Translator;
@@ -34,6 +33,8 @@ import picocli.CommandLine.Spec;
     })
 final class EvalCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
+
+  @Mixin private ModelOptions models;
   @Mixin private ExperimentArguments experiment;
 
   @Option(
@@ -59,7 +60,7 @@ final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    IntegerModel m = ModelFile.read(ModelArgument.file(model));
+    IntegerModel m = models.read(model);
     Dataset data = DatasetReader.read(experiment.resolve().experiment().data());
     Predictions answers;
     try (Progress progress =

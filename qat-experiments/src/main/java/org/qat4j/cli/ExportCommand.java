@@ -22,6 +22,7 @@ import org.qat4j.qat.QatNetwork;
 import org.qat4j.runtime.RandomSamples;
 import org.qat4j.verify.Verifier;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -42,6 +43,8 @@ final class ExportCommand implements Callable<Integer> {
   private static final int VERIFIED = 64;
 
   @Spec private CommandSpec spec;
+
+  @Mixin private ModelOptions models;
 
   @Parameters(paramLabel = "MODEL", description = "A model file or a run folder.")
   private Path model;
@@ -67,7 +70,7 @@ final class ExportCommand implements Callable<Integer> {
     OnnxOptions options = OnnxOptions.DEFAULT.withVnni(vnni).withInt4(int4);
     ByteProducts.require(options);
     IntegerModel integers =
-        RunFiles.lacksModel(model) ? frozen(options) : ModelFile.read(ModelArgument.file(model));
+        RunFiles.lacksModel(model) ? frozen(options) : models.read(model);
     Verifier.verify(integers, options, RandomSamples.of(integers, VERIFIED, 1)).requireExact();
     OnnxExporter.write(integers, options, onnx);
     spec.commandLine()

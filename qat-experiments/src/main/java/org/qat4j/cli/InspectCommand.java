@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.qat4j.format.ModelFile;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 import org.qat4j.model.QuantizedTensor;
@@ -18,6 +17,7 @@ import org.qat4j.model.TextInput;
 import org.qat4j.model.Value;
 import org.qat4j.numerics.QuantParams;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -31,6 +31,8 @@ import picocli.CommandLine.Spec;
     description = "Shows the operations, bits, scales and sizes of a frozen model.")
 final class InspectCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
+
+  @Mixin private ModelOptions models;
 
   @Parameters(paramLabel = "MODEL", description = "A model file or a run folder.")
   private Path model;
@@ -57,7 +59,7 @@ final class InspectCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Path file = ModelArgument.file(model);
-    IntegerModel m = ModelFile.read(file);
+    IntegerModel m = models.read(model);
     List<Row> rows = m.ops().stream().map(op -> row(m, op)).toList();
     if (json) {
       spec.commandLine().getOut().println(Json.line(summary(file, m, rows)));

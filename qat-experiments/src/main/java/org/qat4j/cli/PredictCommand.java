@@ -16,12 +16,12 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.qat4j.QatException;
-import org.qat4j.format.ModelFile;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.runtime.Predictor;
 import org.qat4j.runtime.Translator;
 import org.qat4j.text.TokenText;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -47,6 +47,8 @@ import picocli.CommandLine.Spec;
     })
 final class PredictCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
+
+  @Mixin private ModelOptions models;
 
   @Parameters(index = "0", paramLabel = "MODEL", description = "A model file or a run folder.")
   private Path model;
@@ -81,7 +83,7 @@ final class PredictCommand implements Callable<Integer> {
     if (top < 1) {
       throw new QatException("--top is at least 1, not " + top);
     }
-    IntegerModel m = ModelFile.read(ModelArgument.file(model));
+    IntegerModel m = models.read(model);
     PrintWriter out = spec.commandLine().getOut();
     if (Translator.fits(m)) {
       Translator translator = new Translator(m);

@@ -76,7 +76,13 @@ final class RunArguments {
    * @throws org.qat4j.QatException if there is an earlier run and no --overwrite
    */
   RunFolder newFolder(String name) {
-    return out == null ? RunFolder.create(Path.of("runs"), name) : RunFolder.create(out, overwrite);
+    if (out != null) {
+      return RunFolder.create(out, overwrite);
+    }
+    Path runs = Path.of("runs");
+    RunFolder folder = RunFolder.create(runs, name);
+    LatestRun.point(runs, folder.path());
+    return folder;
   }
 
   /** Flags for the provenance: the seeds, then changes of keys. */

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.qat4j.QatException;
+import org.qat4j.data.DataFiles;
 import org.qat4j.experiment.ExperimentReader;
 import org.qat4j.experiment.ExperimentWriter;
 import org.qat4j.experiment.ResolvedExperiment;
@@ -77,9 +78,15 @@ final class ValidateCommand implements Callable<Integer> {
 
   private boolean check(ResolvedExperiment experiment, String name, PrintWriter out) {
     out.println(resolved ? ExperimentWriter.toYaml(experiment.experiment()) : name + ": ok");
+    List<String> missing = DataFiles.missing(experiment.experiment().data());
+    if (!resolved) {
+      missing.forEach(message -> out.println("  but its data are not there: " + message));
+    }
     if (!network) {
       return true;
     }
+    ExperimentCheck.findings(experiment.experiment())
+        .forEach(finding -> out.println("warning: " + finding.message()));
     Preflight preflight = ExperimentCheck.preflight(experiment);
     out.print(preflight);
     return preflight.isFine();

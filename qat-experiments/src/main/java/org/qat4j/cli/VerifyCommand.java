@@ -19,6 +19,7 @@ import org.qat4j.pipeline.TextVerification;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.verify.VerifyReport;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -38,6 +39,8 @@ import picocli.CommandLine.Spec;
     footer = {"", "Example:", "  ./qat verify runs/langid-int8-20260101-120000"})
 final class VerifyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
+
+  @Mixin private ModelOptions models;
 
   @Parameters(paramLabel = "RUN", description = "A run folder, or the folder of one seed in it.")
   private Path folder;
@@ -65,11 +68,10 @@ final class VerifyCommand implements Callable<Integer> {
     ByteProducts.require(options);
     Experiment experiment = ExperimentReader.read(RunFiles.experiment(folder), List.of());
     boolean lacksModel = RunFiles.lacksModel(folder);
-    Path file = lacksModel ? null : ModelArgument.file(folder);
     QatNetwork network = RunFiles.qatNetwork(folder);
     Dataset data = DatasetReader.folds(experiment.data()).get(0);
     IntegerModel model =
-        lacksModel ? RunFiles.freeze(folder, network, experiment, data) : ModelFile.read(file);
+        lacksModel ? RunFiles.freeze(folder, network, experiment, data) : models.read(folder);
     VerifyReport report =
         TextVerification.of(
             network,

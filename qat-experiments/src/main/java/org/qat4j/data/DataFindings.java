@@ -36,6 +36,9 @@ public final class DataFindings {
 
   private static final int SHOWN_CHARACTERS = 60;
 
+  /** A length that is never too large. */
+  private static final int FREE_LENGTH = 1000;
+
   private final DataSpec spec;
   private final Dataset data;
   private final List<DataFinding> found = new ArrayList<>();
@@ -82,6 +85,31 @@ public final class DataFindings {
               + (data.train().size() + data.test().size())
               + " in all; hold some out, such as data.validationShare: 0.2, name a file with"
               + " data.validation, or add rows: a class needs 10 or more to learn from");
+    }
+  }
+
+  /**
+   * Checks that a network is not made for texts far longer than there are.
+   *
+   * @param length of a text in characters, words or what else the network reads one by one
+   * @throws QatException if there is no text of even a tenth of so many characters
+   */
+  public static void requireLength(Dataset data, int length) {
+    int longest = 0;
+    for (List<Example> part : List.of(data.train(), data.validation(), data.test())) {
+      for (Example e : part) {
+        longest = Math.max(longest, e.text().codePointCount(0, e.text().length()));
+      }
+    }
+    if (length > FREE_LENGTH && length / 10 > longest) {
+      throw new QatException(
+          "model.length is "
+              + length
+              + ", but the longest text has "
+              + longest
+              + " characters: the network would compute padding alone. Set model.length to "
+              + longest
+              + " or less");
     }
   }
 

@@ -73,6 +73,34 @@ public record Dataset(
     return (int) test.stream().filter(e -> known.contains(e.text())).count();
   }
 
+  /**
+   * The same rows with other labels beside their own.
+   *
+   * @param all names of the classes or tags, among them those of this data set
+   */
+  public Dataset relabelled(List<String> all) {
+    int[] index = labels.stream().mapToInt(all::indexOf).toArray();
+    return new Dataset(
+        question,
+        relabelled(train, index),
+        relabelled(validation, index),
+        relabelled(test, index),
+        all,
+        skipped);
+  }
+
+  private static List<Example> relabelled(List<Example> part, int[] index) {
+    return part.stream()
+        .map(
+            e ->
+                new Example(
+                    e.text(),
+                    index.length == 0 ? e.label() : index[e.label()],
+                    e.tags().stream().map(tag -> index[tag]).toList(),
+                    e.group()))
+        .toList();
+  }
+
   /** SHA-256 of the labels and of all rows in order. */
   public String sha256() {
     MessageDigest digest = Hashes.digest();

@@ -71,7 +71,8 @@ public final class ParallelReader {
     }
   }
 
-  private static Path file(Path base, String language) {
+  /** The file of a language, packed or not. */
+  static Path file(Path base, String language) {
     Path plain = base.resolveSibling(base.getFileName() + "." + language);
     Path packed = base.resolveSibling(plain.getFileName() + ".gz");
     return !Files.exists(plain) && Files.exists(packed) ? packed : plain;

@@ -48,7 +48,19 @@ final class Binder {
     Yaml kind = mapping.get(KIND);
     if (kind == null) {
       String expected = Section.or(Section.kinds(type).keySet());
-      report(mapping.at(), join(path, KIND) + " is missing; expected " + expected);
+      boolean set = mapping.at().source().startsWith("--set");
+      report(
+          mapping.at(),
+          join(path, KIND)
+              + " is missing; expected "
+              + expected
+              + (set
+                  ? ". The file has no section "
+                      + path
+                      + " whose key could be changed: write one, or add --set "
+                      + join(path, KIND)
+                      + "=KIND"
+                  : ""));
       return null;
     }
     return choice(kind, mapping.without(KIND), type, path, join(path, KIND));

@@ -50,7 +50,7 @@ public final class ExperimentWriter {
   }
 
   /** Every value of an experiment by the path of its key; a list is one value. */
-  static Map<String, String> values(Experiment experiment) {
+  public static Map<String, String> values(Experiment experiment) {
     Map<String, String> values = new LinkedHashMap<>();
     flatten("", section(experiment), values);
     return values;

@@ -164,7 +164,7 @@ public record QuantizeSpec(
           powerOfTwo,
           fullRange,
           observer.toRule(),
-          new Adjustment((float) clip, zeroShift),
+          adjustment(clip, zeroShift, bits),
           learned.toLearned(),
           ste);
     }
@@ -214,7 +214,7 @@ public record QuantizeSpec(
           scheme,
           powerOfTwo,
           observer.toRule(),
-          new Adjustment((float) clip, zeroShift),
+          adjustment(clip, zeroShift, bits),
           learned.toLearned(),
           ste);
     }
@@ -384,5 +384,24 @@ public record QuantizeSpec(
     private Schedule.Wider toWider(long totalSteps) {
       return new Schedule.Wider(until.toSteps(totalSteps), weightBits, activationBits);
     }
+  }
+
+  /** Checks that a moved zero point leaves codes on both sides of 0. */
+  private static Adjustment adjustment(double clip, int zeroShift, int bits) {
+    int most = 1 << (bits - 1);
+    if (Math.abs(zeroShift) > most) {
+      throw new QatException(
+          "zeroShift is "
+              + zeroShift
+              + "; of the "
+              + 2 * most
+              + " codes of "
+              + bits
+              + " bits the zero point moves by half at most, from -"
+              + most
+              + " to "
+              + most);
+    }
+    return new Adjustment((float) clip, zeroShift);
   }
 }

@@ -5,11 +5,14 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.api.Model;
 import org.qat4j.QatException;
+import org.qat4j.data.DataFinding;
+import org.qat4j.data.DataFindings;
 import org.qat4j.data.Dataset;
 import org.qat4j.data.DatasetReader;
 import org.qat4j.data.Example;
 import org.qat4j.experiment.Experiment;
 import org.qat4j.experiment.ExperimentReader;
+import org.qat4j.experiment.ExperimentWriter;
 import org.qat4j.experiment.ModelSpec;
 import org.qat4j.experiment.ResolvedExperiment;
 import org.qat4j.experiment.TrainSpec;
@@ -142,6 +145,33 @@ public final class ExperimentCheck {
     Dataset data = DatasetReader.read(experiment.data());
     return Qat.describe(
         network(experiment, data), resolved.toQuantSpec(steps(experiment, data.train().size())));
+  }
+
+  /**
+   * What there is to say of the data of an experiment before any work.
+   *
+   * @throws QatException if they cannot be read, or nothing can be trained on them
+   */
+  public static List<DataFinding> findings(Experiment experiment) {
+    Dataset data = DatasetReader.read(experiment.data());
+    require(experiment, data);
+    return DataFindings.of(experiment.data(), data, experiment.train().batch());
+  }
+
+  /**
+   * Checks that a network can be trained on the data.
+   *
+   * @throws QatException if it cannot; the message says what to change
+   */
+  static void require(Experiment experiment, Dataset data) {
+    DataFindings.requireRows(data);
+    String length = ExperimentWriter.values(experiment).get("model.length");
+    if (length != null) {
+      DataFindings.requireLength(data, Integer.parseInt(length.strip()));
+    }
+    if (experiment.model() instanceof ModelSpec.SavedNetwork) { // reads rows of numbers
+      DataFindings.requireNumbers(experiment.data(), data);
+    }
   }
 
   /** Steps of the training under quantization. */

@@ -20,12 +20,16 @@ public final class IntegerEvaluation {
   /**
    * The answers for all test texts, in their order.
    *
-   * @param model reads text and has the labels of the data
+   * @param model reads text and has the labels of the data, or more
    * @param progress one step a text
    * @throws QatException if the model does not go with the data
    */
   public static Predictions predict(IntegerModel model, Dataset data, Progress progress) {
-    if (!model.labels().equals(data.labels())) {
+    boolean part = model.labels().containsAll(data.labels());
+    if (part && !model.labels().equals(data.labels())) {
+      return predict(model, data.relabelled(model.labels()), progress);
+    }
+    if (!part) {
       throw new QatException(
           "the model \""
               + model.name()

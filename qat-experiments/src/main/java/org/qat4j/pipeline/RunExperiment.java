@@ -20,7 +20,6 @@ import org.qat4j.evaluation.Predictions;
 import org.qat4j.evaluation.Stage;
 import org.qat4j.experiment.Experiment;
 import org.qat4j.experiment.ExperimentWriter;
-import org.qat4j.experiment.ModelSpec;
 import org.qat4j.experiment.ResolvedExperiment;
 import org.qat4j.report.CurvePoint;
 import org.qat4j.report.DataSummary;
@@ -99,10 +98,7 @@ public final class RunExperiment {
     Stopwatch watch = new Stopwatch();
     List<Dataset> folds = DatasetReader.folds(experiment.data());
     Dataset data = folds.get(0);
-    folds.forEach(DataFindings::requireRows);
-    if (experiment.model() instanceof ModelSpec.SavedNetwork) { // reads rows of numbers
-      DataFindings.requireNumbers(experiment.data(), data);
-    }
+    folds.forEach(fold -> ExperimentCheck.require(experiment, fold));
     List<DataFinding> findings =
         new ArrayList<>(
             DataFindings.of(experiment.data(), data, experiment.train().batch()));

@@ -76,7 +76,7 @@ public final class RunSweep {
   public SweepReport run(String name, List<Long> seeds, Map<String, String> facts) {
     Experiment first = variants.get(0).experiment();
     Dataset data = DatasetReader.read(first.data());
-    DataFindings.requireRows(data);
+    variants.forEach(variant -> ExperimentCheck.require(variant.experiment(), data));
     DataFindings.of(first.data(), data, first.train().batch())
         .forEach(finding -> console.line("warning: " + finding.message()));
     Map<String, String> provenance = Provenance.current();
