@@ -54,9 +54,7 @@ class ModelLimitsTest {
   void smallFilesOfMuchWorkAreRefused() {
     int steps = 1 << 16;
     refused(
-        model(
-            List.of(steps, 64),
-            new Op.MaxPool1d("pool", "q", steps / 2, 1)),
+        model(List.of(steps, 64), new Op.MaxPool1d("pool", "q", steps / 2, 1)),
         "68721573888 in \"pool\"",
         "limit of work");
   }
@@ -82,8 +80,7 @@ class ModelLimitsTest {
   /** By hand: 3 windows of 2 steps, 4 channels. */
   @Test
   void countsThePooling() {
-    ModelCost cost =
-        ModelCost.of(model(List.of(4, 4), new Op.MaxPool1d("pool", "q", 2, 1)));
+    ModelCost cost = ModelCost.of(model(List.of(4, 4), new Op.MaxPool1d("pool", "q", 2, 1)));
 
     assertThat(cost.elements()).isEqualTo(16 + 16 + 12);
     assertThat(cost.steps().amount()).isEqualTo(4);

@@ -103,7 +103,8 @@ class BytePairsTest {
 
   /** As the definition says it: the pair of the lowest rank everywhere, then anew. */
   private static List<String> slowly(String letters, List<Pair> merges) {
-    List<String> pieces = new ArrayList<>(letters.codePoints().mapToObj(Character::toString).toList());
+    List<String> pieces =
+        new ArrayList<>(letters.codePoints().mapToObj(Character::toString).toList());
     while (true) {
       int best = merges.size();
       for (int i = 0; i + 1 < pieces.size(); i++) {

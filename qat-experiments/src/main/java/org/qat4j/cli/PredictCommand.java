@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  ./qat predict model.qat \"Österreichischer Schilling\"",
-      "  ./qat predict runs/langid-int8-20260101-120000 --top 3 < phrases.txt",
+      "  ./qat predict runs/latest --top 3 < phrases.txt",
       "  ./qat predict runs/srl $'She gave him a book .\\t1'   (roles of the token 1, from 0)",
       "  ./qat predict translate.qat \"Two dogs run.\" --beam 4"
     })

@@ -270,8 +270,7 @@ public final class DataFindings {
             labels ->
                 examples.add(
                     String.join(
-                        " and ",
-                        labels.stream().map(l -> spelled(l) + placeOfLabel(l)).toList())));
+                        " and ", labels.stream().map(l -> spelled(l) + placeOfLabel(l)).toList())));
     find(
         byForm.size()
             + (byForm.size() == 1 ? " label is" : " labels are")
@@ -333,8 +332,7 @@ public final class DataFindings {
                           + shown(text)
                           + "\" is "
                           + String.join(
-                              " and ",
-                              labels.get(text).stream().map(data.labels()::get).toList())
+                              " and ", labels.get(text).stream().map(data.labels()::get).toList())
                           + place(text))
               .toList();
       find(
@@ -444,7 +442,9 @@ public final class DataFindings {
 
   /** Finds rows in the files again: data sets do not keep where each was. */
   private record RowPlaces(DataSpec spec) {
-    /** "file, line 7, and file, line 9" of the first rows with a text; empty where none is found. */
+    /**
+     * "file, line 7, and file, line 9" of the first rows with a text; empty where none is found.
+     */
     String of(String text) {
       String line = text.lines().findFirst().orElse("");
       List<String> places = new ArrayList<>();

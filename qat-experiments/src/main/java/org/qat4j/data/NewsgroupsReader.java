@@ -77,7 +77,9 @@ final class NewsgroupsReader {
       }
       if (in.zeros() < END_OF_TAR) {
         throw new EOFException(
-            "the archive is cut behind " + posts.size() + " posts: the blocks of zeros that end it"
+            "the archive is cut behind "
+                + posts.size()
+                + " posts: the blocks of zeros that end it"
                 + " are missing");
       }
     } catch (IllegalArgumentException e) {

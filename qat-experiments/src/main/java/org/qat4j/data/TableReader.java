@@ -89,7 +89,9 @@ final class TableReader {
       return matcher.matches();
     } catch (Watched.TooManySteps | StackOverflowError e) {
       throw new MalformedRow(
-          "the labelPattern " + labelPattern + " takes too long on this label; write a simpler one");
+          "the labelPattern "
+              + labelPattern
+              + " takes too long on this label; write a simpler one");
     }
   }
 

@@ -35,7 +35,9 @@ final class Variants {
       report(
           sweep,
           "this sweep has "
-              + (axes.size() > MOST_AXES ? axes.size() + " lists" : Key.plain(count(axes)) + " variants")
+              + (axes.size() > MOST_AXES
+                  ? axes.size() + " lists"
+                  : Key.plain(count(axes)) + " variants")
               + "; expected at most "
               + MOST
               + " variants, of at most "

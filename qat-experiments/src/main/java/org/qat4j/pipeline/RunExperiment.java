@@ -100,8 +100,7 @@ public final class RunExperiment {
     Dataset data = folds.get(0);
     folds.forEach(fold -> ExperimentCheck.require(experiment, fold));
     List<DataFinding> findings =
-        new ArrayList<>(
-            DataFindings.of(experiment.data(), data, experiment.train().batch()));
+        new ArrayList<>(DataFindings.of(experiment.data(), data, experiment.train().batch()));
     double readingSeconds = watch.seconds();
     DataSummary summary = summary(folds);
     Map<String, String> provenance = Provenance.current();

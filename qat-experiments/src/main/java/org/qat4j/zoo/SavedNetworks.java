@@ -50,8 +50,8 @@ public final class SavedNetworks {
 
   /**
    * Reads what DL4J saved, a MultiLayerNetwork or ComputationGraph, or what Keras saved as HDF5.
-   * Files of others do no harm: no object is deserialized, and no class is loaded that is not
-   * named here, in DL4J or in this project.
+   * Files of others do no harm: no object is deserialized, and no class is loaded that is not named
+   * here, in DL4J or in this project.
    *
    * @param trusted full names of other classes of which the network is made
    * @throws QatException if the file is no such network

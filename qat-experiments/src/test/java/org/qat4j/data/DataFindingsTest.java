@@ -196,7 +196,8 @@ class DataFindingsTest {
     List<DataFinding> found = DataFindings.cut(data, List.of(encoder));
     assertThat(found.get(0).message()).contains("2 of 4 texts fill the length of 3 ids");
     assertThat(found.get(0).yaml()).isEqualTo("model:\n  length: 6");
-    assertThat(DataFindings.cut(data, List.of(new WordEncoder(List.of("one"), 5, true, false, false))))
+    assertThat(
+            DataFindings.cut(data, List.of(new WordEncoder(List.of("one"), 5, true, false, false))))
         .isEmpty();
   }
 

@@ -238,7 +238,17 @@ class TableReaderTest {
   private void refused(String rows, String labelPattern, String reason) throws IOException {
     DataSpec.Table spec =
         new DataSpec.Table(
-            write("x.tsv", rows).toString(), null, null, "\t", false, 0, 1, labelPattern, 0, 0.3, 1,
+            write("x.tsv", rows).toString(),
+            null,
+            null,
+            "\t",
+            false,
+            0,
+            1,
+            labelPattern,
+            0,
+            0.3,
+            1,
             Malformed.STOP);
     assertThatThrownBy(() -> DatasetReader.read(spec))
         .isInstanceOf(QatException.class)
@@ -250,7 +260,7 @@ class TableReaderTest {
   void patternsThatNeverEndAndLongLabelsAreRefused() throws IOException {
     String good = "b\tx\n";
 
-    refused(good + "a".repeat(900) + "b\tx\n", "(?:a+)+|b", "line 2: the labelPattern");
+    refused(good + "a".repeat(900) + "b\tx\n", "a*a*a*a*a*c|b", "line 2: the labelPattern");
     refused(good + "a".repeat(100_000) + "\tx\n", "(a|b)*", "line 2: the label has 100000");
   }
 

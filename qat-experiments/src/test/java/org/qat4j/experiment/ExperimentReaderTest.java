@@ -416,8 +416,7 @@ class ExperimentReaderTest {
     for (String first : List.of("f0.yaml", "g0.yaml")) {
       ExperimentException e =
           catchThrowableOfType(
-              ExperimentException.class,
-              () -> reader().resolved(folder.resolve(first), List.of()));
+              ExperimentException.class, () -> reader().resolved(folder.resolve(first), List.of()));
       assertThat(e.problems()).hasSize(1);
       assertThat(e).hasMessageContaining("more than 100 files are read through extends");
     }

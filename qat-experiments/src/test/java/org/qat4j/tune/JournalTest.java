@@ -25,7 +25,9 @@ class JournalTest {
     Path file = folder.resolve("trials.jsonl");
     Score score = new Score(0.5, 1.25, 1, 100, 4, Double.NaN);
     Journal.open(file, "s")
-        .add(new Outcome(new Trial(0, new Point(new TreeMap<>(Map.of("bits", 4))), 10), score, null, 1.5));
+        .add(
+            new Outcome(
+                new Trial(0, new Point(new TreeMap<>(Map.of("bits", 4))), 10), score, null, 1.5));
     return file;
   }
 
@@ -46,7 +48,7 @@ class JournalTest {
     "0.5, '[]', accuracy is []",
     "'\"agreement\"', '\"x\"', agreement is missing",
     "'\"trial\":0', '\"trial\":-2', trial is -2",
-    "'\"score\"', '\"scare\"', neither a score nor an error"
+    "'\"score\"', '\"scare\"', it has neither a score nor an error"
   })
   void refusesWhatATrialCannotHave(String part, String by, String problem) throws IOException {
     Path file = journal();
