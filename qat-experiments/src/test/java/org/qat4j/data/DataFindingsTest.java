@@ -19,10 +19,12 @@ class DataFindingsTest {
 
   private DataSpec.Table spec(String train, String test) throws IOException {
     Path trainFile = Files.writeString(folder.resolve("train.tsv"), train);
+    Path validation = Files.writeString(
+            folder.resolve("validation.tsv"), train.split("\t", 2)[0] + "\t9, 10\n");
     Path testFile = Files.writeString(folder.resolve("test.tsv"), test);
     return new DataSpec.Table(
         trainFile.toString(),
-        testFile.toString(),
+        validation.toString(),
         testFile.toString(),
         "\t",
         false,
@@ -117,7 +119,7 @@ class DataFindingsTest {
 
     assertThat(found).hasSize(1);
     assertThat(found.get(0).message())
-        .contains("2 of 2 test texts are also training or validation texts")
+        .contains("1 of 2 test texts are also training or validation texts")
         .contains("train.tsv, line 5");
   }
 
