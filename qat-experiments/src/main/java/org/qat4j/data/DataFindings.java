@@ -378,7 +378,7 @@ public final class DataFindings {
               + shown(without.get(0).text())
               + "\""
               + place(without.get(0).text())
-              + ". Is data.textColumn right?",
+              + (spec instanceof DataSpec.Table ? ". Is data.textColumn right?" : "."),
           null);
     }
   }
@@ -437,7 +437,8 @@ public final class DataFindings {
   }
 
   private static String shown(String text) {
-    return text.length() > SHOWN_CHARACTERS ? text.substring(0, SHOWN_CHARACTERS) + "…" : text;
+    String line = text.strip().replaceAll("\\s+", " ");
+    return line.length() > SHOWN_CHARACTERS ? line.substring(0, SHOWN_CHARACTERS) + "…" : line;
   }
 
   /** Finds rows in the files again: data sets do not keep where each was. */
