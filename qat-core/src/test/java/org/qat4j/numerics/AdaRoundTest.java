@@ -49,7 +49,7 @@ class AdaRoundTest {
     assertThat(rounded).as("0.45 · 1 is nearer to 1 · 0.5 than to 0").containsExactly(1f);
   }
 
-  @Property(tries = 60)
+  @Property(tries = 60, seed = "1")
   void neverWorseThanNearestAndAlwaysANeighbour(
       @ForAll long seed, @ForAll @IntRange(min = 2, max = 4) int bits) {
     Random random = new Random(seed);

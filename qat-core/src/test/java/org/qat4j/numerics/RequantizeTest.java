@@ -47,7 +47,7 @@ class RequantizeTest {
     return (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, acc));
   }
 
-  @Property(tries = 5000)
+  @Property(tries = 5000, seed = "1")
   void isTheCorrectlyRoundedCodeWhereNoTieIsNear(
       @ForAll("scales") Scales s,
       @ForAll @IntRange(min = -4500, max = 4500) int sixteenths,
@@ -65,7 +65,7 @@ class RequantizeTest {
     }
   }
 
-  @Property
+  @Property(seed = "1")
   void isExactlyHalfToEvenForPowersOfTwo(
       @ForAll @IntRange(min = -(1 << 23), max = 1 << 23) int acc,
       @ForAll @IntRange(min = 0, max = 16) int shift,
@@ -81,7 +81,7 @@ class RequantizeTest {
                     127, Exact.halfEven(exact, Integer.MIN_VALUE, Integer.MAX_VALUE) + zeroPoint)));
   }
 
-  @Property
+  @Property(seed = "1")
   void isMonotone(
       @ForAll("scales") Scales s, @ForAll int a, @ForAll int b, @ForAll @IntRange(max = 9) int z) {
     float m = s.multiplier();
@@ -90,7 +90,7 @@ class RequantizeTest {
         .isLessThanOrEqualTo(Requantize.requantize(Math.max(a, b), m, z, -128, 127));
   }
 
-  @Property
+  @Property(seed = "1")
   void aFusedClampIsThatOfTheCodes(
       @ForAll("scales") Scales s,
       @ForAll @IntRange(min = -4500, max = 4500) int sixteenths,
@@ -103,7 +103,7 @@ class RequantizeTest {
         .isEqualTo(Math.max(zeroPoint, Math.min(120, plain)));
   }
 
-  @Property
+  @Property(seed = "1")
   void theMultiplierErrsByTwoRoundings(@ForAll("scales") Scales s) {
     BigDecimal exact = s.exact(1);
     BigDecimal error = Exact.of(s.multiplier()).subtract(exact).abs();
@@ -111,7 +111,7 @@ class RequantizeTest {
     assertThat(error).isLessThanOrEqualTo(exact.multiply(Exact.of(0x1.00001p-23)));
   }
 
-  @Property
+  @Property(seed = "1")
   void logitsErrByThreeRoundings(@ForAll("scales") Scales s, @ForAll int acc) {
     BigDecimal exact = Exact.of(acc).multiply(Exact.of(s.x())).multiply(Exact.of(s.w()));
     BigDecimal error = Exact.of(Requantize.toReal(acc, s.x(), s.w())).subtract(exact).abs();

@@ -44,7 +44,7 @@ class NgramEncoderTest {
             0);
   }
 
-  @Property
+  @Property(seed = "1")
   void givesTheIdsOfAllNgramsInOrderHoweverLongTheText(
       @ForAll String text,
       @ForAll @IntRange(min = 1, max = 3) int minN,
@@ -104,7 +104,7 @@ class NgramEncoderTest {
     assertThat(used.size() / (double) buckets).isBetween(0.60, 0.66);
   }
 
-  @Property
+  @Property(seed = "1")
   void everyIdLiesInTheVocabulary(
       @ForAll String text,
       @ForAll @IntRange(min = 1, max = 4) int minN,
@@ -136,7 +136,7 @@ class NgramEncoderTest {
   }
 
   /** What is not kept is not there, and the rest is numbered anew. */
-  @Property
+  @Property(seed = "1")
   void subsets(@ForAll String text, @ForAll Set<@IntRange(max = 49) Integer> buckets) {
     BitSet ids = new BitSet();
     buckets.forEach(b -> ids.set(1 + b));

@@ -65,7 +65,7 @@ class WordEncoderTest {
     assertThat(encoder.encode("Aa BB AaBB BBAa AaAa")).containsExactly(1, 2, 3, 1, 1);
   }
 
-  @Property
+  @Property(seed = "1")
   void findsTheWordsThatTheTokenizerGives(@ForAll String text, @ForAll boolean punctuation) {
     List<String> words = WordTokenizer.words(text, false, punctuation);
     List<String> known = words.stream().distinct().filter(w -> w.hashCode() % 3 != 0).toList();
@@ -85,7 +85,7 @@ class WordEncoderTest {
     assertThat(encoder.encode("x y")).containsExactly(0, 0, 0);
   }
 
-  @Property
+  @Property(seed = "1")
   void everyIdLiesInTheVocabulary(
       @ForAll String text,
       @ForAll boolean lowerCase,
@@ -102,7 +102,7 @@ class WordEncoderTest {
     assertThat(encoder.encode(text)).isEqualTo(ids);
   }
 
-  @Property
+  @Property(seed = "1")
   void wordsAreTheTextWithoutWhatIsBetween(@ForAll String text, @ForAll boolean punctuation) {
     List<String> words = WordTokenizer.words(text, false, punctuation);
 

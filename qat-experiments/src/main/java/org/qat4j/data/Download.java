@@ -78,6 +78,7 @@ public final class Download {
   private final HttpClient client;
   private final Patience patience;
   private final Pause pause;
+  private final Watchdog.Timer timer;
 
   /** Through the proxy of the system properties or of the environment, where one is set. */
   public Download() {
@@ -88,13 +89,15 @@ public final class Download {
             .proxy(Proxies.of(System.getenv()))
             .build(),
         Patience.DEFAULT,
-        duration -> Thread.sleep(duration.toMillis()));
+        duration -> Thread.sleep(duration.toMillis()),
+        Watchdog.Timer::byTheClock);
   }
 
-  Download(HttpClient client, Patience patience, Pause pause) {
+  Download(HttpClient client, Patience patience, Pause pause, Watchdog.Timer timer) {
     this.client = client;
     this.patience = patience;
     this.pause = pause;
+    this.timer = timer;
   }
 
   /**
@@ -275,7 +278,7 @@ public final class Download {
       throws IOException, TryAgain {
     byte[] buffer = new byte[BUFFER];
     long received = part.size();
-    try (Watchdog watchdog = new Watchdog(body, patience.silence())) {
+    try (Watchdog watchdog = new Watchdog(body, patience.silence(), timer)) {
       try {
         for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
           watchdog.alive();

@@ -13,21 +13,38 @@ import java.util.concurrent.TimeUnit;
  * of a response, but none for its body.
  */
 final class Watchdog implements AutoCloseable {
-  private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "download-watchdog");
-            thread.setDaemon(true);
-            return thread;
-          });
+  /** Calls something at regular times; a test says itself when these are. */
+  interface Timer {
+    /**
+     * Begins.
+     *
+     * @return ends it
+     */
+    Runnable every(Duration period, Runnable task);
+
+    /** By the clock, on a thread of its own. */
+    static Runnable byTheClock(Duration period, Runnable task) {
+      ScheduledExecutorService executor =
+          Executors.newSingleThreadScheduledExecutor(
+              work -> {
+                Thread thread = new Thread(work, "download-watchdog");
+                thread.setDaemon(true);
+                return thread;
+              });
+      long millis = period.toMillis();
+      ScheduledFuture<?> unused =
+          executor.scheduleAtFixedRate(task, millis, millis, TimeUnit.MILLISECONDS);
+      return executor::shutdownNow;
+    }
+  }
+
+  private final Runnable end;
   private volatile boolean alive;
   private volatile boolean bit;
 
   /** Closes {@code in} after between one and two times {@code silence} without {@link #alive}. */
-  Watchdog(InputStream in, Duration silence) {
-    long millis = silence.toMillis();
-    ScheduledFuture<?> unused =
-        timer.scheduleAtFixedRate(() -> look(in), millis, millis, TimeUnit.MILLISECONDS);
+  Watchdog(InputStream in, Duration silence, Timer timer) {
+    this.end = timer.every(silence, () -> look(in));
   }
 
   private void look(InputStream in) {
@@ -55,6 +72,6 @@ final class Watchdog implements AutoCloseable {
 
   @Override
   public void close() {
-    timer.shutdownNow();
+    end.run();
   }
 }

@@ -11,7 +11,6 @@ import org.qat4j.model.Op;
 import org.qat4j.model.QuantizedTensor;
 import org.qat4j.qat.FreezeInfo;
 import org.qat4j.qat.Requantizer;
-import org.qat4j.runtime.IntegerRuntime;
 import org.qat4j.runtime.Sample;
 import org.qat4j.tune.search.Evaluator;
 import org.qat4j.tune.search.Examples;
@@ -55,7 +54,7 @@ final class CandidateEvaluator implements Evaluator {
         isSoftmax(model),
         ModelFile.toBytes(model).length,
         bits(model),
-        workload.measuresTime() ? micros(model) : Double.NaN);
+        workload.latency() != null ? micros(model) : Double.NaN);
   }
 
   private static boolean isSoftmax(IntegerModel model) {
@@ -75,19 +74,8 @@ final class CandidateEvaluator implements Evaluator {
     return bits / weights;
   }
 
-  /** Median of three passes over some samples, each after one that warms up. */
   private double micros(IntegerModel model) {
-    IntegerRuntime timed = new IntegerRuntime(model);
     List<Sample> samples = workload.examples().samples();
-    List<Sample> some = samples.subList(0, Math.min(TIMED, samples.size()));
-    timed.run(some);
-    double[] micros = new double[3];
-    for (int i = 0; i < micros.length; i++) {
-      long start = System.nanoTime();
-      timed.run(some);
-      micros[i] = (System.nanoTime() - start) / 1e3 / some.size();
-    }
-    java.util.Arrays.sort(micros);
-    return micros[1];
+    return workload.latency().micros(model, samples.subList(0, Math.min(TIMED, samples.size())));
   }
 }

@@ -71,6 +71,11 @@ public record TuneStep(
 
   /** All that the workers need. */
   Workload workload() {
+    return workload(Latency.MEASURED);
+  }
+
+  /** The same with a latency that is not that of this machine. */
+  Workload workload(Latency latency) {
     Model network = text.network();
     TuneSpec tune = experiment.tune();
     train.seek(calibrationTexts(experiment));
@@ -89,7 +94,7 @@ public record TuneStep(
         calibration,
         examples(network),
         tune.qatSteps() == 0 ? null : shortTraining(tune.qatSteps()),
-        tune.maxMicros() != null);
+        tune.maxMicros() == null ? null : latency);
   }
 
   private String identity(Model network) {

@@ -15,7 +15,7 @@ import org.qat4j.tune.search.Examples;
  * @param calibration of the network
  * @param examples validation texts
  * @param train batches of short trainings, or null where candidates are not trained
- * @param measuresTime whether candidates are timed
+ * @param latency of candidates, or null where it does not matter
  */
 record Workload(
     String experiment,
@@ -25,5 +25,5 @@ record Workload(
     Calibration calibration,
     Examples examples,
     TextBatches train,
-    boolean measuresTime)
+    Latency latency)
     implements Serializable {}

@@ -34,16 +34,16 @@ class KilledSearchTest {
 
   @Test
   void killedOnce() throws Exception {
-    kill(1, 120);
+    kill(1, 120, 1);
   }
 
   @Test
   @Tag("slow")
   void killedTwentyTimes() throws Exception {
-    kill(20, 400);
+    kill(20, 400, new Random().nextLong());
   }
 
-  private void kill(int times, int trials) throws Exception {
+  private void kill(int times, int trials, long seed) throws Exception {
     String search = "trials: " + trials + ", executor: {kind: local, threads: 1}";
     Workload workload = TinySearch.step(search).workload();
     Path file = folder.resolve("workload");
@@ -52,7 +52,6 @@ class KilledSearchTest {
     }
     Path whole = folder.resolve("whole.jsonl");
     Tuner.Result expected = Tuner.run(workload, whole, Console.quiet());
-    long seed = new Random().nextLong();
     Random random = new Random(seed);
     int killed = 0;
     Path journal = folder.resolve("killed.jsonl");

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.qat4j.QatException;
 
 /**
@@ -52,7 +53,8 @@ public final class Search {
   private final Map<Key, Outcome> known = new HashMap<>();
   private final Map<Key, Outcome> outcomes = new LinkedHashMap<>();
   private final Set<Point> drawn = new LinkedHashSet<>();
-  private final long start = System.nanoTime();
+  private final LongSupplier nanos;
+  private final long start;
   private int bestAt;
   private Outcome best;
 
@@ -72,12 +74,32 @@ public final class Search {
       TrialExecutor executor,
       Collection<Outcome> journal,
       Consumer<Outcome> listener) {
+    this(space, goal, budget, rungs, seed, executor, journal, listener, System::nanoTime);
+  }
+
+  /**
+   * The same with a clock of its own.
+   *
+   * @param nanos nanoseconds since some moment, for the minutes of the budget
+   */
+  Search(
+      Space space,
+      Goal goal,
+      Budget budget,
+      List<Integer> rungs,
+      long seed,
+      TrialExecutor executor,
+      Collection<Outcome> journal,
+      Consumer<Outcome> listener,
+      LongSupplier nanos) {
     this.space = space;
     this.goal = goal;
     this.budget = budget;
     this.rungs = rungs.stream().mapToInt(Integer::intValue).toArray();
     this.executor = executor;
     this.listener = listener;
+    this.nanos = nanos;
+    this.start = nanos.getAsLong();
     this.random = new SplittableRandom(seed);
     for (Outcome o : journal) {
       known.put(new Key(o.trial().point(), o.trial().examples()), o);
@@ -305,7 +327,7 @@ public final class Search {
     if (outcomes.isEmpty()) {
       return false;
     }
-    double minutes = (System.nanoTime() - start) / (double) TimeUnit.MINUTES.toNanos(1);
+    double minutes = (nanos.getAsLong() - start) / (double) TimeUnit.MINUTES.toNanos(1);
     return outcomes.size() >= budget.trials()
         || outcomes.size() - bestAt >= budget.patience()
         || minutes >= budget.minutes();

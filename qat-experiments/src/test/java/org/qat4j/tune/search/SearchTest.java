@@ -10,6 +10,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -96,9 +99,38 @@ class SearchTest {
     return search.outcomes().stream().map(o -> o.trial() + " " + o.score() + o.error()).toList();
   }
 
+  /** A trial takes half a minute by the clock that is given. */
+  @Test
+  void endsWhenItsMinutesAreOver() {
+    AtomicLong now = new AtomicLong(7);
+    Search search =
+        new Search(
+            SPACE,
+            Goal.of(Objective.LOSS),
+            new Budget(300, 30, Integer.MAX_VALUE),
+            RUNGS,
+            7,
+            new LocalExecutor(2, () -> SearchTest::landscape),
+            List.of(),
+            o -> now.addAndGet(TimeUnit.SECONDS.toNanos(30)),
+            now::get);
+    search.run();
+    // The untuned setting and the two rounds that begin before the 30 minutes are over.
+    assertThat(search.outcomes()).hasSize(1 + 2 * Search.ROUND);
+  }
+
   @Test
   void goesOnFromAnyPartOfAJournalToTheSameResult() {
-    long seed = new Random().nextLong();
+    goesOn(20);
+  }
+
+  @Test
+  @Tag("slow")
+  void goesOnFromAnyPartOfAJournalWithAnySeed() {
+    goesOn(new Random().nextLong());
+  }
+
+  private static void goesOn(long seed) {
     Random random = new Random(seed);
     Search whole = run(300, 2, List.of());
     for (int i = 0; i < 10; i++) {
