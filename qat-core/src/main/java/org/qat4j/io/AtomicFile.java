@@ -7,20 +7,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import org.qat4j.QatException;
 
 /** Writes files that appear complete or not at all. */
 public final class AtomicFile {
-  private static final AtomicLong COUNT = new AtomicLong();
-  private static final Pattern UNFINISHED = Pattern.compile("\\..+\\.\\d+-\\d+\\.tmp");
+  private static final Pattern UNFINISHED = Pattern.compile("\\..+\\.[0-9a-f-]{36}\\.tmp");
 
   private AtomicFile() {}
 
   /**
-   * Writes beside the file, forces the bytes to the disk, then moves them into place; a file that
-   * was there before stays whole until then.
+   * Writes beside the file, forces the bytes to the disk, then moves them into place and forces the
+   * folder; a file that was there before stays whole until then.
    *
    * @throws QatException if the file cannot be written; the message names it
    */
@@ -35,16 +34,13 @@ public final class AtomicFile {
             "."
                 + target.getFileName()
                 + "."
-                + ProcessHandle.current().pid()
-                + "-"
-                + COUNT.incrementAndGet()
+                + UUID.randomUUID() // of no other process, on no other machine
                 + ".tmp");
     try {
       try (FileChannel out =
           FileChannel.open(
               temporary,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.TRUNCATE_EXISTING,
+              StandardOpenOption.CREATE_NEW,
               StandardOpenOption.WRITE)) {
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         while (buffer.hasRemaining()) {
@@ -53,10 +49,20 @@ public final class AtomicFile {
         out.force(true);
       }
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+      force(target.getParent());
     } catch (IOException e) {
       throw new QatException("cannot write " + file + ": " + e, e);
     } finally {
       temporary.toFile().delete();
+    }
+  }
+
+  /** So that the new name outlives a loss of power too, where folders can be forced. */
+  private static void force(Path folder) {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException e) {
+      // Windows does not open folders, some file systems do not force them: the file is in place.
     }
   }
 

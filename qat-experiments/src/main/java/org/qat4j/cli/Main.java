@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
       "  1  bad input, or the job could not be done: the message says what to mend",
       "  2  the command line is wrong",
       "  3  an error of this program",
+      "  129, 130, 134, 143  ended from outside: hangup, Ctrl-C, a crash of natives, kill",
       "",
       "Start with:",
       "  ./qat run configs/langid-int8.yaml",
@@ -53,6 +54,7 @@ public final class Main implements Runnable {
   public static void main(String[] args) {
     System.setOut(utf8(System.out));
     System.setErr(utf8(System.err));
+    MachineMemory.limitNatives();
     System.exit(execute(commandLine(), args));
   }
 
@@ -93,6 +95,7 @@ public final class Main implements Runnable {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpLongOptionsMaxWidth(28);
     line.setUsageHelpWidth(100);
+    line.setExpandAtFiles(false); // a text may begin with @
     line.setExecutionExceptionHandler(Main::explain);
     return line;
   }

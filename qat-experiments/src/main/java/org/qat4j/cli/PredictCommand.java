@@ -46,6 +46,9 @@ import picocli.CommandLine.Spec;
       "  ./qat predict translate.qat \"Two dogs run.\" --beam 4"
     })
 final class PredictCommand implements Callable<Integer> {
+  /** Stands for what could not be decoded. */
+  private static final char LOST = '\uFFFD';
+
   @Spec private CommandSpec spec;
 
   @Mixin private ModelOptions models;
@@ -83,6 +86,7 @@ final class PredictCommand implements Callable<Integer> {
     if (top < 1) {
       throw new QatException("--top is at least 1, not " + top);
     }
+    requireWhole(texts, System.getProperty("sun.jnu.encoding", "UTF-8"));
     IntegerModel m = models.read(model);
     PrintWriter out = spec.commandLine().getOut();
     if (Translator.fits(m)) {
@@ -93,6 +97,24 @@ final class PredictCommand implements Callable<Integer> {
       each(text -> print(out, predictor, text));
     }
     return Exit.OK;
+  }
+
+  /**
+   * Refuses texts of which letters were lost before they came here.
+   *
+   * @param encoding of arguments in this process
+   */
+  static void requireWhole(List<String> texts, String encoding) {
+    for (String text : texts) {
+      if (!encoding.equals("UTF-8") && text.indexOf(LOST) >= 0) {
+        throw new QatException(
+            "the text \""
+                + text
+                + "\" did not arrive whole: the locale knows no more than "
+                + encoding
+                + "; set LC_ALL=C.UTF-8, or give the text on standard input");
+      }
+    }
   }
 
   /** The texts of the command line, or else of standard input. */

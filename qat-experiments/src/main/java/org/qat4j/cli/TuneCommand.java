@@ -135,11 +135,11 @@ final class TuneCommand implements Callable<Integer> {
         resume != null && !arguments.hasSeeds() && Files.exists(kept)
             ? Files.readAllLines(kept, StandardCharsets.UTF_8).stream().map(Long::valueOf).toList()
             : arguments.seeds(e.seed());
-    folder.write(RunFiles.SEEDS, String.join("\n", all.stream().map(String::valueOf).toList()));
     return all;
   }
 
   private Model floatNetwork(RunFolder folder, List<Long> all, long seed) {
+    folder.write(RunFiles.SEEDS, String.join("\n", all.stream().map(String::valueOf).toList()));
     Path own = within(folder.path(), all, seed);
     if (resume != null && Files.exists(own.resolve(RunFiles.FLOAT_NETWORK))) {
       return RunFiles.floatNetwork(own);

@@ -93,8 +93,6 @@ public final class RunExperiment {
       Function<Long, Model> floatNetwork,
       Function<SeedExperiment, SeedRun.Builder> work) {
     String config = ExperimentWriter.toYaml(experiment);
-    folder.write(RunFiles.EXPERIMENT, config);
-
     Stopwatch watch = new Stopwatch();
     List<Dataset> folds = DatasetReader.folds(experiment.data());
     Dataset data = folds.get(0);
@@ -103,6 +101,7 @@ public final class RunExperiment {
         new ArrayList<>(DataFindings.of(experiment.data(), data, experiment.train().batch()));
     double readingSeconds = watch.seconds();
     DataSummary summary = summary(folds);
+    folder.write(RunFiles.EXPERIMENT, config); // what could be in its place stays until here
     Map<String, String> provenance = Provenance.current();
     provenance.put("seeds", seeds.stream().map(String::valueOf).collect(Collectors.joining(", ")));
     provenance.put("data SHA-256", summary.sha256());

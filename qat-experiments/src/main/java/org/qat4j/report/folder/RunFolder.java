@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.logging.log4j.LogManager;
 import org.qat4j.QatException;
@@ -50,19 +51,55 @@ public final class RunFolder implements AutoCloseable {
   /** A line of metrics.jsonl. */
   private record Metric(long seed, @JsonUnwrapped CurvePoint point) {}
 
+  /** Files that runs write; what else lies in a folder is not ours to delete. */
+  private static final Pattern OURS =
+      Pattern.compile(
+          "run\\.json|provenance\\.json|report\\.(json|html)|log\\.txt|metrics\\.jsonl"
+              + "|trials\\.jsonl|seeds\\.txt|(experiment|tuned)\\.yaml|model\\.(qat|onnx)"
+              + "|(float|qat)-network\\.zip|seed-.+");
+
   private final Path path;
-  private final Instant started;
-  private final RunLog log;
+  private final FolderLock lock;
+  private final Instant started = Instant.now();
   private final Thread onInterrupt = new Thread(() -> end(State.INTERRUPTED), "run folder");
+  private RunLog log;
   private State state = State.RUNNING;
   private boolean ended;
+  private final boolean replaces;
 
-  private RunFolder(Path path, Instant started) {
+  private RunFolder(Path path, FolderLock lock, boolean replaces) {
     this.path = path;
-    this.started = started;
-    writeState(null);
-    this.log = new RunLog(file("log.txt"));
+    this.lock = lock;
+    this.replaces = replaces;
     Runtime.getRuntime().addShutdownHook(onInterrupt);
+  }
+
+  private RunFolder begun() {
+    begin();
+    return this;
+  }
+
+  /**
+   * The run begins: an earlier one in the folder is deleted, the state says that it runs, and the
+   * log is kept. Until then an earlier run stays as it was. A new folder begins when it is made,
+   * any other at the latest when it is first written to.
+   *
+   * @throws QatException if something cannot be deleted or written
+   */
+  public synchronized void begin() {
+    checkOpen();
+    if (log != null) {
+      return;
+    }
+    try {
+      if (replaces) {
+        clear();
+      }
+    } catch (IOException e) {
+      throw new QatException("cannot delete the earlier run in " + path + ": " + e, e);
+    }
+    writeState(null);
+    log = new RunLog(file("log.txt"));
   }
 
   /**
@@ -79,26 +116,38 @@ public final class RunFolder implements AutoCloseable {
       for (int i = 2; Files.exists(path, LinkOption.NOFOLLOW_LINKS); i++) {
         path = parent.resolve(base + "-" + i);
       }
-      return new RunFolder(Files.createDirectory(path), now);
+      Files.createDirectory(path);
+      return new RunFolder(path, FolderLock.take(path), false).begun();
     } catch (IOException e) {
       throw new QatException("cannot make a run folder in " + parent + ": " + e, e);
     }
   }
 
   /**
-   * Makes the folder that the user named.
+   * Makes the folder that the user named. An earlier run that is to be replaced stays until {@link
+   * #begin}.
    *
    * @param overwrite whether an earlier run in it is deleted
    * @throws QatException if it exists and is not empty, and is not to be overwritten or holds
-   *     something else than a run; or if it cannot be made
+   *     something else than a run; is in use by another run; or if it cannot be made
    */
   public static RunFolder create(Path path, boolean overwrite) {
     try {
-      if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !isEmpty(path)) {
-        clear(path, overwrite);
+      if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !isEmpty(path) && !isRun(path)) {
+        throw new QatException(
+            path + " exists and is not a run folder, so it is left as it is; choose another --out");
       }
       Files.createDirectories(path);
-      return new RunFolder(path, Instant.now());
+      FolderLock lock = FolderLock.take(path);
+      if (!isRun(path)) {
+        return new RunFolder(path, lock, false).begun();
+      }
+      if (overwrite) {
+        return new RunFolder(path, lock, true);
+      }
+      lock.close();
+      throw new QatException(
+          path + " holds a run already; choose another --out, or add --overwrite to replace it");
     } catch (IOException e) {
       throw new QatException("cannot make the run folder " + path + ": " + e, e);
     }
@@ -110,10 +159,18 @@ public final class RunFolder implements AutoCloseable {
    * @throws QatException if there is no such folder
    */
   public static RunFolder resume(Path path) {
-    if (!Files.isRegularFile(path.resolve(STATE))) {
+    if (!isRun(path)) {
       throw new QatException(path + " is not a run folder; there is nothing to go on with");
     }
-    return new RunFolder(path, Instant.now());
+    try {
+      return new RunFolder(path, FolderLock.take(path), false).begun();
+    } catch (IOException e) {
+      throw new QatException("cannot go on in the run folder " + path + ": " + e, e);
+    }
+  }
+
+  private static boolean isRun(Path path) {
+    return Files.isRegularFile(path.resolve(STATE));
   }
 
   private static boolean isEmpty(Path path) throws IOException {
@@ -121,30 +178,31 @@ public final class RunFolder implements AutoCloseable {
       return false;
     }
     try (Stream<Path> files = Files.list(path)) {
-      return files.findAny().isEmpty();
+      return files.allMatch(FolderLock::isPart);
     }
   }
 
-  private static void clear(Path path, boolean overwrite) throws IOException {
-    if (!Files.isRegularFile(path.resolve(STATE))) {
-      throw new QatException(
-          path + " exists and is not a run folder, so it is left as it is; choose another --out");
-    }
-    if (!overwrite) {
-      throw new QatException(
-          path + " holds a run already; choose another --out, or add --overwrite to replace it");
-    }
+  /** The marker goes last: a folder that is half deleted is a run folder still. */
+  private void clear() throws IOException {
     List<Path> deepestFirst;
     try (Stream<Path> all = Files.walk(path)) {
       deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
     }
     Path marker = path.resolve(STATE);
     for (Path file : deepestFirst) {
-      if (!file.equals(path) && !file.equals(marker)) {
+      boolean isFolder = Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS);
+      boolean deleted = isFolder ? isEmpty(file) && !file.equals(path) : isOurs(file);
+      if (deleted && !file.equals(marker)) {
         Files.delete(file);
       }
     }
     Files.delete(marker);
+  }
+
+  private static boolean isOurs(Path file) {
+    return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+        && (OURS.matcher(file.getFileName().toString()).matches()
+            || AtomicFile.isUnfinished(file));
   }
 
   /** The folder. */
@@ -163,7 +221,7 @@ public final class RunFolder implements AutoCloseable {
    * @throws QatException if it cannot be written, or the run has ended
    */
   public synchronized void write(String name, String text) {
-    checkOpen();
+    begin();
     AtomicFile.write(file(name), text.getBytes(StandardCharsets.UTF_8));
   }
 
@@ -174,7 +232,7 @@ public final class RunFolder implements AutoCloseable {
 
   /** Adds a line to metrics.jsonl. */
   public synchronized void metric(long seed, CurvePoint point) {
-    checkOpen();
+    begin();
     try {
       String line = ReportJson.compact(new Metric(seed, point)) + "\n";
       Files.writeString(
@@ -216,10 +274,16 @@ public final class RunFolder implements AutoCloseable {
       return;
     }
     state = how;
-    writeState(Instant.now());
-    ended = true;
-    deleteUnfinished();
-    log.close();
+    try {
+      if (log != null) {
+        writeState(Instant.now());
+        deleteUnfinished();
+        log.close();
+      }
+    } finally {
+      ended = true;
+      lock.close();
+    }
   }
 
   /** When the program is stopped, its other threads work on for a moment. */
@@ -246,6 +310,6 @@ public final class RunFolder implements AutoCloseable {
     if (end != null) {
       content.put("ended", end.toString());
     }
-    writeJson(STATE, content);
+    AtomicFile.write(file(STATE), ReportJson.pretty(content).getBytes(StandardCharsets.UTF_8));
   }
 }

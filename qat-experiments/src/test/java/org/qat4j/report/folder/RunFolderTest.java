@@ -92,9 +92,86 @@ class RunFolderTest {
         .isInstanceOf(QatException.class)
         .hasMessageContaining("--overwrite");
     assertThat(path.resolve("seed-1/report.json")).exists();
-    RunFolder.create(path, true).close();
+    begun(path).close();
     assertThat(path.resolve("seed-1")).doesNotExist();
     assertThat(state(path)).isEqualTo("failed");
+  }
+
+  /** A run in the place of an earlier one. */
+  private static RunFolder begun(Path path) {
+    RunFolder folder = RunFolder.create(path, true);
+    folder.begin();
+    return folder;
+  }
+
+  /** What is to be replaced stays until the new run can begin, as the data may be missing. */
+  @Test
+  void anEarlierRunStaysUntilTheNewOneBegins() throws Exception {
+    Path path = parent.resolve("run");
+    try (RunFolder folder = RunFolder.create(path, false)) {
+      folder.write("model.qat", "hours of training");
+      folder.finish();
+    }
+    RunFolder.create(path, true).close();
+    assertThat(path.resolve("model.qat")).hasContent("hours of training");
+    assertThat(state(path)).isEqualTo("finished");
+    try (RunFolder folder = RunFolder.create(path, true)) {
+      folder.write("experiment.yaml", "name: new");
+      assertThat(path.resolve("model.qat")).doesNotExist();
+    }
+  }
+
+  @Test
+  void filesThatRunsDoNotWriteAreNotDeleted() throws Exception {
+    Path path = parent.resolve("run");
+    RunFolder.create(path, false).close();
+    Files.writeString(path.resolve("notes.md"), "thoughts");
+    Path mine = Files.createDirectories(path.resolve("mine"));
+    Files.writeString(mine.resolve("figure.svg"), "drawn by hand");
+    begun(path).close();
+    assertThat(path.resolve("notes.md")).hasContent("thoughts");
+    assertThat(mine.resolve("figure.svg")).hasContent("drawn by hand");
+  }
+
+  @Test
+  void twoRunsOfAProcessDoNotShareAFolder() {
+    Path path = parent.resolve("run");
+    String pid = "process " + ProcessHandle.current().pid();
+    try (RunFolder first = RunFolder.create(path, false)) {
+      for (boolean overwrite : new boolean[] {false, true}) {
+        assertThatThrownBy(() -> RunFolder.create(path, overwrite))
+            .isInstanceOf(QatException.class)
+            .hasMessageContaining("is in use by " + pid);
+      }
+      assertThatThrownBy(() -> RunFolder.resume(path)).hasMessageContaining("is in use by " + pid);
+      first.finish();
+    }
+    RunFolder.resume(path).close();
+  }
+
+  /** The owner is named, keeps its files, and leaves the folder free when it is killed. */
+  @Test
+  void theFolderOfAnotherProcessIsRefused() throws Exception {
+    Path path = parent.resolve("run");
+    Process process = start(path, parent.resolve("errors.txt"));
+    try (BufferedReader out =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      assertThat(out.readLine()).isEqualTo("writing");
+      assertThatThrownBy(() -> RunFolder.create(path, true))
+          .isInstanceOf(QatException.class)
+          .hasMessageContaining("is in use by process " + process.pid() + ", started ");
+      assertThatThrownBy(() -> RunFolder.resume(path)).hasMessageContaining("is in use");
+      assertThat(path.resolve("metrics.jsonl")).exists();
+      assertThat(state(path)).isEqualTo("running");
+    } finally {
+      process.destroyForcibly();
+      process.waitFor();
+    }
+    begun(path).close();
+    assertThat(state(path)).isEqualTo("failed");
+    // The test writes a file that no run does; it is left.
+    assertThat(names(path)).containsExactlyInAnyOrder("run.json", "log.txt", "big.json");
   }
 
   @Test
@@ -121,7 +198,7 @@ class RunFolderTest {
     Path run = parent.resolve("run");
     RunFolder.create(run, false).close();
     Files.createSymbolicLink(run.resolve("link"), precious);
-    RunFolder.create(run, true).close();
+    begun(run).close();
     assertThat(precious.resolve("thesis.txt")).exists();
   }
 
@@ -197,7 +274,10 @@ class RunFolderTest {
 
   private static List<String> names(Path path) throws IOException {
     try (Stream<Path> files = Files.list(path)) {
-      return files.map(file -> file.getFileName().toString()).toList();
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> !name.equals(FolderLock.LOCK))
+          .toList();
     }
   }
 }

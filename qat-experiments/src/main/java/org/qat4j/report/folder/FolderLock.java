@@ -1,0 +1,115 @@
+package org.qat4j.report.folder;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
+import org.qat4j.QatException;
+import org.qat4j.io.AtomicFile;
+
+/**
+ * Makes a process the one owner of a folder for as long as it lives. The operating system holds the
+ * lock and lets go of it when the process dies; a second file says who the owner is.
+ */
+final class FolderLock implements AutoCloseable {
+  /** Is locked; stays, because a lock on a file that is deleted says nothing. */
+  static final String LOCK = ".lock";
+
+  /** Process, start and host of the owner, a line. */
+  static final String OWNER = ".owner";
+
+  /**
+   * Folders of this process: it would let go of its lock if it opened and closed the file again.
+   */
+  private static final Set<Path> HELD = new HashSet<>();
+
+  private final Path folder;
+  private final FileChannel channel;
+
+  private FolderLock(Path folder, FileChannel channel) {
+    this.folder = folder;
+    this.channel = channel;
+  }
+
+  /**
+   * Takes a folder.
+   *
+   * @throws QatException if it has an owner; the message names it
+   */
+  static FolderLock take(Path path) throws IOException {
+    Path folder = path.toRealPath();
+    synchronized (HELD) {
+      if (HELD.contains(folder)) {
+        throw inUse(path);
+      }
+      FileChannel channel =
+          FileChannel.open(
+              folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      try {
+        FileLock lock = channel.tryLock();
+        if (lock == null) {
+          throw inUse(path);
+        }
+        AtomicFile.write(folder.resolve(OWNER), owner().getBytes(UTF_8));
+      } catch (IOException | RuntimeException e) {
+        channel.close();
+        throw e;
+      }
+      HELD.add(folder);
+      return new FolderLock(folder, channel);
+    }
+  }
+
+  /** Whether a file belongs to the lock of its folder. */
+  static boolean isPart(Path file) {
+    String name = file.getFileName().toString();
+    return name.equals(LOCK) || name.equals(OWNER);
+  }
+
+  private static QatException inUse(Path folder) {
+    String owner;
+    try {
+      owner = Files.readString(folder.resolve(OWNER)).strip();
+    } catch (IOException e) {
+      owner = "another process";
+    }
+    return new QatException(
+        folder + " is in use by " + owner + "; wait until that has ended, or choose another folder");
+  }
+
+  private static String owner() {
+    ProcessHandle self = ProcessHandle.current();
+    Instant start = self.info().startInstant().orElse(Instant.now());
+    return "process " + self.pid() + ", started " + start + ", on " + host() + "\n";
+  }
+
+  private static String host() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "a host without a name";
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (HELD) {
+      folder.resolve(OWNER).toFile().delete();
+      HELD.remove(folder);
+      try {
+        channel.close();
+      } catch (IOException e) {
+        throw new QatException("cannot let go of " + folder + ": " + e, e);
+      }
+    }
+  }
+}
