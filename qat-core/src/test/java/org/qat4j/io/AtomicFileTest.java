@@ -46,8 +46,7 @@ class AtomicFileTest {
     assertThat(AtomicFile.isUnfinished(Path.of("model.qat"))).isFalse();
     assertThat(AtomicFile.isUnfinished(Path.of(".notes.tmp"))).isFalse();
     assertThat(
-            AtomicFile.isUnfinished(
-                Path.of(".model.qat.0b2bb4e0-1d2f-4c49-8d7e-0a4f0c6d2a11.tmp")))
+            AtomicFile.isUnfinished(Path.of(".model.qat.0b2bb4e0-1d2f-4c49-8d7e-0a4f0c6d2a11.tmp")))
         .isTrue();
   }
 

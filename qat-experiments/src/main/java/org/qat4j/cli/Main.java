@@ -1,10 +1,12 @@
 package org.qat4j.cli;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import org.nd4j.linalg.factory.Nd4jBackend;
 import org.qat4j.QatException;
+import org.qat4j.console.Printable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -63,7 +65,7 @@ public final class Main implements Runnable {
     try {
       return line.execute(args);
     } catch (OutOfMemoryError e) {
-      return lacks(line, "memory: give the virtual machine more, for example QAT_OPTS=-Xmx8g", e);
+      return lacks(line, memory(e), e);
     } catch (LinkageError e) {
       for (Throwable cause = e; cause != null; cause = cause.getCause()) {
         if (cause instanceof Nd4jBackend.NoAvailableBackendException) {
@@ -76,6 +78,18 @@ public final class Main implements Runnable {
       }
       throw e;
     }
+  }
+
+  /** JavaCPP says so in its message where natives are what lacks memory. */
+  private static String memory(OutOfMemoryError e) {
+    String message = String.valueOf(e.getMessage());
+    return message.contains("hysical") || message.contains("allocate new")
+        ? "memory for natives: raise the limits, for example QAT_OPTS='-D"
+            + MachineMemory.BYTES
+            + "=8g -D"
+            + MachineMemory.PHYSICAL
+            + "=12g', or lower train.batch"
+        : "memory: give the virtual machine more, for example QAT_OPTS=-Xmx8g";
   }
 
   private static int lacks(CommandLine line, String what, Throwable e) {
@@ -103,7 +117,19 @@ public final class Main implements Runnable {
   private static int explain(Exception e, CommandLine line, ParseResult parsed) {
     PrintWriter err = line.getErr();
     if (e instanceof QatException) {
-      err.println(line.getColorScheme().errorText("error: " + e.getMessage()));
+      err.println(line.getColorScheme().errorText("error: " + Printable.of(e.getMessage())));
+      return Exit.FAILED;
+    }
+    Throwable cause = e;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    if (cause instanceof OutOfMemoryError lacking) {
+      return lacks(line, memory(lacking), lacking);
+    }
+    if (cause instanceof IOException) {
+      // A full disk, a folder that vanished, a file without rights: the matter of the machine.
+      err.println(line.getColorScheme().errorText("error: " + Printable.of(cause.toString())));
       return Exit.FAILED;
     }
     err.println("This is an error of qat4j itself; please report it with what follows.");

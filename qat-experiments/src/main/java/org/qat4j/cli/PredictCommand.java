@@ -16,6 +16,8 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.qat4j.QatException;
+import org.qat4j.console.Printable;
+import org.qat4j.format.ModelFile;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.runtime.Predictor;
 import org.qat4j.runtime.Translator;
@@ -138,7 +140,7 @@ final class PredictCommand implements Callable<Integer> {
       answer.put("translation", translation);
       out.println(Json.line(answer));
     } else {
-      out.println(translation);
+      out.println(Printable.of(translation));
     }
   }
 
@@ -163,7 +165,7 @@ final class PredictCommand implements Callable<Integer> {
           .append(tokens.get(i))
           .append(inside && ends ? "]" : "");
     }
-    out.println(line);
+    out.println(Printable.of(line.toString()));
   }
 
   private void print(PrintWriter out, Predictor predictor, String text) {
@@ -199,6 +201,6 @@ final class PredictCommand implements Callable<Integer> {
           .append('\t')
           .append(String.format(Locale.ROOT, "%.3f", p[i]));
     }
-    out.println(line);
+    out.println(Printable.of(line.toString()));
   }
 }

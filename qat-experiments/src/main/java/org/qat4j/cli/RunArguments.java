@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.qat4j.console.Console;
+import org.qat4j.console.Printable;
 import org.qat4j.report.folder.RunFolder;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -100,7 +101,7 @@ final class RunArguments {
   /** Prints the report of the command. */
   void print(String report) {
     PrintWriter to = spec.commandLine().getOut();
-    to.print(report);
+    to.print(Printable.of(report));
     to.flush();
   }
 }

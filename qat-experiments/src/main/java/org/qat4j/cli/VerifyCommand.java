@@ -70,6 +70,7 @@ final class VerifyCommand implements Callable<Integer> {
     boolean lacksModel = RunFiles.lacksModel(folder);
     QatNetwork network = RunFiles.qatNetwork(folder);
     Dataset data = DatasetReader.folds(experiment.data()).get(0);
+    RunFiles.requireData(folder, data.sha256());
     IntegerModel model =
         lacksModel ? RunFiles.freeze(folder, network, experiment, data) : models.read(folder);
     VerifyReport report =

@@ -36,7 +36,7 @@ public final class Console {
   /** Says one line. */
   public void line(String text) {
     if (!quiet) {
-      out.println(text);
+      out.println(Printable.of(text));
     }
   }
 

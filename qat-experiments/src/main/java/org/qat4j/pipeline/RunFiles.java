@@ -1,5 +1,6 @@
 package org.qat4j.pipeline;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -166,6 +167,34 @@ public final class RunFiles implements SeedExperiment.Files {
       return existing(above, EXPERIMENT);
     }
     return existing(folder, EXPERIMENT);
+  }
+
+  /**
+   * Refuses data that are not those of a run.
+   *
+   * @param sha256 of the data as they are now
+   * @throws QatException if the run was of others; the message names both
+   */
+  public static void requireData(Path folder, String sha256) {
+    Path file = experiment(folder).resolveSibling("provenance.json");
+    String then = sha256;
+    try {
+      if (Files.isRegularFile(file)) {
+        then = new ObjectMapper().readTree(file.toFile()).path("data SHA-256").asText(sha256);
+      }
+    } catch (IOException e) {
+      throw new QatException("cannot read " + file + ": " + e.getMessage(), e);
+    }
+    if (!then.equals(sha256)) {
+      throw new QatException(
+          "the data have changed since the run in "
+              + folder
+              + ": their SHA-256 is "
+              + sha256
+              + ", not "
+              + then
+              + "; put the files back that the run was made with, or run the experiment again");
+    }
   }
 
   private static Path existing(Path folder, String name) {

@@ -11,19 +11,23 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.factory.Nd4jBackend;
+import org.qat4j.QatException;
 import org.qat4j.Version;
 import org.qat4j.format.ModelFile;
 import org.qat4j.model.IntegerModel;
@@ -70,6 +74,7 @@ class CommandLineTest {
     try (Stream<Path> files = Files.list(run)) {
       assertThat(files.map(f -> f.getFileName().toString()))
           .containsExactlyInAnyOrder(
+              ".lock",
               "experiment.yaml",
               "float-network.zip",
               "log.txt",
@@ -341,6 +346,37 @@ class CommandLineTest {
     assertThat(qat("verify", search, "--inputs", 5, "--quiet").exit()).isZero();
   }
 
+  /** The model agrees still, but on other texts than those of the run. */
+  @Test
+  void verifySaysThatTheDataHaveChanged() throws IOException {
+    Path table = folder.resolve("weather.tsv");
+    byte[] before = Files.readAllBytes(table);
+    try {
+      Files.writeString(table, "cold\tice on the lake\n", StandardOpenOption.APPEND);
+      Called called = qat("verify", run, "--inputs", 5, "--quiet");
+      assertThat(called.exit()).isEqualTo(1);
+      assertThat(called.err()).contains("the data have changed since the run");
+    } finally {
+      Files.write(table, before);
+    }
+  }
+
+  @Test
+  void textsThatDidNotArriveWholeAreRefused() {
+    PredictCommand.requireWhole(List.of("Öß", "a"), "ANSI_X3.4-1968");
+    PredictCommand.requireWhole(List.of("valid \uFFFD"), "UTF-8");
+    assertThatThrownBy(() -> PredictCommand.requireWhole(List.of("\uFFFD"), "ANSI_X3.4-1968"))
+        .isInstanceOf(QatException.class)
+        .hasMessageContaining("LC_ALL=C.UTF-8");
+  }
+
+  /** A text may begin with @; it names no file of arguments. */
+  @Test
+  void aTextMayBeginWithAnAt() throws IOException {
+    Path file = Files.writeString(folder.resolve("arguments"), "--no-such-option");
+    assertThat(qat("predict", run, "@" + file).exit()).isZero();
+  }
+
   @Test
   void tuneSaysWhatIsMissing() {
     Called none = qat("tune", experiment);
@@ -359,8 +395,27 @@ class CommandLineTest {
         .startsWith("error: this machine lacks what the backend")
         .doesNotContain("\tat ");
     assertThat(failing(new OutOfMemoryError("Java heap space"))).contains("QAT_OPTS=-Xmx8g");
+    assertThat(failing(new OutOfMemoryError("Physical memory usage is too high")))
+        .contains("maxphysicalbytes=");
     assertThatThrownBy(() -> failing(new NoClassDefFoundError("x")))
         .isInstanceOf(NoClassDefFoundError.class);
+  }
+
+  @Command(name = "full")
+  private record Full() implements Callable<Integer> {
+    @Override
+    public Integer call() throws IOException {
+      throw new UncheckedIOException(new IOException("No space left on device"));
+    }
+  }
+
+  @Test
+  void aFullDiskIsToldWithoutAStackTrace() {
+    StringWriter err = new StringWriter();
+    CommandLine line = Main.commandLine().addSubcommand(new Full());
+    line.setErr(new PrintWriter(err));
+    assertThat(Main.execute(line, "full")).isEqualTo(1);
+    assertThat(err.toString()).contains("No space left on device").doesNotContain("\tat ");
   }
 
   @Command(name = "fails")

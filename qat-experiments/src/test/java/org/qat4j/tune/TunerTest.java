@@ -150,8 +150,7 @@ class TunerTest {
   @Test
   void latencyMayBeLimited() throws IOException {
     Path journal = folder.resolve("trials.jsonl");
-    Workload workload =
-        TinySearch.step("trials: 20, maxMicros: 0.001").workload(TunerTest::madeUp);
+    Workload workload = TinySearch.step("trials: 20, maxMicros: 0.001").workload(TunerTest::madeUp);
     Tuner.Result result = Tuner.run(workload, journal, Console.quiet());
     assertThat(result.report().failed()).isZero();
     List<JsonNode> trials = new ArrayList<>();
@@ -163,8 +162,7 @@ class TunerTest {
     }
     assertThat(trials).hasSize(20).allMatch(t -> t.path("score").has("micros"));
     int all = trials.stream().mapToInt(t -> t.path("examples").asInt()).max().orElseThrow();
-    List<JsonNode> whole =
-        trials.stream().filter(t -> t.path("examples").asInt() == all).toList();
+    List<JsonNode> whole = trials.stream().filter(t -> t.path("examples").asInt() == all).toList();
     double least =
         whole.stream().mapToDouble(t -> t.at("/score/micros").asDouble()).min().orElseThrow();
     List<JsonNode> fastest =
@@ -188,7 +186,8 @@ class TunerTest {
     var first = step.validation().next(1).getFeatures();
     IntegerModel model = qat.freeze(FreezeInfo.named("timed"), first);
     List<Sample> samples = step.workload().examples().samples().subList(0, 4);
-    Iterator<Long> nanos = List.of(0L, 8_000L, 10_000L, 9_000_000L, 9_000_000L, 9_012_000L).iterator();
+    Iterator<Long> nanos =
+        List.of(0L, 8_000L, 10_000L, 9_000_000L, 9_000_000L, 9_012_000L).iterator();
     assertThat(Latency.measured(model, samples, nanos::next)).isEqualTo(3);
     assertThat(nanos.hasNext()).isFalse();
   }

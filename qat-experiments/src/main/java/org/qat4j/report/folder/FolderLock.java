@@ -83,7 +83,10 @@ final class FolderLock implements AutoCloseable {
       owner = "another process";
     }
     return new QatException(
-        folder + " is in use by " + owner + "; wait until that has ended, or choose another folder");
+        folder
+            + " is in use by "
+            + owner
+            + "; wait until that has ended, or choose another folder");
   }
 
   private static String owner() {

@@ -201,8 +201,7 @@ public final class RunFolder implements AutoCloseable {
 
   private static boolean isOurs(Path file) {
     return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
-        && (OURS.matcher(file.getFileName().toString()).matches()
-            || AtomicFile.isUnfinished(file));
+        && (OURS.matcher(file.getFileName().toString()).matches() || AtomicFile.isUnfinished(file));
   }
 
   /** The folder. */
