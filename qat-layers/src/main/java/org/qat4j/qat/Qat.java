@@ -26,6 +26,7 @@ import org.qat4j.layers.internal.quantizing.QuantSettings;
 import org.qat4j.qat.internal.Equalization;
 import org.qat4j.qat.internal.Kind;
 import org.qat4j.qat.internal.Preparation;
+import org.qat4j.qat.internal.TrainingState;
 
 /** Entry of the library: turns a DL4J network into one that trains under quantization. */
 public final class Qat {
@@ -33,7 +34,9 @@ public final class Qat {
 
   /**
    * A copy of a network with the same topology and parameters, whose layers train under
-   * quantization. The given network stays as it is.
+   * quantization. Its training goes on where that of the network stood, with its counters of
+   * iterations and epochs and the state of its updater, unless {@link QuantSpec#withFreshUpdater}
+   * says otherwise. The given network stays as it is.
    *
    * @param network an initialized MultiLayerNetwork or ComputationGraph
    * @param spec how it is quantized
@@ -71,21 +74,24 @@ public final class Qat {
         copy(topology.layer(network, node.name()), copy.layer(prepared, node.name()));
       }
     }
+    if (!spec.freshUpdater()) {
+      TrainingState.copy(network, prepared);
+    }
     return new QatNetwork(prepared);
   }
 
   /**
    * A copy of a network that computes the same, but whose channels use the range of their layers'
    * weights more evenly: cross-layer equalization. Where something other than a ReLU, a pooling, a
-   * dropout or a merge stands between two layers, nothing is changed.
+   * dropout or a merge stands between two layers, nothing is changed. What the updater has gathered
+   * belongs to weights of another size, so that the copy has a fresh one.
    *
    * @param network an initialized MultiLayerNetwork or ComputationGraph; stays as it is
    */
   public static Model equalized(Model network) {
-    Model copy =
-        network instanceof ComputationGraph graph
-            ? graph.clone()
-            : ((MultiLayerNetwork) network).clone();
+    Model copy = Topology.uninitializedCopy(network);
+    copy.init();
+    copy.setParams(network.params());
     new Equalization(copy).run();
     return copy;
   }
@@ -193,6 +199,7 @@ public final class Qat {
         copy(copy.layer(prepared, node.name()), copy.layer(plain, node.name()));
       }
     }
+    TrainingState.copy(prepared, plain);
     return plain;
   }
 

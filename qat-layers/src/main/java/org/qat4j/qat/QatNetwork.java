@@ -124,8 +124,8 @@ public final class QatNetwork {
   }
 
   /**
-   * An ordinary network of DL4J's own layers with the weights as they are now, not rounded; a copy.
-   * The state of the updater is not taken over.
+   * An ordinary network of DL4J's own layers with the weights as they are now, not rounded; a copy,
+   * whose training goes on where this one stands.
    */
   public Model toFloat() {
     return Qat.toFloat(network);

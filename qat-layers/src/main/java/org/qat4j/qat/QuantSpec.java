@@ -21,9 +21,15 @@ import org.qat4j.quantizer.Unsupported;
  * @param overrides applied in order to what the ones before them made, so that the later wins
  * @param schedule of the training
  * @param unsupported what becomes of layers that cannot be quantized
+ * @param freshUpdater whether training begins at iteration 0 with a new updater, instead of going
+ *     on where that of the given network stood
  */
 public record QuantSpec(
-    LayerSpec defaults, List<Rule> overrides, Schedule schedule, Unsupported unsupported) {
+    LayerSpec defaults,
+    List<Rule> overrides,
+    Schedule schedule,
+    Unsupported unsupported,
+    boolean freshUpdater) {
 
   /**
    * One exception.
@@ -37,28 +43,45 @@ public record QuantSpec(
     overrides = List.copyOf(overrides);
   }
 
-  /** Everything with 8 bits, from the first step on. */
+  /** Training goes on where that of the given network stood. */
+  public QuantSpec(
+      LayerSpec defaults, List<Rule> overrides, Schedule schedule, Unsupported unsupported) {
+    this(defaults, overrides, schedule, unsupported, false);
+  }
+
+  /**
+   * Everything with 8 bits, from the first step on; ranges follow the training and settle ({@link
+   * Schedule#following}).
+   */
   public static QuantSpec int8() {
     return of(LayerSpec.int8());
   }
 
-  /** Every layer alike, from the first step on. */
+  /** Every layer alike, from the first step on; ranges follow the training and settle. */
   public static QuantSpec of(LayerSpec spec) {
-    return new QuantSpec(spec, List.of(), Schedule.immediately(), Unsupported.REFUSE);
+    return new QuantSpec(spec, List.of(), Schedule.following(), Unsupported.REFUSE);
   }
 
   /** With one more exception, which wins over those before it. */
   public QuantSpec with(Match match, UnaryOperator<LayerSpec> change) {
     List<Rule> more = new ArrayList<>(overrides);
     more.add(new Rule(match, change));
-    return new QuantSpec(defaults, more, schedule, unsupported);
+    return new QuantSpec(defaults, more, schedule, unsupported, freshUpdater);
   }
 
   public QuantSpec withSchedule(Schedule value) {
-    return new QuantSpec(defaults, overrides, value, unsupported);
+    return new QuantSpec(defaults, overrides, value, unsupported, freshUpdater);
   }
 
   public QuantSpec withUnsupported(Unsupported value) {
-    return new QuantSpec(defaults, overrides, schedule, value);
+    return new QuantSpec(defaults, overrides, schedule, value, freshUpdater);
+  }
+
+  /**
+   * Training begins at iteration 0 with a new updater: learning rate schedules start anew, and
+   * Adam and its kin take full first steps.
+   */
+  public QuantSpec withFreshUpdater() {
+    return new QuantSpec(defaults, overrides, schedule, unsupported, true);
   }
 }

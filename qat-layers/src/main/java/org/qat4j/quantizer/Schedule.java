@@ -12,9 +12,10 @@ import org.qat4j.QatException;
  * @param fakeQuantFrom steps that compute in float and only observe, before fake quantization
  *     starts
  * @param freezeObserversAfter steps in which observers move the ranges; 0 leaves the ranges where
- *     calibration put them, {@link #NEVER} never stops
- * @param learnScalesFrom steps after which learned ranges are trained; not before the observers
- *     stop, because these would overwrite what was learned
+ *     calibration put them, {@link #NEVER} never stops, and with {@link #UNTIL_FROZEN} they slow
+ *     down by themselves
+ * @param learnScalesFrom steps after which learned ranges are trained; not before a fixed step at
+ *     which the observers stop, because these would overwrite what was learned
  * @param freezeBatchNormAfter steps after which batch normalization keeps its running statistics
  * @param wider phases with more bits, in order, each shorter than the next and with fewer bits
  */
@@ -27,6 +28,16 @@ public record Schedule(
     implements Serializable {
   /** A time that no training reaches. */
   public static final long NEVER = Long.MAX_VALUE;
+
+  /**
+   * Observers that end when the model is frozen, for trainings of unknown length: they look at
+   * every step of the first {@value #CLOSELY}, at every second of the next {@value #CLOSELY}, at
+   * every third of those behind, and so on, so that ranges settle. A range that is learned is left
+   * to its learning.
+   */
+  public static final long UNTIL_FROZEN = Long.MAX_VALUE - 1;
+
+  private static final long CLOSELY = 100;
 
   /**
    * A phase of the gradual reduction of bits: in its steps a layer has at least so many.
@@ -70,7 +81,7 @@ public record Schedule(
               + fakeQuantFrom
               + "), but a scale has no gradient until fake quantization starts");
     }
-    if (learnScalesFrom < freezeObserversAfter) {
+    if (learnScalesFrom < freezeObserversAfter && freezeObserversAfter != UNTIL_FROZEN) {
       throw new QatException(
           "learnScalesFrom ("
               + learnScalesFrom
@@ -108,9 +119,17 @@ public record Schedule(
   }
 
   /**
+   * Quantizes from the first step on, with ranges that follow what the network makes in training
+   * and settle by themselves ({@link #UNTIL_FROZEN}). The default.
+   */
+  public static Schedule following() {
+    return new Schedule(0, UNTIL_FROZEN, 0, NEVER, List.of());
+  }
+
+  /**
    * Quantizes from the first step on, with the ranges of the calibration. They are those of a
-   * trained network: one that has learned nothing yet outgrows them and then learns nothing, so
-   * that its observers must go on, as in {@code of(0, NEVER)}.
+   * trained network in evaluation: one that has learned nothing yet, or whose batch normalization
+   * has not settled, outgrows them and then learns nothing; use {@link #following} for it.
    */
   public static Schedule immediately() {
     return of(0, 0);
@@ -139,6 +158,13 @@ public record Schedule(
         fakeQuantFrom, freezeObserversAfter, learnScalesFrom, freezeBatchNormAfter, value);
   }
 
+  /** Whether observers move the ranges in training step {@code step}, counted from 1. */
+  public boolean observesIn(long step) {
+    return freezeObserversAfter == UNTIL_FROZEN
+        ? step % (1 + step / CLOSELY) == 0
+        : step <= freezeObserversAfter;
+  }
+
   /**
    * Checks that a training of {@code steps} steps comes to the end of the schedule, so that what is
    * frozen is what was trained.
@@ -148,7 +174,9 @@ public record Schedule(
    */
   public void checkEndsWithin(long steps) {
     require(fakeQuantFrom, steps, "fakeQuantFrom", "nothing would be trained under quantization");
-    require(freezeObserversAfter, steps, "freezeObserversAfter", "the ranges would still move");
+    if (freezeObserversAfter != UNTIL_FROZEN) {
+      require(freezeObserversAfter, steps, "freezeObserversAfter", "the ranges would still move");
+    }
     for (Wider w : wider) {
       require(w.until, steps, "the phase with more bits", "the bits would still be reduced");
     }

@@ -70,7 +70,8 @@ public final class Verifier {
               || op instanceof Op.Transpose
               || op instanceof Op.Masked
               || op instanceof Op.LastStep;
-      if (op instanceof Op.Concat
+      if (op instanceof Op.Quantize // of an input, which a layer that only moves values hands on
+          || op instanceof Op.Concat
           || op instanceof Op.RealSum
           || op instanceof Op.Elementwise
           || (passes && late.contains(op.inputs().get(0)))) {

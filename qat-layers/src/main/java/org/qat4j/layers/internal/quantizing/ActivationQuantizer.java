@@ -23,6 +23,12 @@ final class ActivationQuantizer {
   /** Weight of a batch in the average of ranges that are searched in each batch of a training. */
   private static final float MOMENTUM = RangeRule.MovingAverage.USUAL;
 
+  /** Ratio of widths from which a range has nothing to do with what a training makes. */
+  private static final float FAR = 2;
+
+  /** Weight of a batch that is so far from the range. */
+  private static final float AT_ONCE = 0.5f;
+
   private final QuantSettings settings;
   private final QuantState state;
   private final ActivationSpec spec;
@@ -123,7 +129,7 @@ final class ActivationQuantizer {
         observe(calibration, x, mask);
         return;
       }
-      Range batch = rangeOf(x, mask);
+      Range batch = learns() ? null : rangeOf(x, mask);
       if (batch != null) {
         Range now = seen == 0 ? batch : combine(new Range(state.lo(slot), state.hi(slot)), batch);
         state.setRange(slot, now.lo(), now.hi(), seen + 1f);
@@ -142,8 +148,19 @@ final class ActivationQuantizer {
     if (spec.range() instanceof RangeRule.MinMax) {
       return kept.with(batch);
     }
-    return kept.towards(
-        batch, spec.range() instanceof RangeRule.MovingAverage m ? m.momentum() : MOMENTUM);
+    float momentum =
+        spec.range() instanceof RangeRule.MovingAverage m ? m.momentum() : MOMENTUM;
+    return kept.towards(batch, isFar(kept, batch) ? Math.max(momentum, AT_ONCE) : momentum);
+  }
+
+  /**
+   * Whether a range is another one than that of a calibration in evaluation: running statistics of
+   * batch normalization that have not settled make other values than those of a batch.
+   */
+  private static boolean isFar(Range kept, Range batch) {
+    float before = kept.hi() - kept.lo();
+    float now = batch.hi() - batch.lo();
+    return now > FAR * before || before > FAR * now;
   }
 
   private static void observe(Observer observer, INDArray x, INDArray mask) {

@@ -11,6 +11,7 @@ import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.QatException;
 import org.qat4j.calibration.Observations;
@@ -274,17 +275,21 @@ public final class LayerQuantizer {
     if (observing) {
       q.observe(x, inputMask);
     }
+    DataType type = layer.params().dataType(); // features may be integers, as anywhere in DL4J
     if (!fake(training)) {
-      return x;
+      return x.dataType() == type ? x : workspaces.castTo(ArrayType.INPUT, type, x, false);
     }
-    INDArray copy = workspaces.dup(ArrayType.INPUT, x, 'c');
+    INDArray copy =
+        x.dataType() == type
+            ? workspaces.dup(ArrayType.INPUT, x, 'c')
+            : workspaces.dup(ArrayType.INPUT, x.castTo(type), 'c');
     q.fakeQuantize(copy);
     return copy;
   }
 
   private boolean observes(boolean training) {
     return training
-        ? mode == Mode.QAT && state.steps() <= settings.schedule().freezeObserversAfter()
+        ? mode == Mode.QAT && settings.schedule().observesIn(state.steps())
         : mode == Mode.CALIBRATE;
   }
 
