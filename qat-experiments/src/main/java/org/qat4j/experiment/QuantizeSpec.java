@@ -71,7 +71,8 @@ public record QuantizeSpec(
   }
 
   /**
-   * The same in the terms of the library.
+   * The same in the terms of the library. Every training begins with a fresh updater, as that of
+   * the control does.
    *
    * @param totalSteps steps of the training under quantization, ≥ 0
    * @throws QatException if the schedule does not fit so many steps
@@ -81,7 +82,8 @@ public record QuantizeSpec(
         layerSpec(),
         overrides.stream().map(LayerOverride::toRule).toList(),
         qat.toSchedule(totalSteps),
-        unsupported);
+        unsupported,
+        true);
   }
 
   /** The same without training: what a calibration alone comes to. */
@@ -90,7 +92,8 @@ public record QuantizeSpec(
         layerSpec(),
         overrides.stream().map(LayerOverride::toRule).toList(),
         Schedule.immediately(),
-        unsupported);
+        unsupported,
+        true);
   }
 
   /** How layers are quantized that no override names. */

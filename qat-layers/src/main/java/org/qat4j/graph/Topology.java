@@ -2,6 +2,7 @@ package org.qat4j.graph;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -100,11 +101,29 @@ public final class Topology {
             + network.getClass().getName());
   }
 
+  /**
+   * The nodes of a network that has its parameters.
+   *
+   * @throws QatException as {@link #of(Model)}, or if the network is not initialized
+   */
+  static Topology ofInitialized(Model network) {
+    boolean initialized =
+        network instanceof MultiLayerNetwork net
+            ? net.isInitCalled()
+            : !(network instanceof ComputationGraph graph) || graph.getVertices() != null;
+    if (!initialized) {
+      throw new QatException(
+          "the network is not initialized and has no parameters yet: call init(), train it, and"
+              + " then prepare it");
+    }
+    return of(network);
+  }
+
   private static Topology of(MultiLayerNetwork net) {
     MultiLayerConfiguration all = net.getLayerWiseConfigurations();
     int n = all.getConfs().size();
-    Topology t = new Topology(List.of("input"), List.of(nameOf(all, n - 1)));
-    String last = "input";
+    String last = inputName(all);
+    Topology t = new Topology(List.of(last), List.of(nameOf(all, n - 1)));
     for (int i = 0; i < n; i++) {
       String name = nameOf(all, i);
       InputPreProcessor pre = all.getInputPreProcess(i);
@@ -114,6 +133,19 @@ public final class Topology {
       last = name;
     }
     return t;
+  }
+
+  /** "input", or where a layer is called so, a name that none has. */
+  private static String inputName(MultiLayerConfiguration all) {
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < all.getConfs().size(); i++) {
+      names.add(nameOf(all, i));
+    }
+    String name = "input";
+    while (names.contains(name)) {
+      name = "network/" + name;
+    }
+    return name;
   }
 
   private static Layer unframed(Layer layer) {

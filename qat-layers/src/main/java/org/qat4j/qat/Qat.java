@@ -44,7 +44,7 @@ public final class Qat {
    *     names the layer
    */
   public static QatNetwork prepare(Model network, QuantSpec spec) {
-    Topology topology = Topology.of(network);
+    Topology topology = Topology.ofInitialized(network);
     Preparation preparation = new Preparation(topology, spec);
     Map<String, QuantSettings> settings = preparation.settings();
     Model prepared = Topology.uninitializedCopy(network);
@@ -89,6 +89,7 @@ public final class Qat {
    * @param network an initialized MultiLayerNetwork or ComputationGraph; stays as it is
    */
   public static Model equalized(Model network) {
+    Topology.ofInitialized(network);
     Model copy = Topology.uninitializedCopy(network);
     copy.init();
     copy.setParams(network.params());
@@ -102,7 +103,7 @@ public final class Qat {
    * @throws QatException if an override matches no layer or the schedule does not fit
    */
   public static Preflight describe(Model network, QuantSpec spec) {
-    return new Preflight(new Preparation(Topology.of(network), spec).rows());
+    return new Preflight(new Preparation(Topology.ofInitialized(network), spec).rows());
   }
 
   /** The layers of a network that can be quantized, which exceptions may be for. */

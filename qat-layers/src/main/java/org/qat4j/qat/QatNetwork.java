@@ -27,6 +27,7 @@ import org.qat4j.layers.internal.quantizing.LayerQuantizer;
 import org.qat4j.layers.internal.quantizing.QatLayerConf;
 import org.qat4j.model.Input;
 import org.qat4j.model.IntegerModel;
+import org.qat4j.qat.internal.Diagnostics;
 import org.qat4j.qat.internal.Freezer;
 import org.qat4j.qat.internal.Kind;
 import org.qat4j.qat.internal.PostTraining;
@@ -145,6 +146,18 @@ public final class QatNetwork {
       }
     }
     return lines;
+  }
+
+  /**
+   * What costs accuracy and does not show in the training: running statistics of batch
+   * normalization that are not those of the data, and branches of a merge that are too small for
+   * the scale they share. Call it after {@link #calibrate}.
+   *
+   * @param features one batch per input; a few dozen examples say enough
+   * @return nothing where all is well
+   */
+  public List<Diagnosis> diagnose(INDArray... features) {
+    return new Diagnostics(this, features).run();
   }
 
   /** Training steps under quantization so far; frozen layers see none. */
@@ -309,7 +322,8 @@ public final class QatNetwork {
     Topology topology = Topology.of(network);
     for (int i = 0; i < masks.length; i++) {
       if (Kind.readsTokens(topology, topology.inputs().get(i))) {
-        masks[i] = features[i].neq(TextEncoder.PADDING).castTo(features[i].dataType());
+        INDArray ids = Samples.tokens(features[i]);
+        masks[i] = ids.neq(TextEncoder.PADDING).castTo(ids.dataType());
       }
     }
     return Arrays.stream(masks).allMatch(Objects::isNull) ? null : masks;

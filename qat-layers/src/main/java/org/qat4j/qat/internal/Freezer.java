@@ -92,7 +92,9 @@ public final class Freezer {
     long n = features[0].size(0);
     network.activations(features).forEach((name, value) -> shapes.put(name, shapeOf(value, n)));
     for (int i = 0; i < features.length; i++) {
-      shapes.put(topology.inputs().get(i), shapeOf(features[i], n));
+      String input = topology.inputs().get(i);
+      boolean tokens = topology.readsTokens(input);
+      shapes.put(input, shapeOf(tokens ? Samples.tokens(features[i]) : features[i], n));
     }
     return shapes;
   }

@@ -3,6 +3,7 @@ package org.qat4j.qat.internal;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -59,15 +60,42 @@ public final class Preparation {
         (stays ? inFloat : problems).put(node.name(), problem);
       }
     }
-    if (problems.isEmpty()) {
+    Map<String, String> first = Map.copyOf(problems);
+    first.keySet().forEach(name -> kinds.put(name, Kind.FLOAT)); // to find what else there is
+    if (first.isEmpty()) {
       checkOverrides();
       checkSchedule();
-      topology.nodes().forEach(this::visit);
-      joins.share(settings);
-      topology.nodes().forEach(this::checkJoined);
-      topology.nodes().forEach(this::shareScale);
-      topology.nodes().forEach(this::normalize);
-      topology.nodes().forEach(this::checkDropout);
+    }
+    topology.nodes().forEach(this::visit);
+    joins.share(settings);
+    topology.nodes().forEach(this::checkJoined);
+    topology.nodes().forEach(this::shareScale);
+    topology.nodes().forEach(this::normalize);
+    topology.nodes().forEach(this::checkDropout);
+    forgetConsequences(first);
+    checkTraining();
+  }
+
+  /** Takes out what was found only because something in front of it cannot be quantized. */
+  private void forgetConsequences(Map<String, String> first) {
+    Set<String> behind = new HashSet<>(first.keySet());
+    for (Topology.Node node : topology.nodes()) {
+      if (node.inputs().stream().anyMatch(behind::contains)) {
+        behind.add(node.name());
+      }
+    }
+    problems.keySet().removeIf(name -> behind.contains(name) && !first.containsKey(name));
+    problems.putAll(first);
+  }
+
+  /** The way of training is one for all layers, so that the first is told. */
+  private void checkTraining() {
+    for (Topology.Node node : topology.nodes()) {
+      String problem = Support.training(node);
+      if (problem != null) {
+        problems.merge(node.name(), problem, (a, b) -> a + "; and " + b);
+        return;
+      }
     }
   }
 
@@ -78,6 +106,11 @@ public final class Preparation {
    */
   public Map<String, QuantSettings> settings() {
     new Preflight(rows()).requireFine();
+    if (settings.isEmpty()) {
+      throw new QatException(
+          "the network has no layer that can be quantized; all stay in float:\n  "
+              + String.join("\n  ", new Preflight(rows()).inFloat()));
+    }
     return settings;
   }
 

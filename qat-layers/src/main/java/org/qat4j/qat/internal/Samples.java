@@ -45,6 +45,11 @@ public final class Samples {
     return Sample.of(tokens, reals);
   }
 
+  /** Token ids [n, t] or [n, 1, t] as [n, t]. */
+  static INDArray tokens(INDArray ids) {
+    return ids.rank() == 3 ? ids.reshape('c', ids.size(0), ids.size(1) * ids.size(2)) : ids;
+  }
+
   /** [n, c], [n, c, t] or [n, c, h, w] with the channels behind. */
   public static INDArray channelsLast(INDArray x) {
     return x.rank() == 3 ? x.permute(0, 2, 1) : x.rank() == 4 ? x.permute(0, 2, 3, 1) : x;

@@ -2,6 +2,7 @@ package org.qat4j.qat.internal;
 
 import java.util.Arrays;
 import java.util.List;
+import org.deeplearning4j.nn.api.OptimizationAlgorithm;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
@@ -19,6 +20,7 @@ import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
@@ -76,12 +78,47 @@ public final class Support {
           + " is a SameDiff layer, which in DL4J 1.0.0-M2.1 hands down twice the gradient; for"
           + " attention there is org.qat4j.layers.SelfAttentionLayer";
     }
+    String pooling = pooling(node);
+    if (pooling != null) {
+      return pooling;
+    }
     String derived = node.layer() == null ? null : Kind.whyNotDerived(node.wrappers().core());
     return node.type()
         + " cannot be quantized; "
         + (derived == null ? "" : derived + "; ")
         + "supported are "
         + Kind.SUPPORTED;
+  }
+
+  /** Why a pooling cannot be quantized, or null where the layer is none. */
+  private static String pooling(Topology.Node node) {
+    Layer core = node.layer() == null ? null : node.wrappers().core();
+    String instead =
+        core instanceof GlobalPoolingLayer
+            ? "MAX, AVG or SUM"
+            : core instanceof SubsamplingLayer ? "MAX or AVG" : null;
+    if (instead == null) {
+      return null;
+    }
+    PoolingType type =
+        core instanceof GlobalPoolingLayer g
+            ? g.getPoolingType()
+            : ((SubsamplingLayer) core).getPoolingType();
+    return type == PoolingType.PNORM
+        ? "PNORM pooling takes powers and roots, which codes have no form of; use " + instead
+        : type + " pooling cannot be quantized here; use " + instead;
+  }
+
+  /** Why the way in which a network is trained does not go with quantization, or null. */
+  static String training(Topology.Node node) {
+    OptimizationAlgorithm how = node.conf() == null ? null : node.conf().getOptimizationAlgo();
+    return how == null || how == OptimizationAlgorithm.STOCHASTIC_GRADIENT_DESCENT
+        ? null
+        : "is trained by "
+            + how
+            + ", which searches along a line: a loss under quantization moves in steps there, and"
+            + " every try would count as a step of the schedule; build the network with"
+            + " OptimizationAlgorithm.STOCHASTIC_GRADIENT_DESCENT and an updater such as Adam";
   }
 
   /** Whether it is a sequence that a layer makes. */

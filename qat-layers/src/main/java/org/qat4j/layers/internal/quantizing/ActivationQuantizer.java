@@ -150,7 +150,11 @@ final class ActivationQuantizer {
     }
     float momentum =
         spec.range() instanceof RangeRule.MovingAverage m ? m.momentum() : MOMENTUM;
-    return kept.towards(batch, isFar(kept, batch) ? Math.max(momentum, AT_ONCE) : momentum);
+    if (isFar(kept, batch)) {
+      // The first batch of a training says more than any of an evaluation.
+      return state.steps() <= 1 ? batch : kept.towards(batch, Math.max(momentum, AT_ONCE));
+    }
+    return kept.towards(batch, momentum);
   }
 
   /**

@@ -1,0 +1,134 @@
+package org.qat4j.qat.internal;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.graph.Topology;
+import org.qat4j.layers.internal.quantizing.LayerQuantizer;
+import org.qat4j.layers.internal.quantizing.Slot;
+import org.qat4j.numerics.QuantParams;
+import org.qat4j.qat.Diagnosis;
+import org.qat4j.qat.QatNetwork;
+
+/** Looks at what a network makes of a batch for faults that its training does not show. */
+final class Diagnostics {
+  /** Ratio of deviations from which running statistics are those of other data. */
+  private static final double OTHER = 2;
+
+  /** Codes below which hardly anything is left of a branch. */
+  private static final double FEW_CODES = 8;
+
+  private final QatNetwork network;
+  private final Topology topology;
+  private final Model floats;
+  private final Map<String, INDArray> values;
+  private final List<Diagnosis> found = new ArrayList<>();
+
+  Diagnostics(QatNetwork network, INDArray[] features) {
+    this.network = network;
+    this.topology = Topology.of(network.network());
+    this.floats = network.toFloat();
+    this.values = Topology.activations(floats, features, network.masks(features));
+    for (int i = 0; i < features.length; i++) {
+      values.put(topology.inputs().get(i), features[i]);
+    }
+  }
+
+  List<Diagnosis> run() {
+    for (Topology.Node node : topology.nodes()) {
+      Kind kind = Kind.of(node);
+      if (kind == Kind.BATCH_NORM) {
+        statistics(node);
+      } else if (kind == Kind.MERGE) {
+        branches(node);
+      }
+    }
+    return List.copyOf(found);
+  }
+
+  private void statistics(Topology.Node node) {
+    INDArray x = read(node);
+    int[] others = x.rank() == 2 ? new int[] {0} : new int[] {0, 2, 3};
+    INDArray variances = x.castTo(DataType.DOUBLE).var(false, others);
+    Map<String, INDArray> params = topology.layer(floats, node.name()).paramTable();
+    INDArray kept = params.get(BatchNormalizationParamInitializer.GLOBAL_VAR);
+    INDArray log = params.get(BatchNormalizationParamInitializer.GLOBAL_LOG_STD);
+    double[] ratios = new double[(int) variances.length()];
+    for (int c = 0; c < ratios.length; c++) {
+      double deviation =
+          kept == null ? Math.pow(10, log.getDouble(c)) : Math.sqrt(kept.getDouble(c));
+      ratios[c] = (Math.sqrt(variances.getDouble(c)) + 1e-9) / (deviation + 1e-9);
+    }
+    Arrays.sort(ratios);
+    double middle = ratios[ratios.length / 2];
+    if (middle > OTHER || middle < 1 / OTHER) {
+      add(
+          node,
+          Diagnosis.Cause.STATISTICS,
+          "layer \"%s\": its running statistics do not fit the data: what it normalizes spreads"
+              + " %.2g times as wide as they say, so that it makes other values in evaluation than"
+              + " in training; train for more steps before it is quantized, or lower its decay",
+          node.name(),
+          middle);
+    }
+  }
+
+  /** What a layer reads, behind its preprocessor. */
+  private INDArray read(Topology.Node node) {
+    INDArray x = values.get(node.inputs().get(0));
+    return node.preProcessor() == null
+        ? x
+        : node.preProcessor().preProcess(x, (int) x.size(0), LayerWorkspaceMgr.noWorkspaces());
+  }
+
+  private void branches(Topology.Node merge) {
+    QuantParams shared = reader(merge.name());
+    for (int i = 0; shared != null && i < merge.inputs().size(); i++) {
+      INDArray branch = values.get(merge.inputs().get(i));
+      double width =
+          Math.max(0, branch.maxNumber().doubleValue())
+              - Math.min(0, branch.minNumber().doubleValue());
+      double codes = width / shared.scale();
+      if (width > 0 && codes < FEW_CODES) {
+        add(
+            merge,
+            Diagnosis.Cause.LOST_BRANCH,
+            "layer \"%s\": \"%s\" is lost in it: its values span %.2g, which is %.2g steps of the"
+                + " scale %.2g that all branches share; even out the channels before"
+                + " (Qat.equalized), or normalize the branch",
+            merge.name(),
+            merge.inputs().get(i),
+            width,
+            codes,
+            shared.scale());
+      }
+    }
+  }
+
+  /** What the codes mean of the first layer that quantizes what a merge makes; null for none. */
+  private QuantParams reader(String name) {
+    for (Topology.Node consumer : topology.consumers(name)) {
+      LayerQuantizer q = network.quantizers().get(consumer.quantizer());
+      if (q != null && q.settings().owned().contains(Slot.INPUT)) {
+        return q.inputParams();
+      }
+      QuantParams further = q == null ? reader(consumer.name()) : null;
+      if (further != null) {
+        return further;
+      }
+    }
+    return null;
+  }
+
+  private void add(Topology.Node node, Diagnosis.Cause cause, String message, Object... values) {
+    String text = String.format(Locale.ROOT, message, values);
+    found.add(new Diagnosis(node.name(), cause, text));
+  }
+}
