@@ -431,8 +431,8 @@ public final class Preparation {
             node.name(),
             "dropout in front of \""
                 + reader
-                + "\" would disturb the range that is quantized there; let that layer drop out its"
-                + " input itself (dropOut)");
+                + "\" would disturb the range that is quantized there; leave this layer out, and let"
+                + " each that reads it drop out its input itself (dropOut)");
       }
     }
   }

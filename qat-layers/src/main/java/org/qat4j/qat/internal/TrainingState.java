@@ -61,11 +61,18 @@ final class TrainingState {
     states(to, updater)
         .forEach(
             (param, parts) -> {
-              INDArray[] known = states.get(param);
-              for (int i = 0; known != null && i < parts.length && i < known.length; i++) {
+              INDArray[] known = states.getOrDefault(param, new INDArray[0]);
+              for (int i = 0; i < known.length; i++) {
                 parts[i].assign(known[i]);
               }
             });
+  }
+
+  /** What the updater of a network keeps for each parameter, by "layer/parameter". */
+  static Map<String, INDArray[]> states(Model network) {
+    return network instanceof ComputationGraph graph
+        ? states(graph, graph.getUpdater())
+        : states(network, (BaseMultiLayerUpdater<?>) ((MultiLayerNetwork) network).getUpdater());
   }
 
   /**
