@@ -3,14 +3,17 @@ package org.qat4j.format;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.qat4j.QatException;
 import org.qat4j.io.AtomicFile;
 import org.qat4j.model.TextInput;
 
 /**
  * What a network that is not frozen yet needs beside its weights: how its inputs are made from
- * texts, and the names of its classes. Written as the sections TEXT and LABL of a model file are.
+ * texts, the names of its classes, and where it comes from. Written as the sections TEXT and LABL of a model file are.
  */
 public final class EncoderFile {
   private static final String KIND = "qat4j encoders 1";
@@ -22,11 +25,14 @@ public final class EncoderFile {
    *
    * @param text how inputs are made from texts, in the order of the network
    * @param labels names of the classes
+   * @param metadata of the model that is to be frozen
    */
-  public record Encoders(List<TextInput> text, List<String> labels) {
+  public record Encoders(
+      List<TextInput> text, List<String> labels, Map<String, String> metadata) {
     public Encoders {
       text = List.copyOf(text);
       labels = List.copyOf(labels);
+      metadata = Collections.unmodifiableSortedMap(new TreeMap<>(metadata));
     }
   }
 
@@ -40,6 +46,8 @@ public final class EncoderFile {
     out.string(KIND);
     out.list(encoders.text(), text -> TextCodec.write(out, text));
     out.list(encoders.labels(), out::string);
+    out.list(List.copyOf(encoders.metadata().keySet()), out::string);
+    out.list(List.copyOf(encoders.metadata().values()), out::string);
     AtomicFile.write(file, out.toByteArray());
   }
 
@@ -58,8 +66,17 @@ public final class EncoderFile {
       }
       List<TextInput> text = in.list(RecordReader.MIN_BYTES, () -> TextCodec.read(in));
       List<String> labels = in.list(1, in::string);
+      List<String> keys = in.list(1, in::string);
+      List<String> values = in.list(1, in::string);
+      if (keys.size() != values.size()) {
+        throw in.error(keys.size() + " keys of metadata with " + values.size() + " values");
+      }
       in.end("file of encoders");
-      return new Encoders(text, labels);
+      Map<String, String> metadata = new TreeMap<>();
+      for (int i = 0; i < keys.size(); i++) {
+        metadata.put(keys.get(i), values.get(i));
+      }
+      return new Encoders(text, labels, metadata);
     } catch (IOException e) {
       throw new QatException("cannot read the encoders " + file + ": " + e, e);
     } catch (QatException e) {

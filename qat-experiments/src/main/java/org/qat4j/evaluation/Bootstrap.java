@@ -19,8 +19,8 @@ import org.qat4j.QatException;
  * right or wrong there are few patterns: a resample costs one random number and one count per item,
  * however many stages and seeds there are.
  */
-final class Bootstrap {
-  static final int RESAMPLES = 2000;
+public final class Bootstrap {
+  public static final int RESAMPLES = 2000;
 
   /** Of the draws of a report, so that it is the same every time. */
   static final long SEED = 20_260_101;

@@ -133,8 +133,11 @@ public final class RunFiles implements SeedExperiment.Files {
       Path folder, QatNetwork qat, Experiment experiment, Dataset data) {
     EncoderFile.Encoders kept = EncoderFile.read(existing(folder, ENCODERS));
     List<TextEncoder> encoders = kept.text().stream().map(TextInput::encoder).toList();
-    TextBatches test = TextBatches.inOrder(data, data.test(), encoders, experiment.train().batch());
-    FreezeInfo info = new FreezeInfo(experiment.name(), kept.text(), kept.labels());
+    TextBatches test =
+        TextBatches.inOrder(
+            data, data.test(), new TextBatches.Inputs(encoders, false), experiment.train().batch());
+    FreezeInfo info =
+        new FreezeInfo(experiment.name(), kept.text(), kept.labels(), kept.metadata());
     return qat.freeze(info, test.next(FloatNetwork.LOOK_AT).getFeatures());
   }
 

@@ -166,7 +166,7 @@ final class SeedExperiment {
   }
 
   private void keep(QatNetwork qat) {
-    files.keep(qat, new EncoderFile.Encoders(floats.text().text(), data.labels()));
+    files.keep(qat, new EncoderFile.Encoders(floats.text().text(), data.labels(), provenance()));
   }
 
   /** The model in integers: compared, written, asked; one that differs is neither of the latter. */
@@ -342,11 +342,13 @@ final class SeedExperiment {
   }
 
   private IntegerModel freeze(QatNetwork qat) {
-    Map<String, String> provenance =
-        Provenance.ofModel(experiment.name(), floats.seed(), data.sha256());
     FreezeInfo info =
-        new FreezeInfo(experiment.name(), floats.text().text(), data.labels(), provenance);
+        new FreezeInfo(experiment.name(), floats.text().text(), data.labels(), provenance());
     return qat.freeze(info, floats.firstTexts());
+  }
+
+  private Map<String, String> provenance() {
+    return Provenance.ofModel(experiment.name(), floats.seed(), data.sha256());
   }
 
   /** Whether the engines agree; if not, everything but the model is kept. */

@@ -427,10 +427,10 @@ class ExperimentReaderTest {
     Path file = write("sweep.yaml", SMALL + "sweep:\n" + "  - {a: {}, b: {}}\n".repeat(20));
     Path long20 = write("lists.yaml", SMALL + "sweep:\n" + "  - {a: {}}\n".repeat(21));
 
-    assertThatThrownBy(() -> reader().readVariants(file, List.of()))
+    assertThatThrownBy(() -> reader().readContent(file, List.of()))
         .isInstanceOf(ExperimentException.class)
         .hasMessageContaining("this sweep has 1048576 variants");
-    assertThatThrownBy(() -> reader().readVariants(long20, List.of()))
+    assertThatThrownBy(() -> reader().readContent(long20, List.of()))
         .hasMessageContaining("this sweep has 21 lists");
   }
 

@@ -106,7 +106,7 @@ public final class Topology {
    *
    * @throws QatException as {@link #of(Model)}, or if the network is not initialized
    */
-  static Topology ofInitialized(Model network) {
+  public static Topology ofInitialized(Model network) {
     boolean initialized =
         network instanceof MultiLayerNetwork net
             ? net.isInitCalled()

@@ -78,8 +78,8 @@ public record QuantSpec(
   }
 
   /**
-   * Training begins at iteration 0 with a new updater: learning rate schedules start anew, and
-   * Adam and its kin take full first steps.
+   * Training begins at iteration 0 with a new updater: learning rate schedules start anew, and Adam
+   * and its kin take full first steps.
    */
   public QuantSpec withFreshUpdater() {
     return new QuantSpec(defaults, overrides, schedule, unsupported, true);

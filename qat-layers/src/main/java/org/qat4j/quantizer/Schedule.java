@@ -32,8 +32,9 @@ public record Schedule(
   /**
    * Observers that end when the model is frozen, for trainings of unknown length: they look at
    * every step of the first {@value #CLOSELY}, at every second of the next {@value #CLOSELY}, at
-   * every third of those behind, and so on, so that ranges settle. A range that is learned is left
-   * to its learning.
+   * every third of those behind, and so on, so that ranges settle. A range that is far from what a
+   * batch makes, by a factor of two in width, goes there at once in the first step and half of the
+   * way later. One that is learned is left to its learning.
    */
   public static final long UNTIL_FROZEN = Long.MAX_VALUE - 1;
 

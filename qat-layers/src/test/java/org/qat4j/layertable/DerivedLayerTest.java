@@ -138,7 +138,7 @@ class DerivedLayerTest {
     for (int i = 0; i < 32; i++) {
       samples.add(Samples.of(model, i, new INDArray[] {x}));
     }
-    Verifier.verify(qat, model, OnnxOptions.DEFAULT.withPortable(true), samples).requireExact();
+    Verifier.verify(qat, model, OnnxOptions.DEFAULT, samples).requireExact();
   }
 
   @Test

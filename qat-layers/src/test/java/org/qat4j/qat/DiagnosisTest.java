@@ -116,8 +116,7 @@ class DiagnosisTest {
     ComputationGraph young = residual(batches, 12);
     QatNetwork qat = prepared(young, QuantSpec.int8(), batches.get(0));
     QatNetwork fixed =
-        prepared(
-            young, QuantSpec.int8().withSchedule(Schedule.immediately()), batches.get(0));
+        prepared(young, QuantSpec.int8().withSchedule(Schedule.immediately()), batches.get(0));
     double inFloat = lossAfter(60, young, batches);
     assertThat(lossAfter(60, qat.graph(), batches)).isLessThan(inFloat + 0.1);
     assertThat(lossAfter(60, fixed.graph(), batches)).isGreaterThan(inFloat + 1);
@@ -163,7 +162,10 @@ class DiagnosisTest {
                 .build());
     network.init();
     network.getLayer("small").getParam("W").muli(small);
-    network.getLayer("out").getParam("W").get(
+    network
+        .getLayer("out")
+        .getParam("W")
+        .get(
             org.nd4j.linalg.indexing.NDArrayIndex.interval(5, 11),
             org.nd4j.linalg.indexing.NDArrayIndex.all())
         .divi(small);

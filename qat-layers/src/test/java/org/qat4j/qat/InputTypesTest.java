@@ -67,8 +67,7 @@ class InputTypesTest {
             6,
             6));
     cases.put(
-        "sequence",
-        new Case(SEQUENCE, new Convolution1DLayer.Builder(2).nOut(4).build(), 6, 5));
+        "sequence", new Case(SEQUENCE, new Convolution1DLayer.Builder(2).nOut(4).build(), 6, 5));
     cases.put(
         "lstm",
         new Case(SEQUENCE, new LSTM.Builder().nOut(4).activation(Activation.TANH).build(), 6, 5));
@@ -96,7 +95,8 @@ class InputTypesTest {
 
   private static DataSet data(DataType type, long... shape) {
     Random random = new Random(3);
-    long[] all = Stream.of(new long[] {16}, shape).flatMapToLong(java.util.Arrays::stream).toArray();
+    long[] all =
+        Stream.of(new long[] {16}, shape).flatMapToLong(java.util.Arrays::stream).toArray();
     INDArray x = Nd4j.create(DataType.FLOAT, all);
     for (long i = 0; i < x.length(); i++) {
       x.putScalar(i, random.nextInt(100));
@@ -146,11 +146,7 @@ class InputTypesTest {
                 .layer(new LSTM.Builder().nIn(4).nOut(4).activation(Activation.TANH).build())
                 .layer(new GlobalPoolingLayer(PoolingType.MAX))
                 .layer(
-                    new OutputLayer.Builder()
-                        .nIn(4)
-                        .nOut(3)
-                        .activation(Activation.SOFTMAX)
-                        .build())
+                    new OutputLayer.Builder().nIn(4).nOut(3).activation(Activation.SOFTMAX).build())
                 .build());
     network.init();
     Random random = new Random(1);

@@ -81,10 +81,8 @@ class RefusalTest {
     MultiLayerNetwork network =
         initialized(
             list()
-                .layer(
-                    new DenseLayer.Builder().nIn(8).nOut(8).hasLayerNorm(true).build())
-                .layer(
-                    new GlobalPoolingLayer.Builder(PoolingType.PNORM).name("pool").build())
+                .layer(new DenseLayer.Builder().nIn(8).nOut(8).hasLayerNorm(true).build())
+                .layer(new GlobalPoolingLayer.Builder(PoolingType.PNORM).name("pool").build())
                 .validateOutputLayerConfig(false));
     assertThatThrownBy(
             () -> Qat.prepare(network, QuantSpec.int8().withUnsupported(Unsupported.FLOAT)))
@@ -127,9 +125,7 @@ class RefusalTest {
                                     .kernelSize(2)
                                     .build())
                             .layer(
-                                new GlobalPoolingLayer.Builder(PoolingType.PNORM)
-                                    .pnorm(2)
-                                    .build())
+                                new GlobalPoolingLayer.Builder(PoolingType.PNORM).pnorm(2).build())
                             .layer(output(Activation.SOFTMAX))),
                     QuantSpec.int8())
                 .problems())

@@ -72,6 +72,6 @@ class TenLinesTest {
     }
     assertThat(right).isGreaterThan(230);
     // The same integers in the network, in Java and in ONNX Runtime, on any processor.
-    Verifier.verify(qat, model, OnnxOptions.DEFAULT.withPortable(true), samples).requireExact();
+    Verifier.verify(qat, model, OnnxOptions.DEFAULT, samples).requireExact();
   }
 }

@@ -222,8 +222,7 @@ class TrainingStateTest {
   /** Of weights of another size the old state would be wrong. */
   @Test
   void whatIsEvenedOutBeginsAnew() {
-    MultiLayerNetwork even =
-        (MultiLayerNetwork) Qat.equalized(trained(new Nadam(), new Nadam()));
+    MultiLayerNetwork even = (MultiLayerNetwork) Qat.equalized(trained(new Nadam(), new Nadam()));
     assertThat(even.getIterationCount()).isZero();
     assertThat(even.getUpdater().getStateViewArray().norm2Number().doubleValue()).isZero();
   }

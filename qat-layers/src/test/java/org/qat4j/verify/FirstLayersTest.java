@@ -159,7 +159,7 @@ class FirstLayersTest {
       samples.add(Samples.of(model, i, x));
     }
     VerifyReport report =
-        Verifier.verify(qat, model, OnnxOptions.DEFAULT.withPortable(true), samples);
+        Verifier.verify(qat, model, OnnxOptions.DEFAULT, samples);
     report.requireExact();
     assertThat(report.layers())
         .filteredOn(layer -> layer.name().equals("first"))

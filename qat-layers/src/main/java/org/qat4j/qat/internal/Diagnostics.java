@@ -18,7 +18,7 @@ import org.qat4j.qat.Diagnosis;
 import org.qat4j.qat.QatNetwork;
 
 /** Looks at what a network makes of a batch for faults that its training does not show. */
-final class Diagnostics {
+public final class Diagnostics {
   /** Ratio of deviations from which running statistics are those of other data. */
   private static final double OTHER = 2;
 
@@ -31,7 +31,7 @@ final class Diagnostics {
   private final Map<String, INDArray> values;
   private final List<Diagnosis> found = new ArrayList<>();
 
-  Diagnostics(QatNetwork network, INDArray[] features) {
+  public Diagnostics(QatNetwork network, INDArray[] features) {
     this.network = network;
     this.topology = Topology.of(network.network());
     this.floats = network.toFloat();
@@ -41,7 +41,7 @@ final class Diagnostics {
     }
   }
 
-  List<Diagnosis> run() {
+  public List<Diagnosis> run() {
     for (Topology.Node node : topology.nodes()) {
       Kind kind = Kind.of(node);
       if (kind == Kind.BATCH_NORM) {

@@ -93,7 +93,7 @@ public final class Freezer {
     network.activations(features).forEach((name, value) -> shapes.put(name, shapeOf(value, n)));
     for (int i = 0; i < features.length; i++) {
       String input = topology.inputs().get(i);
-      boolean tokens = topology.readsTokens(input);
+      boolean tokens = Kind.readsTokens(topology, input);
       shapes.put(input, shapeOf(tokens ? Samples.tokens(features[i]) : features[i], n));
     }
     return shapes;

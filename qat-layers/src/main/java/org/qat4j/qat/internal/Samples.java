@@ -46,7 +46,7 @@ public final class Samples {
   }
 
   /** Token ids [n, t] or [n, 1, t] as [n, t]. */
-  static INDArray tokens(INDArray ids) {
+  public static INDArray tokens(INDArray ids) {
     return ids.rank() == 3 ? ids.reshape('c', ids.size(0), ids.size(1) * ids.size(2)) : ids;
   }
 

@@ -18,7 +18,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * parameter. Networks with other parameters have other blocks in their updaters, so that the state
  * is copied by parameter.
  */
-final class TrainingState {
+public final class TrainingState {
   private TrainingState() {}
 
   /**
@@ -28,7 +28,7 @@ final class TrainingState {
    * @param to initialized, with the same layers; parameters that {@code from} does not have keep
    *     the state of a new updater
    */
-  static void copy(Model from, Model to) {
+  public static void copy(Model from, Model to) {
     if (from instanceof ComputationGraph graph) {
       ComputationGraph other = (ComputationGraph) to;
       other.getConfiguration().setIterationCount(graph.getConfiguration().getIterationCount());
@@ -69,7 +69,7 @@ final class TrainingState {
   }
 
   /** What the updater of a network keeps for each parameter, by "layer/parameter". */
-  static Map<String, INDArray[]> states(Model network) {
+  public static Map<String, INDArray[]> states(Model network) {
     return network instanceof ComputationGraph graph
         ? states(graph, graph.getUpdater())
         : states(network, (BaseMultiLayerUpdater<?>) ((MultiLayerNetwork) network).getUpdater());
@@ -104,7 +104,6 @@ final class TrainingState {
   private static String name(Model network, Trainable layer) {
     return layer instanceof GraphVertex vertex
         ? vertex.getVertexName()
-        : Integer.toString(
-            Arrays.asList(((MultiLayerNetwork) network).getLayers()).indexOf(layer));
+        : Integer.toString(Arrays.asList(((MultiLayerNetwork) network).getLayers()).indexOf(layer));
   }
 }

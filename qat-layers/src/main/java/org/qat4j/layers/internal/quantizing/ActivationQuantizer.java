@@ -13,6 +13,7 @@ import org.qat4j.layers.internal.host.Floats;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.quantizer.ActivationSpec;
 import org.qat4j.quantizer.Learned;
+import org.qat4j.quantizer.Schedule;
 import org.qat4j.quantizer.Scheme;
 
 /** Observer and fake quantization of the activations at one place of the network. */
@@ -148,9 +149,8 @@ final class ActivationQuantizer {
     if (spec.range() instanceof RangeRule.MinMax) {
       return kept.with(batch);
     }
-    float momentum =
-        spec.range() instanceof RangeRule.MovingAverage m ? m.momentum() : MOMENTUM;
-    if (isFar(kept, batch)) {
+    float momentum = spec.range() instanceof RangeRule.MovingAverage m ? m.momentum() : MOMENTUM;
+    if (settings.schedule().freezeObserversAfter() == Schedule.UNTIL_FROZEN && isFar(kept, batch)) {
       // The first batch of a training says more than any of an evaluation.
       return state.steps() <= 1 ? batch : kept.towards(batch, Math.max(momentum, AT_ONCE));
     }
