@@ -12,6 +12,7 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
@@ -32,7 +33,7 @@ public final class Topology {
    * @param name unique
    * @param inputs names of nodes or network inputs
    * @param conf configuration that holds the layer, or null for a vertex that is no layer
-   * @param vertex the vertex, or null in a MultiLayerNetwork
+   * @param vertex the vertex, without the frame around a frozen one; null in a MultiLayerNetwork
    * @param preProcessor reshapes what the layer or vertex reads, or null
    */
   public record Node(
@@ -152,6 +153,10 @@ public final class Topology {
     return layer instanceof FrozenLayer frozen ? frozen.getLayer() : layer;
   }
 
+  private static GraphVertex unframed(GraphVertex vertex) {
+    return vertex instanceof FrozenVertex frozen ? frozen.getUnderlying() : vertex;
+  }
+
   private static String nameOf(MultiLayerConfiguration all, int i) {
     String name = unframed(all.getConf(i).getLayer()).getLayerName();
     return name == null ? "layer" + i : name;
@@ -163,7 +168,7 @@ public final class Topology {
     GraphIndices indices = graph.calculateIndices();
     for (int index : indices.getTopologicalSortOrder()) {
       String name = indices.getIdxToName().get(index);
-      GraphVertex vertex = conf.getVertices().get(name);
+      GraphVertex vertex = unframed(conf.getVertices().get(name));
       if (vertex == null) {
         continue;
       }

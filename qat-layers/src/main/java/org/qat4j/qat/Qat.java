@@ -6,6 +6,7 @@ import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
@@ -22,6 +23,7 @@ import org.qat4j.layers.FastLayers;
 import org.qat4j.layers.internal.quantized.QatElementWise;
 import org.qat4j.layers.internal.quantizing.QatLayerConf;
 import org.qat4j.layers.internal.quantizing.QuantSettings;
+import org.qat4j.qat.internal.Codes;
 import org.qat4j.qat.internal.Equalization;
 import org.qat4j.qat.internal.Kind;
 import org.qat4j.qat.internal.Preparation;
@@ -44,9 +46,10 @@ public final class Qat {
    */
   public static QatNetwork prepare(Model network, QuantSpec spec) {
     Topology topology = Topology.ofInitialized(network);
-    Preparation preparation = new Preparation(topology, spec);
+    Model complete = Codes.inserted(network);
+    Preparation preparation = new Preparation(Topology.of(complete), spec);
     Map<String, QuantSettings> settings = preparation.settings();
-    Model prepared = Topology.uninitializedCopy(network);
+    Model prepared = Topology.uninitializedCopy(complete);
     Topology copy = Topology.of(prepared);
     for (Topology.Node node : copy.nodes()) {
       if (Kind.of(node) == Kind.IDENTITY) {
@@ -65,7 +68,7 @@ public final class Qat {
         .forEach(
             (name, sources) -> {
               ElementWiseVertex vertex = (ElementWiseVertex) copy.node(name).vertex();
-              vertices(prepared).put(name, new QatElementWise(vertex.getOp(), sources));
+              replace(prepared, name, new QatElementWise(vertex.getOp(), sources));
             });
     prepared.init();
     for (Topology.Node node : topology.nodes()) {
@@ -102,7 +105,8 @@ public final class Qat {
    * @throws QatException if an override matches no layer or the schedule does not fit
    */
   public static Preflight describe(Model network, QuantSpec spec) {
-    return new Preflight(new Preparation(Topology.ofInitialized(network), spec).rows());
+    Topology.ofInitialized(network);
+    return new Preflight(new Preparation(Topology.of(Codes.inserted(network)), spec).rows());
   }
 
   /** The layers of a network that can be quantized, which exceptions may be for. */
@@ -127,8 +131,11 @@ public final class Qat {
     }
   }
 
-  private static Map<String, GraphVertex> vertices(Model graph) {
-    return ((ComputationGraph) graph).getConfiguration().getVertices();
+  /** In its frame where it is frozen. */
+  private static void replace(Model graph, String name, GraphVertex vertex) {
+    Map<String, GraphVertex> all = ((ComputationGraph) graph).getConfiguration().getVertices();
+    boolean frozen = all.get(name) instanceof FrozenVertex;
+    all.put(name, frozen ? new FrozenVertex(vertex) : vertex);
   }
 
   /**
@@ -190,13 +197,16 @@ public final class Qat {
           exchange(node, type, null);
         }
       } else if (node.vertex() instanceof QatElementWise vertex) {
-        vertices(plain).put(node.name(), new ElementWiseVertex(vertex.getOp()));
+        replace(plain, node.name(), new ElementWiseVertex(vertex.getOp()));
       }
     }
+    plain = Codes.removed(plain);
     plain.init();
-    for (Topology.Node node : copy.nodes()) {
+    Topology made = Topology.of(plain);
+    Topology from = Topology.of(prepared);
+    for (Topology.Node node : made.nodes()) {
       if (node.layer() != null) {
-        copy(copy.layer(prepared, node.name()), copy.layer(plain, node.name()));
+        copy(from.layer(prepared, node.name()), made.layer(plain, node.name()));
       }
     }
     TrainingState.copy(prepared, plain);

@@ -55,8 +55,17 @@ public final class Freezer {
   /** What each sum adds up. */
   private final Map<String, List<String>> sums = new HashMap<>();
 
-  /** Values of the model that are a sum, by what their codes mean. */
-  private final Map<String, Map<QuantParams, String>> sumsMade = new HashMap<>();
+  /**
+   * Values that have no codes of their own, such as merges and sums, and what moves them: each is
+   * made for those who read it, with their scales.
+   */
+  private final Map<String, Late> late = new HashMap<>();
+
+  /** Behind the name of such a value, which is that of its first codes. */
+  private static final String LATE = "/late";
+
+  /** Values of the model that were made so, by what their codes mean. */
+  private final Map<String, Map<QuantParams, String>> made = new HashMap<>();
 
   /** Value of the model that stands for the value of a vertex. */
   private final Map<String, String> values = new HashMap<>();
@@ -126,6 +135,16 @@ public final class Freezer {
     values.put(name, name);
   }
 
+  /** Makes the codes of a value. */
+  private interface Late {
+    /**
+     * @param name of the value in the model
+     * @param params what its codes mean
+     * @return the name, or that of another value that has these codes already
+     */
+    String make(String name, QuantParams params);
+  }
+
   public IntegerModel freeze(FreezeInfo info) {
     for (Topology.Node node : topology.nodes()) {
       values.put(node.name(), add(node));
@@ -138,11 +157,15 @@ public final class Freezer {
   private String add(Topology.Node node) {
     String name = node.name();
     Kind kind = Kind.of(node);
-    String input = values.get(node.inputs().get(0));
-    if (kind != Kind.IDENTITY && kind != Kind.SUM && sums.containsKey(input)) {
-      input = sum(input, params(node));
+    String given = values.get(node.inputs().get(0));
+    Late later = later(node, kind, given);
+    if (later != null) {
+      return put(name, later);
     }
-    input = laidOut(node, input);
+    // A mask of zeros is taken from real inputs as they are.
+    boolean keeps = kind.readsTokens() || kind.isRecurrent() || kind == Kind.LOSS;
+    String input = keeps ? given : read(node, given);
+    input = kind == Kind.IDENTITY ? given : laidOut(node, input);
     return switch (kind) {
       case TOKEN_EMBEDDING -> {
         String rows = add(new Op.Embedding(name + "/rows", input, table(node)));
@@ -163,61 +186,117 @@ public final class Freezer {
       case ATTENTION -> attention(node, input);
       case LAYER_NORM -> layerNorm(node, input);
       case LSTM, SIMPLE_RNN -> recurrent(node, input);
-      case GLOBAL_AVERAGE -> globalAverage(node, quantized(node, input));
+      case GLOBAL_AVERAGE -> globalAverage(node, input);
       case AVERAGE -> averagePool(node, input);
-      case ACTIVATION -> lookup(node, quantized(node, input));
-      case GLOBAL_SUM -> globalSum(node, quantized(node, input));
+      case ACTIVATION -> lookup(node, input);
+      case GLOBAL_SUM -> globalSum(node, input);
       case CONV2D, DEPTHWISE -> conv2d(node, input);
       case BATCH_NORM ->
-          quantizer(node).settings().foldRef() == null
-              ? normalization(node, quantized(node, input))
-              : input;
-      case AVERAGE2D -> averagePool2d(node, quantized(node, input));
-      case SEPARABLE -> separable(node, quantized(node, input));
-      case MAX2D -> add(new Op.MaxPool2d(name, moved(node, input), window(node)));
-      case ZERO_PADDING, ZERO_PADDING1D, CROPPING, CROPPING1D, UPSAMPLING, UPSAMPLING1D, SUBSET ->
-          select(node, moved(node, input));
-      case LAYOUT -> input;
-      case RESHAPE -> reshape(node, moved(node, input));
-      case LAST_STEP -> add(new Op.LastStep(name, moved(node, input), masked ? mask(node) : null));
-      case GLOBAL_MAX -> globalMax(node, moved(node, input));
-      case MAX -> maxPool(node, moved(node, input));
-      case IDENTITY -> input;
-      case SUM -> addends(node);
+          quantizer(node).settings().foldRef() == null ? normalization(node, input) : input;
+      case AVERAGE2D -> averagePool2d(node, input);
+      case SEPARABLE -> separable(node, input);
+      case IDENTITY -> given;
       case LOSS -> answer(node, input);
-      case OWN -> own(node, quantized(node, input));
-      case ELEMENTWISE -> elementwise(node);
-      case MERGE -> merge(node);
+      case OWN -> own(node, input);
+      case ELEMENTWISE -> maximum(node);
+      case SUM, MERGE -> throw new IllegalStateException("made where it is read");
       case FLOAT -> throw new IllegalStateException("layers in float are refused before");
+      default -> move(name, node, input);
     };
   }
 
-  /** What a sum adds up, in order; the sum itself is made for those who read it. */
-  private String addends(Topology.Node node) {
+  /** How a value is made later, or null where it has codes of its own. */
+  private Late later(Topology.Node node, Kind kind, String given) {
+    if (kind == Kind.SUM) {
+      List<String> addends = addends(node);
+      return (name, params) -> add(new Op.RealSum(name, addends, params));
+    } else if (kind == Kind.MERGE) {
+      List<String> parts = node.inputs().stream().map(values::get).toList();
+      return (name, params) -> concat(name, parts, params);
+    } else if (kind == Kind.ELEMENTWISE && function(node) != Function.MAX) {
+      return (name, params) -> elementwise(name, node, params);
+    } else if (kind.computes() || kind == Kind.ELEMENTWISE) {
+      return null;
+    } else if (kind == Kind.IDENTITY || kind == Kind.LOSS) {
+      return null;
+    }
+    return isReal(given) || late.containsKey(given)
+        ? (name, params) -> move(name, node, laidOut(name, node, codes(name, given, params)))
+        : null;
+  }
+
+  private String put(String name, Late later) {
+    late.put(name + LATE, later);
+    return name + LATE;
+  }
+
+  /** Codes that go to other places as they are. */
+  private String move(String name, Topology.Node node, String codes) {
+    return switch (Kind.of(node)) {
+      case MAX2D -> add(new Op.MaxPool2d(name, codes, window(node)));
+      case ZERO_PADDING, ZERO_PADDING1D, CROPPING, CROPPING1D, UPSAMPLING, UPSAMPLING1D, SUBSET ->
+          select(name, node, codes);
+      case LAYOUT -> codes;
+      case RESHAPE -> reshape(name, node, codes);
+      case LAST_STEP -> add(new Op.LastStep(name, codes, masked ? mask(node) : null));
+      case GLOBAL_MAX -> globalMax(name, node, codes);
+      case MAX -> maxPool(name, node, codes);
+      default -> throw new IllegalStateException("not moved: " + node.type());
+    };
+  }
+
+  /** What a sum adds up, in order, without the sum that comes first. */
+  private List<String> addends(Topology.Node node) {
     List<String> all = new ArrayList<>();
     for (String input : node.inputs()) {
       String value = values.get(input);
       all.addAll(sums.getOrDefault(value, List.of(value)));
     }
-    sums.put(node.name(), all);
-    return node.name();
+    sums.put(node.name() + LATE, all);
+    return all;
   }
 
-  /** Codes of a sum, as one of those who read it quantizes them. */
-  private String sum(String vertex, QuantParams params) {
-    Map<QuantParams, String> made = sumsMade.computeIfAbsent(vertex, v -> new HashMap<>());
-    String name = made.get(params);
-    if (name == null) {
-      name = made.isEmpty() ? vertex : vertex + "/" + (made.size() + 1);
-      made.put(params, add(new Op.RealSum(name, sums.get(vertex), params)));
+  /** What a layer reads, in codes as its quantizer makes them. */
+  private String read(Topology.Node node, String value) {
+    return isReal(value) || late.containsKey(value)
+        ? codes(node.name(), value, quantizer(node).inputParams())
+        : value;
+  }
+
+  /**
+   * Codes of a value that mean what is asked for, where it has none of its own.
+   *
+   * @param reader who reads it
+   */
+  private String codes(String reader, String value, QuantParams params) {
+    if (!isReal(value) && !late.containsKey(value)) {
+      return value;
     }
-    return name;
+    Map<QuantParams, String> known = made.computeIfAbsent(value, v -> new HashMap<>());
+    String found = known.get(params);
+    if (found == null) {
+      String vertex = value.replace(LATE, "");
+      String name = known.isEmpty() ? vertex : vertex + "/" + (known.size() + 1);
+      found =
+          isReal(value)
+              ? add(new Op.Quantize(unused(reader + "/quantize"), value, params))
+              : late.get(value).make(name, params);
+      known.put(params, found);
+    }
+    return found;
   }
 
-  /** What the codes mean that a vertex reads, or those behind it where it makes none of its own. */
-  private QuantParams params(Topology.Node node) {
-    LayerQuantizer own = quantizers.get(node.quantizer());
-    return (own == null ? readers(node.name()).get(0) : own).inputParams();
+  /** A name that no operation has, which is the given one where that is free. */
+  private String unused(String name) {
+    String free = name;
+    for (int i = 2; nameIsTaken(free); i++) {
+      free = name + "/" + i;
+    }
+    return free;
+  }
+
+  private boolean nameIsTaken(String name) {
+    return ops.stream().anyMatch(op -> op.name().equals(name));
   }
 
   private String add(Op op) {
@@ -244,20 +323,6 @@ public final class Freezer {
     return quantizer(node).layer();
   }
 
-  /** Codes of what a layer reads: real inputs of the network are quantized first. */
-  private String quantized(Topology.Node node, String value) {
-    return isReal(value) ? quantize(node, value, quantizer(node).inputParams()) : value;
-  }
-
-  /** The same for one that has no scale of its own. */
-  private String moved(Topology.Node node, String value) {
-    return isReal(value) ? quantize(node, value, paramsOfReaders(node.name())) : value;
-  }
-
-  private String quantize(Topology.Node node, String value, QuantParams params) {
-    return add(new Op.Quantize(node.name() + "/quantize", value, params));
-  }
-
   private boolean isReal(String value) {
     return inputs.stream().anyMatch(i -> i.name().equals(value) && i.kind() == Input.Kind.REAL);
   }
@@ -278,21 +343,23 @@ public final class Freezer {
 
   /** What a layer reads, as its preprocessor lays it out. */
   private String laidOut(Topology.Node node, String input) {
+    return laidOut(node.name(), node, input);
+  }
+
+  private String laidOut(String name, Topology.Node node, String input) {
     List<Integer> from = shapes.get(node.inputs().get(0));
     List<Integer> to = read(node);
     if (from.equals(to)) {
       return input;
     }
-    boolean own = quantizers.get(node.quantizer()) != null;
-    String codes = own ? quantized(node, input) : moved(node, input);
-    String name = node.layer() == null ? node.name() : node.name() + "/read";
-    return addAll(Layouts.between(name, codes, from, to));
+    String codes = isReal(input) || late.containsKey(input) ? read(node, input) : input;
+    return addAll(Layouts.between(node.layer() == null ? name : name + "/read", codes, from, to));
   }
 
-  private String reshape(Topology.Node node, String codes) {
+  private String reshape(String name, Topology.Node node, String codes) {
     List<Integer> from = read(node);
     List<Integer> to = shapes.get(node.name());
-    return from.equals(to) ? codes : addAll(Layouts.between(node.name(), codes, from, to));
+    return from.equals(to) ? codes : addAll(Layouts.between(name, codes, from, to));
   }
 
   private String addAll(List<Op> all) {
@@ -300,13 +367,11 @@ public final class Freezer {
     return all.get(all.size() - 1).name();
   }
 
-  /** Quantizes real inputs, flattens sequences: what a product reads. */
+  /** Flattens sequences: what a product reads. */
   private String product(Topology.Node node, String input) {
-    String value = quantized(node, input);
-    if (flattened(node) != null) {
-      value = add(new Op.Flatten(node.name() + "/flatten", value));
-    }
-    return value;
+    return flattened(node) == null
+        ? input
+        : add(new Op.Flatten(node.name() + "/flatten", input));
   }
 
   private String conv(Topology.Node node, String input) {
@@ -367,14 +432,13 @@ public final class Freezer {
   private String conv2d(Topology.Node node, String input) {
     ConvolutionLayer conf = (ConvolutionLayer) node.layer();
     String name = node.name();
-    String x = quantized(node, input);
     FrozenWeights w = FrozenWeights.conv2d(layer(node));
     FusedActivation f = FusedActivation.of(conf.getActivationFn(), name);
     String product = f.isTable() ? name + "/product" : name;
     List<Integer> shape = read(node);
     Window2d window = IntegerImages.window(conf, shape.get(0), shape.get(1));
     int groups = Kind.of(node) == Kind.DEPTHWISE ? shape.get(2) : 1;
-    add(new Op.Conv2d(product, x, w.weights(), w.bias(), window, groups, codes(node, f)));
+    add(new Op.Conv2d(product, input, w.weights(), w.bias(), window, groups, codes(node, f)));
     return activation(node, name, f, product);
   }
 
@@ -443,7 +507,7 @@ public final class Freezer {
   }
 
   /** Places along one or two dimensions. */
-  private String select(Topology.Node node, String input) {
+  private String select(String made, Topology.Node node, String input) {
     List<Integer> shape = read(node);
     List<IntVector> places = Places.of(node, shape);
     String x = input;
@@ -453,7 +517,7 @@ public final class Freezer {
     }
     for (int axis = 0; axis <= last; axis++) {
       if (places.get(axis) != null) {
-        String name = axis == last ? node.name() : node.name() + "/rows";
+        String name = axis == last ? made : made + "/rows";
         x = add(new Op.Select(name, x, axis, places.get(axis)));
       }
     }
@@ -486,6 +550,9 @@ public final class Freezer {
   private String lookup(Topology.Node node, String input) {
     LayerQuantizer q = quantizer(node);
     IActivation function = ((ActivationLayer) node.layer()).getActivationFn();
+    if (Codes.isInserted(node) && q.inputParams().equals(q.outputParams())) {
+      return input;
+    }
     int[] table =
         FusedActivation.of(function, node.name()).table(q.inputParams(), q.outputParams());
     return add(new Op.Lookup(node.name(), input, IntVector.of(table), q.outputParams()));
@@ -497,7 +564,7 @@ public final class Freezer {
     return add(
         new Op.Attention(
             node.name(),
-            quantized(node, input),
+            input,
             mask(node, q),
             conf.getHeads(),
             conf.getPrefix(),
@@ -511,7 +578,7 @@ public final class Freezer {
     return add(
         new Op.LayerNorm(
             node.name(),
-            quantized(node, input),
+            input,
             codes.gain(),
             codes.bias(),
             codes.shift(),
@@ -522,34 +589,39 @@ public final class Freezer {
   private String recurrent(Topology.Node node, String input) {
     String name = node.name();
     Wrappers w = node.wrappers();
+    String codes = read(node, input);
     String there = // which steps are no padding
         w.maskZero() == null
             ? mask(node, quantizer(node))
-            : add(new Op.NotZero(name + "/mask", unjoined(input)));
+            : add(new Op.NotZero(name + "/mask", unjoined(codes)));
     // DL4J's LSTM takes notice of a mask only where a layer around it tells it to.
     boolean told = w.maskZero() != null || w.last() || Kind.of(node) != Kind.LSTM;
     String mask = told ? there : null;
-    String codes = quantized(node, input);
     String all = w.last() ? name + "/steps" : name;
-    String sequence;
     if (w.bidirectional() == null) {
-      sequence = add(recurrent(all, codes, mask, quantizer(node), false));
-    } else {
-      String second = Wrappers.second(name);
-      String forward = add(recurrent(w.first(name), codes, mask, quantizer(node), false));
-      String backward = add(recurrent(second, codes, mask, quantizers.get(second), true));
-      sequence = concat(all, name, List.of(forward, backward));
+      String sequence = add(recurrent(all, codes, mask, quantizer(node), false));
+      return w.last() ? add(new Op.LastStep(name, sequence, there)) : sequence;
     }
-    return w.last() ? add(new Op.LastStep(name, sequence, there)) : sequence;
+    String second = Wrappers.second(name);
+    String forward = add(recurrent(w.first(name), codes, mask, quantizer(node), false));
+    String backward = add(recurrent(second, codes, mask, quantizers.get(second), true));
+    List<String> directions = List.of(forward, backward);
+    return put(
+        name,
+        (made, params) ->
+            w.last()
+                ? add(new Op.LastStep(made, concat(made + "/steps", directions, params), there))
+                : concat(made, directions, params));
   }
 
-  /** The parts of a value whose parts were rounded once more where they were joined. */
+  /** What codes were rounded from: the parts of what was joined, real inputs. */
   private List<String> unjoined(String value) {
-    return ops.stream()
-        .filter(op -> op instanceof Op.Concat && op.name().equals(value))
-        .findFirst()
-        .map(Op::inputs)
-        .orElse(List.of(value));
+    for (Op op : ops) {
+      if (op.name().equals(value) && (op instanceof Op.Concat || op instanceof Op.Quantize)) {
+        return op.inputs().stream().flatMap(part -> unjoined(part).stream()).toList();
+      }
+    }
+    return List.of(value);
   }
 
   private static Op recurrent(
@@ -585,11 +657,10 @@ public final class Freezer {
   }
 
   /** Masked steps have the smallest code, so that they never win. */
-  private String globalMax(Topology.Node node, String input) {
+  private String globalMax(String name, Topology.Node node, String input) {
     String mask = masked ? mask(node) : null;
-    String seen =
-        mask == null ? input : add(new Op.Masked(node.name() + "/masked", input, mask, false));
-    return add(new Op.GlobalMaxPool(node.name(), seen));
+    String seen = mask == null ? input : add(new Op.Masked(name + "/masked", input, mask, false));
+    return add(new Op.GlobalMaxPool(name, seen));
   }
 
   /** The mask of what a layer reads, where it was trained with one; null otherwise. */
@@ -632,9 +703,9 @@ public final class Freezer {
     return name;
   }
 
-  private String maxPool(Topology.Node node, String input) {
+  private String maxPool(String name, Topology.Node node, String input) {
     Subsampling1DLayer pool = (Subsampling1DLayer) node.layer();
-    return add(new Op.MaxPool1d(node.name(), input, pool.getKernelSize()[0], pool.getStride()[0]));
+    return add(new Op.MaxPool1d(name, input, pool.getKernelSize()[0], pool.getStride()[0]));
   }
 
   private String averagePool(Topology.Node node, String input) {
@@ -642,7 +713,7 @@ public final class Freezer {
     return add(
         new Op.AvgPool1d(
             node.name(),
-            quantized(node, input),
+            input,
             pool.getKernelSize()[0],
             pool.getStride()[0],
             quantizer(node).outputParams()));
@@ -666,69 +737,30 @@ public final class Freezer {
     return node.name();
   }
 
-  private String merge(Topology.Node node) {
-    return concat(node.name(), node.name(), node.inputs().stream().map(values::get).toList());
+  private String concat(String name, List<String> parts, QuantParams params) {
+    List<String> codes = parts.stream().map(part -> codes(name, part, params)).toList();
+    return add(new Op.Concat(name, codes, params));
   }
 
-  /**
-   * @param vertex whose readers say what the codes mean
-   */
-  private String concat(String name, String vertex, List<String> merged) {
-    QuantParams params = paramsOfReaders(vertex);
-    List<String> parts =
-        merged.stream().map(v -> sums.containsKey(v) ? sum(v, params) : v).toList();
-    return add(new Op.Concat(name, parts, params));
-  }
-
-  private String elementwise(Topology.Node node) {
-    QatElementWise vertex = (QatElementWise) node.vertex();
-    return switch (vertex.getOp()) {
-      case Add -> throw new IllegalStateException("a sum is made where it is read");
-      case Subtract -> elementwise(node, Function.DIFFERENCE, paramsOfReaders(node.name()));
-      case Product -> elementwise(node, Function.PRODUCT, paramsOfReaders(node.name()));
-      case Average -> elementwise(node, Function.MEAN, paramsOfReaders(node.name()));
-      case Max -> {
-        String first = vertex.getSources().get(0);
-        String layer = first.substring(0, first.lastIndexOf('/'));
-        yield elementwise(node, Function.MAX, quantizers.get(layer).outputParams());
-      }
+  private static Function function(Topology.Node node) {
+    return switch (((QatElementWise) node.vertex()).getOp()) {
+      case Add -> throw new IllegalStateException("a sum");
+      case Subtract -> Function.DIFFERENCE;
+      case Product -> Function.PRODUCT;
+      case Average -> Function.MEAN;
+      case Max -> Function.MAX;
     };
   }
 
-  private String elementwise(Topology.Node node, Function function, QuantParams out) {
+  /** Of codes that have one scale, which it keeps. */
+  private String maximum(Topology.Node node) {
+    String first = ((QatElementWise) node.vertex()).getSources().get(0);
+    String layer = first.substring(0, first.lastIndexOf('/'));
+    return elementwise(node.name(), node, quantizers.get(layer).outputParams());
+  }
+
+  private String elementwise(String name, Topology.Node node, QuantParams out) {
     List<String> inputs = node.inputs().stream().map(values::get).toList();
-    return add(new Op.Elementwise(node.name(), function, inputs, out));
-  }
-
-  /** Scale and zero point with which all layers that read a vertex quantize it. */
-  private QuantParams paramsOfReaders(String vertex) {
-    QuantParams params = null;
-    for (LayerQuantizer reader : readers(vertex)) {
-      QuantParams p = reader.inputParams();
-      if (params != null && !params.equals(p)) {
-        throw new QatException(
-            "layer \""
-                + vertex
-                + "\": layers with different scales read it; put an ActivationLayer behind it");
-      }
-      params = p;
-    }
-    if (params == null) {
-      throw new QatException("layer \"" + vertex + "\": no quantized layer reads it");
-    }
-    return params;
-  }
-
-  private List<LayerQuantizer> readers(String name) {
-    List<LayerQuantizer> found = new ArrayList<>();
-    for (Topology.Node consumer : topology.consumers(name)) {
-      LayerQuantizer reader = quantizers.get(consumer.quantizer());
-      if (reader == null) {
-        found.addAll(readers(consumer.name()));
-      } else {
-        found.add(reader);
-      }
-    }
-    return found;
+    return add(new Op.Elementwise(name, function(node), inputs, out));
   }
 }

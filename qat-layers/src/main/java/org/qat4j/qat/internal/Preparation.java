@@ -204,7 +204,8 @@ public final class Preparation {
       }
       inputRef = own ? reference(name, Slot.INPUT) : sources.iterator().next();
     }
-    if (!real && !kind.handsOnRows()) {
+    boolean rounds = owned.contains(Slot.INPUT) && roundsOnly(node);
+    if (!real && !kind.handsOnRows() && !rounds) {
       owned.add(Slot.OUTPUT);
     }
     if (isProductWithTable(node)) {
@@ -227,15 +228,29 @@ public final class Preparation {
     if (problem != null) {
       problems.put(node.name(), problem);
     }
-    String outputRef = real ? null : reference(name, Slot.OUTPUT);
+    String outputRef = real ? null : reference(name, rounds ? Slot.INPUT : Slot.OUTPUT);
     settings.put(
         node.name(),
         new QuantSettings(name, layerSpec, spec.schedule(), owned, inputRef, outputRef, null));
     Set<String> made = new LinkedHashSet<>(Set.of(outputRef == null ? "" : outputRef));
     if (!name.equals(node.name())) {
       made.add(reference(Wrappers.second(node.name()), Slot.OUTPUT));
+      if (topology.outputs().contains(node.name())) {
+        cannot(node, "ends the network with two directions that nothing rounds to one scale");
+      }
     }
     references.put(node.name(), made);
+  }
+
+  /** Whether it hands on what it reads with the scale with which it reads it. */
+  private boolean roundsOnly(Topology.Node node) {
+    return Codes.isInserted(node)
+        && topology.consumers(node.name()).stream()
+            .allMatch(
+                reader ->
+                    kinds.get(reader.name()) != Kind.ELEMENTWISE
+                        || ((ElementWiseVertex) reader.vertex()).getOp()
+                            == ElementWiseVertex.Op.Product);
   }
 
   /** What is added has codes of its own, or is another sum, which comes first. */

@@ -87,7 +87,9 @@ public final class ParameterlessImpl extends AbstractLayer<org.deeplearning4j.nn
           ArrayType.ACTIVATIONS, onCodes.compute(quantizer, input, maskArray));
     }
     input = quantizer.begin(input, maskArray, training, workspaces);
-    inner.setInput(input, workspaces);
+    // Where a graph ends DL4J opens no workspace for what its last layer reads.
+    boolean open = workspaces.isWorkspaceOpen(ArrayType.INPUT);
+    inner.setInput(input, open ? workspaces : LayerWorkspaceMgr.noWorkspaces());
     return quantizer.forward(training, () -> inner.activate(training, workspaces));
   }
 
