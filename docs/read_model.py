@@ -127,7 +127,7 @@ class Codes:
 KNOWN = """activation alphabet axis bias bound buckets characters dilation exponential field
     focus function gain gate groups heads hi input inputs kept kernel length lo lowerCase maxN
     mean merges minN name order output padLeft padRight pieces places prefix punctuation reach recurrent reverse
-    sentences shape shift skipUnknown source stride table vocabulary weights window words zero""".split()
+    sentences shape shift skipUnknown slope source stride table vocabulary weights window words zero""".split()
 
 
 class Record(dict):
@@ -670,6 +670,17 @@ def softmax(row):
     return [f32(x / total) for x in e]
 
 
+def real_function(op, x):  # (12)
+    kind = op["function"]
+    if kind == "SIGMOID":
+        e = math.exp(-abs(x))
+        return f32((e if x < 0 else 1) / (1 + e))
+    if kind == "TANH":
+        return f32(math.tanh(x))
+    slope = struct.unpack("<f", struct.pack("<i", op["slope"]))[0] if kind == "LEAKY_RELU" else 0.0
+    return x if x > 0 else f32(slope * x)
+
+
 def each(x, function, codes):
     return Value([[function(v) for v in row] for row in x.rows], codes, x.sequence, x.size)
 
@@ -705,6 +716,7 @@ OPS = {
     "MaskedMean": masked_mean,
     "LastStep": last_step,
     "NotZero": lambda op, *xs: not_zero(xs),
+    "RealFunction": lambda op, x: each(x, lambda v: real_function(op, v), None),
     "Softmax": lambda op, x: Value([softmax(row) for row in x.rows], None, x.sequence),
 }
 

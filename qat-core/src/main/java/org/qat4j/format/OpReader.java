@@ -75,6 +75,12 @@ final class OpReader {
       case "Elementwise" ->
           new Op.Elementwise(name, function(r.text("function")), inputs, r.codes("output"));
       case "Softmax" -> new Op.Softmax(name, only(inputs));
+      case "RealFunction" ->
+          new Op.RealFunction(
+              name,
+              realFunction(r.text("function")),
+              only(inputs),
+              r.has("slope") ? Float.intBitsToFloat(r.integer("slope")) : 0);
       case "Lstm", "SimpleRnn" -> recurrent(r, name, inputs);
       case "RealSum" -> new Op.RealSum(name, inputs, r.codes("output"));
       case "Masked" ->
@@ -115,6 +121,15 @@ final class OpReader {
 
   private static Op.Elementwise.Function function(String name) {
     for (Op.Elementwise.Function f : Op.Elementwise.Function.values()) {
+      if (f.name().equals(name)) {
+        return f;
+      }
+    }
+    throw new QatException("the function \"" + name + "\" is unknown to this program");
+  }
+
+  private static Op.RealFunction.Function realFunction(String name) {
+    for (Op.RealFunction.Function f : Op.RealFunction.Function.values()) {
       if (f.name().equals(name)) {
         return f;
       }

@@ -122,6 +122,14 @@ final class OpWriter implements Op.Visitor<RecordWriter> {
   }
 
   @Override
+  public RecordWriter visit(Op.RealFunction o) {
+    RecordWriter record = op("RealFunction", o).text("function", o.function().name());
+    return o.function() == Op.RealFunction.Function.LEAKY_RELU
+        ? record.integer("slope", Float.floatToIntBits(o.slope()))
+        : record;
+  }
+
+  @Override
   public RecordWriter visit(Op.Recurrent o) {
     RecordWriter record =
         accumulating(o.cell() instanceof Cell.Lstm ? "Lstm" : "SimpleRnn", o)

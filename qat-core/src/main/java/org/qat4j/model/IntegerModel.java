@@ -29,7 +29,8 @@ public final class IntegerModel {
    * @param ops in an order in which each reads only what is made before it
    * @param outputs names of the values that are the answer, at least one
    * @param text how to fill the inputs from raw text; empty where the model does not read text
-   * @param labels names of the classes, empty or as many as the first output has channels
+   * @param labels names of the classes, empty or as many as the first output has channels; two
+   *     for one channel: what it says no and yes to
    * @param metadata what else is to be said of the model, such as its provenance; no time, host or
    *     path, so that the same training gives the same bytes
    * @throws QatException if the parts do not fit; the message names the operation
@@ -80,7 +81,8 @@ public final class IntegerModel {
     if (!labels.isEmpty()) {
       List<Integer> shape = value(outputs.get(0)).shape();
       int classes = shape.get(shape.size() - 1);
-      if (classes != labels.size()) {
+      boolean twofold = classes == 1 && labels.size() == 2; // of one score alone: no and yes
+      if (classes != labels.size() && !twofold) {
         throw new QatException(labels.size() + " labels for " + classes + " classes");
       }
     }

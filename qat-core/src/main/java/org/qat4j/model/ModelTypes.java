@@ -161,6 +161,19 @@ final class ModelTypes implements Op.Visitor<Value> {
   }
 
   @Override
+  public Value visit(Op.RealFunction o) {
+    Value in = get(o.input());
+    require(in.isReal(), "%s reads real values, but \"%s\" is not real", o.function(), o.input());
+    boolean sloped = o.function() == Op.RealFunction.Function.LEAKY_RELU;
+    require(
+        sloped ? Float.isFinite(o.slope()) : o.slope() == 0,
+        "%s with the slope %s",
+        o.function(),
+        o.slope());
+    return in;
+  }
+
+  @Override
   public Value visit(Op.Recurrent o) {
     Value in = sequence(o.input());
     mask(o.mask(), in);

@@ -56,6 +56,8 @@ public sealed interface Op {
 
     R visit(Softmax op);
 
+    R visit(RealFunction op);
+
     R visit(Recurrent op);
 
     R visit(LastStep op);
@@ -321,6 +323,31 @@ public sealed interface Op {
 
   /** Softmax of real values over the last dimension, in float32. */
   record Softmax(String name, String input) implements Op {
+    @Override
+    public List<String> inputs() {
+      return List.of(input);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
+
+  /**
+   * A function of each real value, in float32 (12).
+   *
+   * @param slope below 0, of {@link Function#LEAKY_RELU}; 0 for the others
+   */
+  record RealFunction(String name, Function function, String input, float slope) implements Op {
+    /** What is computed. */
+    public enum Function {
+      SIGMOID,
+      TANH,
+      RELU,
+      LEAKY_RELU
+    }
+
     @Override
     public List<String> inputs() {
       return List.of(input);

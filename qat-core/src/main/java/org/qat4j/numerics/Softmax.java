@@ -41,6 +41,11 @@ public final class Softmax {
    * of degree 8, which errs by less than 3e-10.
    */
   static float exp(float x) {
+    return (float) power(x);
+  }
+
+  /** The same, before it is rounded to float32. */
+  static double power(float x) {
     if (x < LOWEST) {
       return 0;
     }
@@ -55,6 +60,6 @@ public final class Softmax {
     p = p * r + 0.5;
     p = p * r + 1.0;
     p = p * r + 1.0;
-    return (float) (p * Double.longBitsToDouble((EXPONENT_BIAS + (long) k) << MANTISSA_BITS));
+    return p * Double.longBitsToDouble((EXPONENT_BIAS + (long) k) << MANTISSA_BITS);
   }
 }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import org.qat4j.QatException;
 import org.qat4j.format.ModelFile;
@@ -25,11 +26,16 @@ import org.qat4j.text.TokenText;
  */
 public final class Predictor {
   private static final String OUTSIDE = "O";
+  private static final float HALF = 0.5f;
 
   private final IntegerModel model;
   private final IntegerRuntime runtime;
   private final TextEncoder[] encoders;
   private final boolean probabilities;
+
+  /** Whether each score is the probability of a label of its own. */
+  private final boolean sigmoid;
+
   private final int classes;
   private final BioDecoder decoder; // null where the model gives one label
 
@@ -63,7 +69,14 @@ public final class Predictor {
     List<Integer> shape = model.value(output).shape();
     this.classes = shape.get(shape.size() - 1);
     boolean tags = shape.size() == 2 && classes == model.labels().size();
-    if ((shape.size() != 1 && !tags) || classes < 2) {
+    this.sigmoid =
+        model.ops().stream()
+            .anyMatch(
+                o ->
+                    o.name().equals(output)
+                        && o instanceof Op.RealFunction f
+                        && f.function() == Op.RealFunction.Function.SIGMOID);
+    if ((shape.size() != 1 && !tags) || (classes < 2 && !sigmoid)) {
       throw new QatException(
           "a prediction needs two or more class scores, one vector of them or as many for each"
               + " step as the model has labels; the output \""
@@ -183,9 +196,10 @@ public final class Predictor {
       throw new QatException("the model \"" + model.name() + "\" tags tokens; ask for tags");
     }
     Buffers b = score(text);
-    int best = IntegerRuntime.argmax(b.scores);
+    int best = best(b.scores);
     toProbabilities(b.scores);
-    Prediction prediction = new Prediction(best, label(best), b.scores[best]);
+    float probability = classes > 1 || best == 1 ? b.scores[classes > 1 ? best : 0] : 1 - b.scores[0];
+    Prediction prediction = new Prediction(best, label(best), probability);
     buffers.give(b);
     return prediction;
   }
@@ -193,9 +207,36 @@ public final class Predictor {
   /** Index of the most probable class of a text; of equal ones the first. */
   public int classify(String text) {
     Buffers b = score(text);
-    int best = IntegerRuntime.argmax(b.scores);
+    int best = best(b.scores);
     buffers.give(b);
     return best;
+  }
+
+  /** The largest score; of one sigmoid alone 1 where it is 0.5 or more, and 0 below. */
+  private int best(float[] scores) {
+    return classes == 1 ? (scores[0] >= HALF ? 1 : 0) : IntegerRuntime.argmax(scores);
+  }
+
+  /**
+   * The labels of a text that are probable, 0.5 or more, of a model whose scores are sigmoids: any
+   * number of them, the most probable first.
+   *
+   * @throws QatException if the model's scores are no probabilities of labels of their own
+   */
+  public List<Prediction> labels(String text) {
+    if (!sigmoid || decoder != null || classes == 1) {
+      throw new QatException(
+          "the model \"" + model.name() + "\" gives one label to a text; ask for its prediction");
+    }
+    float[] p = probabilities(text);
+    List<Prediction> found = new ArrayList<>();
+    for (int i = 0; i < classes; i++) {
+      if (p[i] >= HALF) {
+        found.add(new Prediction(i, label(i), p[i]));
+      }
+    }
+    found.sort(Comparator.comparingDouble(Prediction::probability).reversed());
+    return found;
   }
 
   private Buffers score(String text) {
@@ -233,7 +274,7 @@ public final class Predictor {
   }
 
   private void toProbabilities(float[] scores) {
-    if (!probabilities) {
+    if (!probabilities && !sigmoid) {
       for (int from = 0; from < scores.length; from += classes) {
         Softmax.apply(scores, scores, from, classes);
       }

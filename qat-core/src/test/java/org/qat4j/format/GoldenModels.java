@@ -79,7 +79,8 @@ public final class GoldenModels {
         new GoldenModels(7).recurrence(),
         new GoldenModels(8).attention(),
         new GoldenModels(9).images(),
-        new GoldenModels(10).encoders());
+        new GoldenModels(10).encoders(),
+        new GoldenModels(11).functions());
   }
 
   /** A line per sample: the inputs as a JSON array of flat arrays, a tab, the first output. */
@@ -227,6 +228,19 @@ public final class GoldenModels {
     ops.add(new Op.Concat("side", vectors, QuantParams.asymmetric(-4, 4, 8)));
     ops.add(dense("logits", "side", tensor(8, 3, 0, 3, 18), new Output.Real()));
     return new IntegerModel("recurrence", inputs, ops, List.of("logits"), text, List.of());
+  }
+
+  /** Functions of real logits. */
+  private IntegerModel functions() {
+    inputs.add(new Input("features", Input.Kind.REAL, List.of(5), 0));
+    ops.add(new Op.Quantize("codes", "features", QuantParams.asymmetric(-2, 2, 8)));
+    ops.add(dense("logits", "codes", tensor(8, 4, 0, 4, 5), new Output.Real()));
+    ops.add(new Op.RealFunction("leaky", Op.RealFunction.Function.LEAKY_RELU, "logits", 0.3f));
+    ops.add(new Op.RealFunction("flat", Op.RealFunction.Function.TANH, "leaky", 0));
+    ops.add(new Op.RealFunction("scores", Op.RealFunction.Function.SIGMOID, "flat", 0));
+    ops.add(new Op.RealFunction("positive", Op.RealFunction.Function.RELU, "logits", 0));
+    List<String> outputs = List.of("scores", "positive");
+    return new IntegerModel("functions", inputs, ops, outputs, text, List.of());
   }
 
   private Op recurrent(

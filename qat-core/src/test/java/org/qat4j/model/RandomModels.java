@@ -532,7 +532,18 @@ public final class RandomModels {
         value(x).shape().size() == 2 && random.nextBoolean()
             ? convLogits(x, classes)
             : denseLogits(x, classes);
-    return random.nextInt(3) == 0 ? logits : add(new Op.Softmax(name("softmax"), logits));
+    return switch (random.nextInt(4)) {
+      case 0 -> logits;
+      case 1 -> add(function(logits));
+      default -> add(new Op.Softmax(name("softmax"), logits));
+    };
+  }
+
+  private Op function(String logits) {
+    Op.RealFunction.Function[] all = Op.RealFunction.Function.values();
+    Op.RealFunction.Function f = all[random.nextInt(all.length)];
+    float slope = f == Op.RealFunction.Function.LEAKY_RELU ? random.nextFloat() : 0;
+    return new Op.RealFunction(name("function"), f, logits, slope);
   }
 
   private String denseLogits(String x, int classes) {

@@ -7,6 +7,7 @@ import java.util.List;
 import org.nd4j.linalg.activations.Activation;
 import org.qat4j.layers.internal.codes.FusedActivation;
 import org.qat4j.model.IntVector;
+import org.qat4j.model.Op;
 import org.qat4j.numerics.GateTable;
 import org.qat4j.numerics.QuantParams;
 
@@ -56,6 +57,22 @@ final class FloatFunctions {
     return f == Activation.TANH
         ? "Tanh"
         : f == Activation.SIGMOID ? "Sigmoid" : f == Activation.RELU ? "Relu" : null;
+  }
+
+  /** Adds one of the functions of real values. */
+  static void add(GraphBuilder g, Op.RealFunction o, String x, String y) {
+    Activation f =
+        switch (o.function()) {
+          case SIGMOID -> Activation.SIGMOID;
+          case TANH -> Activation.TANH;
+          case RELU -> Activation.RELU;
+          case LEAKY_RELU -> Activation.LEAKYRELU;
+        };
+    if (f == Activation.LEAKYRELU) {
+      g.node("LeakyRelu", o.name(), List.of(x), y, List.of(number("alpha", o.slope())));
+    } else {
+      add(g, o.name(), f, x, y);
+    }
   }
 
   /** Adds it. */

@@ -356,6 +356,12 @@ public final class FloatOnnxExporter implements Op.Visitor<Void> {
   }
 
   @Override
+  public Void visit(Op.RealFunction o) {
+    FloatFunctions.add(graph, o, at(o.input()), at(o.name()));
+    return null;
+  }
+
+  @Override
   public Void visit(Op.Recurrent o) {
     boolean lstm = o.cell() instanceof Cell.Lstm;
     Activation state = FloatFunctions.ofGate(o.cell().activation());

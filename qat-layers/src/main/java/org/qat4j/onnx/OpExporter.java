@@ -374,6 +374,12 @@ final class OpExporter implements Op.Visitor<Void> {
   }
 
   @Override
+  public Void visit(Op.RealFunction o) {
+    FloatFunctions.add(graph, o, o.input(), o.name());
+    return null;
+  }
+
+  @Override
   public Void visit(Op.Recurrent o) {
     new RecurrentExporter(graph, weights, codes, o).export();
     return null;

@@ -22,7 +22,6 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.qat4j.QatException;
 import org.qat4j.graph.Topology;
 import org.qat4j.graph.Wrappers;
-import org.qat4j.layers.internal.host.Floats;
 import org.qat4j.layers.internal.quantizing.LayerQuantizer;
 import org.qat4j.layers.internal.quantizing.QatLayerConf;
 import org.qat4j.model.Input;
@@ -408,12 +407,11 @@ public final class QatNetwork {
     for (int i = 0; i < few.length; i++) {
       few[i] = features[i].get(NDArrayIndex.interval(0, n));
     }
-    INDArray expected = output(few, masks(model, few));
+    float[][] expected = Samples.rows(output(few, masks(model, few)), n);
     ReferenceRuntime runtime = new ReferenceRuntime(model);
     for (int i = 0; i < n; i++) {
       float[] actual = runtime.run(Samples.of(model, i, few));
-      float[] there =
-          Floats.read(Samples.channelsLast(expected.get(NDArrayIndex.interval(i, i + 1))));
+      float[] there = expected[i];
       for (int c = 0; c < actual.length; c++) {
         if (!(Math.abs(actual[c] - there[c]) <= TOLERANCE)) {
           throw new QatException(

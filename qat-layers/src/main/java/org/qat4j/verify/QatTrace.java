@@ -6,13 +6,17 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.graph.Topology;
@@ -37,8 +41,8 @@ final class QatTrace {
 
   /**
    * Values of a batch by the names of the model, [sample][value], each sample row-major in the
-   * model's layout. Where the model ends in softmax its logits are given instead: DL4J's softmax is
-   * not that of the model.
+   * model's layout. Where the model ends in softmax or another function its logits are given
+   * instead: DL4J's function is not that of the model.
    */
   Map<String, float[][]> values(List<Sample> batch) {
     Map<String, INDArray> arrays = arrays(batch);
@@ -57,8 +61,9 @@ final class QatTrace {
     for (Op op : model.ops()) {
       INDArray activation = activations.get(op.name());
       if (activation != null) {
-        String name = op instanceof Op.Softmax softmax ? softmax.input() : op.name();
-        values.put(name, rows(activation, batch.size()));
+        boolean answer = op instanceof Op.Softmax || op instanceof Op.RealFunction;
+        String name = answer ? op.inputs().get(0) : op.name();
+        values.put(name, Samples.rows(activation, batch.size()));
       }
     }
     return values;
@@ -94,18 +99,27 @@ final class QatTrace {
   /** Takes the activation functions of output layers away while the network runs. */
   private Map<String, INDArray> withoutSoftmax(INDArray[] features, INDArray[] masks) {
     IdentityHashMap<BaseLayer, IActivation> functions = new IdentityHashMap<>();
+    IdentityHashMap<ActivationLayer, IActivation> softmaxes = new IdentityHashMap<>();
     for (Layer layer : layers()) {
       org.deeplearning4j.nn.conf.layers.Layer conf = layer.conf().getLayer();
-      if (conf instanceof BaseOutputLayer || conf instanceof LossLayer) {
+      if (conf instanceof BaseOutputLayer
+          || conf instanceof LossLayer
+          || conf instanceof RnnLossLayer
+          || conf instanceof CnnLossLayer) {
         BaseLayer output = (BaseLayer) conf;
         functions.put(output, output.getActivationFn());
+      } else if (conf instanceof ActivationLayer a
+          && a.getActivationFn() instanceof ActivationSoftmax) {
+        softmaxes.put(a, a.getActivationFn());
       }
     }
     try {
       functions.keySet().forEach(output -> output.setActivationFn(new ActivationIdentity()));
+      softmaxes.keySet().forEach(softmax -> softmax.setActivationFn(new ActivationIdentity()));
       return Topology.activations(network.network(), features, masks);
     } finally {
       functions.forEach(BaseLayer::setActivationFn);
+      softmaxes.forEach(ActivationLayer::setActivationFn);
     }
   }
 
@@ -113,22 +127,5 @@ final class QatTrace {
     return network.network() instanceof ComputationGraph graph
         ? graph.getLayers()
         : ((MultiLayerNetwork) network.network()).getLayers();
-  }
-
-  /**
-   * [n, c], [n, c, t], [t·n, c] or [n, c, h, w] to [n][c], [n][t, c] or [n][h, w, c]. What a dense
-   * layer makes of steps lies step by step, all examples of one after those of another.
-   */
-  private static float[][] rows(INDArray values, int n) {
-    INDArray ordered =
-        values.rank() == 2 && values.size(0) != n
-            ? values.dup('c').reshape('c', -1, n, values.size(1)).permute(1, 0, 2)
-            : Samples.channelsLast(values);
-    float[] flat = ordered.dup('c').data().asFloat();
-    float[][] rows = new float[n][flat.length / n];
-    for (int i = 0; i < n; i++) {
-      System.arraycopy(flat, i * rows[i].length, rows[i], 0, rows[i].length);
-    }
-    return rows;
   }
 }

@@ -11,6 +11,12 @@ import org.qat4j.model.Op;
  * runtime.
  */
 final class Tolerance {
+  /**
+   * Of a sigmoid or a tanh: ONNX Runtime computes them as quotients of polynomials in float32, whose
+   * values lie in [−1, 1].
+   */
+  private static final double FUNCTION = 16 * 0x1p-24;
+
   private Tolerance() {}
 
   /**
@@ -24,6 +30,11 @@ final class Tolerance {
     if (op instanceof Op.Softmax) {
       List<Integer> shape = model.value(op.name()).shape();
       return (2 * shape.get(shape.size() - 1) + 16) * 0x1p-24;
+    }
+    if (op instanceof Op.RealFunction f
+        && (f.function() == Op.RealFunction.Function.SIGMOID
+            || f.function() == Op.RealFunction.Function.TANH)) {
+      return FUNCTION;
     }
     return 0;
   }

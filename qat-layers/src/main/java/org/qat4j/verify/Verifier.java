@@ -47,6 +47,12 @@ public final class Verifier {
   /** The value whose largest element is the answer: the first output before softmax. */
   private final String logits;
 
+  /**
+   * Whether different logits may be one answer, as in a sigmoid: then logits alone, which are exact,
+   * tell which is the largest.
+   */
+  private final boolean saturates;
+
   private IntConsumer progress = done -> {};
   private double logitDifference;
   private int flips;
@@ -58,6 +64,9 @@ public final class Verifier {
     this.runtime = new IntegerRuntime(model);
     this.reached = Tolerance.reached(model);
     this.logits = logits(model);
+    String answer = model.outputs().get(0);
+    this.saturates =
+        model.ops().stream().anyMatch(o -> o instanceof Op.RealFunction && o.name().equals(answer));
     for (Op op : model.ops()) {
       values.put(op.name(), tally(op, op.getClass().getSimpleName()));
       boolean passes =
@@ -88,8 +97,8 @@ public final class Verifier {
   private static String logits(IntegerModel model) {
     String first = model.outputs().get(0);
     for (Op op : model.ops()) {
-      if (op instanceof Op.Softmax softmax && op.name().equals(first)) {
-        return softmax.input();
+      if ((op instanceof Op.Softmax || op instanceof Op.RealFunction) && op.name().equals(first)) {
+        return op.inputs().get(0);
       }
     }
     return first;
@@ -221,7 +230,8 @@ public final class Verifier {
         throw new QatException(
             "output \"" + first + "\": the Java runtime differs from its own specification");
       }
-      boolean agree = Arrays.equals(classes(served), classes(optimized.reals().get(first)[i]));
+      boolean agree =
+          saturates || Arrays.equals(classes(served), classes(optimized.reals().get(first)[i]));
       if (network.containsKey(logits)) {
         // Like with like: logits next to each other may be one and the same after softmax.
         float[] javaLogits = reals(java.get(i), logits);

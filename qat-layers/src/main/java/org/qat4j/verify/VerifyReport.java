@@ -9,7 +9,7 @@ import org.qat4j.QatException;
  *
  * @param inputs samples that were run through every engine
  * @param javaVsOnnxCodes values that differ between the Java runtime and ONNX Runtime by more than
- *     their tolerance, which is 0 for all but softmax
+ *     their tolerance, which is 0 for all but softmax, sigmoid and tanh of real values
  * @param qatVsJavaCodes values that differ between the QAT network in evaluation and the Java
  *     runtime
  * @param argmaxFlips inputs on which the engines do not agree about the largest output

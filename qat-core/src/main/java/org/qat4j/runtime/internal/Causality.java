@@ -61,6 +61,7 @@ public record Causality(int prefix, Map<String, Integer> skipped) {
         || op instanceof Op.Dense
         || op instanceof Op.LayerNorm
         || op instanceof Op.RealSum
-        || op instanceof Op.Softmax;
+        || op instanceof Op.Softmax
+        || op instanceof Op.RealFunction;
   }
 }

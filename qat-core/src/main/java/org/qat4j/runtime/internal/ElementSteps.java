@@ -5,6 +5,7 @@ import org.qat4j.model.IntVector;
 import org.qat4j.model.Op;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.numerics.Softmax;
+import org.qat4j.runtime.reference.RealFunctions;
 
 /** Steps that work on one element after the other. */
 final class ElementSteps {
@@ -147,6 +148,14 @@ final class ElementSteps {
       for (int at = from * width; at < Math.min(size, to * width); at += width) {
         Softmax.apply(w.reals[fromSlot], w.reals[toSlot], at, width);
       }
+    }
+  }
+
+  /** A function of each real value. */
+  record Functions(Op.RealFunction op, int fromSlot, int toSlot, int size) implements Step {
+    @Override
+    public void run(Workspace w) {
+      RealFunctions.apply(op, w.reals[fromSlot], w.reals[toSlot], size);
     }
   }
 }

@@ -605,6 +605,13 @@ public final class PlanBuilder implements Op.Visitor<Void> {
         new ElementSteps.Probabilities(from, allocateReals(o.name()), size, channels(o.name())));
   }
 
+  @Override
+  public Void visit(Op.RealFunction o) {
+    int from = reals.get(o.input());
+    int size = model.value(o.name()).size();
+    return add(new ElementSteps.Functions(o, from, allocateReals(o.name()), size));
+  }
+
   // Places.
 
   private Void add(Step step) {

@@ -276,6 +276,14 @@ public final class ReferenceOps implements Op.Visitor<Void> {
     return put(o, y);
   }
 
+  @Override
+  public Void visit(Op.RealFunction o) {
+    float[] x = trace.reals(o.input());
+    float[] y = new float[x.length];
+    RealFunctions.apply(o, x, y);
+    return put(o, y);
+  }
+
   /** Equation (16). */
   @Override
   public Void visit(Op.Recurrent o) {

@@ -131,7 +131,7 @@ final class Codes {
   /** Layers whose codes a value consists of. */
   private Set<String> makers(Topology.Node node) {
     Kind kind = Kind.of(node);
-    if (kind == null || kind.isOutput() || kind == Kind.LOSS) {
+    if (kind == null || kind.isOutput() || kind.answers()) {
       return Set.of(ANSWER);
     } else if (kind == Kind.ELEMENTWISE) {
       boolean keeps = ((ElementWiseVertex) node.vertex()).getOp() == ElementWiseVertex.Op.Max;

@@ -12,7 +12,6 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.nd4j.linalg.activations.IActivation;
-import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.QatException;
 import org.qat4j.graph.Topology;
@@ -163,7 +162,7 @@ public final class Freezer {
       return put(name, later);
     }
     // A mask of zeros is taken from real inputs as they are.
-    boolean keeps = kind.readsTokens() || kind.isRecurrent() || kind == Kind.LOSS;
+    boolean keeps = kind.readsTokens() || kind.isRecurrent() || kind.answers();
     String input = keeps ? given : read(node, given);
     input = kind == Kind.IDENTITY ? given : laidOut(node, input);
     return switch (kind) {
@@ -196,7 +195,7 @@ public final class Freezer {
       case AVERAGE2D -> averagePool2d(node, input);
       case SEPARABLE -> separable(node, input);
       case IDENTITY -> given;
-      case LOSS -> answer(node, input);
+      case LOSS, STEP_LOSS, IMAGE_LOSS, SOFTMAX -> answer(node, input);
       case OWN -> own(node, input);
       case ELEMENTWISE -> maximum(node);
       case SUM, MERGE -> throw new IllegalStateException("made where it is read");
@@ -217,7 +216,7 @@ public final class Freezer {
       return (name, params) -> elementwise(name, node, params);
     } else if (kind.computes() || kind == Kind.ELEMENTWISE) {
       return null;
-    } else if (kind == Kind.IDENTITY || kind == Kind.LOSS) {
+    } else if (kind == Kind.IDENTITY || kind.answers()) {
       return null;
     }
     return isReal(given) || late.containsKey(given)
@@ -391,7 +390,7 @@ public final class Freezer {
             w.dilation(),
             w.padLeft(),
             w.padRight(),
-            codes(node, f)));
+            output(node, f)));
     String made = activation(node, name, f, product);
     if (!masks) {
       return made;
@@ -410,12 +409,16 @@ public final class Freezer {
   }
 
   private String output(Topology.Node node, String input) {
-    boolean softmax = ((BaseLayer) node.layer()).getActivationFn() instanceof ActivationSoftmax;
+    IActivation f = ((BaseLayer) node.layer()).getActivationFn();
     String name = node.name();
-    String product = softmax ? name + "/logits" : name;
+    String product = Answers.isPlain(f) ? name : name + "/logits";
     FrozenWeights w = FrozenWeights.dense(layer(node), flattened(node));
     add(new Op.Dense(product, product(node, input), w.weights(), w.bias(), new Output.Real()));
-    return softmax ? add(new Op.Softmax(name, product)) : product;
+    return answer(name, f, product);
+  }
+
+  private String answer(String name, IActivation f, String logits) {
+    return Answers.isPlain(f) ? logits : add(Answers.operation(f, name, logits));
   }
 
   /** [steps, channels], or pixels and channels, that are flattened before the layer, or null. */
@@ -438,7 +441,7 @@ public final class Freezer {
     List<Integer> shape = read(node);
     Window2d window = IntegerImages.window(conf, shape.get(0), shape.get(1));
     int groups = Kind.of(node) == Kind.DEPTHWISE ? shape.get(2) : 1;
-    add(new Op.Conv2d(product, input, w.weights(), w.bias(), window, groups, codes(node, f)));
+    add(new Op.Conv2d(product, input, w.weights(), w.bias(), window, groups, output(node, f)));
     return activation(node, name, f, product);
   }
 
@@ -719,10 +722,13 @@ public final class Freezer {
             quantizer(node).outputParams()));
   }
 
-  /** Logits as they are, or softmax of them. */
+  /** Logits as they are, or a function of them. */
   private String answer(Topology.Node node, String logits) {
-    boolean softmax = ((BaseLayer) node.layer()).getActivationFn() instanceof ActivationSoftmax;
-    return softmax ? add(new Op.Softmax(node.name(), logits)) : logits;
+    IActivation f =
+        node.layer() instanceof ActivationLayer a
+            ? a.getActivationFn()
+            : ((BaseLayer) node.layer()).getActivationFn();
+    return answer(node.name(), f, logits);
   }
 
   private String own(Topology.Node node, String input) {

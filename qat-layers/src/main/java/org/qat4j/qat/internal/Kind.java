@@ -11,6 +11,7 @@ import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -24,6 +25,7 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
@@ -102,6 +104,10 @@ public enum Kind {
   IDENTITY(DropoutLayer.class, null),
   SUM(ElementWiseVertex.class, null),
   LOSS(LossLayer.class, null),
+  STEP_LOSS(RnnLossLayer.class, null),
+  IMAGE_LOSS(CnnLossLayer.class, null),
+  /** In front of a loss. */
+  SOFTMAX(ActivationLayer.class, null),
   ELEMENTWISE(ElementWiseVertex.class, null),
   MERGE(MergeVertex.class, null),
   /** Computes in real numbers, because it cannot be quantized. */
@@ -111,7 +117,8 @@ public enum Kind {
   static final String SUPPORTED =
       "EmbeddingLayer, EmbeddingSequenceLayer, EmbeddingBagLayer, Convolution1DLayer,"
           + " ConvolutionLayer, DepthwiseConvolution2D, SeparableConvolution2D, DenseLayer,"
-          + " OutputLayer, RnnOutputLayer, LossLayer, ActivationLayer, LSTM, SimpleRnn,"
+          + " OutputLayer, RnnOutputLayer, LossLayer, RnnLossLayer, CnnLossLayer, ActivationLayer,"
+          + " LSTM, SimpleRnn,"
           + " SelfAttentionLayer, LayerNormLayer, BatchNormalization, GlobalPoolingLayer (MAX, AVG,"
           + " SUM), SubsamplingLayer and Subsampling1DLayer (MAX, AVG), zero padding, cropping and"
           + " upsampling in one and two dimensions, layers of your own that implement OwnLayer,"
@@ -139,6 +146,16 @@ public enum Kind {
   /** Whether it makes the real logits of the network. */
   boolean isOutput() {
     return this == OUTPUT || this == STEP_OUTPUT;
+  }
+
+  /** Whether it makes answers of the logits that another layer makes. */
+  boolean answers() {
+    return isLoss() || this == SOFTMAX;
+  }
+
+  /** Whether it is a loss without weights. */
+  boolean isLoss() {
+    return this == LOSS || this == STEP_LOSS || this == IMAGE_LOSS;
   }
 
   public boolean readsTokens() {
@@ -260,6 +277,8 @@ public enum Kind {
             case GLOBAL_AVERAGE, AVERAGE, AVERAGE2D -> pooling == PoolingType.AVG;
             case GLOBAL_MAX, MAX, MAX2D -> pooling == PoolingType.MAX;
             case GLOBAL_SUM -> pooling == PoolingType.SUM;
+            case ACTIVATION -> !Answers.isSoftmax(what);
+            case SOFTMAX -> Answers.isSoftmax(what);
             case SUM ->
                 what instanceof ElementWiseVertex v && v.getOp() == ElementWiseVertex.Op.Add;
             case FLOAT -> false;

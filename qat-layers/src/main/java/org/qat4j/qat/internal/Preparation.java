@@ -187,7 +187,7 @@ public final class Preparation {
       return;
     }
     if (!kind.computes()) {
-      if (kind != Kind.LOSS && sources.contains("") && topology.outputs().contains(node.name())) {
+      if (!kind.answers() && sources.contains("") && topology.outputs().contains(node.name())) {
         cannot(node, "hands on real values that nothing has quantized");
       }
       references.put(node.name(), sources);

@@ -50,6 +50,26 @@ public final class Samples {
     return ids.rank() == 3 ? ids.reshape('c', ids.size(0), ids.size(1) * ids.size(2)) : ids;
   }
 
+  /**
+   * What a network makes as a model orders it: [n, c], [n, c, t], [t·n, c] or [n, c, h, w] to
+   * [n][c], [n][t, c] or [n][h, w, c]. What a dense layer makes of steps lies step by step, all
+   * examples of one after those of another.
+   *
+   * @param n how many examples
+   */
+  public static float[][] rows(INDArray values, int n) {
+    INDArray ordered =
+        values.rank() == 2 && values.size(0) != n
+            ? values.dup('c').reshape('c', -1, n, values.size(1)).permute(1, 0, 2)
+            : channelsLast(values);
+    float[] flat = ordered.dup('c').data().asFloat();
+    float[][] rows = new float[n][flat.length / n];
+    for (int i = 0; i < n; i++) {
+      System.arraycopy(flat, i * rows[i].length, rows[i], 0, rows[i].length);
+    }
+    return rows;
+  }
+
   /** [n, c], [n, c, t] or [n, c, h, w] with the channels behind. */
   public static INDArray channelsLast(INDArray x) {
     return x.rank() == 3 ? x.permute(0, 2, 1) : x.rank() == 4 ? x.permute(0, 2, 3, 1) : x;

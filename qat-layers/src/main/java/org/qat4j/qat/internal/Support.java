@@ -13,6 +13,7 @@ import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -22,6 +23,7 @@ import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
@@ -32,7 +34,6 @@ import org.deeplearning4j.nn.conf.layers.samediff.AbstractSameDiffLayer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
-import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.qat4j.graph.Topology;
 import org.qat4j.graph.Wrappers;
 import org.qat4j.layers.FlattenPreProcessor;
@@ -60,9 +61,11 @@ public final class Support {
       return "DL4J's BatchNormalization throws on sequences [n, channels, steps]; normalize images,"
           + " or vectors behind a pooling over time";
     }
-    if (kind == Kind.LOSS && !endsInLoss(topology, topology.node(node.inputs().get(0)))) {
-      return "a LossLayer is quantized behind a dense layer without an activation function, which"
-          + " nothing else reads";
+    if (kind.answers() && !readsLogits(topology, node)) {
+      return node.type()
+          + (kind == Kind.SOFTMAX ? " with softmax" : "")
+          + " is quantized behind a dense layer or convolution without an activation function, which"
+          + " nothing else reads; a softmax in front of a loss without one";
     }
     if (kind == Kind.ELEMENTWISE
         && ((ElementWiseVertex) node.vertex()).getOp() == ElementWiseVertex.Op.Product
@@ -136,16 +139,45 @@ public final class Support {
     };
   }
 
-  /** Whether a dense layer makes the logits of a LossLayer. */
+  /** Whether a product makes the logits of a loss that has no weights. */
   static boolean endsInLoss(Topology topology, Topology.Node node) {
-    if (node == null
-        || Kind.of(node) != Kind.DENSE
-        || topology.outputs().contains(node.name())
-        || !(((BaseLayer) node.layer()).getActivationFn() instanceof ActivationIdentity)) {
+    if (!isProduct(node)) {
       return false;
     }
+    Topology.Node reader = onlyReader(topology, node);
+    if (reader != null && Kind.of(reader) == Kind.SOFTMAX) {
+      reader = onlyReader(topology, reader);
+      return reader != null && isPlainLoss(reader);
+    }
+    return reader != null && Kind.of(reader) != null && Kind.of(reader).isLoss();
+  }
+
+  private static boolean isProduct(Topology.Node node) {
+    Kind kind = node == null ? null : Kind.of(node);
+    boolean product = kind == Kind.DENSE || kind == Kind.CONV1D || kind == Kind.CONV2D;
+    return product && ((BaseLayer) node.layer()).getActivationFn() instanceof ActivationIdentity;
+  }
+
+  /** A loss that takes what it reads for the answers. */
+  private static boolean isPlainLoss(Topology.Node node) {
+    Kind kind = Kind.of(node);
+    return kind != null
+        && kind.isLoss()
+        && Answers.isPlain(((BaseLayer) node.layer()).getActivationFn());
+  }
+
+  /** Null where several read it, or the network ends in it. */
+  private static Topology.Node onlyReader(Topology topology, Topology.Node node) {
     List<Topology.Node> readers = topology.consumers(node.name());
-    return readers.size() == 1 && Kind.of(readers.get(0)) == Kind.LOSS;
+    boolean only = readers.size() == 1 && !topology.outputs().contains(node.name());
+    return only ? readers.get(0) : null;
+  }
+
+  /** Whether a loss, or the softmax in front of one, reads real logits. */
+  private static boolean readsLogits(Topology topology, Topology.Node node) {
+    Topology.Node read = topology.node(node.inputs().get(0));
+    boolean softmaxBefore = read != null && Kind.of(read) == Kind.SOFTMAX && isPlainLoss(node);
+    return endsInLoss(topology, softmaxBefore ? topology.node(read.inputs().get(0)) : read);
   }
 
   private static String problem(Topology.Node node, Kind kind) {
@@ -166,9 +198,15 @@ public final class Support {
       return "the activation function "
           + layer.getActivationFn()
           + " cannot be quantized here"
-          + (kind.isRecurrent() ? "; " + FLAT : "");
+          + (kind.isRecurrent()
+              ? "; " + FLAT
+              : kind.isOutput() || kind.isLoss()
+                  ? "; as answers of a network " + Answers.SUPPORTED + " are"
+                  : "");
     }
-    if (conf instanceof ActivationLayer a && !FusedActivation.supports(a.getActivationFn())) {
+    if (conf instanceof ActivationLayer a
+        && kind != Kind.SOFTMAX
+        && !FusedActivation.supports(a.getActivationFn())) {
       return "the activation function " + a.getActivationFn() + " cannot be quantized";
     }
     return conf instanceof BaseRecurrentLayer r ? recurrent(node.wrappers(), r) : layout(conf);
@@ -211,8 +249,7 @@ public final class Support {
       case TOKEN_EMBEDDING, EMBEDDING, BAG -> f instanceof ActivationIdentity;
       case LAYER_NORM -> f instanceof ActivationIdentity;
       case LSTM, SIMPLE_RNN -> RecurrentCodes.supports(f);
-      case OUTPUT, STEP_OUTPUT, LOSS ->
-          f instanceof ActivationSoftmax || f instanceof ActivationIdentity;
+      case OUTPUT, STEP_OUTPUT, LOSS, STEP_LOSS, IMAGE_LOSS -> Answers.supports(f);
       case BATCH_NORM -> true; // DL4J does not apply it
       default -> FusedActivation.supports(f);
     };
@@ -231,7 +268,8 @@ public final class Support {
       return c.getRnnDataFormat() == RNNFormat.NCW
           ? null
           : "the data format must be NCW; ChannelsFirst.of(network) changes it";
-    } else if (conf instanceof RnnOutputLayer r && r.getRnnDataFormat() == RNNFormat.NWC) {
+    } else if ((conf instanceof RnnOutputLayer r && r.getRnnDataFormat() == RNNFormat.NWC)
+        || (conf instanceof RnnLossLayer l && l.getRnnDataFormat() == RNNFormat.NWC)) {
       return "the data format must be NCW; ChannelsFirst.of(network) changes it";
     } else if (isChannelsLast(conf)) {
       return "the data format must be NCHW; ChannelsFirst.of(network) changes it";
@@ -282,6 +320,8 @@ public final class Support {
       format = b.getCnn2DFormat();
     } else if (conf instanceof Upsampling2D u) {
       format = u.getFormat();
+    } else if (conf instanceof CnnLossLayer l) {
+      format = l.getFormat();
     }
     return format == CNN2DFormat.NHWC;
   }

@@ -107,7 +107,7 @@ public final class IntegerLayers {
     }
   }
 
-  /** Real values of the codes behind product and activation function, row-major. */
+  /** Real values of the codes behind product and activation function, or logits, row-major. */
   static float[] activated(
       LayerQuantizer q, IntegerProduct product, int[] acc, IActivation activation) {
     Stage stage = new Stage(q, product, activation);
@@ -122,7 +122,7 @@ public final class IntegerLayers {
 
   /** What comes behind the accumulators: requantization (7), (8) and the activation function. */
   private static final class Stage {
-    private final QuantParams out;
+    private final QuantParams out; // null for logits (12)
     private final QuantParams first; // meaning of the codes that are made of accumulators
     private final float[] multipliers;
     private final int lo;
@@ -130,6 +130,15 @@ public final class IntegerLayers {
     private final int[] table; // from these codes on to those of out; null where they are the same
 
     Stage(LayerQuantizer q, IntegerProduct product, IActivation activation) {
+      if (q.settings().outputRef() == null) {
+        out = null;
+        first = null;
+        multipliers = product.scales();
+        lo = 0;
+        hi = 0;
+        table = null;
+        return;
+      }
       FusedActivation f = FusedActivation.of(activation, q.settings().layer());
       out = q.outputParams();
       first = f.isTable() ? q.params(Slot.PRE) : out;
@@ -144,6 +153,9 @@ public final class IntegerLayers {
     }
 
     float real(int acc, int channel) {
+      if (out == null) {
+        return (float) acc * multipliers[channel];
+      }
       int code = Requantize.requantize(acc, multipliers[channel], first.zeroPoint(), lo, hi);
       return out.dequantize(table == null ? code : table[code - first.qmin()]);
     }

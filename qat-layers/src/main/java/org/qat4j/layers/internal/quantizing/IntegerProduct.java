@@ -116,6 +116,15 @@ public final class IntegerProduct {
     return codes;
   }
 
+  /** What an accumulator of each channel is multiplied by to be real (12). */
+  float[] scales() {
+    float[] scales = new float[channels];
+    for (int c = 0; c < channels; c++) {
+      scales[c] = Requantize.toReal(1, input.scale(), weights.grid().scale(c));
+    }
+    return scales;
+  }
+
   /** Logits by (12), row-major. */
   public float[] logits(int[] acc) {
     float[] logits = new float[acc.length];
