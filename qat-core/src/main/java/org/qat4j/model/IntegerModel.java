@@ -29,8 +29,8 @@ public final class IntegerModel {
    * @param ops in an order in which each reads only what is made before it
    * @param outputs names of the values that are the answer, at least one
    * @param text how to fill the inputs from raw text; empty where the model does not read text
-   * @param labels names of the classes, empty or as many as the first output has channels; two
-   *     for one channel: what it says no and yes to
+   * @param labels names of the classes, empty or as many as the first output has channels; two for
+   *     one channel: what it says no and yes to
    * @param metadata what else is to be said of the model, such as its provenance; no time, host or
    *     path, so that the same training gives the same bytes
    * @throws QatException if the parts do not fit; the message names the operation

@@ -198,7 +198,8 @@ public final class Predictor {
     Buffers b = score(text);
     int best = best(b.scores);
     toProbabilities(b.scores);
-    float probability = classes > 1 || best == 1 ? b.scores[classes > 1 ? best : 0] : 1 - b.scores[0];
+    float probability =
+        classes > 1 || best == 1 ? b.scores[classes > 1 ? best : 0] : 1 - b.scores[0];
     Prediction prediction = new Prediction(best, label(best), probability);
     buffers.give(b);
     return prediction;

@@ -6,6 +6,8 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.graph.ScaleVertex;
+import org.deeplearning4j.nn.conf.graph.ShiftVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
@@ -67,6 +69,13 @@ final class QatTrace {
       }
     }
     return values;
+  }
+
+  /** Whether a vertex of the network makes real values of codes, which its readers round. */
+  boolean isRoundedLater(String name) {
+    Topology.Node node = Topology.of(network.network()).node(name);
+    return node != null
+        && (node.vertex() instanceof ScaleVertex || node.vertex() instanceof ShiftVertex);
   }
 
   /** Inputs of the model by their names, as a network reads them. */

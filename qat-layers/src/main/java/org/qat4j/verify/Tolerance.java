@@ -12,8 +12,8 @@ import org.qat4j.model.Op;
  */
 final class Tolerance {
   /**
-   * Of a sigmoid or a tanh: ONNX Runtime computes them as quotients of polynomials in float32, whose
-   * values lie in [−1, 1].
+   * Of a sigmoid or a tanh: ONNX Runtime computes them as quotients of polynomials in float32,
+   * whose values lie in [−1, 1].
    */
   private static final double FUNCTION = 16 * 0x1p-24;
 

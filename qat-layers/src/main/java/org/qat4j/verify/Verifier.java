@@ -48,8 +48,8 @@ public final class Verifier {
   private final String logits;
 
   /**
-   * Whether different logits may be one answer, as in a sigmoid: then logits alone, which are exact,
-   * tell which is the largest.
+   * Whether different logits may be one answer, as in a sigmoid: then logits alone, which are
+   * exact, tell which is the largest.
    */
   private final boolean saturates;
 
@@ -83,6 +83,7 @@ public final class Verifier {
           || op instanceof Op.Concat
           || op instanceof Op.RealSum
           || op instanceof Op.Elementwise
+          || (qat != null && qat.isRoundedLater(op.name()))
           || (passes && late.contains(op.inputs().get(0)))) {
         late.add(op.name());
       }

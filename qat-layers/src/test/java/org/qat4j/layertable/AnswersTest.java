@@ -197,9 +197,7 @@ class AnswersTest {
                 Nets.dense(8, Activation.RELU),
                 Nets.dense(3, Activation.IDENTITY),
                 softmax,
-                new LossLayer.Builder(LossFunction.MCXENT)
-                    .activation(Activation.IDENTITY)
-                    .build()),
+                new LossLayer.Builder(LossFunction.MCXENT).activation(Activation.IDENTITY).build()),
             vectors(),
             List.of(3),
             Activation.SOFTMAX));

@@ -11,6 +11,8 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.ScaleVertex;
+import org.deeplearning4j.nn.conf.graph.ShiftVertex;
 import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
@@ -67,15 +69,19 @@ final class LayerCases {
   private static List<LayerCase> vectors() {
     return List.of(
         vector("DenseLayer", "layer normalization", () -> Nets.dense(8, Activation.RELU)),
-        LayerCase.of("OutputLayer", "", type -> output(type), Nets::vectors),
+        LayerCase.of(
+            "OutputLayer",
+            "functions other than identity, softmax, sigmoid, tanh, relu and leakyrelu",
+            type -> output(type),
+            Nets::vectors),
         LayerCase.of(
             "LossLayer",
-            "behind anything but a dense layer without an activation function",
+            "behind anything but a dense layer or convolution without an activation function",
             LayerCases::loss,
             Nets::vectors),
         vector(
             "ActivationLayer",
-            "softmax, PReLU, and RReLU, which is a constant below 0 in DL4J's evaluation",
+            "softmax unless a loss follows, PReLU, and RReLU, which is a constant below 0 in DL4J's evaluation",
             () -> new ActivationLayer.Builder().activation(Activation.ELU).build()),
         vector("a layer of one's own (OwnLayer)", "weights", HalvedLayer::new),
         vector("DropoutLayer", "", () -> new DropoutLayer.Builder(0.8).build()));
@@ -147,7 +153,7 @@ final class LayerCases {
   /**
    * Sequences with a class for each step that the convolution leaves; the last steps are masked.
    */
-  private static MultiDataSet tagged(Random random, int n, DataType type) {
+  static MultiDataSet tagged(Random random, int n, DataType type) {
     int steps = Nets.STEPS - 2;
     INDArray labels = Nd4j.zeros(type, n, Nets.CLASSES, steps);
     INDArray mask = Nd4j.zeros(type, n, steps);
@@ -251,16 +257,23 @@ final class LayerCases {
                 Nets::vectors));
       }
     }
+    vertices.add(LayerCase.of("ScaleVertex", "", t -> one(t, new ScaleVertex(1.7)), Nets::vectors));
+    vertices.add(LayerCase.of("ShiftVertex", "", t -> one(t, new ShiftVertex(0.4)), Nets::vectors));
     return vertices;
   }
 
   private static Model subset(DataType type) {
+    return one(type, new SubsetVertex(2, 6));
+  }
+
+  /** A vertex that reads a dense layer. */
+  private static Model one(DataType type, GraphVertex vertex) {
     return new ComputationGraph(
         Nets.builder(type)
             .graphBuilder()
             .addInputs("features")
             .addLayer("dense", Nets.dense(9, Activation.TANH), "features")
-            .addVertex(SUBJECT, new SubsetVertex(2, 6), "dense")
+            .addVertex(SUBJECT, vertex, "dense")
             .addLayer("out", Nets.output(), SUBJECT)
             .setOutputs("out")
             .setInputTypes(InputType.feedForward(Nets.FEATURES))

@@ -3,6 +3,7 @@ package org.qat4j.layertable;
 import static org.qat4j.layertable.LayerCase.SUBJECT;
 
 import java.util.List;
+import java.util.Random;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
@@ -13,6 +14,7 @@ import org.deeplearning4j.nn.conf.graph.ReshapeVertex;
 import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
 import org.deeplearning4j.nn.conf.layers.LSTM;
@@ -30,6 +32,9 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.MultiDataSet;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** Rows of docs/layers.md: values in another shape, and what is refused. */
@@ -103,10 +108,16 @@ final class LayoutCases {
             "RnnToCnnPreProcessor",
             "the preprocessor RnnToCnnPreProcessor cannot be quantized",
             LayoutCases::imagesAtEveryStep),
-        LayerCase.refused(
-            "RnnLossLayer, CnnLossLayer",
-            "RnnLossLayer cannot be quantized",
-            LayoutCases::lossOfSteps),
+        LayerCase.of(
+            "RnnLossLayer",
+            "as LossLayer, format NWC",
+            LayoutCases::lossOfSteps,
+            LayerCases::tagged),
+        LayerCase.of(
+            "CnnLossLayer",
+            "as LossLayer, format NHWC",
+            LayoutCases::lossOfPixels,
+            LayoutCases::labelledPixels),
         LayerCase.refused(
             "Deconvolution2D",
             "Deconvolution2D cannot be quantized",
@@ -202,6 +213,7 @@ final class LayoutCases {
     return new MultiLayerNetwork(
         Nets.builder(type)
             .list()
+            .layer(Nets.conv(6, 3, Activation.TANH))
             .layer(Nets.conv(Nets.CLASSES, 1, Activation.IDENTITY))
             .layer(
                 Nets.subject(
@@ -210,6 +222,31 @@ final class LayoutCases {
                         .build()))
             .setInputType(InputType.recurrent(Nets.CHANNELS, Nets.STEPS))
             .build());
+  }
+
+  private static Model lossOfPixels(DataType type) {
+    return new MultiLayerNetwork(
+        Nets.builder(type)
+            .list()
+            .layer(Nets.conv2d(4, 2, Activation.TANH))
+            .layer(Nets.conv2d(Nets.CLASSES, 1, Activation.IDENTITY))
+            .layer(
+                Nets.subject(
+                    new CnnLossLayer.Builder(LossFunction.XENT)
+                        .activation(Activation.SIGMOID)
+                        .build()))
+            .setInputType(InputType.convolutional(Nets.HEIGHT, Nets.WIDTH, Nets.PLANES))
+            .build());
+  }
+
+  /** Images with labels, 0 or 1, for each pixel that the convolution leaves. */
+  private static MultiDataSet labelledPixels(Random random, int n, DataType type) {
+    INDArray images = Nets.reals(random, type, n, Nets.PLANES, Nets.HEIGHT, Nets.WIDTH);
+    INDArray labels = Nd4j.zeros(type, n, Nets.CLASSES, Nets.HEIGHT - 1, Nets.WIDTH - 1);
+    for (long i = 0; i < labels.length(); i++) {
+      labels.putScalar(i, random.nextInt(2));
+    }
+    return new MultiDataSet(images, labels);
   }
 
   private static Model imagesAtEveryStep(DataType type) {

@@ -8,11 +8,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.ScaleVertex;
+import org.deeplearning4j.nn.conf.graph.ShiftVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
@@ -28,8 +31,11 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.transferlearning.FineTuneConfiguration;
 import org.deeplearning4j.nn.transferlearning.TransferLearning;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -140,6 +146,16 @@ class MeetingBranchesTest {
                     .addVertex("end", new MergeVertex(), "b", "c", "e"));
       }
     }
+    graphs.put(
+        "scaled and shifted values, read by two",
+        g ->
+            stack(g, "x", "a", "b")
+                .addVertex("twice", new ScaleVertex(2.3), "b")
+                .addVertex("off", new ShiftVertex(0.7), "x")
+                .addVertex("on", new ShiftVertex(-0.2), "twice")
+                .addLayer("c", Nets.dense(4, Activation.RELU), "twice")
+                .addVertex("s", add(), "twice", "a")
+                .addVertex("end", new MergeVertex(), "c", "off", "on", "s", "twice"));
     graphs.put(
         "a product of a sum and a merge",
         g ->
@@ -267,7 +283,9 @@ class MeetingBranchesTest {
   @Test
   void eachReaderHasItsScale() {
     GraphBuilder graph = graph("x");
-    overOneInput().get("a merge of merges, each read by a layer and by the next merge").accept(graph);
+    overOneInput()
+        .get("a merge of merges, each read by a layer and by the next merge")
+        .accept(graph);
     IntegerModel model = WholeWay.of(finished(graph, "end", SIX), vectors(1));
     assertThat(model.ops().stream().filter(op -> op instanceof Op.Concat).map(Op::name))
         .contains("m1", "m1/2", "m2", "end")
@@ -290,5 +308,27 @@ class MeetingBranchesTest {
             .setFeatureExtractor("m")
             .build();
     WholeWay.of(frozen, vectors(1));
+  }
+
+  static LongStream few() {
+    return LongStream.range(0, 20);
+  }
+
+  static LongStream many() {
+    return LongStream.range(20, 320);
+  }
+
+  @ParameterizedTest
+  @MethodSource("few")
+  void anythingReadsAnything(long seed) {
+    RandomJoins drawn = new RandomJoins(seed);
+    WholeWay.of(drawn.create(), drawn.data());
+  }
+
+  @Tag("slow")
+  @ParameterizedTest
+  @MethodSource("many")
+  void muchReadsAnything(long seed) {
+    anythingReadsAnything(seed);
   }
 }

@@ -56,7 +56,7 @@ final class RecurrentCases {
         vector("LayerNormLayer (of this library), vectors", "", LayerNormLayer::new),
         LayerCase.of(
             "ElementWiseVertex, Add",
-            "sums of what has no codes of its own",
+            "",
             type -> LayerCases.joined(type, new ElementWiseVertex(ElementWiseVertex.Op.Add)),
             Nets::vectors),
         LayerCase.of(

@@ -41,7 +41,9 @@ class RealFunctionsTest {
     float tanh = -1;
     for (int i = -200_000; i <= 200_000; i++) {
       float x = i * 1e-4f;
-      assertThat(RealFunctions.sigmoid(x)).as("%s after %s", x, before).isGreaterThanOrEqualTo(sigmoid);
+      assertThat(RealFunctions.sigmoid(x))
+          .as("%s after %s", x, before)
+          .isGreaterThanOrEqualTo(sigmoid);
       assertThat(RealFunctions.tanh(x)).as("%s after %s", x, before).isGreaterThanOrEqualTo(tanh);
       sigmoid = RealFunctions.sigmoid(x);
       tanh = RealFunctions.tanh(x);

@@ -136,6 +136,8 @@ final class Codes {
     } else if (kind == Kind.ELEMENTWISE) {
       boolean keeps = ((ElementWiseVertex) node.vertex()).getOp() == ElementWiseVertex.Op.Max;
       return Set.of(keeps ? node.name() : REAL);
+    } else if (kind.isAffine()) {
+      return Set.of(REAL);
     } else if (kind.computes()) {
       return Support.endsInLoss(topology, node)
           ? Set.of(ANSWER)
@@ -156,7 +158,10 @@ final class Codes {
     Kind kind = Kind.of(node);
     Topology.Node read = topology.node(node.inputs().get(input));
     Set<String> made = makers.getOrDefault(node.inputs().get(input), Set.of(REAL));
-    boolean combines = kind == Kind.SUM || kind == Kind.ELEMENTWISE;
+    if (kind == null) {
+      return false;
+    }
+    boolean combines = kind == Kind.SUM || kind == Kind.ELEMENTWISE || kind.isAffine();
     if (!combines || made.contains(ANSWER)) {
       return false;
     }
@@ -165,7 +170,8 @@ final class Codes {
       boolean nested = input == 0 && read != null && Kind.of(read) == Kind.SUM;
       return !nested && !single;
     }
-    if (((ElementWiseVertex) node.vertex()).getOp() == ElementWiseVertex.Op.Product) {
+    if (kind.isAffine()
+        || ((ElementWiseVertex) node.vertex()).getOp() == ElementWiseVertex.Op.Product) {
       return !single;
     }
     return !single || !hasRange(made.iterator().next());

@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.deeplearning4j.nn.conf.graph.ScaleVertex;
+import org.deeplearning4j.nn.conf.graph.ShiftVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
@@ -64,7 +66,7 @@ public final class Freezer {
   private static final String LATE = "/late";
 
   /** Values of the model that were made so, by what their codes mean. */
-  private final Map<String, Map<QuantParams, String>> made = new HashMap<>();
+  private final Map<String, Map<QuantParams, String>> madeLate = new HashMap<>();
 
   /** Value of the model that stands for the value of a vertex. */
   private final Map<String, String> values = new HashMap<>();
@@ -161,10 +163,12 @@ public final class Freezer {
     if (later != null) {
       return put(name, later);
     }
+    if (kind == Kind.IDENTITY) {
+      return given;
+    }
     // A mask of zeros is taken from real inputs as they are.
     boolean keeps = kind.readsTokens() || kind.isRecurrent() || kind.answers();
-    String input = keeps ? given : read(node, given);
-    input = kind == Kind.IDENTITY ? given : laidOut(node, input);
+    String input = laidOut(node, keeps ? given : read(node, given));
     return switch (kind) {
       case TOKEN_EMBEDDING -> {
         String rows = add(new Op.Embedding(name + "/rows", input, table(node)));
@@ -194,11 +198,10 @@ public final class Freezer {
           quantizer(node).settings().foldRef() == null ? normalization(node, input) : input;
       case AVERAGE2D -> averagePool2d(node, input);
       case SEPARABLE -> separable(node, input);
-      case IDENTITY -> given;
       case LOSS, STEP_LOSS, IMAGE_LOSS, SOFTMAX -> answer(node, input);
       case OWN -> own(node, input);
       case ELEMENTWISE -> maximum(node);
-      case SUM, MERGE -> throw new IllegalStateException("made where it is read");
+      case SUM, MERGE, IDENTITY -> throw new IllegalStateException("made where they are read");
       case FLOAT -> throw new IllegalStateException("layers in float are refused before");
       default -> move(name, node, input);
     };
@@ -214,6 +217,8 @@ public final class Freezer {
       return (name, params) -> concat(name, parts, params);
     } else if (kind == Kind.ELEMENTWISE && function(node) != Function.MAX) {
       return (name, params) -> elementwise(name, node, params);
+    } else if (kind.isAffine()) {
+      return (name, params) -> affine(name, node, given, params);
     } else if (kind.computes() || kind == Kind.ELEMENTWISE) {
       return null;
     } else if (kind == Kind.IDENTITY || kind.answers()) {
@@ -271,7 +276,7 @@ public final class Freezer {
     if (!isReal(value) && !late.containsKey(value)) {
       return value;
     }
-    Map<QuantParams, String> known = made.computeIfAbsent(value, v -> new HashMap<>());
+    Map<QuantParams, String> known = madeLate.computeIfAbsent(value, v -> new HashMap<>());
     String found = known.get(params);
     if (found == null) {
       String vertex = value.replace(LATE, "");
@@ -368,9 +373,7 @@ public final class Freezer {
 
   /** Flattens sequences: what a product reads. */
   private String product(Topology.Node node, String input) {
-    return flattened(node) == null
-        ? input
-        : add(new Op.Flatten(node.name() + "/flatten", input));
+    return flattened(node) == null ? input : add(new Op.Flatten(node.name() + "/flatten", input));
   }
 
   private String conv(Topology.Node node, String input) {
@@ -580,12 +583,7 @@ public final class Freezer {
     TransformerCodes codes = TransformerCodes.of(q);
     return add(
         new Op.LayerNorm(
-            node.name(),
-            input,
-            codes.gain(),
-            codes.bias(),
-            codes.shift(),
-            q.outputParams()));
+            node.name(), input, codes.gain(), codes.bias(), codes.shift(), q.outputParams()));
   }
 
   /** One or two directions, side by side, of which the last step may be taken. */
@@ -746,6 +744,32 @@ public final class Freezer {
   private String concat(String name, List<String> parts, QuantParams params) {
     List<String> codes = parts.stream().map(part -> codes(name, part, params)).toList();
     return add(new Op.Concat(name, codes, params));
+  }
+
+  /** A table of what becomes of each code, in float32 as DL4J computes it. */
+  private String affine(String name, Topology.Node node, String codes, QuantParams params) {
+    QuantParams in = made(node.inputs().get(0));
+    int[] table = new int[in.qmax() - in.qmin() + 1];
+    for (int i = 0; i < table.length; i++) {
+      float x = in.dequantize(in.qmin() + i);
+      float y =
+          node.vertex() instanceof ScaleVertex scale
+              ? x * (float) scale.getScaleFactor()
+              : x + (float) ((ShiftVertex) node.vertex()).getShiftFactor();
+      table[i] = params.quantize(y);
+    }
+    return add(new Op.Lookup(name, codes, IntVector.of(table), params));
+  }
+
+  /** What the codes of a vertex mean that has some of its own. */
+  private QuantParams made(String vertex) {
+    Topology.Node node = topology.node(vertex);
+    if (node.vertex() instanceof QatElementWise max) {
+      String source = max.getSources().get(0);
+      return quantizers.get(source.substring(0, source.lastIndexOf('/'))).outputParams();
+    }
+    boolean own = Kind.of(node).computes();
+    return own ? quantizer(node).outputParams() : made(node.inputs().get(0));
   }
 
   private static Function function(Topology.Node node) {

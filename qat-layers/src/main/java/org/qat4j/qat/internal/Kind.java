@@ -7,6 +7,8 @@ import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
 import org.deeplearning4j.nn.conf.graph.ReshapeVertex;
+import org.deeplearning4j.nn.conf.graph.ScaleVertex;
+import org.deeplearning4j.nn.conf.graph.ShiftVertex;
 import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
@@ -109,6 +111,8 @@ public enum Kind {
   /** In front of a loss. */
   SOFTMAX(ActivationLayer.class, null),
   ELEMENTWISE(ElementWiseVertex.class, null),
+  SCALE(ScaleVertex.class, null),
+  SHIFT(ShiftVertex.class, null),
   MERGE(MergeVertex.class, null),
   /** Computes in real numbers, because it cannot be quantized. */
   FLOAT(null, null);
@@ -123,7 +127,7 @@ public enum Kind {
           + " SUM), SubsamplingLayer and Subsampling1DLayer (MAX, AVG), zero padding, cropping and"
           + " upsampling in one and two dimensions, layers of your own that implement OwnLayer,"
           + " DropoutLayer, MergeVertex, SubsetVertex, ReshapeVertex, PreprocessorVertex,"
-          + " LastTimeStepVertex and ElementWiseVertex";
+          + " LastTimeStepVertex, ScaleVertex, ShiftVertex and ElementWiseVertex";
 
   private final Class<?> type;
   private final Class<? extends Layer> replacement;
@@ -146,6 +150,13 @@ public enum Kind {
   /** Whether it makes the real logits of the network. */
   boolean isOutput() {
     return this == OUTPUT || this == STEP_OUTPUT;
+  }
+
+  /**
+   * Whether it multiplies by a number or adds one, so that its values have codes only where read.
+   */
+  boolean isAffine() {
+    return this == SCALE || this == SHIFT;
   }
 
   /** Whether it makes answers of the logits that another layer makes. */

@@ -182,6 +182,13 @@ public final class Preparation {
       join(node);
       return;
     }
+    if (kind.isAffine()) {
+      if (sources.size() != 1 || sources.contains("")) {
+        cannot(node, "reads \"" + node.inputs().get(0) + "\", which has no codes of its own");
+      }
+      references.put(node.name(), Set.of(""));
+      return;
+    }
     if (kind == Kind.FLOAT) {
       references.put(node.name(), Set.of(""));
       return;
@@ -407,7 +414,8 @@ public final class Preparation {
     }
     for (Topology.Node consumer : topology.consumers(name)) {
       Kind reader = kinds.get(consumer.name());
-      if (reader == Kind.SUM || reader == Kind.ELEMENTWISE || reader == Kind.FLOAT) {
+      boolean combines = reader == Kind.SUM || reader == Kind.ELEMENTWISE || reader.isAffine();
+      if (combines || reader == Kind.FLOAT) {
         readers.add(""); // what is combined, or read in float, has codes of its own
       } else if (computes(consumer)) {
         readers.add(consumer.name());
