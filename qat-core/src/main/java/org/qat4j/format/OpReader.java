@@ -128,8 +128,8 @@ final class OpReader {
     throw new QatException("the function \"" + name + "\" is unknown to this program");
   }
 
-  private static Op.RealFunction.Function realFunction(String name) {
-    for (Op.RealFunction.Function f : Op.RealFunction.Function.values()) {
+  private static Op.RealFunction.Form realFunction(String name) {
+    for (Op.RealFunction.Form f : Op.RealFunction.Form.values()) {
       if (f.name().equals(name)) {
         return f;
       }

@@ -124,7 +124,7 @@ final class OpWriter implements Op.Visitor<RecordWriter> {
   @Override
   public RecordWriter visit(Op.RealFunction o) {
     RecordWriter record = op("RealFunction", o).text("function", o.function().name());
-    return o.function() == Op.RealFunction.Function.LEAKY_RELU
+    return o.function() == Op.RealFunction.Form.LEAKY_RELU
         ? record.integer("slope", Float.floatToIntBits(o.slope()))
         : record;
   }

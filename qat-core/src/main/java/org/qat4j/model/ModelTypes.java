@@ -164,7 +164,7 @@ final class ModelTypes implements Op.Visitor<Value> {
   public Value visit(Op.RealFunction o) {
     Value in = get(o.input());
     require(in.isReal(), "%s reads real values, but \"%s\" is not real", o.function(), o.input());
-    boolean sloped = o.function() == Op.RealFunction.Function.LEAKY_RELU;
+    boolean sloped = o.function() == Op.RealFunction.Form.LEAKY_RELU;
     require(
         sloped ? Float.isFinite(o.slope()) : o.slope() == 0,
         "%s with the slope %s",

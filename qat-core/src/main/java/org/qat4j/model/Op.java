@@ -337,11 +337,11 @@ public sealed interface Op {
   /**
    * A function of each real value, in float32 (12).
    *
-   * @param slope below 0, of {@link Function#LEAKY_RELU}; 0 for the others
+   * @param slope below 0, of {@link Form#LEAKY_RELU}; 0 for the others
    */
-  record RealFunction(String name, Function function, String input, float slope) implements Op {
+  record RealFunction(String name, Form function, String input, float slope) implements Op {
     /** What is computed. */
-    public enum Function {
+    public enum Form {
       SIGMOID,
       TANH,
       RELU,

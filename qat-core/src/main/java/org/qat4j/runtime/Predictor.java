@@ -75,7 +75,7 @@ public final class Predictor {
                 o ->
                     o.name().equals(output)
                         && o instanceof Op.RealFunction f
-                        && f.function() == Op.RealFunction.Function.SIGMOID);
+                        && f.function() == Op.RealFunction.Form.SIGMOID);
     if ((shape.size() != 1 && !tags) || (classes < 2 && !sigmoid)) {
       throw new QatException(
           "a prediction needs two or more class scores, one vector of them or as many for each"

@@ -235,10 +235,10 @@ public final class GoldenModels {
     inputs.add(new Input("features", Input.Kind.REAL, List.of(5), 0));
     ops.add(new Op.Quantize("codes", "features", QuantParams.asymmetric(-2, 2, 8)));
     ops.add(dense("logits", "codes", tensor(8, 4, 0, 4, 5), new Output.Real()));
-    ops.add(new Op.RealFunction("leaky", Op.RealFunction.Function.LEAKY_RELU, "logits", 0.3f));
-    ops.add(new Op.RealFunction("flat", Op.RealFunction.Function.TANH, "leaky", 0));
-    ops.add(new Op.RealFunction("scores", Op.RealFunction.Function.SIGMOID, "flat", 0));
-    ops.add(new Op.RealFunction("positive", Op.RealFunction.Function.RELU, "logits", 0));
+    ops.add(new Op.RealFunction("leaky", Op.RealFunction.Form.LEAKY_RELU, "logits", 0.3f));
+    ops.add(new Op.RealFunction("flat", Op.RealFunction.Form.TANH, "leaky", 0));
+    ops.add(new Op.RealFunction("scores", Op.RealFunction.Form.SIGMOID, "flat", 0));
+    ops.add(new Op.RealFunction("positive", Op.RealFunction.Form.RELU, "logits", 0));
     List<String> outputs = List.of("scores", "positive");
     return new IntegerModel("functions", inputs, ops, outputs, text, List.of());
   }

@@ -540,9 +540,9 @@ public final class RandomModels {
   }
 
   private Op function(String logits) {
-    Op.RealFunction.Function[] all = Op.RealFunction.Function.values();
-    Op.RealFunction.Function f = all[random.nextInt(all.length)];
-    float slope = f == Op.RealFunction.Function.LEAKY_RELU ? random.nextFloat() : 0;
+    Op.RealFunction.Form[] all = Op.RealFunction.Form.values();
+    Op.RealFunction.Form f = all[random.nextInt(all.length)];
+    float slope = f == Op.RealFunction.Form.LEAKY_RELU ? random.nextFloat() : 0;
     return new Op.RealFunction(name("function"), f, logits, slope);
   }
 

@@ -29,7 +29,7 @@ class SigmoidPredictionTest {
         List.of(
             new Op.Quantize("q", "x", new QuantParams(0.5f, 0, -128, 127)),
             new Op.Dense("logits", "q", w, IntVector.of(new int[n]), new Output.Real()),
-            new Op.RealFunction("p", Op.RealFunction.Function.SIGMOID, "logits", 0));
+            new Op.RealFunction("p", Op.RealFunction.Form.SIGMOID, "logits", 0));
     List<Input> inputs = List.of(new Input("x", Input.Kind.REAL, List.of(2), 0));
     return new Predictor(new IntegerModel("m", inputs, ops, List.of("p"), List.of(), labels));
   }

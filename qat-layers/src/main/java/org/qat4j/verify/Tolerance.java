@@ -32,8 +32,8 @@ final class Tolerance {
       return (2 * shape.get(shape.size() - 1) + 16) * 0x1p-24;
     }
     if (op instanceof Op.RealFunction f
-        && (f.function() == Op.RealFunction.Function.SIGMOID
-            || f.function() == Op.RealFunction.Function.TANH)) {
+        && (f.function() == Op.RealFunction.Form.SIGMOID
+            || f.function() == Op.RealFunction.Form.TANH)) {
       return FUNCTION;
     }
     return 0;

@@ -20,8 +20,8 @@ class AnswersInOnnxTest {
 
   @ParameterizedTest
   @EnumSource
-  void areNear(Op.RealFunction.Function function) {
-    boolean leaky = function == Op.RealFunction.Function.LEAKY_RELU;
+  void areNear(Op.RealFunction.Form function) {
+    boolean leaky = function == Op.RealFunction.Form.LEAKY_RELU;
     IntegerModel model =
         new IntegerModel(
             "answers",
@@ -50,7 +50,7 @@ class AnswersInOnnxTest {
         }
       }
     }
-    boolean exact = leaky || function == Op.RealFunction.Function.RELU;
+    boolean exact = leaky || function == Op.RealFunction.Form.RELU;
     assertThat(largest).as("%s", function).isLessThanOrEqualTo(exact ? 0 : ALLOWED);
   }
 }

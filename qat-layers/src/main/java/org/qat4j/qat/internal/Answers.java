@@ -9,7 +9,7 @@ import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
 import org.qat4j.model.Op;
-import org.qat4j.model.Op.RealFunction.Function;
+import org.qat4j.model.Op.RealFunction.Form;
 
 /** The functions that make a network's answers of its logits, in real numbers (12). */
 final class Answers {
@@ -37,14 +37,14 @@ final class Answers {
     if (f instanceof ActivationSoftmax) {
       return new Op.Softmax(name, logits);
     } else if (f instanceof ActivationSigmoid) {
-      return new Op.RealFunction(name, Function.SIGMOID, logits, 0);
+      return new Op.RealFunction(name, Form.SIGMOID, logits, 0);
     } else if (f instanceof ActivationTanH) {
-      return new Op.RealFunction(name, Function.TANH, logits, 0);
+      return new Op.RealFunction(name, Form.TANH, logits, 0);
     } else if (f instanceof ActivationLReLU leaky) {
-      return new Op.RealFunction(name, Function.LEAKY_RELU, logits, (float) leaky.getAlpha());
+      return new Op.RealFunction(name, Form.LEAKY_RELU, logits, (float) leaky.getAlpha());
     } else if (f instanceof ActivationReLU relu && isUnset(relu.getMax())) {
       boolean plain = isUnset(relu.getThreshold()) && isUnset(relu.getNegativeSlope());
-      return plain ? new Op.RealFunction(name, Function.RELU, logits, 0) : null;
+      return plain ? new Op.RealFunction(name, Form.RELU, logits, 0) : null;
     }
     return null;
   }
