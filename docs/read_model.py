@@ -124,10 +124,11 @@ class Codes:
         return f32(self.scale * (q - self.zero))
 
 
-KNOWN = """activation alphabet axis bias bound buckets characters dilation exponential field
-    focus function gain gate groups heads hi input inputs kept kernel length lo lowerCase maxN
-    mean merges minN name order output padLeft padRight pieces places prefix punctuation reach recurrent reverse
-    sentences shape shift skipUnknown slope source stride table vocabulary weights window words zero""".split()
+KNOWN = """accents activation alphabet axis bias bound buckets characters clean dilation exponential field
+    focus function gain gate groups heads hi ideographs input inputs kept kernel length literal lo lowerCase
+    maxN mean merges minN name order output padLeft padRight pairs pieces places prefix punctuation reach
+    recurrent reverse sentences shape shift skipUnknown slope source special stride table types vocabulary
+    weights window words zero""".split()
 
 
 class Record(dict):
@@ -182,11 +183,11 @@ class Model:
 def encode(encoder, text):
     if "field" in encoder:
         text = (text.split("\t") + [""] * 1001)[encoder["field"]]
-    lower = encoder["lowerCase"] and encoder.kind != "Affixes"
+    lower = encoder["lowerCase"] and encoder.kind not in ("Affixes", "WordPieces")
     kinds = {"Characters": characters, "Ngrams": ngrams, "Words": words}
     kinds |= {"Tokens": tokens, "Affixes": affixes, "Distances": token_distances}
     kinds |= {"Pieces": pieces, "Positions": lambda e, t: list(range(1, e["length"] + 1))}
-    kinds |= {"Story": story, "Places": places}
+    kinds |= {"Story": story, "Places": places, "WordPieces": word_pieces}
     ids = kinds[encoder.kind](encoder, text.lower() if lower else text)
     n = encoder["length"]
     return (ids + [0] * n)[:n]
@@ -282,6 +283,61 @@ def byte_pairs(text, ranks):
                 part = joined
             found += part
     return found
+
+
+def word_pieces(encoder, text):
+    _, begin, end = encoder["special"]
+    first, tab, second = text.partition("\t") if encoder["pairs"] else (text, "", "")
+    parts = [split_pieces(encoder, t) for t in ([first, second] if tab else [first])]
+    most, lengths = encoder["length"] - 1 - len(parts), [len(p) for p in parts]
+    if sum(lengths) > most and tab:
+        less = min(lengths)
+        more = less if less > most else max(less, most - less)
+        if less + more > most:
+            less, more = most // 2, most - most // 2
+        lengths = [more, less] if lengths[0] > lengths[1] else [less, more]
+    parts = [p[:n] + [end] for p, n in zip(parts, lengths if tab else [most])]
+    parts[0] = [begin] + parts[0]
+    return [i if encoder["types"] else p for i, part in enumerate(parts) for p in part]
+
+
+def split_pieces(encoder, text):
+    index = {p: i for i, p in enumerate(encoder["pieces"])}
+    literal = sorted((encoder["pieces"][i] for i in encoder["literal"]), key=len, reverse=True)
+    found = []
+    for part in re.split("(" + "|".join(map(re.escape, literal)) + ")", text) if literal else [text]:
+        if part in literal:
+            found.append(index[part])
+            continue
+        for word in bert_words(encoder, part):
+            ids, at = [], 0
+            while at < len(word) <= 100:
+                ends = (e for e in range(len(word), at, -1) if ("##" if at else "") + word[at:e] in index)
+                end = next(ends, None)
+                if end is None:
+                    break
+                ids.append(index[("##" if at else "") + word[at:end]])
+                at = end
+            found += ids if at == len(word) else [encoder["special"][0]]
+    return found
+
+
+def bert_words(encoder, text):
+    """By the Unicode tables of this Python; those of Java are fixed, and differ for rare characters."""
+    if encoder["clean"]:
+        text = "".join(c for c in text if c in "\t\n\r" or not category(c, 0, "Cc", "Cf", "Co", "Cs") and c != "\ufffd")
+        text = "".join(" " if c.isspace() else c for c in text)
+    if encoder["ideographs"]:
+        ranges = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x2A6DF))
+        ranges += ((0x2A700, 0x2B81F), (0x2B920, 0x2CEAF), (0x2F800, 0x2FA1F))
+        alone = lambda c: any(a <= ord(c) <= b for a, b in ranges)
+        text = "".join(" %s " % c if alone(c) else c for c in text)
+    if encoder["accents"]:
+        text = "".join(c for c in unicodedata.normalize("NFD", text) if not category(c, 0, "Mn"))
+    if encoder["lowerCase"]:
+        text = "".join(c.lower() for c in text)
+    symbol = lambda c: category(c, 0, "P") or c in "$+<=>^`|~"
+    return "".join(" %s " % c if symbol(c) else c for c in text).split()
 
 
 def latest_first(text, most):

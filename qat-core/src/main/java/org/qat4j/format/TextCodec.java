@@ -20,6 +20,8 @@ import org.qat4j.text.Subset;
 import org.qat4j.text.TextEncoder;
 import org.qat4j.text.TokenEncoder;
 import org.qat4j.text.WordEncoder;
+import org.qat4j.text.WordPieceEncoder;
+import org.qat4j.text.WordPieces;
 
 /** Writes and reads how texts become token ids. */
 final class TextCodec {
@@ -70,6 +72,8 @@ final class TextCodec {
               .integer("sentences", e.sentences());
     } else if (encoder instanceof StoryPlaces) {
       record = head(out, "Places", text, false);
+    } else if (encoder instanceof WordPieceEncoder e) {
+      record = wordPieces(head(out, "WordPieces", text, e.words().rules().lowerCase()), e);
     } else {
       WordEncoder e = (WordEncoder) encoder;
       record = words(head(out, "Words", text, e.lowerCase()), e);
@@ -85,6 +89,19 @@ final class TextCodec {
         .truth("punctuation", e.punctuation())
         .truth("skipUnknown", e.skipUnknown())
         .texts("words", e.words());
+  }
+
+  private static RecordWriter wordPieces(RecordWriter record, WordPieceEncoder e) {
+    WordPieces.Special special = e.words().special();
+    return record
+        .truth("clean", e.words().rules().clean())
+        .truth("ideographs", e.words().rules().ideographs())
+        .truth("accents", e.words().rules().accents())
+        .truth("pairs", e.pairs())
+        .truth("types", e.types())
+        .integers("special", List.of(special.unknown(), special.begin(), special.end()))
+        .integers("literal", special.literal())
+        .texts("pieces", e.words().pieces());
   }
 
   private static RecordWriter head(ByteSink out, String kind, TextInput text, boolean lowerCase) {
@@ -170,6 +187,7 @@ final class TextCodec {
         require(r, lowerCase, false);
         yield new PositionEncoder(length);
       }
+      case "WordPieces" -> wordPieces(r, length, lowerCase);
       default ->
           throw new QatException(
               "the kind \"" + r.kind() + "\" is unknown to this program; a newer one may know it");
@@ -180,5 +198,21 @@ final class TextCodec {
     boolean punctuation = r.truth("punctuation");
     boolean skipUnknown = r.truth("skipUnknown");
     return new WordEncoder(r.texts("words"), length, lowerCase, punctuation, skipUnknown);
+  }
+
+  private static WordPieceEncoder wordPieces(RecordReader r, int length, boolean lowerCase) {
+    WordPieces.Rules rules =
+        new WordPieces.Rules(
+            r.truth("clean"), r.truth("ideographs"), r.truth("accents"), lowerCase);
+    boolean pairs = r.truth("pairs");
+    boolean types = r.truth("types");
+    List<Integer> ids = r.integerList("special");
+    if (ids.size() != 3) {
+      throw new QatException("there are 3 special ids, not " + ids.size());
+    }
+    WordPieces.Special special =
+        new WordPieces.Special(ids.get(0), ids.get(1), ids.get(2), r.integerList("literal"));
+    return new WordPieceEncoder(
+        new WordPieces(r.texts("pieces"), rules, special), length, pairs, types);
   }
 }

@@ -20,7 +20,8 @@ public sealed interface TextEncoder
         StoryEncoder,
         StoryPlaces,
         TokenEncoder,
-        WordEncoder {
+        WordEncoder,
+        WordPieceEncoder {
   /** Id of the steps behind the last token. */
   int PADDING = 0;
 

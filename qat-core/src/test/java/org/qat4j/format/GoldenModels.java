@@ -41,6 +41,8 @@ import org.qat4j.text.StoryPlaces;
 import org.qat4j.text.TextEncoder;
 import org.qat4j.text.TokenEncoder;
 import org.qat4j.text.WordEncoder;
+import org.qat4j.text.WordPieceEncoder;
+import org.qat4j.text.WordPieces;
 
 /**
  * The models of the golden files, and the program that wrote these. Files of a version that was
@@ -80,7 +82,8 @@ public final class GoldenModels {
         new GoldenModels(8).attention(),
         new GoldenModels(9).images(),
         new GoldenModels(10).encoders(),
-        new GoldenModels(11).functions());
+        new GoldenModels(11).functions(),
+        new GoldenModels(11).wordPieces());
   }
 
   /** A line per sample: the inputs as a JSON array of flat arrays, a tab, the first output. */
@@ -320,10 +323,32 @@ public final class GoldenModels {
             new FieldEncoder(1, words),
             new StoryEncoder(words, 2),
             new StoryPlaces(2));
+    return bags("encoders", encoders);
+  }
+
+  /** Pieces of words, and which of two texts they are of. */
+  private IntegerModel wordPieces() {
+    List<String> pieces =
+        List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "straße", "una", "##ff", ".", "中");
+    WordPieces words =
+        new WordPieces(
+            pieces,
+            new WordPieces.Rules(true, true, false, true),
+            new WordPieces.Special(1, 2, 3, List.of(0, 1, 2, 3, 4)));
+    return bags(
+        "wordpieces",
+        List.of(
+            new WordPieceEncoder(words, 9, true, false),
+            new WordPieceEncoder(words, 9, true, true)));
+  }
+
+  /** A bag for each way to read a text. */
+  private IntegerModel bags(String model, List<TextEncoder> encoders) {
     QuantParams params = QuantParams.asymmetric(-3, 3, 8);
     List<String> bags = new ArrayList<>();
     for (TextEncoder e : encoders) {
-      String name = e.getClass().getSimpleName();
+      String kind = e.getClass().getSimpleName();
+      String name = bags.contains(kind + " bag") ? kind + " types" : kind;
       tokens(name, e.length(), e.vocabularySize());
       text.add(new TextInput(name, e));
       QuantizedTensor table = tensor(8, 1, 0, e.vocabularySize(), 3);
@@ -333,7 +358,7 @@ public final class GoldenModels {
     ops.add(new Op.Concat("side", bags, params));
     int width = 3 * encoders.size();
     ops.add(dense("logits", "side", tensor(8, 2, 0, 2, width), new Output.Real()));
-    return new IntegerModel("encoders", inputs, ops, List.of("logits"), text, List.of());
+    return new IntegerModel(model, inputs, ops, List.of("logits"), text, List.of());
   }
 
   /** The tensor with multiples for groups of a sixteenth of its scales. */

@@ -40,6 +40,8 @@ import org.qat4j.text.StoryPlaces;
 import org.qat4j.text.TextEncoder;
 import org.qat4j.text.TokenEncoder;
 import org.qat4j.text.WordEncoder;
+import org.qat4j.text.WordPieceEncoder;
+import org.qat4j.text.WordPieces;
 
 /**
  * docs/read_model.py, which was written from docs/model-format.md and docs/quantization.md, reads
@@ -171,6 +173,27 @@ class PythonReaderTest {
     WordEncoder words = new WordEncoder(List.of("ann", "bob", "p.m", "?"), 3, true, true, false);
     List<TextEncoder> encoders = List.of(new StoryEncoder(words, 2), new StoryPlaces(2));
     String[] texts = {"Ann sat at 3.5 p.m. Bob! No mark\tWho?", "\tAnn?", " Ann.Bob ? \t"};
+    assertPythonEncodesAsJava(encoders, texts);
+  }
+
+  @Test
+  void encodesWordPiecesAsJavaDoes() throws Exception {
+    List<String> pieces =
+        List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "una", "##ff", "##able", "cafe", "中", "!", "ß");
+    List<TextEncoder> encoders = new ArrayList<>();
+    for (boolean rules : new boolean[] {true, false}) {
+      WordPieces words =
+          new WordPieces(
+              pieces,
+              new WordPieces.Rules(rules, rules, rules, rules),
+              new WordPieces.Special(1, 2, 3, List.of(0, 1, 2, 3)));
+      encoders.add(new WordPieceEncoder(words, 8, false, false));
+      encoders.add(new WordPieceEncoder(words, 7, true, false));
+      encoders.add(new WordPieceEncoder(words, 7, true, true));
+    }
+    String[] texts = {
+      "UNAFFable Café中una!\tß[SEP]", "una una una\tuna una", "unaffx \u200buna\t", "[CLS[CLS]a", "ß!"
+    };
     assertPythonEncodesAsJava(encoders, texts);
   }
 

@@ -20,6 +20,8 @@ import org.qat4j.text.StoryPlaces;
 import org.qat4j.text.TextEncoder;
 import org.qat4j.text.TokenEncoder;
 import org.qat4j.text.WordEncoder;
+import org.qat4j.text.WordPieceEncoder;
+import org.qat4j.text.WordPieces;
 
 /**
  * What a reader of the file needs beside the graph: the model's own metadata and, as JSON, names of
@@ -99,12 +101,30 @@ final class ModelMetadata {
       words(json, e.words());
     } else if (encoder instanceof StoryPlaces e) {
       head(json, "places", e, false);
+    } else if (encoder instanceof WordPieceEncoder e) {
+      head(json, "wordpieces", e, e.words().rules().lowerCase());
+      wordPieces(json, e);
     } else {
       WordEncoder e = (WordEncoder) encoder;
       head(json, "words", e, e.lowerCase());
       words(json, e);
     }
     return json;
+  }
+
+  private static void wordPieces(ObjectNode json, WordPieceEncoder e) {
+    WordPieces words = e.words();
+    json.put("clean", words.rules().clean());
+    json.put("ideographs", words.rules().ideographs());
+    json.put("accents", words.rules().accents());
+    json.put("pairs", e.pairs());
+    json.put("types", e.types());
+    WordPieces.Special special = words.special();
+    json.putArray("special").add(special.unknown()).add(special.begin()).add(special.end());
+    ArrayNode literal = json.putArray("literal");
+    special.literal().forEach(literal::add);
+    ArrayNode pieces = json.putArray("pieces");
+    words.pieces().forEach(pieces::add);
   }
 
   private static void words(ObjectNode json, WordEncoder e) {

@@ -1,0 +1,2 @@
+/** Pretrained encoders of the BERT family: their files, their tokenizers and their networks. */
+package org.qat4j.encoder;
