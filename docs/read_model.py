@@ -124,8 +124,8 @@ class Codes:
         return f32(self.scale * (q - self.zero))
 
 
-KNOWN = """accents activation alphabet axis bias bound buckets characters clean dilation exponential field
-    focus function gain gate groups heads hi ideographs input inputs kept kernel length literal lo lowerCase
+KNOWN = """accents activation alphabet axis bias bound buckets characters clean dilation epsilon exponential
+    field focus function gain gate groups heads hi ideographs input inputs kept kernel length literal lo lowerCase
     maxN mean merges minN name order output padLeft padRight pairs pieces places prefix punctuation reach
     recurrent reverse sentences shape shift skipUnknown slope source special stride table types vocabulary
     weights window words zero""".split()
@@ -677,9 +677,10 @@ def attention(op, x, mask=None):  # (17)
 def layer_norm(op, x):  # (18)
     n, out, rows = len(op["gain"]), op["output"], []
     unit = n / x.codes.scale
+    epsilon = struct.unpack("<d", struct.pack("<q", op["epsilon"]))[0] if "epsilon" in op else 1e-5
     for row in distances(x):
         a = [n * q - sum(row) for q in row]
-        deviation = math.sqrt(sum(v * v for v in a) / n + 1e-5 * (unit * unit))
+        deviation = math.sqrt(sum(v * v for v in a) / n + epsilon * (unit * unit))
         acc = [short(v / deviation * 1024) * g + b for v, g, b in zip(a, op["gain"], op["bias"])]
         rows.append([out.quantize(f32(v) / 2 ** (op["shift"] + 10)) for v in acc])
     return Value(rows, out, x.sequence)

@@ -12,6 +12,7 @@ import org.qat4j.model.Output;
 import org.qat4j.model.QuantizedTensor;
 import org.qat4j.model.Window2d;
 import org.qat4j.numerics.AttentionStep;
+import org.qat4j.numerics.LayerNormStep;
 
 /** Reads operations from records; {@link OpWriter} is its mirror. */
 final class OpReader {
@@ -103,6 +104,9 @@ final class OpReader {
               r.integers("gain"),
               r.integers("bias"),
               r.integer("shift"),
+              r.has("epsilon")
+                  ? Double.longBitsToDouble(r.wide("epsilon"))
+                  : LayerNormStep.EPSILON,
               r.codes("output"));
       case "NotZero" -> new Op.NotZero(name, inputs);
       default ->

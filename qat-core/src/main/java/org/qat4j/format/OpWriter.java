@@ -5,6 +5,7 @@ import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 import org.qat4j.model.Output;
 import org.qat4j.numerics.AttentionStep;
+import org.qat4j.numerics.LayerNormStep;
 
 /** Writes operations as records; {@link OpReader} is its mirror. */
 final class OpWriter implements Op.Visitor<RecordWriter> {
@@ -165,11 +166,15 @@ final class OpWriter implements Op.Visitor<RecordWriter> {
 
   @Override
   public RecordWriter visit(Op.LayerNorm o) {
-    return accumulating("LayerNorm", o)
-        .integers("gain", o.gain())
-        .integers("bias", o.bias())
-        .integer("shift", o.shift())
-        .codes("output", o.output());
+    RecordWriter record =
+        accumulating("LayerNorm", o)
+            .integers("gain", o.gain())
+            .integers("bias", o.bias())
+            .integer("shift", o.shift());
+    if (o.epsilon() != LayerNormStep.EPSILON) {
+      record = record.integer("epsilon", Double.doubleToLongBits(o.epsilon()));
+    }
+    return record.codes("output", o.output());
   }
 
   @Override

@@ -302,6 +302,8 @@ final class ModelTypes implements Op.Visitor<Value> {
         o.shift(),
         channels,
         LayerNormStep.MAX_CHANNELS);
+    require(
+        o.epsilon() >= 0 && o.epsilon() <= 1, "what is added to the variance is %s", o.epsilon());
     long largest = 0;
     for (int c = 0; c < channels; c++) {
       require(o.gain().get(c) == (short) o.gain().get(c), "gain %s is not a short", c);

@@ -1,6 +1,7 @@
 package org.qat4j.model;
 
 import java.util.List;
+import org.qat4j.numerics.LayerNormStep;
 import org.qat4j.numerics.QuantParams;
 
 /**
@@ -523,10 +524,23 @@ public sealed interface Op {
    * @param gain int16 at the scale 2^−shift, (C)
    * @param bias int32 at the scale 2^−(shift + 10), (C)
    * @param shift 0 to 15
+   * @param epsilon added to the variance, in real numbers, in [0, 1]
    */
   record LayerNorm(
-      String name, String input, IntVector gain, IntVector bias, int shift, QuantParams output)
+      String name,
+      String input,
+      IntVector gain,
+      IntVector bias,
+      int shift,
+      double epsilon,
+      QuantParams output)
       implements Op {
+    /** With the usual ε. */
+    public LayerNorm(
+        String name, String input, IntVector gain, IntVector bias, int shift, QuantParams output) {
+      this(name, input, gain, bias, shift, LayerNormStep.EPSILON, output);
+    }
+
     @Override
     public List<String> inputs() {
       return List.of(input);

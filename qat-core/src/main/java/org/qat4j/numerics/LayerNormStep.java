@@ -5,7 +5,7 @@ package org.qat4j.numerics;
  * Immutable, thread-safe.
  */
 public final class LayerNormStep {
-  /** Added to the variance. */
+  /** Added to the variance where nothing else is said. */
   public static final double EPSILON = 1e-5;
 
   /** Normalized values have the scale 2^−10. */
@@ -21,23 +21,42 @@ public final class LayerNormStep {
   private final QuantParams output;
 
   /**
+   * With {@link #EPSILON}.
+   *
    * @param gain int16 at the scale 2^−shift, (channels)
    * @param bias int32 at the scale 2^−(shift + 10), (channels)
    * @param input of what is normalized
    * @param output of the result
    */
   public LayerNormStep(int[] gain, int[] bias, int shift, QuantParams input, QuantParams output) {
+    this(gain, bias, shift, EPSILON, input, output);
+  }
+
+  /**
+   * @param gain int16 at the scale 2^−shift, (channels)
+   * @param bias int32 at the scale 2^−(shift + 10), (channels)
+   * @param epsilon added to the variance, in real numbers, ≥ 0
+   * @param input of what is normalized
+   * @param output of the result
+   */
+  public LayerNormStep(
+      int[] gain,
+      int[] bias,
+      int shift,
+      double epsilon,
+      QuantParams input,
+      QuantParams output) {
     this.gain = gain.clone();
     this.bias = bias.clone();
-    this.epsilon = epsilon(gain.length, input.scale());
+    this.epsilon = epsilon(epsilon, gain.length, input.scale());
     this.scale = scale(shift);
     this.output = output;
   }
 
   /** ε in the unit of squares of channels·(q − mean of q). */
-  public static double epsilon(int channels, float inputScale) {
+  public static double epsilon(double epsilon, int channels, float inputScale) {
     double unit = channels / (double) inputScale;
-    return EPSILON * (unit * unit);
+    return epsilon * (unit * unit);
   }
 
   /** Scale of the sums. */

@@ -10,7 +10,6 @@ import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
-import org.qat4j.numerics.LayerNormStep;
 
 /** Computes {@link LayerNormLayer}. Each step of each example is a row. */
 public class LayerNormImpl extends BaseLayer<LayerNormLayer> {
@@ -39,7 +38,7 @@ public class LayerNormImpl extends BaseLayer<LayerNormLayer> {
     INDArray rows = rows(input);
     rows.subiColumnVector(rows.mean(true, 1));
     INDArray variance = rows.mul(rows).mean(true, 1);
-    INDArray factor = Transforms.sqrt(variance.addi(LayerNormStep.EPSILON), false).rdivi(1);
+    INDArray factor = Transforms.sqrt(variance.addi(layerConf().getEpsilon()), false).rdivi(1);
     return new Pair<>(rows.muliColumnVector(factor), factor);
   }
 

@@ -13,15 +13,20 @@ import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.QatException;
 import org.qat4j.layers.internal.host.PlainSetup;
+import org.qat4j.layers.internal.quantizing.LayerSetup;
+import org.qat4j.numerics.LayerNormStep;
 
 /**
  * Layer normalization (Ba et al., arXiv:1607.06450, equations (3) and (4)) over the channels of
- * each step: [n, c] or [n, c, t] to the same shape, γ·(x − μ) / √(σ² + 10⁻⁵) + β with a gain γ and
- * a bias β for each channel. DL4J has no such layer.
+ * each step: [n, c] or [n, c, t] to the same shape, γ·(x − μ) / √(σ² + ε) + β with a gain γ and a
+ * bias β for each channel; ε is 10⁻⁵ where nothing else is said. DL4J has no such layer.
  */
 public class LayerNormLayer extends FeedForwardLayer {
   private static final long serialVersionUID = 1L;
+
+  private double epsilon = LayerNormStep.EPSILON;
 
   /** For DL4J's JSON reader. */
   @SuppressWarnings("this-escape") // setters of DL4J, which only store
@@ -37,6 +42,28 @@ public class LayerNormLayer extends FeedForwardLayer {
     this();
     setNIn(channels);
     setNOut(channels);
+  }
+
+  /**
+   * @param channels of what is normalized
+   * @param epsilon added to the variance, above 0 and at most 1
+   */
+  @SuppressWarnings("this-escape") // setters of DL4J, which only store
+  public LayerNormLayer(int channels, double epsilon) {
+    this(channels);
+    if (!(epsilon > 0 && epsilon <= 1)) {
+      throw new QatException("what is added to a variance is above 0 and at most 1, not " + epsilon);
+    }
+    this.epsilon = epsilon;
+  }
+
+  /** What is added to the variance. */
+  public double getEpsilon() {
+    return epsilon;
+  }
+
+  public void setEpsilon(double epsilon) {
+    this.epsilon = epsilon;
   }
 
   @Override

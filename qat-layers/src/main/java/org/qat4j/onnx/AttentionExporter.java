@@ -106,7 +106,7 @@ final class AttentionExporter {
     String a = n.cast(n.node("Sub", many, n.node("ReduceSum", q, axis)), DataType.DOUBLE);
     String squares = n.node("ReduceSum", n.node("Mul", a, a), axis);
     String variance = n.node("Div", squares, n.doubles(channels));
-    double epsilon = LayerNormStep.epsilon(channels, codes.scale(o.input()));
+    double epsilon = LayerNormStep.epsilon(o.epsilon(), channels, codes.scale(o.input()));
     String deviation = n.node("Sqrt", n.node("Add", variance, n.doubles(epsilon)));
     String unit = n.doubles(Math.scalb(1.0, LayerNormStep.FRACTION));
     String steps = n.node("Mul", n.node("Div", a, deviation), unit);

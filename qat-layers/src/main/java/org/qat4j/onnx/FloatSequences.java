@@ -217,7 +217,7 @@ final class FloatSequences {
             last,
             graph.constant(op + "/gain", Tensors.floats(gain, channels)),
             graph.constant(op + "/bias", Tensors.floats(bias, channels)));
-    List<AttributeProto> how = List.of(number("epsilon", (float) LayerNormStep.EPSILON));
+    List<AttributeProto> how = List.of(number("epsilon", (float) o.epsilon()));
     if (sequence) {
       String normal = graph.node("LayerNormalization", op, inputs, how);
       graph.transpose(op, normal, new int[] {1, 0}, y);

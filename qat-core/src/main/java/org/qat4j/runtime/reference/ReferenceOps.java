@@ -451,7 +451,7 @@ public final class ReferenceOps implements Op.Visitor<Void> {
 
   public static LayerNormStep step(Value in, Op.LayerNorm o) {
     return new LayerNormStep(
-        o.gain().toArray(), o.bias().toArray(), o.shift(), in.params(), o.output());
+        o.gain().toArray(), o.bias().toArray(), o.shift(), o.epsilon(), in.params(), o.output());
   }
 
   /** q − z of a value. */

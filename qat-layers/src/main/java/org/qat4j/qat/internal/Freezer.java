@@ -19,6 +19,7 @@ import org.qat4j.QatException;
 import org.qat4j.graph.Topology;
 import org.qat4j.graph.Wrappers;
 import org.qat4j.layers.EmbeddingBagLayer;
+import org.qat4j.layers.LayerNormLayer;
 import org.qat4j.layers.SelfAttentionLayer;
 import org.qat4j.layers.internal.codes.FrozenWeights;
 import org.qat4j.layers.internal.codes.FusedActivation;
@@ -583,7 +584,13 @@ public final class Freezer {
     TransformerCodes codes = TransformerCodes.of(q);
     return add(
         new Op.LayerNorm(
-            node.name(), input, codes.gain(), codes.bias(), codes.shift(), q.outputParams()));
+            node.name(),
+            input,
+            codes.gain(),
+            codes.bias(),
+            codes.shift(),
+            ((LayerNormLayer) node.wrappers().core()).getEpsilon(),
+            q.outputParams()));
   }
 
   /** One or two directions, side by side, of which the last step may be taken. */

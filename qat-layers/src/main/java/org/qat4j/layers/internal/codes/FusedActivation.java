@@ -22,6 +22,7 @@ import org.nd4j.linalg.activations.impl.ActivationSwish;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
 import org.nd4j.linalg.activations.impl.ActivationThresholdedReLU;
 import org.qat4j.QatException;
+import org.qat4j.layers.GeluErf;
 import org.qat4j.numerics.QuantParams;
 
 /** How an activation function is computed on codes: as a clamp (8), or looked up in a table. */
@@ -121,7 +122,9 @@ public final class FusedActivation {
   }
 
   private static DoubleUnaryOperator furtherFunction(IActivation a) {
-    if (a instanceof ActivationGELU gelu) {
+    if (a instanceof GeluErf) {
+      return GeluErf::apply;
+    } else if (a instanceof ActivationGELU gelu) {
       return gelu.isPrecise()
           ? x -> x / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)))
           : x -> x / (1 + Math.exp(-1.702 * x));

@@ -3,6 +3,7 @@ package org.qat4j.layers.internal.codes;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.QatException;
+import org.qat4j.layers.LayerNormLayer;
 import org.qat4j.layers.LayerNormParams;
 import org.qat4j.layers.SelfAttentionLayer;
 import org.qat4j.layers.internal.host.Floats;
@@ -70,7 +71,13 @@ public record TransformerCodes(IntVector gain, IntVector bias, int shift) {
     QuantParams out = q.outputParams();
     TransformerCodes codes = of(q);
     LayerNormStep step =
-        new LayerNormStep(codes.gain.toArray(), codes.bias.toArray(), codes.shift, in, out);
+        new LayerNormStep(
+            codes.gain.toArray(),
+            codes.bias.toArray(),
+            codes.shift,
+            ((LayerNormLayer) q.conf()).getEpsilon(),
+            in,
+            out);
     boolean sequence = x.rank() == 3;
     INDArray rows = sequence ? x.permute(0, 2, 1).dup('c') : x;
     int[] k = distances(rows, in);

@@ -1,0 +1,211 @@
+package org.qat4j.encoder;
+
+import java.util.Arrays;
+import java.util.List;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.qat4j.QatException;
+import org.qat4j.layers.FastLayers;
+import org.qat4j.layers.GeluErf;
+import org.qat4j.layers.LayerNormLayer;
+import org.qat4j.layers.SelfAttentionLayer;
+import org.qat4j.model.TextInput;
+import org.qat4j.text.PositionEncoder;
+import org.qat4j.text.WordPieceEncoder;
+
+/**
+ * The network of an encoder out of layers that can be quantized. It reads ids of pieces and of
+ * positions, [n, t] each, and with pairs of texts ids of types; of single texts the type is added to
+ * the positions.
+ */
+public final class EncoderNetwork {
+  private static final String IDS = "ids";
+  private static final String POSITIONS = "positions";
+  private static final String TYPES = "types";
+  private static final String NORM = "embedding";
+
+  private final Encoder encoder;
+  private final EncoderShape shape;
+  private final String prefix;
+  private final int length;
+  private final boolean pairs;
+
+  /**
+   * @param length ids of a text, at most the positions of the encoder
+   * @param pairs whether texts come in pairs
+   * @throws QatException if the encoder has too few positions, or one type for pairs
+   */
+  public EncoderNetwork(Encoder encoder, int length, boolean pairs) {
+    this.encoder = encoder;
+    this.shape = encoder.shape();
+    this.prefix = encoder.tensors().prefix();
+    this.length = length;
+    this.pairs = pairs;
+    if (length > shape.positions()) {
+      throw new QatException(
+          "the encoder has learned " + shape.positions() + " positions, fewer than " + length);
+    }
+    if (pairs && shape.types() != 2) {
+      throw new QatException("pairs of texts have 2 types, the encoder has " + shape.types());
+    }
+  }
+
+  /** How the inputs are made from a text. */
+  public List<TextInput> text() {
+    TextInput ids = new TextInput(IDS, new WordPieceEncoder(encoder.words(), length, pairs, false));
+    TextInput positions = new TextInput(POSITIONS, new PositionEncoder(length));
+    return pairs
+        ? List.of(
+            ids,
+            positions,
+            new TextInput(TYPES, new WordPieceEncoder(encoder.words(), length, true, true)))
+        : List.of(ids, positions);
+  }
+
+  /**
+   * Adds inputs and blocks to a graph.
+   *
+   * @return name of the vertex that makes the hidden states, [n, channels, t]
+   */
+  public String addTo(GraphBuilder graph) {
+    int c = shape.channels();
+    graph.addInputs(text().stream().map(TextInput::input).toList());
+    graph.addLayer("words", table(shape.vocabulary()), IDS);
+    graph.addLayer("places", table(length + 1), POSITIONS);
+    if (pairs) {
+      graph.addLayer("kinds", table(2), TYPES);
+      graph.addVertex("first", sum(), "words", "places", "kinds");
+    } else {
+      graph.addVertex("first", sum(), "words", "places");
+    }
+    graph.addLayer(NORM, new LayerNormLayer(c, shape.epsilon()), "first");
+    String last = NORM;
+    for (int b = 0; b < shape.blocks(); b++) {
+      last = block(graph, "block" + (b + 1), last);
+    }
+    return last;
+  }
+
+  private Layer table(int rows) {
+    return FastLayers.of(
+        new EmbeddingSequenceLayer.Builder()
+            .nIn(rows)
+            .nOut(shape.channels())
+            .activation(new ActivationIdentity())
+            .build());
+  }
+
+  private static ElementWiseVertex sum() {
+    return new ElementWiseVertex(ElementWiseVertex.Op.Add);
+  }
+
+  private String block(GraphBuilder graph, String name, String input) {
+    int c = shape.channels();
+    IActivation none = new ActivationIdentity();
+    graph
+        .addLayer(name + "/parts", product(c, 3 * c, none), input)
+        .addLayer(name + "/attention", new SelfAttentionLayer(shape.heads()), name + "/parts")
+        .addLayer(name + "/join", product(c, c, none), name + "/attention")
+        .addVertex(name + "/sum1", sum(), input, name + "/join")
+        .addLayer(name + "/norm", new LayerNormLayer(c, shape.epsilon()), name + "/sum1")
+        .addLayer(name + "/wide", product(c, shape.width(), new GeluErf()), name + "/norm")
+        .addLayer(name + "/narrow", product(shape.width(), c, none), name + "/wide")
+        .addVertex(name + "/sum2", sum(), name + "/norm", name + "/narrow")
+        .addLayer(name, new LayerNormLayer(c, shape.epsilon()), name + "/sum2");
+    return name;
+  }
+
+  private static Layer product(int in, int out, IActivation f) {
+    return FastLayers.of(new Convolution1DLayer.Builder(1).nIn(in).nOut(out).activation(f).build());
+  }
+
+  /**
+   * Gives a network, which has what {@link #addTo} adds, the encoder's weights.
+   *
+   * @throws QatException if a tensor is missing or has another shape; the message names it
+   */
+  public void setWeights(ComputationGraph network) {
+    EncoderTensors t = encoder.tensors();
+    int c = shape.channels();
+    String e = prefix + "embeddings.";
+    set(network, "words", "W", t.get(e + "word_embeddings.weight", shape.vocabulary(), c));
+    float[] types = t.get(e + "token_type_embeddings.weight", shape.types(), c);
+    set(network, "places", "W", places(types));
+    if (pairs) {
+      set(network, "kinds", "W", types);
+    }
+    norm(network, NORM, e + "LayerNorm");
+    for (int b = 0; b < shape.blocks(); b++) {
+      block(network, "block" + (b + 1), prefix + "encoder.layer." + b + ".");
+    }
+  }
+
+  /** A row of zeros for padding, then the positions, to which the type of single texts is added. */
+  private float[] places(float[] types) {
+    int c = shape.channels();
+    float[] all =
+        encoder
+            .tensors()
+            .get(prefix + "embeddings.position_embeddings.weight", shape.positions(), c);
+    float[] rows = new float[(length + 1) * c];
+    for (int i = 0; i < length * c; i++) {
+      rows[c + i] = all[i] + (pairs ? 0 : types[i % c]);
+    }
+    return rows;
+  }
+
+  private void block(ComputationGraph network, String name, String from) {
+    int c = shape.channels();
+    String[] parts = {"query", "key", "value"};
+    float[] w = new float[3 * c * c];
+    float[] b = new float[3 * c];
+    for (int p = 0; p < parts.length; p++) {
+      String part = from + "attention.self." + parts[p];
+      float[] matrix = encoder.tensors().product(part, c, c);
+      for (int i = 0; i < c; i++) {
+        System.arraycopy(matrix, i * c, w, (3 * i + p) * c, c);
+      }
+      System.arraycopy(encoder.tensors().get(part + ".bias", c), 0, b, p * c, c);
+    }
+    set(network, name + "/parts", "W", w);
+    set(network, name + "/parts", "b", b);
+    product(network, name + "/join", from + "attention.output.dense", c, c);
+    norm(network, name + "/norm", from + "attention.output.LayerNorm");
+    product(network, name + "/wide", from + "intermediate.dense", c, shape.width());
+    product(network, name + "/narrow", from + "output.dense", shape.width(), c);
+    norm(network, name, from + "output.LayerNorm");
+  }
+
+  private void product(ComputationGraph network, String layer, String from, int in, int out) {
+    set(network, layer, "W", encoder.tensors().product(from, in, out));
+    set(network, layer, "b", encoder.tensors().get(from + ".bias", out));
+  }
+
+  private void norm(ComputationGraph network, String layer, String from) {
+    set(network, layer, "g", encoder.tensors().get(from + ".weight", shape.channels()));
+    set(network, layer, "b", encoder.tensors().get(from + ".bias", shape.channels()));
+  }
+
+  /** Puts values where the parameter lies, in the order in which they lie there. */
+  private static void set(ComputationGraph network, String layer, String key, float[] values) {
+    INDArray param = network.getLayer(layer).getParam(key);
+    if (param.length() != values.length) {
+      throw new QatException(
+          "layer \""
+              + layer
+              + "\" has "
+              + Arrays.toString(param.shape())
+              + " values, not "
+              + values.length);
+    }
+    param.assign(Nd4j.create(values, param.shape(), 'c'));
+  }
+}
