@@ -104,9 +104,7 @@ final class OpReader {
               r.integers("gain"),
               r.integers("bias"),
               r.integer("shift"),
-              r.has("epsilon")
-                  ? Double.longBitsToDouble(r.wide("epsilon"))
-                  : LayerNormStep.EPSILON,
+              r.has("epsilon") ? Double.longBitsToDouble(r.wide("epsilon")) : LayerNormStep.EPSILON,
               r.codes("output"));
       case "NotZero" -> new Op.NotZero(name, inputs);
       default ->

@@ -40,12 +40,7 @@ public final class LayerNormStep {
    * @param output of the result
    */
   public LayerNormStep(
-      int[] gain,
-      int[] bias,
-      int shift,
-      double epsilon,
-      QuantParams input,
-      QuantParams output) {
+      int[] gain, int[] bias, int shift, double epsilon, QuantParams input, QuantParams output) {
     this.gain = gain.clone();
     this.bias = bias.clone();
     this.epsilon = epsilon(epsilon, gain.length, input.scale());

@@ -48,8 +48,7 @@ public record WordPieceEncoder(WordPieces words, int length, boolean pairs, bool
     BitSet kept = (BitSet) ids.clone();
     kept.set(0, firstToken());
     return new WordPieceEncoder(
-        new WordPieces(
-            TextEncoder.kept(words.pieces(), kept, 0), words.rules(), words.special()),
+        new WordPieces(TextEncoder.kept(words.pieces(), kept, 0), words.rules(), words.special()),
         length,
         pairs,
         false);

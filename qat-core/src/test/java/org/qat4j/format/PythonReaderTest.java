@@ -192,7 +192,11 @@ class PythonReaderTest {
       encoders.add(new WordPieceEncoder(words, 7, true, true));
     }
     String[] texts = {
-      "UNAFFable Café中una!\tß[SEP]", "una una una\tuna una", "unaffx \u200buna\t", "[CLS[CLS]a", "ß!"
+      "UNAFFable Café中una!\tß[SEP]",
+      "una una una\tuna una",
+      "unaffx \u200buna\t",
+      "[CLS[CLS]a",
+      "ß!"
     };
     assertPythonEncodesAsJava(encoders, texts);
   }

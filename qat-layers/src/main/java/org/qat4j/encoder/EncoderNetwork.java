@@ -23,8 +23,8 @@ import org.qat4j.text.WordPieceEncoder;
 
 /**
  * The network of an encoder out of layers that can be quantized. It reads ids of pieces and of
- * positions, [n, t] each, and with pairs of texts ids of types; of single texts the type is added to
- * the positions.
+ * positions, [n, t] each, and with pairs of texts ids of types; of single texts the type is added
+ * to the positions.
  */
 public final class EncoderNetwork {
   private static final String IDS = "ids";

@@ -45,7 +45,11 @@ interface EncoderTensors {
   private float[] checked(String tensor, Values found, long... shape) {
     if (found == null) {
       throw new QatException(
-          name() + ": the tensor \"" + tensor + "\" is missing; expected " + Arrays.toString(shape));
+          name()
+              + ": the tensor \""
+              + tensor
+              + "\" is missing; expected "
+              + Arrays.toString(shape));
     }
     if (!Arrays.equals(found.shape(), shape)) {
       throw new QatException(

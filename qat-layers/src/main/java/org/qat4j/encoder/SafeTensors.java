@@ -80,7 +80,13 @@ final class SafeTensors implements EncoderTensors {
         if (entry.begin > entry.end || entry.end > size) {
           throw refused(
               name,
-              "lies from " + entry.begin + " to " + entry.end + " of " + size + " bytes: truncated?");
+              "lies from "
+                  + entry.begin
+                  + " to "
+                  + entry.end
+                  + " of "
+                  + size
+                  + " bytes: truncated?");
         }
         entries.put(name, entry);
       }

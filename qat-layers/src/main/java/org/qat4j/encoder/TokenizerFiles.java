@@ -33,7 +33,8 @@ public final class TokenizerFiles {
     }
     Path vocabulary = folder.resolve(VOCABULARY);
     if (!Files.exists(vocabulary)) {
-      throw new QatException("no tokenizer in " + folder + ": expected tokenizer.json or vocab.txt");
+      throw new QatException(
+          "no tokenizer in " + folder + ": expected tokenizer.json or vocab.txt");
     }
     Path settings = folder.resolve("tokenizer_config.json");
     return vocabulary(
@@ -224,8 +225,7 @@ public final class TokenizerFiles {
   private static int needed(Path file, List<String> pieces, Json settings, String name) {
     int id = special(pieces, settings, name);
     if (id < 0) {
-      throw new QatException(
-          file + " lacks \"" + content(settings, name) + "\" (" + name + ")");
+      throw new QatException(file + " lacks \"" + content(settings, name) + "\" (" + name + ")");
     }
     return id;
   }

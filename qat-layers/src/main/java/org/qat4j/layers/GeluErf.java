@@ -8,8 +8,8 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
- * The Gaussian error linear unit x·Φ(x) (Hendrycks and Gimpel, arXiv:1606.08415, section 2) with the
- * distribution function itself, as encoders of the BERT family were trained with; DL4J's has
+ * The Gaussian error linear unit x·Φ(x) (Hendrycks and Gimpel, arXiv:1606.08415, section 2) with
+ * the distribution function itself, as encoders of the BERT family were trained with; DL4J's has
  * approximations of it.
  */
 public final class GeluErf extends BaseActivationFunction {
@@ -32,7 +32,8 @@ public final class GeluErf extends BaseActivationFunction {
   @Override
   public Pair<INDArray, INDArray> backprop(INDArray in, INDArray epsilon) {
     assertShape(in, epsilon);
-    INDArray density = Transforms.exp(in.mul(in).muli(-0.5), false).muli(1 / Math.sqrt(2 * Math.PI));
+    INDArray density =
+        Transforms.exp(in.mul(in).muli(-0.5), false).muli(1 / Math.sqrt(2 * Math.PI));
     return new Pair<>(density.muli(in).addi(distribution(in)).muli(epsilon), null);
   }
 
@@ -42,8 +43,8 @@ public final class GeluErf extends BaseActivationFunction {
   }
 
   /**
-   * 1 − erf(x) for x ≥ 0: by the series 7.6.2, and for large numbers by the continued fraction 7.9.1
-   * of the NIST Digital Library of Mathematical Functions.
+   * 1 − erf(x) for x ≥ 0: by the series 7.6.2, and for large numbers by the continued fraction
+   * 7.9.1 of the NIST Digital Library of Mathematical Functions.
    */
   private static double complement(double x) {
     double factor = Math.exp(-x * x) / Math.sqrt(Math.PI);

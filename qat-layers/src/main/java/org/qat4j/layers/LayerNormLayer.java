@@ -52,7 +52,8 @@ public class LayerNormLayer extends FeedForwardLayer {
   public LayerNormLayer(int channels, double epsilon) {
     this(channels);
     if (!(epsilon > 0 && epsilon <= 1)) {
-      throw new QatException("what is added to a variance is above 0 and at most 1, not " + epsilon);
+      throw new QatException(
+          "what is added to a variance is above 0 and at most 1, not " + epsilon);
     }
     this.epsilon = epsilon;
   }

@@ -17,9 +17,7 @@ final class EncoderGraphs {
   static ComputationGraph hidden(EncoderNetwork network) {
     GraphBuilder graph = new NeuralNetConfiguration.Builder().seed(1).graphBuilder();
     String last = network.addTo(graph);
-    graph
-        .addLayer("hidden", new ActivationLayer(Activation.IDENTITY), last)
-        .setOutputs("hidden");
+    graph.addLayer("hidden", new ActivationLayer(Activation.IDENTITY), last).setOutputs("hidden");
     ComputationGraph made = new ComputationGraph(graph.build());
     made.init();
     return made;

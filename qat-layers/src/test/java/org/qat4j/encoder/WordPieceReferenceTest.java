@@ -45,7 +45,9 @@ class WordPieceReferenceTest {
   void everyCharacter() throws IOException {
     List<String> texts = new ArrayList<>();
     Random random = new Random(SEED);
-    for (int c = 0; c <= Character.MAX_CODE_POINT; c += 1 + (c < 0x3400 ? 0 : random.nextInt(200))) {
+    for (int c = 0;
+        c <= Character.MAX_CODE_POINT;
+        c += 1 + (c < 0x3400 ? 0 : random.nextInt(200))) {
       texts.add("a" + piece(c) + "b");
     }
     for (Path json : List.of(small(true, true), small(false, true), small(true, false))) {
@@ -135,8 +137,10 @@ class WordPieceReferenceTest {
         try {
           lines.addAll(Files.readAllLines(file));
         } catch (CharacterCodingException e) {
-          lines.addAll(Files.readAllLines(file, StandardCharsets.ISO_8859_1).stream()
-              .limit(20_000).toList());
+          lines.addAll(
+              Files.readAllLines(file, StandardCharsets.ISO_8859_1).stream()
+                  .limit(20_000)
+                  .toList());
         }
       }
     }
@@ -164,8 +168,27 @@ class WordPieceReferenceTest {
 
   private static void part(int kind, Random random, StringBuilder text) {
     String[] words = {
-      " the", "The ", "unaffable", "CAFÉ", "cafe\u0301", "naïve ", "Straße", "İstanbul", "ΣΊΣΥΦΟΣ",
-      "[MASK]", "[CLS]", "[SEP] ", "[sep]", "[UNK", "[PAD]", "ﬁ", "한국어", "日本語", "don't", "3.14", " "
+      " the",
+      "The ",
+      "unaffable",
+      "CAFÉ",
+      "cafe\u0301",
+      "naïve ",
+      "Straße",
+      "İstanbul",
+      "ΣΊΣΥΦΟΣ",
+      "[MASK]",
+      "[CLS]",
+      "[SEP] ",
+      "[sep]",
+      "[UNK",
+      "[PAD]",
+      "ﬁ",
+      "한국어",
+      "日本語",
+      "don't",
+      "3.14",
+      " "
     };
     switch (kind) {
       case 0, 1, 2 -> text.append(words[random.nextInt(words.length)]);
@@ -187,14 +210,16 @@ class WordPieceReferenceTest {
     WordPieceEncoder ids = new WordPieceEncoder(words, length, pairs, false);
     WordPieceEncoder types = new WordPieceEncoder(words, length, pairs, true);
     Map<String, String> options =
-        Map.of(
-            "maxLength", "" + length, "truncation", "longest_first", "padding", "max_length");
+        Map.of("maxLength", "" + length, "truncation", "longest_first", "padding", "max_length");
     int differing = 0;
     String first = "";
     try (HuggingFaceTokenizer reference = HuggingFaceTokenizer.newInstance(json, options)) {
       for (String text : texts) {
-        String whole = text.codePoints().map(WordPieceReferenceTest::decoded).collect(
-            StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append).toString();
+        String whole =
+            text.codePoints()
+                .map(WordPieceReferenceTest::decoded)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
         int tab = pairs ? whole.indexOf('\t') : -1;
         Encoding expected =
             tab < 0
@@ -220,14 +245,18 @@ class WordPieceReferenceTest {
   }
 
   private static boolean same(long[] expected, int[] ids) {
-    return IntStream.of(ids).asLongStream().boxed().toList()
+    return IntStream.of(ids)
+        .asLongStream()
+        .boxed()
+        .toList()
         .equals(LongStream.of(expected).boxed().toList());
   }
 
   /** A vocabulary that tells characters of the tables apart. */
   private static Path small(boolean lowerCase, boolean clean) throws IOException {
     List<String> pieces =
-        new ArrayList<>(List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "una", "##ff"));
+        new ArrayList<>(
+            List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "una", "##ff"));
     for (int c = 0x21; c < Character.MAX_CODE_POINT; c += c < 0x3000 ? 1 : 7) {
       if (c < 0xD800 || c > 0xE000 && c < 0x20000) {
         pieces.add(piece(c));
