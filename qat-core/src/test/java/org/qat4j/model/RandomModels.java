@@ -9,6 +9,7 @@ import java.util.Random;
 import org.qat4j.numerics.AttentionStep;
 import org.qat4j.numerics.GateTable;
 import org.qat4j.numerics.GroupScales;
+import org.qat4j.numerics.LayerNormStep;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.numerics.Runs;
 import org.qat4j.runtime.RandomSamples;
@@ -264,9 +265,11 @@ public final class RandomModels {
       gain[c] = random.nextInt(1 << 15) - (1 << 14);
       bias[c] = random.nextInt(1 << 25) - (1 << 24);
     }
+    double epsilon = shift % 2 == 0 ? LayerNormStep.EPSILON : 1e-12;
     QuantParams out = activationFor(Math.scalb(0.5, 14 - shift));
     return add(
-        new Op.LayerNorm(name("norm"), x, IntVector.of(gain), IntVector.of(bias), shift, out));
+        new Op.LayerNorm(
+            name("norm"), x, IntVector.of(gain), IntVector.of(bias), shift, epsilon, out));
   }
 
   /** Token ids that have a step for each of a value's, a mask made of a value, or none. */
