@@ -13,7 +13,8 @@ import org.qat4j.model.TextInput;
 
 /**
  * What a network that is not frozen yet needs beside its weights: how its inputs are made from
- * texts, the names of its classes, and where it comes from. Written as the sections TEXT and LABL of a model file are.
+ * texts, the names of its classes, and where it comes from. Written as the sections TEXT and LABL
+ * of a model file are.
  */
 public final class EncoderFile {
   private static final String KIND = "qat4j encoders 1";
@@ -27,8 +28,7 @@ public final class EncoderFile {
    * @param labels names of the classes
    * @param metadata of the model that is to be frozen
    */
-  public record Encoders(
-      List<TextInput> text, List<String> labels, Map<String, String> metadata) {
+  public record Encoders(List<TextInput> text, List<String> labels, Map<String, String> metadata) {
     public Encoders {
       text = List.copyOf(text);
       labels = List.copyOf(labels);

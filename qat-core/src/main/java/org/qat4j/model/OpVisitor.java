@@ -154,4 +154,9 @@ interface OpVisitor extends Op.Visitor<Long> {
   default Long visit(Op.Elementwise op) {
     return other(op);
   }
+
+  @Override
+  default Long visit(Op.RealFunction op) {
+    return other(op);
+  }
 }

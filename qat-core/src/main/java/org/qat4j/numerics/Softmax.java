@@ -45,7 +45,7 @@ public final class Softmax {
   }
 
   /** The same, before it is rounded to float32. */
-  static double power(float x) {
+  public static double power(float x) {
     if (x < LOWEST) {
       return 0;
     }

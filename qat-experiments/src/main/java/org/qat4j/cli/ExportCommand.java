@@ -11,7 +11,6 @@ import org.qat4j.data.Dataset;
 import org.qat4j.data.DatasetReader;
 import org.qat4j.experiment.Experiment;
 import org.qat4j.experiment.ExperimentReader;
-import org.qat4j.format.ModelFile;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.onnx.ByteProducts;
 import org.qat4j.onnx.OnnxExporter;
@@ -69,8 +68,7 @@ final class ExportCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     OnnxOptions options = OnnxOptions.DEFAULT.withVnni(vnni).withInt4(int4);
     ByteProducts.require(options);
-    IntegerModel integers =
-        RunFiles.lacksModel(model) ? frozen(options) : models.read(model);
+    IntegerModel integers = RunFiles.lacksModel(model) ? frozen(options) : models.read(model);
     Verifier.verify(integers, options, RandomSamples.of(integers, VERIFIED, 1)).requireExact();
     OnnxExporter.write(integers, options, onnx);
     spec.commandLine()

@@ -17,7 +17,6 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.qat4j.QatException;
 import org.qat4j.console.Printable;
-import org.qat4j.format.ModelFile;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.runtime.Predictor;
 import org.qat4j.runtime.Translator;

@@ -10,7 +10,6 @@ import org.qat4j.data.Dataset;
 import org.qat4j.data.DatasetReader;
 import org.qat4j.experiment.Experiment;
 import org.qat4j.experiment.ExperimentReader;
-import org.qat4j.format.ModelFile;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.onnx.ByteProducts;
 import org.qat4j.onnx.OnnxOptions;

@@ -12,7 +12,8 @@ public final class Printable {
    */
   public static String of(String text) {
     StringBuilder printable = new StringBuilder(text.length());
-    for (char c : text.toCharArray()) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
       if (Character.isISOControl(c) && c != '\n' && c != '\t') {
         printable.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
       } else {

@@ -150,18 +150,18 @@ public final class TextBatches implements MultiDataSetIterator {
   }
 
   /** Texts in their order, for evaluation. */
-  public static TextBatches inOrder(
-      List<Example> examples, Inputs inputs, int classes, int batch) {
+  public static TextBatches inOrder(List<Example> examples, Inputs inputs, int classes, int batch) {
     return new TextBatches(Question.CLASS, examples, inputs, numbers(classes), batch, false, 0, 0);
   }
 
   /** A part of a data set in its order, for evaluation. */
-  public static TextBatches inOrder(
-      Dataset data, List<Example> part, Inputs inputs, int batch) {
+  public static TextBatches inOrder(Dataset data, List<Example> part, Inputs inputs, int batch) {
     return new TextBatches(data.question(), part, inputs, data.labels(), batch, false, 0, 0);
   }
 
-  /** The training texts of a data set, as {@link #shuffled(List, Inputs, int, int, long, double)}. */
+  /**
+   * The training texts of a data set, as {@link #shuffled(List, Inputs, int, int, long, double)}.
+   */
   public static TextBatches shuffled(
       Dataset data, Inputs inputs, int batch, long seed, double dropout) {
     return new TextBatches(

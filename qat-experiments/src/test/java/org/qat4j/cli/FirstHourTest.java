@@ -65,8 +65,7 @@ class FirstHourTest {
     for (String run : List.of("a-1", "a-2")) {
       LatestRun.point(folder, Files.createDirectory(folder.resolve(run)));
     }
-    assertThat(folder.resolve("latest").toRealPath())
-        .isEqualTo(folder.resolve("a-2").toRealPath());
+    assertThat(folder.resolve("latest").toRealPath()).isEqualTo(folder.resolve("a-2").toRealPath());
 
     Path other = Files.createDirectory(folder.resolve("other"));
     Files.writeString(other.resolve("latest"), "of somebody else");

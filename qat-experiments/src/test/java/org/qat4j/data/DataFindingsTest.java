@@ -19,8 +19,8 @@ class DataFindingsTest {
 
   private DataSpec.Table spec(String train, String test) throws IOException {
     Path trainFile = Files.writeString(folder.resolve("train.tsv"), train);
-    Path validation = Files.writeString(
-            folder.resolve("validation.tsv"), train.split("\t", 2)[0] + "\t9, 10\n");
+    Path validation =
+        Files.writeString(folder.resolve("validation.tsv"), train.split("\t", 2)[0] + "\t9, 10\n");
     Path testFile = Files.writeString(folder.resolve("test.tsv"), test);
     return new DataSpec.Table(
         trainFile.toString(),

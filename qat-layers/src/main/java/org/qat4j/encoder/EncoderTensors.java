@@ -6,7 +6,23 @@ import org.qat4j.QatException;
 /** The parameters of an encoder by the names that the BERT family gives them. */
 interface EncoderTensors {
   /** Values in row-major order with their shape. */
-  record Values(float[] values, long[] shape) {}
+  final class Values {
+    private final float[] values;
+    private final long[] shape;
+
+    Values(float[] values, long[] shape) {
+      this.values = values;
+      this.shape = shape;
+    }
+
+    float[] values() {
+      return values;
+    }
+
+    long[] shape() {
+      return shape;
+    }
+  }
 
   /** File, for messages. */
   String name();

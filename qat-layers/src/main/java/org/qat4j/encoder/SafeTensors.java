@@ -24,7 +24,7 @@ final class SafeTensors implements EncoderTensors {
   private static final long MOST_HEADER = 100_000_000;
   private static final Map<String, Integer> SIZES = Map.of("F32", 4, "F16", 2, "BF16", 2);
 
-  private record Entry(String name, String type, long[] shape, long begin, long end) {}
+  private record Entry(String name, String type, List<Long> shape, long begin, long end) {}
 
   private final Path file;
   private final long start;
@@ -76,7 +76,7 @@ final class SafeTensors implements EncoderTensors {
           throw refused(name, "has " + offsets.length + " offsets; expected 2");
         }
         Entry entry =
-            new Entry(name, json.text("dtype"), json.longs("shape"), offsets[0], offsets[1]);
+            new Entry(name, json.text("dtype"), boxed(json.longs("shape")), offsets[0], offsets[1]);
         if (entry.begin > entry.end || entry.end > size) {
           throw refused(
               name,
@@ -100,6 +100,10 @@ final class SafeTensors implements EncoderTensors {
       }
       end = entry.end;
     }
+  }
+
+  private static List<Long> boxed(long[] values) {
+    return Arrays.stream(values).boxed().toList();
   }
 
   private QatException refused(String tensor, String what) {
@@ -138,7 +142,7 @@ final class SafeTensors implements EncoderTensors {
               default -> Float.intBitsToFloat(raw.getShort() << 16);
             };
       }
-      return new Values(values, entry.shape.clone());
+      return new Values(values, entry.shape.stream().mapToLong(d -> d).toArray());
     } catch (IOException e) {
       throw new QatException(file + " cannot be read: " + e.getMessage(), e);
     }
@@ -163,7 +167,7 @@ final class SafeTensors implements EncoderTensors {
         "has "
             + (entry.end - entry.begin)
             + " bytes for the shape "
-            + Arrays.toString(entry.shape)
+            + entry.shape
             + " of type "
             + entry.type);
   }

@@ -38,7 +38,7 @@ public final class GeluErf extends BaseActivationFunction {
   }
 
   /** The function of one number. */
-  static double apply(double x) {
+  public static double apply(double x) {
     return x / 2 * (x < 0 ? complement(-x * Math.sqrt(0.5)) : 2 - complement(x * Math.sqrt(0.5)));
   }
 

@@ -15,7 +15,6 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.QatException;
 import org.qat4j.layers.internal.host.PlainSetup;
-import org.qat4j.layers.internal.quantizing.LayerSetup;
 import org.qat4j.numerics.LayerNormStep;
 
 /**

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.Collectors;
@@ -31,6 +32,7 @@ class ObserverTest {
     FAR_FROM_ZERO(r -> 5 + r),
     SATURATED(r -> Math.tanh(2 * r));
 
+    @SuppressWarnings("ImmutableEnumChecker") // none of them has a state
     private final DoubleUnaryOperator of;
 
     Values(DoubleUnaryOperator of) {
@@ -179,7 +181,7 @@ class ObserverTest {
   }
 
   /** Bins that a code stands for, as the divergence sees them. */
-  private static double divergence(TreeMap<Long, Integer> bins, double width, QuantParams p) {
+  private static double divergence(SortedMap<Long, Integer> bins, double width, QuantParams p) {
     double[] at = bins.keySet().stream().mapToDouble(b -> (b + 0.5) * width).toArray();
     int[] n = bins.values().stream().mapToInt(i -> i).toArray();
     int total = IntStream.of(n).sum();

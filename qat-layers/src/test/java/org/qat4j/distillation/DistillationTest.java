@@ -130,7 +130,7 @@ class DistillationTest {
   }
 
   private static QatNetwork ternary(Example example, Model network) {
-    QatNetwork qat = Qat.prepare(network, QuantSpec.of(LayerSpec.of(2, 8)));
+    QatNetwork qat = Qat.prepare(network, QuantSpec.of(LayerSpec.of(2, 8)).withFreshUpdater());
     qat.calibrate(example.data(1, 4), 4);
     return qat;
   }

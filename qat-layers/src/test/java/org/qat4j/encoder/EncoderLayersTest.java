@@ -78,6 +78,6 @@ class EncoderLayersTest {
         .filteredOn(Op.LayerNorm.class::isInstance)
         .singleElement()
         .satisfies(op -> assertThat(((Op.LayerNorm) op).epsilon()).isEqualTo(epsilon));
-    Verifier.verify(qat, model, OnnxOptions.DEFAULT.withPortable(true), samples).requireExact();
+    Verifier.verify(qat, model, OnnxOptions.DEFAULT, samples).requireExact();
   }
 }

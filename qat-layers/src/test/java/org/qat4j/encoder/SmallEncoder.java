@@ -119,7 +119,7 @@ final class SmallEncoder {
     }
     int bits = Float.floatToIntBits(f);
     int exponent = (bits >> 23 & 0xFF) - 127 + 15;
-    return (short) (bits >>> 31 << 15 | exponent << 10 | bits >> 13 & 0x3FF);
+    return (short) ((bits >>> 31 << 15) | (exponent << 10) | ((bits >> 13) & 0x3FF));
   }
 
   /** Hidden states [t, channels] of a text without padding. */

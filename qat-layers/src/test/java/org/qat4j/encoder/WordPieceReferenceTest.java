@@ -258,7 +258,7 @@ class WordPieceReferenceTest {
         new ArrayList<>(
             List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "una", "##ff"));
     for (int c = 0x21; c < Character.MAX_CODE_POINT; c += c < 0x3000 ? 1 : 7) {
-      if (c < 0xD800 || c > 0xE000 && c < 0x20000) {
+      if (c < 0xD800 || (c > 0xE000 && c < 0x20000)) {
         pieces.add(piece(c));
         pieces.add("##" + piece(c));
       }

@@ -27,8 +27,6 @@ final class WholeWay {
   private static final int STEPS = 3;
 
   /** Exact on every processor. */
-  private static final OnnxOptions PORTABLE = OnnxOptions.DEFAULT.withPortable(true);
-
   private WholeWay() {}
 
   /**
@@ -56,7 +54,7 @@ final class WholeWay {
     for (int i = 0; i < batch.getFeatures(0).size(0); i++) {
       samples.add(Samples.of(model, i, batch.getFeatures()));
     }
-    Verifier.verify(qat, model, PORTABLE, samples).requireExact();
+    Verifier.verify(qat, model, OnnxOptions.DEFAULT, samples).requireExact();
     IntegerModel read = ModelFile.fromBytes(ModelFile.toBytes(model));
     IntegerRuntime runtime = new IntegerRuntime(read);
     for (Sample sample : samples) {

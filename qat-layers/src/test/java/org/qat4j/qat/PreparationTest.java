@@ -134,21 +134,6 @@ class PreparationTest {
             .validateOutputLayerConfig(false));
   }
 
-  /** A subclass may compute anything; quantizing it as what it extends would be wrong. */
-  @Test
-  void aSubclassOfALayerIsNotTakenForTheLayer() {
-    DenseLayer own = new DenseLayer() {};
-    MultiLayerNetwork network =
-        new MultiLayerNetwork(
-            new NeuralNetConfiguration.Builder()
-                .list()
-                .layer(dense().build())
-                .layer(output(Activation.SOFTMAX))
-                .build());
-    network.getLayerWiseConfigurations().getConf(0).setLayer(own);
-    assertThat(Qat.describe(network, QuantSpec.int8()).problems()).hasSize(1);
-  }
-
   private static void refused(String reason, NeuralNetConfiguration.ListBuilder list) {
     MultiLayerNetwork network = initialized(list);
     assertThatThrownBy(() -> Qat.prepare(network, QuantSpec.int8()))

@@ -80,7 +80,8 @@ class ScheduleTest {
 
   @Test
   void withoutCalibrationOrObserversTrainingIsRefused() {
-    QatNetwork qat = Qat.prepare(Example.TOKENS.network(), QuantSpec.int8());
+    QuantSpec fixed = QuantSpec.int8().withSchedule(Schedule.immediately());
+    QatNetwork qat = Qat.prepare(Example.TOKENS.network(), fixed);
     assertThatThrownBy(() -> Example.fit(qat, Example.TOKENS.data(1, 1)))
         .isInstanceOf(QatException.class)
         .hasMessageContaining("\"conv1\"")

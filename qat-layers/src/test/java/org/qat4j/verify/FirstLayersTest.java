@@ -58,6 +58,7 @@ class FirstLayersTest {
    * @param first a Layer or GraphVertex
    * @param reader reads it
    */
+  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
   record Case(InputType type, Object first, Layer reader, long... shape) {}
 
   private static final Map<String, Case> CASES = new TreeMap<>();
@@ -158,8 +159,7 @@ class FirstLayersTest {
     for (int i = 0; i < 16; i++) {
       samples.add(Samples.of(model, i, x));
     }
-    VerifyReport report =
-        Verifier.verify(qat, model, OnnxOptions.DEFAULT, samples);
+    VerifyReport report = Verifier.verify(qat, model, OnnxOptions.DEFAULT, samples);
     report.requireExact();
     assertThat(report.layers())
         .filteredOn(layer -> layer.name().equals("first"))

@@ -7,20 +7,20 @@ import org.qat4j.numerics.Softmax;
  * Functions of real values in float32 (12), of basic operations in a fixed order, which give the
  * same bits on every machine.
  */
-final class RealFunctions {
+public final class RealFunctions {
   /** Below this the cubic is nearer to tanh than a quotient of differences. */
   private static final double SMALL = 0.01;
 
   private RealFunctions() {}
 
-  static void apply(Op.RealFunction op, float[] x, float[] y) {
+  public static void apply(Op.RealFunction op, float[] x, float[] y) {
     apply(op, x, y, x.length);
   }
 
   /**
    * @param n how many values, from the first
    */
-  static void apply(Op.RealFunction op, float[] x, float[] y, int n) {
+  public static void apply(Op.RealFunction op, float[] x, float[] y, int n) {
     for (int i = 0; i < n; i++) {
       y[i] =
           switch (op.function()) {

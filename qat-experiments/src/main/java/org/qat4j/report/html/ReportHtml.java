@@ -15,7 +15,7 @@ import org.qat4j.report.SweepReport;
 
 /** Writes report.html: one file that needs no other, no network, and for its tables no script. */
 public final class ReportHtml {
-  private static final String CHARTS = "/META-INF/resources/webjars/chart.js/%s/dist/chart.umd.js";
+  private static final String CHARTS = "/META-INF/resources/webjars/chart.js/";
   private static final String CHARTS_POM =
       "/META-INF/maven/org.webjars.npm/chart.js/pom.properties";
 
@@ -45,7 +45,7 @@ public final class ReportHtml {
   private static String fill(String name, Map<String, Object> page, Object chartData) {
     page.put("css", resource("report.css"));
     page.put("js", resource(name + ".js"));
-    page.put("chartJs", resource(String.format(CHARTS, chartsVersion())));
+    page.put("chartJs", resource(CHARTS + chartsVersion() + "/dist/chart.umd.js"));
     page.put("chartData", forScript(ReportJson.compact(chartData)));
     return Mustache.compiler()
         .escapeHTML(true)

@@ -22,7 +22,7 @@ import org.qat4j.graph.Wrappers;
  * not round: an input of the network or a merge that is added, the end of a graph. Quantized, they
  * round; in float they change nothing.
  */
-final class Codes {
+public final class Codes {
   private static final String SUFFIX = "/codes";
 
   /** Stands for what nothing has rounded. */
@@ -50,7 +50,7 @@ final class Codes {
    *
    * @param network stays as it is
    */
-  static Model inserted(Model network) {
+  public static Model inserted(Model network) {
     if (!(network instanceof ComputationGraph)) {
       return network;
     }
@@ -105,7 +105,7 @@ final class Codes {
   }
 
   /** A network without them, not initialized. */
-  static Model removed(Model network) {
+  public static Model removed(Model network) {
     if (!(network instanceof ComputationGraph net)) {
       return network;
     }

@@ -117,7 +117,7 @@ public final class IntegerProduct {
   }
 
   /** What an accumulator of each channel is multiplied by to be real (12). */
-  float[] scales() {
+  public float[] scales() {
     float[] scales = new float[channels];
     for (int c = 0; c < channels; c++) {
       scales[c] = Requantize.toReal(1, input.scale(), weights.grid().scale(c));
