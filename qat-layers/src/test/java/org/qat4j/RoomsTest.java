@@ -1,5 +1,6 @@
 package org.qat4j;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -9,6 +10,10 @@ import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import org.qat4j.qat.Calibration;
+import org.qat4j.qat.Qat;
+import org.qat4j.qat.QatNetwork;
+import org.qat4j.qat.Requantizer;
 
 /** Which room may look into which; docs/development.md draws the same. */
 @AnalyzeClasses(
@@ -71,4 +76,14 @@ class RoomsTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.qat4j.runtime.internal..");
+
+  /** What is inside knows of its faces the records that are given to it and that it gives back. */
+  @ArchTest
+  static final ArchRule theInsideKnowsNoFaceThatStandsOnIt =
+      noClasses()
+          .that()
+          .resideInAPackage("org.qat4j.qat.internal..")
+          .should()
+          .dependOnClassesThat(
+              belongToAnyOf(Qat.class, QatNetwork.class, Calibration.class, Requantizer.class));
 }

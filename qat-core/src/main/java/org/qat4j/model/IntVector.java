@@ -1,6 +1,7 @@
 package org.qat4j.model;
 
 import java.util.Arrays;
+import java.util.List;
 
 /** An immutable list of int32, compared by its values. */
 public final class IntVector {
@@ -12,6 +13,11 @@ public final class IntVector {
 
   public static IntVector of(int... values) {
     return new IntVector(values.clone());
+  }
+
+  /** The same of a list, such as a shape. */
+  public static IntVector of(List<Integer> values) {
+    return new IntVector(values.stream().mapToInt(Integer::intValue).toArray());
   }
 
   public int size() {

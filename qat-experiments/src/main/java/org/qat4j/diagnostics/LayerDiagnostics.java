@@ -4,17 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.conf.layers.BatchNormalization;
-import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.graph.Topology;
-import org.qat4j.layers.internal.quantizing.LayerQuantizer;
-import org.qat4j.layers.internal.quantizing.QuantSettings;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.QuantizedTensor;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.qat.FreezeInfo;
+import org.qat4j.qat.LayerRanges;
 import org.qat4j.qat.QatNetwork;
+import org.qat4j.quantizer.Mode;
 import org.qat4j.quantizer.Scheme;
 import org.qat4j.quantizer.WeightSpec;
 
@@ -36,11 +34,11 @@ public final class LayerDiagnostics {
     this.model = qat.freeze(FreezeInfo.named("diagnostics"), features);
     this.quantized = qat.activations(features);
     this.trained = Topology.activations(floatNetwork, features, qat.masks(features));
-    qat.setMode(LayerQuantizer.Mode.FLOAT);
+    qat.setMode(Mode.FLOAT);
     try {
       this.exact = qat.activations(features);
     } finally {
-      qat.setMode(LayerQuantizer.Mode.QAT);
+      qat.setMode(Mode.QAT);
     }
   }
 
@@ -57,25 +55,26 @@ public final class LayerDiagnostics {
     LayerDiagnostics diagnostics = new LayerDiagnostics(floatNetwork, qat, features);
     List<LayerRow> rows = new ArrayList<>();
     List<Distribution> distributions = new ArrayList<>();
-    qat.quantizers()
+    qat.ranges()
         .forEach(
-            (name, quantizer) -> {
+            (name, ranges) -> {
+              String made = ranges.folded() == null ? name : ranges.folded();
               QuantizedTensor weights = diagnostics.weights(name);
               if (weights != null) {
-                rows.add(diagnostics.row(name, quantizer, weights));
-                if (made(name, quantizer).equals(name)) {
-                  distributions.add(diagnostics.weightDistribution(name, quantizer, weights));
+                rows.add(diagnostics.row(name, made, ranges, weights));
+                if (made.equals(name)) {
+                  WeightSpec spec = ranges.spec().weights();
+                  distributions.add(distribution(name, qat.weights(name), spec, weights));
                 }
               }
-              if (quantizer.settings().outputRef() != null) {
-                QuantParams out = quantizer.outputParams();
+              if (ranges.output() != null) {
                 distributions.add(
                     Distribution.of(
                         name,
                         Distribution.What.OUTPUT,
-                        floats(of(diagnostics.exact, made(name, quantizer))),
-                        out.minValue(),
-                        out.maxValue()));
+                        floats(of(diagnostics.exact, made)),
+                        ranges.output().minValue(),
+                        ranges.output().maxValue()));
               }
             });
     return new LayerReport(rows, distributions);
@@ -90,17 +89,19 @@ public final class LayerDiagnostics {
         .orElse(null);
   }
 
-  private LayerRow row(String name, LayerQuantizer quantizer, QuantizedTensor w) {
-    QuantSettings settings = quantizer.settings();
-    QuantParams out = settings.outputRef() == null ? null : quantizer.outputParams();
-    String made = made(name, quantizer);
+  /**
+   * @param made the layer whose float values are those of this one: behind it where that is folded
+   *     into it
+   */
+  private LayerRow row(String name, String made, LayerRanges ranges, QuantizedTensor w) {
+    QuantParams out = ranges.output();
     float[] values = floats(of(exact, made));
     float[] codes = floats(of(quantized, name));
     return new LayerRow(
         name,
-        quantizer.layer().conf().getLayer().getClass().getSimpleName(),
+        ranges.type(),
         w.bits(),
-        scheme(settings.spec().weights(), w),
+        scheme(ranges.spec().weights(), w),
         w.scaleCount(),
         w.smallestScale(),
         w.largestScale(),
@@ -113,13 +114,6 @@ public final class LayerDiagnostics {
         LayerError.of(floats(of(trained, made)), codes));
   }
 
-  /** The layer whose float values are those of a layer: behind it where that is folded into it. */
-  private static String made(String name, LayerQuantizer quantizer) {
-    String folded = quantizer.settings().foldRef();
-    boolean normalizes = quantizer.layer().conf().getLayer() instanceof BatchNormalization;
-    return folded == null || normalizes ? name : folded;
-  }
-
   private static String scheme(WeightSpec spec, QuantizedTensor w) {
     String granularity =
         w.groups() != null
@@ -130,9 +124,8 @@ public final class LayerDiagnostics {
         + (spec.powerOfTwo() ? ", powers of two" : "");
   }
 
-  private Distribution weightDistribution(
-      String name, LayerQuantizer quantizer, QuantizedTensor w) {
-    WeightSpec spec = quantizer.settings().spec().weights();
+  private static Distribution distribution(
+      String name, INDArray trained, WeightSpec spec, QuantizedTensor w) {
     boolean full = spec.fullRange() || spec.scheme() == Scheme.ASYMMETRIC;
     int qmax = QuantParams.maxCode(w.bits());
     int qmin = full ? QuantParams.minCode(w.bits()) : -qmax;
@@ -140,7 +133,7 @@ public final class LayerDiagnostics {
     return Distribution.of(
         name,
         Distribution.What.WEIGHTS,
-        floats(quantizer.layer().getParam(DefaultParamInitializer.WEIGHT_KEY)),
+        floats(trained),
         scale * (qmin - w.zeroPoint()),
         scale * (qmax - w.zeroPoint()));
   }

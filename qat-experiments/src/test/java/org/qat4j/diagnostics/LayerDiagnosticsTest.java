@@ -19,12 +19,12 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
-import org.qat4j.layers.internal.quantizing.LayerQuantizer;
 import org.qat4j.qat.Qat;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.qat.QuantSpec;
 import org.qat4j.quantizer.ActivationSpec;
 import org.qat4j.quantizer.LayerSpec;
+import org.qat4j.quantizer.Mode;
 import org.qat4j.quantizer.WeightSpec;
 
 class LayerDiagnosticsTest {
@@ -131,8 +131,7 @@ class LayerDiagnosticsTest {
     INDArray before = qat.output(X).dup();
     INDArray params = qat.multiLayerNetwork().params().dup();
     LayerDiagnostics.of(network, qat, X.mul(5));
-    assertThat(qat.quantizers().values())
-        .allMatch(quantizer -> quantizer.mode() == LayerQuantizer.Mode.QAT);
+    assertThat(qat.mode()).isEqualTo(Mode.QAT);
     assertThat(qat.multiLayerNetwork().params()).isEqualTo(params);
     assertThat(qat.output(X)).isEqualTo(before);
   }

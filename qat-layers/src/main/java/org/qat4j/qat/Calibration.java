@@ -17,6 +17,7 @@ import org.qat4j.graph.Topology;
 import org.qat4j.layers.internal.quantizing.LayerQuantizer;
 import org.qat4j.layers.internal.quantizing.Slot;
 import org.qat4j.qat.internal.Freezer;
+import org.qat4j.qat.internal.PreparedModel;
 import org.qat4j.quantizer.ActivationSpec;
 import org.qat4j.quantizer.Learned;
 import org.qat4j.quantizer.Ste;
@@ -68,12 +69,13 @@ public final class Calibration implements Serializable {
       Model network, MultiDataSetIterator data, int batches, INDArray... features) {
     QatNetwork qat = Qat.prepare(network, QuantSpec.int8());
     Calibration calibration = new Calibration();
-    Topology topology = Topology.of(qat.network());
-    qat.quantizers().forEach((name, q) -> calibration.observed.put(name, q.record()));
+    PreparedModel prepared = qat.prepared();
+    Topology topology = prepared.topology();
+    prepared.quantizers().forEach((name, q) -> calibration.observed.put(name, q.record()));
     qat.calibrate(data, batches);
-    qat.quantizers().forEach(calibration::addMasked);
-    topology.nodes().forEach(node -> calibration.addPlace(node.name(), node.quantizer(), qat));
-    calibration.shapes.putAll(Freezer.shapes(qat, topology, features));
+    prepared.quantizers().forEach(calibration::addMasked);
+    topology.nodes().forEach(node -> calibration.addPlace(node.name(), node.quantizer(), prepared));
+    calibration.shapes.putAll(Freezer.shapes(topology, features, qat.activations(features)));
     return calibration;
   }
 
@@ -83,8 +85,8 @@ public final class Calibration implements Serializable {
     }
   }
 
-  private void addPlace(String layer, String quantizer, QatNetwork qat) {
-    LayerQuantizer q = qat.quantizers().get(quantizer);
+  private void addPlace(String layer, String quantizer, PreparedModel network) {
+    LayerQuantizer q = network.quantizers().get(quantizer);
     if (q != null) {
       boolean activations = !observed.get(quantizer).isEmpty();
       List<String> joined = q.settings().joined();

@@ -1,33 +1,15 @@
 package org.qat4j.qat;
 
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
-import org.deeplearning4j.nn.conf.graph.FrozenVertex;
-import org.deeplearning4j.nn.conf.graph.GraphVertex;
-import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
-import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.shade.jackson.core.JsonProcessingException;
-import org.nd4j.shade.jackson.databind.ObjectMapper;
-import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.qat4j.QatException;
 import org.qat4j.graph.LayerInfo;
 import org.qat4j.graph.Topology;
-import org.qat4j.graph.Wrappers;
-import org.qat4j.layers.FastLayers;
-import org.qat4j.layers.internal.quantized.QatElementWise;
-import org.qat4j.layers.internal.quantizing.QatLayerConf;
-import org.qat4j.layers.internal.quantizing.QuantSettings;
 import org.qat4j.qat.internal.Codes;
+import org.qat4j.qat.internal.Conversion;
 import org.qat4j.qat.internal.Equalization;
 import org.qat4j.qat.internal.Kind;
 import org.qat4j.qat.internal.Preparation;
-import org.qat4j.qat.internal.TrainingState;
 
 /** Entry of the library: turns a DL4J network into one that trains under quantization. */
 public final class Qat {
@@ -45,41 +27,7 @@ public final class Qat {
    *     names the layer
    */
   public static QatNetwork prepare(Model network, QuantSpec spec) {
-    Topology topology = Topology.ofInitialized(network);
-    Model complete = Codes.inserted(network);
-    Preparation preparation = new Preparation(Topology.of(complete), spec);
-    Map<String, QuantSettings> settings = preparation.settings();
-    Model prepared = Topology.uninitializedCopy(complete);
-    Topology copy = Topology.of(prepared);
-    for (Topology.Node node : copy.nodes()) {
-      if (Kind.of(node) == Kind.IDENTITY) {
-        moveDropout(node, preparation.takeOverDropout(node), copy);
-      }
-    }
-    for (Topology.Node node : copy.nodes()) {
-      if (settings.containsKey(node.name())) {
-        exchange(node, Kind.of(node).replacement(node), settings.get(node.name()));
-      } else if (node.layer() != null) {
-        put(node, FastLayers.of(node.layer()));
-      }
-    }
-    preparation
-        .sources()
-        .forEach(
-            (name, sources) -> {
-              ElementWiseVertex vertex = (ElementWiseVertex) copy.node(name).vertex();
-              replace(prepared, name, new QatElementWise(vertex.getOp(), sources));
-            });
-    prepared.init();
-    for (Topology.Node node : topology.nodes()) {
-      if (node.layer() != null) {
-        copy(topology.layer(network, node.name()), copy.layer(prepared, node.name()));
-      }
-    }
-    if (!spec.freshUpdater()) {
-      TrainingState.copy(network, prepared);
-    }
-    return new QatNetwork(prepared);
+    return new QatNetwork(Conversion.quantized(network, spec));
   }
 
   /**
@@ -118,115 +66,5 @@ public final class Qat {
   /** Takes up a network that was prepared before, saved and loaded again. */
   public static QatNetwork resume(Model prepared) {
     return new QatNetwork(prepared);
-  }
-
-  private static void moveDropout(Topology.Node from, List<String> readers, Topology copy) {
-    for (Topology.Node node : copy.nodes()) {
-      if (readers.contains(node.name())) {
-        node.layer().setIDropout(from.layer().getIDropout().clone());
-      }
-    }
-    if (!readers.isEmpty()) {
-      from.layer().setIDropout(null);
-    }
-  }
-
-  /** In its frame where it is frozen. */
-  private static void replace(Model graph, String name, GraphVertex vertex) {
-    Map<String, GraphVertex> all = ((ComputationGraph) graph).getConfiguration().getVertices();
-    boolean frozen = all.get(name) instanceof FrozenVertex;
-    all.put(name, frozen ? new FrozenVertex(vertex) : vertex);
-  }
-
-  /**
-   * Puts a layer of another class with the same configuration in the place of a layer.
-   *
-   * @param quant settings of a class under quantization, null for one of DL4J's
-   */
-  private static void exchange(Topology.Node node, Class<?> type, QuantSettings quant) {
-    NeuralNetConfiguration conf = node.conf();
-    ObjectMapper mapper = NeuralNetConfiguration.mapper();
-    try {
-      ObjectNode json = (ObjectNode) mapper.readTree(mapper.writeValueAsString(node.layer()));
-      for (ObjectNode core : cores(json)) {
-        core.put("@class", type.getName());
-        core.remove("quant");
-      }
-      Layer layer = mapper.readValue(mapper.writeValueAsString(json), Layer.class);
-      if (quant != null) {
-        Wrappers w = Wrappers.of(layer);
-        ((QatLayerConf) w.core()).setQuant(quant);
-        if (w.bidirectional() != null) {
-          ((QatLayerConf) Wrappers.of(w.bidirectional().getBwd()).core())
-              .setQuant(quant.forLayer(Wrappers.second(node.name())));
-        }
-      }
-      put(node, layer);
-      conf.clearVariables();
-    } catch (JsonProcessingException e) {
-      throw new QatException(
-          "the configuration of layer \"" + node.name() + "\" cannot be copied: " + e.getMessage(),
-          e);
-    }
-  }
-
-  /** In its frame where it is frozen. */
-  private static void put(Topology.Node node, Layer layer) {
-    node.conf().setLayer(node.isFrozen() ? new FrozenLayer(layer) : layer);
-  }
-
-  /** The layer within others, or both directions of it. */
-  private static List<ObjectNode> cores(ObjectNode layer) {
-    if (layer.has("underlying")) {
-      return cores((ObjectNode) layer.get("underlying"));
-    }
-    return layer.has("fwd")
-        ? Stream.of("fwd", "bwd").flatMap(d -> cores((ObjectNode) layer.get(d)).stream()).toList()
-        : List.of(layer);
-  }
-
-  /** The network with DL4J's own layers in the place of those under quantization. */
-  static Model toFloat(Model prepared) {
-    Model plain = Topology.uninitializedCopy(prepared);
-    Topology copy = Topology.of(plain);
-    for (Topology.Node node : copy.nodes()) {
-      if (node.layer() != null) {
-        Layer core = node.wrappers().core();
-        Class<?> type = plainType(core);
-        if (type != core.getClass()) {
-          exchange(node, type, null);
-        }
-      } else if (node.vertex() instanceof QatElementWise vertex) {
-        replace(plain, node.name(), new ElementWiseVertex(vertex.getOp()));
-      }
-    }
-    plain = Codes.removed(plain);
-    plain.init();
-    Topology made = Topology.of(plain);
-    Topology from = Topology.of(prepared);
-    for (Topology.Node node : made.nodes()) {
-      if (node.layer() != null) {
-        copy(from.layer(prepared, node.name()), made.layer(plain, node.name()));
-      }
-    }
-    TrainingState.copy(prepared, plain);
-    return plain;
-  }
-
-  /** The class whose layers compute the same in float. */
-  private static Class<?> plainType(Layer layer) {
-    Class<?> type = layer.getClass();
-    return FastLayers.original(layer instanceof QatLayerConf ? type.getSuperclass() : type);
-  }
-
-  /** Copies what both layers have. */
-  private static void copy(
-      org.deeplearning4j.nn.api.Layer from, org.deeplearning4j.nn.api.Layer to) {
-    for (Map.Entry<String, INDArray> param : to.paramTable().entrySet()) {
-      INDArray value = from.paramTable().get(param.getKey());
-      if (value != null) {
-        param.getValue().assign(value);
-      }
-    }
   }
 }

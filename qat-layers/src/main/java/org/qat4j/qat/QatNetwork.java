@@ -8,10 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
-import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.DataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
@@ -21,19 +22,19 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.qat4j.QatException;
 import org.qat4j.graph.Topology;
-import org.qat4j.graph.Wrappers;
 import org.qat4j.layers.internal.quantizing.LayerQuantizer;
-import org.qat4j.layers.internal.quantizing.QatLayerConf;
+import org.qat4j.layers.internal.quantizing.QuantSettings;
 import org.qat4j.model.Input;
 import org.qat4j.model.IntegerModel;
+import org.qat4j.qat.internal.Conversion;
 import org.qat4j.qat.internal.Diagnostics;
 import org.qat4j.qat.internal.Freezer;
-import org.qat4j.qat.internal.Kind;
 import org.qat4j.qat.internal.PostTraining;
+import org.qat4j.qat.internal.PreparedModel;
 import org.qat4j.qat.internal.Samples;
 import org.qat4j.qat.internal.Support;
+import org.qat4j.quantizer.Mode;
 import org.qat4j.runtime.reference.ReferenceRuntime;
-import org.qat4j.text.TextEncoder;
 
 /**
  * A network that trains under quantization. {@link #network()} is an ordinary DL4J network: train,
@@ -46,49 +47,23 @@ public final class QatNetwork {
   /** Of a probability; softmax is computed in another order of additions. */
   private static final float TOLERANCE = 1e-5f;
 
-  private final Model network;
-  private final Map<String, LayerQuantizer> quantizers = new LinkedHashMap<>();
-
-  /** Of layers that leave out the steps that a mask of the network says. */
-  private final List<LayerQuantizer> maskReaders = new ArrayList<>();
+  private final PreparedModel prepared;
 
   /** Inputs of a few examples that calibration has seen, or null. */
   private INDArray[] samples;
 
   QatNetwork(Model network) {
-    this.network = network;
-    Topology topology = Topology.of(network);
-    for (Topology.Node node : topology.nodes()) {
-      if (node.layer() != null) {
-        Layer layer = topology.layer(network, node.name());
-        add(layer, node.quantizer(), node.wrappers().core());
-        Kind kind = Kind.of(node);
-        if (kind != null && kind.readsMasks() && node.wrappers().maskZero() == null) {
-          maskReaders.add(quantizers.get(node.quantizer()));
-        }
-        if (node.wrappers().bidirectional() != null) {
-          Wrappers second = Wrappers.of(node.wrappers().bidirectional().getBwd());
-          add(layer, Wrappers.second(node.name()), second.core());
-        }
-      }
-    }
-    if (quantizers.isEmpty()) {
-      throw new QatException("the network has no quantized layer; call Qat.prepare first");
-    }
+    this.prepared = new PreparedModel(network);
   }
 
-  /**
-   * @param conf of the quantized layer, which knows its name; a graph may call its vertex otherwise
-   */
-  private void add(Layer layer, String name, Object conf) {
-    if (conf instanceof QatLayerConf quantized) {
-      quantizers.put(name, LayerQuantizer.of(layer, quantized.getQuant().layer()));
-    }
+  /** What is behind this face. */
+  PreparedModel prepared() {
+    return prepared;
   }
 
   /** The MultiLayerNetwork or ComputationGraph. */
   public Model network() {
-    return network;
+    return prepared.network();
   }
 
   /**
@@ -97,7 +72,7 @@ public final class QatNetwork {
    * @throws QatException if it is a ComputationGraph
    */
   public MultiLayerNetwork multiLayerNetwork() {
-    if (network instanceof MultiLayerNetwork net) {
+    if (network() instanceof MultiLayerNetwork net) {
       return net;
     }
     throw new QatException("the network is a ComputationGraph: call graph()");
@@ -109,18 +84,51 @@ public final class QatNetwork {
    * @throws QatException if it is a MultiLayerNetwork
    */
   public ComputationGraph graph() {
-    if (network instanceof ComputationGraph graph) {
+    if (network() instanceof ComputationGraph graph) {
       return graph;
     }
     throw new QatException("the network is a MultiLayerNetwork: call multiLayerNetwork()");
   }
 
   /**
-   * Quantizers by layer name, in topological order. The two directions of a layer are called
-   * "layer/forward" and "layer/backward".
+   * How the layers are quantized as they are now: by layer name, in topological order. The two
+   * directions of a layer are called "layer/forward" and "layer/backward".
+   *
+   * @throws QatException if the network was neither calibrated nor trained
    */
-  public Map<String, LayerQuantizer> quantizers() {
-    return Collections.unmodifiableMap(quantizers);
+  public Map<String, LayerRanges> ranges() {
+    Map<String, LayerRanges> ranges = new LinkedHashMap<>();
+    prepared.quantizers().forEach((name, q) -> ranges.put(name, rangesOf(q)));
+    return Collections.unmodifiableMap(ranges);
+  }
+
+  private static LayerRanges rangesOf(LayerQuantizer q) {
+    QuantSettings settings = q.settings();
+    boolean normalizes = q.conf() instanceof BatchNormalization;
+    boolean takenOver = normalizes && settings.foldRef() != null;
+    return new LayerRanges(
+        q.conf().getClass().getSimpleName(),
+        settings.spec(),
+        settings.inputRef() == null || takenOver ? null : q.inputParams(),
+        settings.outputRef() == null ? null : q.outputParams(),
+        normalizes ? null : settings.foldRef());
+  }
+
+  /**
+   * Weights of a layer as training has them, not rounded, in DL4J's order: of an embedding the
+   * table, of a convolution the kernel.
+   *
+   * @param layer a name of {@link #ranges}
+   * @return the parameter of the network itself; null where the layer has none
+   * @throws QatException if no layer of this name is quantized
+   */
+  public INDArray weights(String layer) {
+    LayerQuantizer q = prepared.quantizers().get(layer);
+    if (q == null) {
+      throw new QatException(
+          "no layer \"" + layer + "\" is quantized; there are " + prepared.quantizers().keySet());
+    }
+    return q.layer().paramTable().get(DefaultParamInitializer.WEIGHT_KEY);
   }
 
   /**
@@ -128,7 +136,7 @@ public final class QatNetwork {
    * whose training goes on where this one stands.
    */
   public Model toFloat() {
-    return Qat.toFloat(network);
+    return Conversion.toFloat(network());
   }
 
   /**
@@ -136,7 +144,7 @@ public final class QatNetwork {
    * org.qat4j.quantizer.Unsupported#FLOAT} was asked for: one line for each, with the reason.
    */
   public List<String> inFloat() {
-    Topology topology = Topology.of(network);
+    Topology topology = prepared.topology();
     List<String> lines = new ArrayList<>();
     for (Topology.Node node : topology.nodes()) {
       String reason = Support.problem(topology, node);
@@ -156,16 +164,12 @@ public final class QatNetwork {
    * @return nothing where all is well
    */
   public List<Diagnosis> diagnose(INDArray... features) {
-    return new Diagnostics(this, features).run();
+    return new Diagnostics(prepared, toFloat(), features).run();
   }
 
   /** Training steps under quantization so far; frozen layers see none. */
   public long trainingSteps() {
-    return quantizers.values().stream().mapToLong(LayerQuantizer::trainingSteps).max().orElse(0);
-  }
-
-  private LayerQuantizer first() {
-    return quantizers.values().iterator().next();
+    return prepared.trainingSteps();
   }
 
   /**
@@ -205,24 +209,24 @@ public final class QatNetwork {
   private void calibrate(Runnable reset, BooleanSupplier more, Runnable observeNext, int batches) {
     reset.run();
     int done = 0;
-    setMode(LayerQuantizer.Mode.CALIBRATE);
+    setMode(Mode.CALIBRATE);
     try {
       for (; done < batches && more.getAsBoolean(); done++) {
         observeNext.run();
       }
     } finally {
-      setMode(LayerQuantizer.Mode.QAT);
+      setMode(Mode.QAT);
     }
     reset.run();
     checkBatches(done);
   }
 
   private void observe(INDArray[] features, INDArray[] masks) {
-    if (network instanceof ComputationGraph graph) {
+    if (network() instanceof ComputationGraph graph) {
       Topology.forgetLabels(graph);
       graph.output(false, features, masks);
     } else {
-      ((MultiLayerNetwork) network)
+      ((MultiLayerNetwork) network())
           .output(features[0], false, masks == null ? null : masks[0], null);
     }
     if (samples == null) {
@@ -252,7 +256,7 @@ public final class QatNetwork {
    * @param steps of the optimizer, for each layer; 1,000 are plenty
    */
   public void roundAdaptively(Model floats, MultiDataSetIterator data, int batches, int steps) {
-    new PostTraining(this, floats, features(data, batches)).round(steps);
+    new PostTraining(network(), floats, features(data, batches)).round(steps);
   }
 
   /**
@@ -265,7 +269,7 @@ public final class QatNetwork {
    * @param batches at most so many, ≥ 1
    */
   public void correctBiases(Model floats, MultiDataSetIterator data, int batches) {
-    new PostTraining(this, floats, features(data, batches)).correctBiases();
+    new PostTraining(network(), floats, features(data, batches)).correctBiases();
   }
 
   private static List<INDArray[]> features(MultiDataSetIterator data, int batches) {
@@ -285,9 +289,14 @@ public final class QatNetwork {
     }
   }
 
+  /** How all layers compute now. */
+  public Mode mode() {
+    return prepared.first().mode();
+  }
+
   /** Switches all layers. */
-  public void setMode(LayerQuantizer.Mode mode) {
-    quantizers.values().forEach(quantizer -> quantizer.setMode(mode));
+  public void setMode(Mode mode) {
+    prepared.setMode(mode);
   }
 
   /**
@@ -300,11 +309,11 @@ public final class QatNetwork {
   }
 
   private INDArray output(INDArray[] features, INDArray[] masks) {
-    if (network instanceof ComputationGraph graph) {
+    if (network() instanceof ComputationGraph graph) {
       Topology.forgetLabels(graph);
       return graph.output(false, features, masks)[0];
     }
-    return ((MultiLayerNetwork) network)
+    return ((MultiLayerNetwork) network())
         .output(features[0], false, masks == null ? null : masks[0], null);
   }
 
@@ -314,18 +323,7 @@ public final class QatNetwork {
    * @return one per input, [n, steps], or null for none; null where there is none at all
    */
   public INDArray[] masks(INDArray... features) {
-    if (!isMasked()) {
-      return null;
-    }
-    INDArray[] masks = new INDArray[features.length];
-    Topology topology = Topology.of(network);
-    for (int i = 0; i < masks.length; i++) {
-      if (Kind.readsTokens(topology, topology.inputs().get(i))) {
-        INDArray ids = Samples.tokens(features[i]);
-        masks[i] = ids.neq(TextEncoder.PADDING).castTo(ids.dataType());
-      }
-    }
-    return Arrays.stream(masks).allMatch(Objects::isNull) ? null : masks;
+    return prepared.masks(features);
   }
 
   /** The same, with masks of ones for real inputs that the model is given a mask for. */
@@ -343,19 +341,14 @@ public final class QatNetwork {
     return Arrays.stream(masks).allMatch(Objects::isNull) ? null : masks;
   }
 
-  /** Whether a layer that reads masks was given one when it was calibrated or trained. */
-  boolean isMasked() {
-    return maskReaders.stream().anyMatch(q -> q != null && q.masked());
-  }
-
   /** Names of the inputs, in the order of the features. */
   public List<String> inputs() {
-    return Topology.of(network).inputs();
+    return prepared.topology().inputs();
   }
 
   /** Values of all vertices in evaluation mode, by name; padding as {@link #masks} has it. */
   public Map<String, INDArray> activations(INDArray... features) {
-    return Topology.activations(network, features, masks(features));
+    return prepared.activations(features);
   }
 
   /**
@@ -392,11 +385,11 @@ public final class QatNetwork {
               + String.join("\n  ", inFloat));
     }
     if (trainingSteps() > 0) {
-      first().settings().schedule().checkEndsWithin(trainingSteps());
+      prepared.first().settings().schedule().checkEndsWithin(trainingSteps());
     }
-    Topology topology = Topology.of(network);
-    Map<String, List<Integer>> shapes = Freezer.shapes(this, topology, features);
-    IntegerModel model = new Freezer(topology, quantizers, isMasked(), shapes).freeze(info);
+    Map<String, List<Integer>> shapes =
+        Freezer.shapes(prepared.topology(), features, activations(features));
+    IntegerModel model = new Freezer(prepared, shapes).freeze(info);
     check(model, features);
     return model;
   }

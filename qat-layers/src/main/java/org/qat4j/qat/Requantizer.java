@@ -14,6 +14,7 @@ import org.qat4j.model.IntegerModel;
 import org.qat4j.numerics.WeightGrid;
 import org.qat4j.qat.internal.Freezer;
 import org.qat4j.qat.internal.Preparation;
+import org.qat4j.qat.internal.PreparedModel;
 import org.qat4j.quantizer.ActivationSpec;
 import org.qat4j.quantizer.Learned;
 import org.qat4j.quantizer.Ste;
@@ -27,8 +28,7 @@ import org.qat4j.quantizer.WeightSpec;
 public final class Requantizer {
   private final Topology floats;
   private final Calibration calibration;
-  private final QatNetwork qat;
-  private final Topology topology;
+  private final PreparedModel prepared;
 
   /**
    * @param network the float network that was calibrated; stays as it is
@@ -37,8 +37,7 @@ public final class Requantizer {
   public Requantizer(Model network, Calibration calibration) {
     this.floats = Topology.of(network);
     this.calibration = calibration;
-    this.qat = Qat.prepare(network, QuantSpec.int8());
-    this.topology = Topology.of(qat.network());
+    this.prepared = Qat.prepare(network, QuantSpec.int8()).prepared();
   }
 
   /**
@@ -58,12 +57,11 @@ public final class Requantizer {
         }
       }
     }
-    return new Freezer(topology, qat.quantizers(), qat.isMasked(), calibration.shapes())
-        .freeze(info);
+    return new Freezer(prepared, calibration.shapes()).freeze(info);
   }
 
   private void substitute(String quantizer, QuantSettings s) {
-    LayerQuantizer q = qat.quantizers().get(quantizer);
+    LayerQuantizer q = prepared.quantizers().get(quantizer);
     ActivationSpec activations = s.spec().activations();
     Map<Slot, Range> ranges = new EnumMap<>(Slot.class);
     for (Slot slot : s.owned()) {

@@ -89,7 +89,7 @@ class FloatLayersTest {
 
   /** How far values are from those that a layer's codes stand for, at most. */
   private static double distanceToCodes(QatNetwork qat, String layer, INDArray values) {
-    QuantParams p = qat.quantizers().get(layer).outputParams();
+    QuantParams p = qat.ranges().get(layer).output();
     double largest = 0;
     for (double v : values.dup('c').data().asDouble()) {
       largest = Math.max(largest, Math.abs(v - p.fakeQuantize((float) v)));

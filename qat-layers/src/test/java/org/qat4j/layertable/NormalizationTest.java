@@ -22,6 +22,7 @@ import org.qat4j.qat.FreezeInfo;
 import org.qat4j.qat.Qat;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.qat.QuantSpec;
+import org.qat4j.qat.internal.PreparedModel;
 import org.qat4j.qat.internal.Samples;
 import org.qat4j.runtime.Sample;
 import org.qat4j.verify.Verifier;
@@ -47,10 +48,11 @@ class NormalizationTest {
         new ListDataSetIterator<>(
             new DataSet(batch.getFeatures(0), batch.getLabels(0)).asList(), 16),
         1);
-    assertThat(qat.quantizers().get("layer2").settings().foldRef() != null).isEqualTo(folded);
+    var normalization = new PreparedModel(qat.network()).quantizers().get("layer2").settings();
+    assertThat(normalization.foldRef() != null).isEqualTo(folded);
 
     INDArray made = qat.activations(batch.getFeatures()).get("layer2");
-    float step = qat.quantizers().get("layer2").outputParams().scale();
+    float step = qat.ranges().get("layer2").output().scale();
     for (int c = 0; c < GAMMA.length; c++) {
       if (GAMMA[c] == 0) {
         for (float v : made.tensorAlongDimension(c, 0, 2, 3).dup('c').data().asFloat()) {

@@ -70,7 +70,7 @@ class FreezeTest {
       }
     }
     assertThat(compared).isGreaterThan(40 * 50);
-    assertThat(model.ops().stream().map(Op::name)).containsAll(qat.quantizers().keySet());
+    assertThat(model.ops().stream().map(Op::name)).containsAll(qat.ranges().keySet());
   }
 
   @Test

@@ -44,11 +44,11 @@ import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.qat4j.layers.LayerNormLayer;
 import org.qat4j.layers.SelfAttentionLayer;
-import org.qat4j.layers.internal.quantizing.LayerQuantizer;
 import org.qat4j.model.Input;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.onnx.OnnxOptions;
 import org.qat4j.qat.internal.Samples;
+import org.qat4j.quantizer.Mode;
 import org.qat4j.quantizer.Schedule;
 import org.qat4j.runtime.Sample;
 import org.qat4j.verify.Verifier;
@@ -260,7 +260,7 @@ class MaskedSequencesTest {
     for (boolean tokens : new boolean[] {true, false}) {
       MultiLayerNetwork network = kind.network(DataType.FLOAT, tokens);
       QatNetwork qat = Qat.prepare(network, QuantSpec.int8());
-      qat.setMode(LayerQuantizer.Mode.CALIBRATE);
+      qat.setMode(Mode.CALIBRATE);
       DataSet batch = batch(new Random(9), 12, DataType.FLOAT, tokens);
       INDArray mask = batch.getFeaturesMaskArray();
       INDArray expected = network.output(batch.getFeatures(), false, mask, null);
@@ -291,7 +291,7 @@ class MaskedSequencesTest {
       }
     }
     MultiLayerNetwork network = qat.multiLayerNetwork();
-    for (LayerQuantizer.Mode mode : LayerQuantizer.Mode.values()) {
+    for (Mode mode : Mode.values()) {
       qat.setMode(mode);
       INDArray expected = network.output(batch.getFeatures(), false, mask, null);
       assertThat(network.output(other, false, mask, null)).isEqualTo(expected);
@@ -387,7 +387,7 @@ class MaskedSequencesTest {
     RecurrentLayer layer = (RecurrentLayer) qat.multiLayerNetwork().getLayer(0);
     LayerWorkspaceMgr none = LayerWorkspaceMgr.noWorkspaces();
     INDArray x = batch(new Random(2), 4, DataType.FLOAT, false).getFeatures();
-    for (LayerQuantizer.Mode mode : LayerQuantizer.Mode.values()) {
+    for (Mode mode : Mode.values()) {
       qat.setMode(mode);
       layer.rnnClearPreviousState();
       INDArray expected = layer.activate(x.dup(), false, none).dup();

@@ -23,6 +23,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.QatException;
 import org.qat4j.calibration.RangeRule;
 import org.qat4j.layers.internal.quantizing.Slot;
+import org.qat4j.qat.internal.PreparedModel;
 import org.qat4j.quantizer.LayerSpec;
 import org.qat4j.quantizer.Schedule;
 
@@ -108,18 +109,21 @@ class ObservationTest {
       clean.multiLayerNetwork().fit(batch(i, 0));
       padded.multiLayerNetwork().fit(batch(i, 1e4f));
     }
-    assertThat(padded.quantizers().get("first").range(Slot.INPUT))
-        .isEqualTo(clean.quantizers().get("first").range(Slot.INPUT));
-    assertThat(padded.quantizers().get("first").range(Slot.OUTPUT)[1]).isLessThan(100f);
-    assertThat(padded.quantizers().get("second").range(Slot.OUTPUT)[1]).isLessThan(100f);
+    assertThat(new PreparedModel(padded.network()).quantizers().get("first").range(Slot.INPUT))
+        .isEqualTo(new PreparedModel(clean.network()).quantizers().get("first").range(Slot.INPUT));
+    assertThat(new PreparedModel(padded.network()).quantizers().get("first").range(Slot.OUTPUT)[1])
+        .isLessThan(100f);
+    assertThat(new PreparedModel(padded.network()).quantizers().get("second").range(Slot.OUTPUT)[1])
+        .isLessThan(100f);
   }
 
   private static void assertSameRanges(QatNetwork a, QatNetwork b) {
-    a.quantizers()
+    new PreparedModel(a.network())
+        .quantizers()
         .forEach(
             (name, q) -> {
               for (Slot slot : Slot.values()) {
-                assertThat(b.quantizers().get(name).range(slot))
+                assertThat(new PreparedModel(b.network()).quantizers().get(name).range(slot))
                     .as("%s of %s", slot, name)
                     .isEqualTo(q.range(slot));
               }
@@ -173,7 +177,8 @@ class ObservationTest {
       List<DataSet> batches =
           List.of(withoutMask(batch(1, 0)), withoutMask(batch(2, 0)), withoutMask(batch(3, 0)));
       qat.calibrate(new ListDataSetIterator<>(batches, 1), 3);
-      assertThat(qat.quantizers().get("first").range(Slot.INPUT)).containsExactly(lo, hi);
+      assertThat(new PreparedModel(qat.network()).quantizers().get("first").range(Slot.INPUT))
+          .containsExactly(lo, hi);
     }
   }
 

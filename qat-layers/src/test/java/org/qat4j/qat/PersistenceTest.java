@@ -36,6 +36,7 @@ import org.qat4j.calibration.RangeRule;
 import org.qat4j.calibration.ValueCounts;
 import org.qat4j.graph.Topology;
 import org.qat4j.layers.internal.quantizing.QatLayerConf;
+import org.qat4j.qat.internal.PreparedModel;
 import org.qat4j.quantizer.ActivationSpec;
 import org.qat4j.quantizer.LayerSpec;
 import org.qat4j.quantizer.Learned;
@@ -128,7 +129,7 @@ class PersistenceTest {
     File file = folder.resolve("own.zip").toFile();
     ModelSerializer.writeModel(qat.network(), file, true);
     QatNetwork loaded = Qat.resume(ModelSerializer.restoreMultiLayerNetwork(file, true));
-    assertThat(loaded.quantizers().values())
+    assertThat(new PreparedModel(loaded.network()).quantizers().values())
         .isNotEmpty()
         .allMatch(q -> q.settings().spec().activations().range().equals(own));
     assertThat(freeze(example, loaded).ops()).isEqualTo(freeze(example, qat).ops());
@@ -203,7 +204,8 @@ class PersistenceTest {
   void everyLayerCountsEveryStepOnce(Example example) {
     QatNetwork qat = example.prepare(SPEC);
     Example.fit(qat, example.data(2, 5));
-    assertThat(qat.quantizers().values()).allMatch(q -> q.trainingSteps() == 5);
+    assertThat(new PreparedModel(qat.network()).quantizers().values())
+        .allMatch(q -> q.trainingSteps() == 5);
   }
 
   @Test
@@ -242,7 +244,8 @@ class PersistenceTest {
     qat.network().setParams(sum.divi(2));
 
     assertThat(qat.trainingSteps()).isEqualTo(5);
-    assertThat(qat.quantizers().values()).allMatch(q -> q.trainingSteps() == 5);
+    assertThat(new PreparedModel(qat.network()).quantizers().values())
+        .allMatch(q -> q.trainingSteps() == 5);
     freeze(example, qat);
     Example.fit(qat, example.data(30, 2));
     assertThat(qat.trainingSteps()).isEqualTo(7);

@@ -26,7 +26,9 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.qat4j.QatException;
 import org.qat4j.graph.Topology;
 import org.qat4j.layers.internal.quantizing.LayerQuantizer;
+import org.qat4j.qat.internal.PreparedModel;
 import org.qat4j.quantizer.LayerSpec;
+import org.qat4j.quantizer.Mode;
 
 /** Equalization, adaptive rounding and correction of biases. */
 class PostTrainingTest {
@@ -139,8 +141,8 @@ class PostTrainingTest {
     qat.roundAdaptively(floats, data.iterator(), 1, 500);
 
     assertThat(data.squareError(floats, qat)).isLessThan(0.9 * before);
-    for (LayerQuantizer q : qat.quantizers().values()) {
-      assertThat(q.mode()).isEqualTo(LayerQuantizer.Mode.QAT);
+    for (LayerQuantizer q : new PreparedModel(qat.network()).quantizers().values()) {
+      assertThat(q.mode()).isEqualTo(Mode.QAT);
     }
     qat.freeze();
   }

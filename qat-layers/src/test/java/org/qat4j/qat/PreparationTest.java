@@ -23,6 +23,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.QatException;
 import org.qat4j.graph.Match;
 import org.qat4j.layers.internal.quantized.QatDense;
+import org.qat4j.qat.internal.PreparedModel;
 import org.qat4j.quantizer.Granularity;
 import org.qat4j.quantizer.LayerSpec;
 import org.qat4j.quantizer.Scheme;
@@ -55,7 +56,7 @@ class PreparationTest {
                 s -> s.withActivations(s.activations().withScheme(Scheme.SYMMETRIC)))
             .with(new Match.First(), s -> s.withWeights(s.weights().withBits(8)))
             .with(new Match.Last(), s -> LayerSpec.int8());
-    var q = Qat.prepare(Example.GRAPH.network(), spec).quantizers();
+    var q = new PreparedModel(Qat.prepare(Example.GRAPH.network(), spec).network()).quantizers();
     assertThat(q.get("dense").settings().spec())
         .isEqualTo(
             LayerSpec.of(3, 7)
@@ -188,7 +189,12 @@ class PreparationTest {
         .hasMessageContaining("\"mean\"")
         .hasMessageContaining("\"left\" and \"right\" differ in bits");
     QuantSpec both = QuantSpec.int8().with(new Match.NamePattern("left|right"), fewer);
-    assertThat(Qat.prepare(network, both).quantizers().get("left").settings().joined())
+    assertThat(
+            new PreparedModel(Qat.prepare(network, both).network())
+                .quantizers()
+                .get("left")
+                .settings()
+                .joined())
         .containsExactly("left", "right");
   }
 

@@ -18,6 +18,7 @@ import org.qat4j.graph.Topology;
 import org.qat4j.layers.internal.quantizing.Slot;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
+import org.qat4j.qat.internal.PreparedModel;
 import org.qat4j.quantizer.ActivationSpec;
 import org.qat4j.quantizer.LayerSpec;
 import org.qat4j.quantizer.Learned;
@@ -67,10 +68,11 @@ class ScheduleTest {
 
   private static float[] ranges(QatNetwork qat) {
     List<float[]> all =
-        qat.quantizers().values().stream()
-            .flatMap(q -> List.of(Slot.values()).stream().map(q::range))
-            .filter(r -> r != null)
-            .toList();
+        new PreparedModel(qat.network())
+            .quantizers().values().stream()
+                .flatMap(q -> List.of(Slot.values()).stream().map(q::range))
+                .filter(r -> r != null)
+                .toList();
     float[] flat = new float[2 * all.size()];
     for (int i = 0; i < all.size(); i++) {
       System.arraycopy(all.get(i), 0, flat, 2 * i, 2);
@@ -102,14 +104,14 @@ class ScheduleTest {
             QuantSpec.of(spec).withSchedule(Schedule.of(0, 1).withLearnScalesFrom(3)));
     Example.fit(qat, Example.TOKENS.data(2, 3));
     INDArray weights = Example.params(qat.network()).get("1_quantWeights").dup();
-    var before = qat.quantizers().get("conv1").outputParams();
+    var before = qat.ranges().get("conv1").output();
     Example.fit(qat, Example.TOKENS.data(3, 3));
     INDArray after = Example.params(qat.network()).get("1_quantWeights");
     // Each step of Adam moves the logarithm by at most about the learning rate.
     INDArray moved = after.sub(weights);
     assertThat(moved.amaxNumber().doubleValue()).isBetween(0.01, 0.07);
-    assertThat(qat.quantizers().get("conv1").outputParams()).isNotEqualTo(before);
-    assertThat(qat.quantizers().get("conv1").outputParams().scale()).isPositive();
+    assertThat(qat.ranges().get("conv1").output()).isNotEqualTo(before);
+    assertThat(qat.ranges().get("conv1").output().scale()).isPositive();
   }
 
   @Test
@@ -119,7 +121,7 @@ class ScheduleTest {
             .withWider(List.of(new Schedule.Wider(2, 8, 8), new Schedule.Wider(4, 4, 6)));
     QatNetwork qat =
         Example.TOKENS.prepare(QuantSpec.of(LayerSpec.of(2, 4)).withSchedule(schedule));
-    var conv = qat.quantizers().get("conv1");
+    var conv = new PreparedModel(qat.network()).quantizers().get("conv1");
     int[] activationBits = new int[6];
     for (int step = 0; step < 6; step++) {
       Example.fit(qat, Example.TOKENS.data(step, 1));

@@ -38,6 +38,7 @@ import org.nd4j.linalg.learning.config.RmsProp;
 import org.nd4j.linalg.schedule.ScheduleType;
 import org.nd4j.linalg.schedule.StepSchedule;
 import org.qat4j.layers.internal.quantizing.Slot;
+import org.qat4j.qat.internal.PreparedModel;
 import org.qat4j.qat.internal.TrainingState;
 import org.qat4j.quantizer.LayerSpec;
 import org.qat4j.quantizer.Learned;
@@ -216,7 +217,8 @@ class TrainingStateTest {
             .getBestModel();
     assertThat(best.getIterationCount()).isBetween(41, 42);
     assertThat(best.getUpdater().getStateViewArray().norm2Number().doubleValue()).isPositive();
-    assertThat(Qat.resume(best).quantizers().get("layer0").range(Slot.OUTPUT)[1]).isPositive();
+    assertThat(new PreparedModel(best).quantizers().get("layer0").range(Slot.OUTPUT)[1])
+        .isPositive();
   }
 
   /** Of weights of another size the old state would be wrong. */

@@ -22,7 +22,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.qat4j.layers.LayerNormLayer;
 import org.qat4j.layers.TransformerEncoder;
-import org.qat4j.layers.internal.quantizing.LayerQuantizer;
+import org.qat4j.quantizer.Mode;
 
 /** How far a transformer's blocks are from float, at 8 bits and random weights. */
 class TransformerErrorTest {
@@ -38,7 +38,7 @@ class TransformerErrorTest {
         new IteratorDataSetIterator(List.of(batch(random), batch(random)).iterator(), 32), 2);
     INDArray x = batch(random).getFeatures();
     Map<String, INDArray> codes = qat.activations(x);
-    qat.setMode(LayerQuantizer.Mode.FLOAT);
+    qat.setMode(Mode.FLOAT);
     Map<String, INDArray> exact = qat.activations(x);
     for (int i = 1; i <= BLOCKS; i++) {
       for (String part : List.of("/norm1", "/attention", "/norm2", "/narrow", "")) {

@@ -21,13 +21,13 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.layers.EmbeddingBagLayer;
-import org.qat4j.layers.internal.quantizing.LayerQuantizer;
 import org.qat4j.model.Input;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.qat.FreezeInfo;
 import org.qat4j.qat.Qat;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.qat.QuantSpec;
+import org.qat4j.quantizer.Mode;
 import org.qat4j.runtime.Sample;
 
 /** Small networks of every kind that can be prepared, calibrated on random data. */
@@ -137,9 +137,9 @@ enum Networks {
     Model network = create();
     network.init();
     QatNetwork qat = Qat.prepare(network, spec);
-    qat.setMode(LayerQuantizer.Mode.CALIBRATE);
+    qat.setMode(Mode.CALIBRATE);
     qat.output(features(samples(64, 1)));
-    qat.setMode(LayerQuantizer.Mode.QAT);
+    qat.setMode(Mode.QAT);
     return qat;
   }
 

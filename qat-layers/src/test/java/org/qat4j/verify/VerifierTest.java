@@ -50,7 +50,7 @@ class VerifierTest {
             .filter(layer -> layer.qatValues() > 0)
             .map(layer -> layer.name().replace("/logits", ""))
             .toList();
-    assertThat(compared).containsAll(qat.quantizers().keySet());
+    assertThat(compared).containsAll(qat.ranges().keySet());
     assertThat(report.layers()).allSatisfy(layer -> assertThat(layer.values()).isPositive());
   }
 

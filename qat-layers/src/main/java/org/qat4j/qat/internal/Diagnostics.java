@@ -15,7 +15,6 @@ import org.qat4j.layers.internal.quantizing.LayerQuantizer;
 import org.qat4j.layers.internal.quantizing.Slot;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.qat.Diagnosis;
-import org.qat4j.qat.QatNetwork;
 
 /** Looks at what a network makes of a batch for faults that its training does not show. */
 public final class Diagnostics {
@@ -25,16 +24,20 @@ public final class Diagnostics {
   /** Codes below which hardly anything is left of a branch. */
   private static final double FEW_CODES = 8;
 
-  private final QatNetwork network;
+  private final PreparedModel network;
   private final Topology topology;
   private final Model floats;
   private final Map<String, INDArray> values;
   private final List<Diagnosis> found = new ArrayList<>();
 
-  public Diagnostics(QatNetwork network, INDArray[] features) {
+  /**
+   * @param floats the network without quantization
+   * @param features one batch per input
+   */
+  public Diagnostics(PreparedModel network, Model floats, INDArray[] features) {
     this.network = network;
-    this.topology = Topology.of(network.network());
-    this.floats = network.toFloat();
+    this.topology = network.topology();
+    this.floats = floats;
     this.values = Topology.activations(floats, features, network.masks(features));
     for (int i = 0; i < features.length; i++) {
       values.put(topology.inputs().get(i), features[i]);

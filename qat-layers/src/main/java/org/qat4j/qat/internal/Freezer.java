@@ -42,7 +42,6 @@ import org.qat4j.model.Window2d;
 import org.qat4j.numerics.AttentionStep;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.qat.FreezeInfo;
-import org.qat4j.qat.QatNetwork;
 
 /** Turns a calibrated network into operations, vertex by vertex. */
 public final class Freezer {
@@ -73,24 +72,24 @@ public final class Freezer {
   private final Map<String, String> values = new HashMap<>();
 
   /**
-   * @param masked whether the network is run with masks
    * @param shapes of all values, see {@link #shapes}
    */
-  public Freezer(
-      Topology topology,
-      Map<String, LayerQuantizer> quantizers,
-      boolean masked,
-      Map<String, List<Integer>> shapes) {
-    this.topology = topology;
-    this.quantizers = quantizers;
-    this.masked = masked;
+  public Freezer(PreparedModel network, Map<String, List<Integer>> shapes) {
+    this.topology = network.topology();
+    this.quantizers = network.quantizers();
+    this.masked = network.isMasked();
     this.shapes = shapes;
     topology.inputs().forEach(this::addInput);
   }
 
-  /** Shapes of the values of a network, inputs included, [c] or [t, c], as a batch has them. */
+  /**
+   * Shapes of the values of a network, inputs included, [c], [t, c] or [h, w, c].
+   *
+   * @param features one batch per input
+   * @param activations what all vertices make of it, by name
+   */
   public static Map<String, List<Integer>> shapes(
-      QatNetwork network, Topology topology, INDArray[] features) {
+      Topology topology, INDArray[] features, Map<String, INDArray> activations) {
     if (features.length != topology.inputs().size()) {
       throw new QatException(
           "the network has the inputs "
@@ -101,7 +100,7 @@ public final class Freezer {
     }
     Map<String, List<Integer>> shapes = new HashMap<>();
     long n = features[0].size(0);
-    network.activations(features).forEach((name, value) -> shapes.put(name, shapeOf(value, n)));
+    activations.forEach((name, value) -> shapes.put(name, shapeOf(value, n)));
     for (int i = 0; i < features.length; i++) {
       String input = topology.inputs().get(i);
       boolean tokens = Kind.readsTokens(topology, input);
@@ -506,11 +505,7 @@ public final class Freezer {
     Output.Codes out = new Output.Codes(quantizer(node).outputParams());
     String made = flat ? name + "/product" : name;
     add(new Op.Conv2d(made, x, w.weights(), w.bias(), one, channels, out));
-    return flat ? add(new Op.Reshape(name, made, vector(shape))) : made;
-  }
-
-  static IntVector vector(List<Integer> shape) {
-    return IntVector.of(shape.stream().mapToInt(Integer::intValue).toArray());
+    return flat ? add(new Op.Reshape(name, made, IntVector.of(shape))) : made;
   }
 
   /** Places along one or two dimensions. */

@@ -67,12 +67,12 @@ final class Layouts {
       ops.add(new Op.Transpose(value, x, firstIsLast(from.size())));
     }
     if (isChannelsFirst(to)) {
-      ops.add(new Op.Reshape(name, value, Freezer.vector(to)));
+      ops.add(new Op.Reshape(name, value, IntVector.of(to)));
       return ops;
     }
     List<Integer> planes = new ArrayList<>(to);
     planes.add(0, planes.remove(planes.size() - 1));
-    ops.add(new Op.Reshape(name + "/rows", value, Freezer.vector(planes)));
+    ops.add(new Op.Reshape(name + "/rows", value, IntVector.of(planes)));
     int[] last = IntStream.range(1, to.size() + 1).map(i -> i % to.size()).toArray();
     ops.add(new Op.Transpose(name, name + "/rows", IntVector.of(last)));
     return ops;

@@ -12,7 +12,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.QatException;
 import org.qat4j.graph.Topology;
 import org.qat4j.layers.internal.codes.ProductInputs;
-import org.qat4j.qat.QatNetwork;
 
 /**
  * Improves a calibrated network without training: adaptive rounding of weights, correction of
@@ -20,19 +19,20 @@ import org.qat4j.qat.QatNetwork;
  * Embeddings, whose rows are what they hand on, and layers without weights stay as they are.
  */
 public final class PostTraining {
-  private final QatNetwork network;
+  private final Model network;
   private final Model floats;
   private final Topology topology;
   private final List<INDArray[]> batches;
 
   /**
+   * @param network under quantization
    * @param floats the network before it was prepared
    * @param batches inputs, one array for each input of the network
    */
-  public PostTraining(QatNetwork network, Model floats, List<INDArray[]> batches) {
+  public PostTraining(Model network, Model floats, List<INDArray[]> batches) {
     this.network = network;
     this.floats = floats;
-    this.topology = Topology.of(network.network());
+    this.topology = Topology.of(network);
     this.batches = batches;
     if (!Topology.of(floats).nodes().stream()
         .map(Topology.Node::name)
@@ -42,12 +42,12 @@ public final class PostTraining {
     }
   }
 
-  /** See {@link QatNetwork#roundAdaptively}. */
+  /** See {@link org.qat4j.qat.QatNetwork#roundAdaptively}. */
   public void round(int steps) {
     forEachProduct((inputs, layer) -> inputs.roundWeights(steps));
   }
 
-  /** See {@link QatNetwork#correctBiases}. */
+  /** See {@link org.qat4j.qat.QatNetwork#correctBiases}. */
   public void correctBiases() {
     forEachProduct(ProductInputs::correctBias);
   }
@@ -65,11 +65,11 @@ public final class PostTraining {
       if (kind != Kind.CONV1D && kind != Kind.DENSE && kind != Kind.OUTPUT) {
         continue;
       }
-      ProductInputs inputs = new ProductInputs(topology.layer(network.network(), node.name()));
+      ProductInputs inputs = new ProductInputs(topology.layer(network, node.name()));
       for (int i = 0; i < batches.size(); i++) {
         String read = node.inputs().get(0);
         INDArray x = laidOut(expected.get(i).get(read), node);
-        INDArray quantized = laidOut(values(network.network(), batches.get(i)).get(read), node);
+        INDArray quantized = laidOut(values(network, batches.get(i)).get(read), node);
         inputs.add(x, quantized);
       }
       work.accept(inputs, Topology.of(floats).layer(floats, node.name()));

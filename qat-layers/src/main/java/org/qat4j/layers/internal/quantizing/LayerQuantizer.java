@@ -20,6 +20,7 @@ import org.qat4j.layers.internal.host.Floats;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.numerics.WeightGrid;
 import org.qat4j.quantizer.ActivationSpec;
+import org.qat4j.quantizer.Mode;
 import org.qat4j.quantizer.WeightSpec;
 
 /**
@@ -27,16 +28,6 @@ import org.qat4j.quantizer.WeightSpec;
  * fake-quantize. Evaluation: integer codes.
  */
 public final class LayerQuantizer {
-  /** How the layer behaves. Lives as long as the layer object; new networks are in QAT mode. */
-  public enum Mode {
-    /** Fake quantization in training, integer codes in evaluation. */
-    QAT,
-    /** Float arithmetic in evaluation; ranges are observed. */
-    CALIBRATE,
-    /** Float arithmetic; nothing is observed. */
-    FLOAT
-  }
-
   private final Layer layer;
   private final QuantSettings settings;
   private final QuantState state;

@@ -28,10 +28,12 @@ import org.qat4j.numerics.WeightGrid;
 import org.qat4j.qat.Qat;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.qat.QuantSpec;
+import org.qat4j.qat.internal.PreparedModel;
 import org.qat4j.quantizer.ActivationSpec;
 import org.qat4j.quantizer.Granularity;
 import org.qat4j.quantizer.LayerSpec;
 import org.qat4j.quantizer.Learned;
+import org.qat4j.quantizer.Mode;
 import org.qat4j.quantizer.Scheme;
 import org.qat4j.quantizer.Ste;
 import org.qat4j.quantizer.WeightSpec;
@@ -58,10 +60,10 @@ class StraightThroughTest {
     MultiLayerNetwork network = network();
     QatNetwork qat = Qat.prepare(network, QuantSpec.of(spec));
     INDArray x = gaussians(3, N, WIDTHS[0]);
-    qat.setMode(LayerQuantizer.Mode.CALIBRATE);
+    qat.setMode(Mode.CALIBRATE);
     qat.output(x);
-    qat.setMode(LayerQuantizer.Mode.QAT);
-    for (LayerQuantizer q : qat.quantizers().values()) {
+    qat.setMode(Mode.QAT);
+    for (LayerQuantizer q : new PreparedModel(qat.network()).quantizers().values()) {
       for (Slot slot : Slot.values()) {
         if (q.range(slot) != null) {
           q.setRange(slot, q.range(slot)[0] * 0.6f, q.range(slot)[1] * 0.6f);
