@@ -11,8 +11,8 @@ import org.qat4j.model.Op;
 import org.qat4j.model.Output;
 import org.qat4j.model.QuantizedTensor;
 import org.qat4j.model.Window2d;
-import org.qat4j.numerics.AttentionStep;
-import org.qat4j.numerics.LayerNormStep;
+import org.qat4j.numerics.internal.AttentionStep;
+import org.qat4j.numerics.internal.LayerNormStep;
 
 /** Reads operations from records; {@link OpWriter} is its mirror. */
 final class OpReader {

@@ -4,8 +4,8 @@ import org.qat4j.model.Cell;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 import org.qat4j.model.Output;
-import org.qat4j.numerics.AttentionStep;
-import org.qat4j.numerics.LayerNormStep;
+import org.qat4j.numerics.internal.AttentionStep;
+import org.qat4j.numerics.internal.LayerNormStep;
 
 /** Writes operations as records; {@link OpReader} is its mirror. */
 final class OpWriter implements Op.Visitor<RecordWriter> {

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import org.qat4j.QatException;
 import org.qat4j.model.QuantizedTensor;
 import org.qat4j.numerics.GroupScales;
-import org.qat4j.numerics.Runs;
+import org.qat4j.numerics.internal.Runs;
 
 /**
  * Writes and reads integer tensors at their bit width: every code, or where that is smaller the

@@ -1,7 +1,7 @@
 package org.qat4j.model;
 
 import org.qat4j.QatException;
-import org.qat4j.numerics.GateTable;
+import org.qat4j.numerics.internal.GateTable;
 
 /** What a recurrent operation does with the sums of its products (16). */
 public sealed interface Cell {

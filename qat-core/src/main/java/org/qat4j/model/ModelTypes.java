@@ -7,11 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.qat4j.QatException;
-import org.qat4j.numerics.AccumulatorBound;
-import org.qat4j.numerics.AttentionStep;
-import org.qat4j.numerics.LayerNormStep;
 import org.qat4j.numerics.QuantParams;
-import org.qat4j.numerics.Requantize;
+import org.qat4j.numerics.internal.AccumulatorBound;
+import org.qat4j.numerics.internal.AttentionStep;
+import org.qat4j.numerics.internal.LayerNormStep;
+import org.qat4j.numerics.internal.Requantize;
 
 /** Checks a list of operations and finds the type of every value. */
 final class ModelTypes implements Op.Visitor<Value> {

@@ -1,8 +1,8 @@
 package org.qat4j.model;
 
 import java.util.List;
-import org.qat4j.numerics.LayerNormStep;
 import org.qat4j.numerics.QuantParams;
+import org.qat4j.numerics.internal.LayerNormStep;
 
 /**
  * One operation of the frozen model. Each makes the value that bears its name. Equation numbers are
@@ -495,8 +495,8 @@ public sealed interface Op {
    * @param mask as of {@link Recurrent}: steps that are not looked at
    * @param heads equal parts of the channels
    * @param prefix first steps that each step looks at, ≥ 0; of those behind it looks at none after
-   *     itself; {@link org.qat4j.numerics.AttentionStep#EVERYTHING} for all
-   * @param exponential {@link org.qat4j.numerics.GateTable} of exp(−8 − x)
+   *     itself; {@link org.qat4j.numerics.internal.AttentionStep#EVERYTHING} for all
+   * @param exponential {@link org.qat4j.numerics.internal.GateTable} of exp(−8 − x)
    */
   record Attention(
       String name,

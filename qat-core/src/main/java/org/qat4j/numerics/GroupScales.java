@@ -2,6 +2,7 @@ package org.qat4j.numerics;
 
 import java.util.Arrays;
 import org.qat4j.QatException;
+import org.qat4j.numerics.internal.Runs;
 
 /**
  * Scales of groups as whole multiples of another: the weights of group g have the scale k_g·s and

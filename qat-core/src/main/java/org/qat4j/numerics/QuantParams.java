@@ -1,6 +1,7 @@
 package org.qat4j.numerics;
 
 import org.qat4j.QatException;
+import org.qat4j.numerics.internal.Rounding;
 
 /**
  * How codes stand for real numbers: equation (1), {@code r = s·(q − z)}.

@@ -1,5 +1,2 @@
-/**
- * The arithmetic that trainer, Java runtime and ONNX Runtime share. Equation numbers are those of
- * docs/quantization.md; no other package has arithmetic of its own.
- */
+/** What codes mean: scale and zero point. Equation numbers are those of docs/quantization.md. */
 package org.qat4j.numerics;

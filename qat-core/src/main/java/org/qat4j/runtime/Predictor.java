@@ -13,7 +13,7 @@ import org.qat4j.model.IntegerModel;
 import org.qat4j.model.ModelLimits;
 import org.qat4j.model.Op;
 import org.qat4j.model.TextInput;
-import org.qat4j.numerics.Softmax;
+import org.qat4j.numerics.internal.Softmax;
 import org.qat4j.runtime.internal.Pool;
 import org.qat4j.text.NumberRow;
 import org.qat4j.text.TextEncoder;

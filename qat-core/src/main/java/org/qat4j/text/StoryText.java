@@ -14,7 +14,7 @@ import org.qat4j.QatException;
  * @param sentences of the story, in order
  * @param question what stands behind the first tab
  */
-public record StoryText(List<String> sentences, String question) {
+record StoryText(List<String> sentences, String question) {
   private static final Pattern SENTENCE =
       Pattern.compile("\\S.*?(?:[.!?](?=\\s|\\z)|\\z)", Pattern.DOTALL);
 

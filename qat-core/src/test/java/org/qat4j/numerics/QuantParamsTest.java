@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.qat4j.QatException;
+import org.qat4j.numerics.internal.Exact;
 
 class QuantParamsTest {
   /** Scales of every size, half of them powers of two: there ties are frequent. */

@@ -54,7 +54,7 @@ public final class LayerDiagnostics {
   public static LayerReport of(Model floatNetwork, QatNetwork qat, INDArray... features) {
     LayerDiagnostics diagnostics = new LayerDiagnostics(floatNetwork, qat, features);
     List<LayerRow> rows = new ArrayList<>();
-    List<Distribution> distributions = new ArrayList<>();
+    List<ValueDistribution> distributions = new ArrayList<>();
     qat.ranges()
         .forEach(
             (name, ranges) -> {
@@ -69,9 +69,9 @@ public final class LayerDiagnostics {
               }
               if (ranges.output() != null) {
                 distributions.add(
-                    Distribution.of(
+                    ValueDistribution.of(
                         name,
-                        Distribution.What.OUTPUT,
+                        ValueDistribution.What.OUTPUT,
                         floats(of(diagnostics.exact, made)),
                         ranges.output().minValue(),
                         ranges.output().maxValue()));
@@ -124,15 +124,15 @@ public final class LayerDiagnostics {
         + (spec.powerOfTwo() ? ", powers of two" : "");
   }
 
-  private static Distribution distribution(
+  private static ValueDistribution distribution(
       String name, INDArray trained, WeightSpec spec, QuantizedTensor w) {
     boolean full = spec.fullRange() || spec.scheme() == Scheme.ASYMMETRIC;
     int qmax = QuantParams.maxCode(w.bits());
     int qmin = full ? QuantParams.minCode(w.bits()) : -qmax;
     float scale = w.largestScale() * (w.groups() == null ? 1 : w.groups().largest());
-    return Distribution.of(
+    return ValueDistribution.of(
         name,
-        Distribution.What.WEIGHTS,
+        ValueDistribution.What.WEIGHTS,
         floats(trained),
         scale * (qmin - w.zeroPoint()),
         scale * (qmax - w.zeroPoint()));

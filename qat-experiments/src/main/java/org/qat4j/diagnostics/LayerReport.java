@@ -8,7 +8,7 @@ import java.util.List;
  * @param rows one per quantized layer
  * @param distributions of their weights and outputs
  */
-public record LayerReport(List<LayerRow> rows, List<Distribution> distributions) {
+public record LayerReport(List<LayerRow> rows, List<ValueDistribution> distributions) {
   public LayerReport {
     rows = List.copyOf(rows);
     distributions = List.copyOf(distributions);

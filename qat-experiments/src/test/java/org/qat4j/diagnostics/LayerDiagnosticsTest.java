@@ -89,10 +89,12 @@ class LayerDiagnosticsTest {
     assertThat(output.saturation()).isNull();
 
     assertThat(report.distributions())
-        .extracting(Distribution::what)
+        .extracting(ValueDistribution::what)
         .containsExactly(
-            Distribution.What.WEIGHTS, Distribution.What.OUTPUT, Distribution.What.WEIGHTS);
-    Distribution weights = report.distributions().get(0);
+            ValueDistribution.What.WEIGHTS,
+            ValueDistribution.What.OUTPUT,
+            ValueDistribution.What.WEIGHTS);
+    ValueDistribution weights = report.distributions().get(0);
     INDArray w = network.getLayer(0).getParam("W");
     assertThat(weights.counts().stream().mapToLong(Long::longValue).sum()).isEqualTo(96);
     assertThat(weights.min()).isEqualTo(w.minNumber().floatValue());
@@ -176,12 +178,13 @@ class LayerDiagnosticsTest {
   @Test
   void distributionsCountEveryValueOnce() {
     float[] values = {-1, 0, 0.5f, 1, 1};
-    Distribution d = Distribution.of("x", Distribution.What.OUTPUT, values, -1, 1);
-    assertThat(d.counts()).hasSize(Distribution.BINS);
+    ValueDistribution d = ValueDistribution.of("x", ValueDistribution.What.OUTPUT, values, -1, 1);
+    assertThat(d.counts()).hasSize(ValueDistribution.BINS);
     assertThat(d.counts().get(0)).isEqualTo(1);
-    assertThat(d.counts().get(Distribution.BINS - 1)).isEqualTo(2);
+    assertThat(d.counts().get(ValueDistribution.BINS - 1)).isEqualTo(2);
     assertThat(d.counts().stream().mapToLong(Long::longValue).sum()).isEqualTo(5);
-    Distribution same = Distribution.of("x", Distribution.What.OUTPUT, new float[] {2, 2}, 0, 1);
+    ValueDistribution same =
+        ValueDistribution.of("x", ValueDistribution.What.OUTPUT, new float[] {2, 2}, 0, 1);
     assertThat(same.counts().get(0)).isEqualTo(2);
     assertThat(Map.of("min", same.min(), "max", same.max()))
         .containsOnly(Map.entry("min", 2f), Map.entry("max", 2f));

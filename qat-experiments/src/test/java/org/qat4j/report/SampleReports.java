@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.qat4j.diagnostics.Distribution;
 import org.qat4j.diagnostics.LayerError;
 import org.qat4j.diagnostics.LayerReport;
 import org.qat4j.diagnostics.LayerRow;
 import org.qat4j.diagnostics.LayerSize;
+import org.qat4j.diagnostics.ValueDistribution;
 import org.qat4j.evaluation.Predictions;
 import org.qat4j.evaluation.Stage;
 
@@ -205,7 +205,7 @@ public final class SampleReports {
 
   private static LayerReport layers(Random random, double more) {
     List<LayerRow> rows = new ArrayList<>();
-    List<Distribution> distributions = new ArrayList<>();
+    List<ValueDistribution> distributions = new ArrayList<>();
     String[] names = {"characters", "conv", "ngrams", "out"};
     String[] types = {"QatEmbedding", "QatConv1D", "QatEmbeddingBag", "QatOutput"};
     for (int i = 0; i < names.length; i++) {
@@ -227,12 +227,12 @@ public final class SampleReports {
               new LayerError(i == 0 ? Double.POSITIVE_INFINITY : 31.5 + more - 2 * i, 0.99934),
               new LayerError(14.2, 0.9821)));
       distributions.add(
-          Distribution.of(
-              names[i], Distribution.What.WEIGHTS, normal(random, 5_000, false), -3.4f, 3.4f));
+          ValueDistribution.of(
+              names[i], ValueDistribution.What.WEIGHTS, normal(random, 5_000, false), -3.4f, 3.4f));
       if (!last) {
         distributions.add(
-            Distribution.of(
-                names[i], Distribution.What.OUTPUT, normal(random, 20_000, i > 0), 0f, 3.1f));
+            ValueDistribution.of(
+                names[i], ValueDistribution.What.OUTPUT, normal(random, 20_000, i > 0), 0f, 3.1f));
       }
     }
     return new LayerReport(rows, distributions);

@@ -3,7 +3,7 @@ package org.qat4j.calibration;
 import java.io.Serializable;
 import org.qat4j.QatException;
 import org.qat4j.numerics.QuantParams;
-import org.qat4j.numerics.WeightGrid;
+import org.qat4j.numerics.internal.WeightGrid;
 
 /**
  * What a search changes of the scale and zero point that a {@link RangeRule} gave: the scale

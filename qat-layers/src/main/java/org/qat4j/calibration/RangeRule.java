@@ -2,6 +2,7 @@ package org.qat4j.calibration;
 
 import java.io.Serializable;
 import org.qat4j.QatException;
+import org.qat4j.calibration.internal.OwnObservers;
 
 /**
  * How the range [lo, hi] of a quantizer is chosen from the values that it sees. A range always

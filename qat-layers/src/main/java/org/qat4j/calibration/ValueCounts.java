@@ -14,16 +14,22 @@ public final class ValueCounts {
   private final long total;
   private final Range extremes;
 
-  ValueCounts(double[] at, long[] count, double width, Range extremes) {
-    this.at = at;
-    this.count = count;
+  /**
+   * @param at the points, ascending
+   * @param count how many values there are at each, ≥ 1
+   * @param width of the bin around each point but 0; 0 where all values are 0
+   * @param extremes the smallest and the largest value, exactly
+   */
+  public ValueCounts(double[] at, long[] count, double width, Range extremes) {
+    this.at = at.clone();
+    this.count = count.clone();
     this.width = width;
     this.total = Arrays.stream(count).sum();
     this.extremes = extremes;
   }
 
   /** The same without the point at 0. */
-  ValueCounts withoutZeros() {
+  public ValueCounts withoutZeros() {
     int[] others = IntStream.range(0, at.length).filter(i -> at[i] != 0).toArray();
     return new ValueCounts(
         IntStream.of(others).mapToDouble(i -> at[i]).toArray(),

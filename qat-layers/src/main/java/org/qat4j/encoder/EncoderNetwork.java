@@ -16,7 +16,7 @@ import org.qat4j.QatException;
 import org.qat4j.layers.FastLayers;
 import org.qat4j.layers.GeluErf;
 import org.qat4j.layers.LayerNormLayer;
-import org.qat4j.layers.SelfAttentionLayer;
+import org.qat4j.layers.MultiHeadAttentionLayer;
 import org.qat4j.model.TextInput;
 import org.qat4j.text.PositionEncoder;
 import org.qat4j.text.WordPieceEncoder;
@@ -112,7 +112,7 @@ public final class EncoderNetwork {
     IActivation none = new ActivationIdentity();
     graph
         .addLayer(name + "/parts", product(c, 3 * c, none), input)
-        .addLayer(name + "/attention", new SelfAttentionLayer(shape.heads()), name + "/parts")
+        .addLayer(name + "/attention", new MultiHeadAttentionLayer(shape.heads()), name + "/parts")
         .addLayer(name + "/join", product(c, c, none), name + "/attention")
         .addVertex(name + "/sum1", sum(), input, name + "/join")
         .addLayer(name + "/norm", new LayerNormLayer(c, shape.epsilon()), name + "/sum1")

@@ -23,6 +23,7 @@ import org.deeplearning4j.nn.graph.util.GraphIndices;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.QatException;
+import org.qat4j.graph.internal.Wrappers;
 import org.qat4j.layers.FastLayers;
 
 /** A MultiLayerNetwork or ComputationGraph as one list of nodes in topological order. */

@@ -12,6 +12,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.layers.internal.host.PlainSetup;
 import org.qat4j.layers.internal.host.RowMajorTable;
+import org.qat4j.layers.internal.plain.EmbeddingBagImpl;
 
 /**
  * Sum or mean of the embeddings of a set of tokens: ids [n, length] to [n, nOut]. Id 0 is padding

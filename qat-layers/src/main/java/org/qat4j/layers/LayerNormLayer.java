@@ -15,7 +15,9 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.QatException;
 import org.qat4j.layers.internal.host.PlainSetup;
-import org.qat4j.numerics.LayerNormStep;
+import org.qat4j.layers.internal.plain.LayerNormImpl;
+import org.qat4j.layers.internal.plain.LayerNormParams;
+import org.qat4j.numerics.internal.LayerNormStep;
 
 /**
  * Layer normalization (Ba et al., arXiv:1607.06450, equations (3) and (4)) over the channels of

@@ -5,7 +5,7 @@ import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.nd4j.linalg.activations.Activation;
-import org.qat4j.numerics.AttentionStep;
+import org.qat4j.numerics.internal.AttentionStep;
 
 /**
  * An encoder block of a transformer (Vaswani et al., arXiv:1706.03762, section 3.1), normalized in
@@ -23,8 +23,8 @@ import org.qat4j.numerics.AttentionStep;
  * @param heads of the attention; they divide the channels
  * @param width channels between the two products of the feed-forward part
  * @param activation f: RELU or GELU
- * @param prefix of {@link SelfAttentionLayer}: {@link AttentionStep#EVERYTHING} for an encoder;
- *     fewer steps make it the block of a decoder that is given these
+ * @param prefix of {@link MultiHeadAttentionLayer}: {@link AttentionStep#EVERYTHING} for an
+ *     encoder; fewer steps make it the block of a decoder that is given these
  */
 public record TransformerEncoder(
     int channels, int heads, int width, Activation activation, int prefix) {
@@ -45,7 +45,7 @@ public record TransformerEncoder(
         .addLayer(name + "/norm1", new LayerNormLayer(channels), input)
         .addLayer(
             name + "/parts", product(channels, 3 * channels, Activation.IDENTITY), name + "/norm1")
-        .addLayer(name + "/attention", new SelfAttentionLayer(heads, prefix), name + "/parts")
+        .addLayer(name + "/attention", new MultiHeadAttentionLayer(heads, prefix), name + "/parts")
         .addLayer(
             name + "/join", product(channels, channels, Activation.IDENTITY), name + "/attention")
         .addVertex(

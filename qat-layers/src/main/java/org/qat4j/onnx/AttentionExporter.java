@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
-import org.qat4j.numerics.AttentionStep;
-import org.qat4j.numerics.LayerNormStep;
+import org.qat4j.numerics.internal.AttentionStep;
+import org.qat4j.numerics.internal.LayerNormStep;
 import org.qat4j.onnx.CodeTensors.Codes;
 
 /** Writes the operations of a transformer (17), (18), every step of the equations as a node. */

@@ -8,8 +8,8 @@ import org.nd4j.linalg.activations.Activation;
 import org.qat4j.layers.internal.codes.FusedActivation;
 import org.qat4j.model.IntVector;
 import org.qat4j.model.Op;
-import org.qat4j.numerics.GateTable;
 import org.qat4j.numerics.QuantParams;
+import org.qat4j.numerics.internal.GateTable;
 
 /** Which function a table stands for, and its operators in float. */
 final class FloatFunctions {

@@ -23,7 +23,7 @@ import org.qat4j.model.QuantizedTensor;
 import org.qat4j.model.Value;
 import org.qat4j.model.Window2d;
 import org.qat4j.numerics.QuantParams;
-import org.qat4j.numerics.Requantize;
+import org.qat4j.numerics.internal.Requantize;
 
 /**
  * Writes the same network as ONNX in float arithmetic: what the integer model is measured against.

@@ -9,7 +9,7 @@ import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import java.util.Arrays;
 import java.util.List;
 import org.qat4j.model.Op;
-import org.qat4j.numerics.LayerNormStep;
+import org.qat4j.numerics.internal.LayerNormStep;
 
 /**
  * Operations over the steps of a sequence in float, for {@link FloatOnnxExporter}. Sequences are

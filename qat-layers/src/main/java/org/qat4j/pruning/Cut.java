@@ -20,6 +20,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.graph.Topology;
 import org.qat4j.layers.FlattenPreProcessor;
 import org.qat4j.layers.internal.host.Floats;
+import org.qat4j.pruning.internal.MaskConstraint;
 
 /**
  * Makes a smaller network of some inputs and outputs of the layers of another one. In all layers

@@ -6,6 +6,7 @@ import java.util.List;
 import org.deeplearning4j.nn.api.layers.LayerConstraint;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.pruning.internal.MaskConstraint;
 
 /** The masks among the constraints of a layer. */
 final class Masks {

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qat4j.QatException;
 import org.qat4j.numerics.QuantParams;
-import org.qat4j.numerics.WeightGrid;
+import org.qat4j.numerics.internal.WeightGrid;
 
 class AdjustmentTest {
   @Test

@@ -17,6 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qat4j.QatException;
+import org.qat4j.calibration.internal.Observations;
+import org.qat4j.calibration.internal.Observer;
 import org.qat4j.numerics.QuantParams;
 
 /** What each rule promises, against the same by brute force. */

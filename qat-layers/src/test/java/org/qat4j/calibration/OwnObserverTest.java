@@ -7,6 +7,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.qat4j.QatException;
+import org.qat4j.calibration.internal.Observations;
+import org.qat4j.calibration.internal.Observer;
 import org.qat4j.numerics.QuantParams;
 
 class OwnObserverTest {

@@ -20,7 +20,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.qat4j.layers.LayerNormLayer;
-import org.qat4j.layers.SelfAttentionLayer;
+import org.qat4j.layers.MultiHeadAttentionLayer;
 import org.qat4j.layers.TransformerEncoder;
 
 /** Rows of docs/layers.md: layers whose steps know of each other. */
@@ -45,13 +45,13 @@ final class RecurrentCases {
             "values other than 0, layers that are not recurrent",
             () -> new MaskZeroLayer(lstm(), 0)),
         sequence(
-            "SelfAttentionLayer (of this library)",
+            "MultiHeadAttentionLayer",
             "channels that are not 3 times those of equal heads",
-            () -> new SelfAttentionLayer(2)),
+            () -> new MultiHeadAttentionLayer(2)),
         sequence(
-            "SelfAttentionLayer (of this library) with a prefix",
+            "MultiHeadAttentionLayer with a prefix",
             "channels that are not 3 times those of equal heads",
-            () -> new SelfAttentionLayer(2, 2)),
+            () -> new MultiHeadAttentionLayer(2, 2)),
         sequence("LayerNormLayer (of this library)", "", LayerNormLayer::new),
         vector("LayerNormLayer (of this library), vectors", "", LayerNormLayer::new),
         LayerCase.of(

@@ -1,7 +1,7 @@
 package org.qat4j.onnx;
 
 import org.qat4j.model.Output;
-import org.qat4j.numerics.Requantize;
+import org.qat4j.numerics.internal.Requantize;
 
 /** Equation (7), and what other systems do instead. */
 enum Requantization {

@@ -23,9 +23,9 @@ import org.qat4j.model.Output;
 import org.qat4j.model.QuantizedTensor;
 import org.qat4j.model.RandomModels;
 import org.qat4j.model.Window2d;
-import org.qat4j.numerics.AttentionStep;
-import org.qat4j.numerics.GateTable;
 import org.qat4j.numerics.QuantParams;
+import org.qat4j.numerics.internal.AttentionStep;
+import org.qat4j.numerics.internal.GateTable;
 import org.qat4j.runtime.Sample;
 
 /**

@@ -43,7 +43,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.qat4j.layers.LayerNormLayer;
-import org.qat4j.layers.SelfAttentionLayer;
+import org.qat4j.layers.MultiHeadAttentionLayer;
 import org.qat4j.model.Input;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.onnx.OnnxOptions;
@@ -90,7 +90,7 @@ class MaskedSequencesTest {
                 new GlobalPoolingLayer(PoolingType.SUM));
         case ATTENTION ->
             List.of(
-                new SelfAttentionLayer(2),
+                new MultiHeadAttentionLayer(2),
                 new LayerNormLayer(2),
                 lstm(2, 6),
                 new GlobalPoolingLayer(PoolingType.AVG));
@@ -426,7 +426,7 @@ class MaskedSequencesTest {
   @Test
   void attentionOfDeeplearning4jDoublesTheGradientBelowItAndOursDoesNot() {
     assertThat(gradientBelow(deeplearning4jAttention())).isCloseTo(2, Offset.offset(1e-4));
-    assertThat(gradientBelow(new SelfAttentionLayer(2))).isCloseTo(1, Offset.offset(1e-4));
+    assertThat(gradientBelow(new MultiHeadAttentionLayer(2))).isCloseTo(1, Offset.offset(1e-4));
   }
 
   private static org.deeplearning4j.nn.conf.layers.Layer deeplearning4jAttention() {

@@ -25,7 +25,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.qat4j.layers.LayerNormLayer;
-import org.qat4j.layers.SelfAttentionLayer;
+import org.qat4j.layers.MultiHeadAttentionLayer;
 
 /** Networks over sequences drawn from a seed, and data for them; the same seed gives the same. */
 final class RandomSequenceNetworks {
@@ -103,8 +103,8 @@ final class RandomSequenceNetworks {
     return List.of(
         parts,
         random.nextBoolean()
-            ? new SelfAttentionLayer(heads)
-            : new SelfAttentionLayer(heads, random.nextInt(4)));
+            ? new MultiHeadAttentionLayer(heads)
+            : new MultiHeadAttentionLayer(heads, random.nextInt(4)));
   }
 
   private Layer convolution(int out, int width) {

@@ -1,9 +1,9 @@
 package org.qat4j.runtime.internal;
 
 import java.util.List;
-import org.qat4j.numerics.AttentionStep;
-import org.qat4j.numerics.LayerNormStep;
 import org.qat4j.numerics.QuantParams;
+import org.qat4j.numerics.internal.AttentionStep;
+import org.qat4j.numerics.internal.LayerNormStep;
 
 /** Steps of a transformer's own operations. */
 final class AttentionSteps {

@@ -4,8 +4,8 @@ import java.util.List;
 import org.qat4j.model.IntVector;
 import org.qat4j.model.Op;
 import org.qat4j.numerics.QuantParams;
-import org.qat4j.numerics.Softmax;
-import org.qat4j.runtime.reference.RealFunctions;
+import org.qat4j.numerics.internal.Softmax;
+import org.qat4j.runtime.reference.internal.RealFunctions;
 
 /** Steps that work on one element after the other. */
 final class ElementSteps {

@@ -3,7 +3,7 @@ package org.qat4j.runtime.internal;
 import org.qat4j.model.IntVector;
 import org.qat4j.model.QuantizedTensor;
 import org.qat4j.numerics.QuantParams;
-import org.qat4j.numerics.Requantize;
+import org.qat4j.numerics.internal.Requantize;
 
 /** What becomes of the accumulators of one position. */
 interface Finish {

@@ -14,13 +14,13 @@ import org.qat4j.model.Output;
 import org.qat4j.model.QuantizedTensor;
 import org.qat4j.model.Value;
 import org.qat4j.model.Window2d;
-import org.qat4j.numerics.AccumulatorBound;
-import org.qat4j.numerics.AttentionStep;
-import org.qat4j.numerics.LayerNormStep;
 import org.qat4j.numerics.QuantParams;
-import org.qat4j.numerics.RecurrentStep;
-import org.qat4j.runtime.reference.Rearrangement;
-import org.qat4j.runtime.reference.ReferenceOps;
+import org.qat4j.numerics.internal.AccumulatorBound;
+import org.qat4j.numerics.internal.AttentionStep;
+import org.qat4j.numerics.internal.LayerNormStep;
+import org.qat4j.numerics.internal.RecurrentStep;
+import org.qat4j.runtime.reference.internal.Rearrangement;
+import org.qat4j.runtime.reference.internal.ReferenceOps;
 import org.qat4j.text.TextEncoder;
 
 /**

@@ -3,7 +3,7 @@ package org.qat4j.runtime.internal;
 import java.util.Arrays;
 import org.qat4j.model.IntVector;
 import org.qat4j.numerics.QuantParams;
-import org.qat4j.numerics.RecurrentStep;
+import org.qat4j.numerics.internal.RecurrentStep;
 
 /** Steps of recurrent operations (16), and what goes with them. */
 final class RecurrentSteps {

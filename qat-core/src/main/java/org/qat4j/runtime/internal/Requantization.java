@@ -5,7 +5,7 @@ import org.qat4j.model.IntVector;
 import org.qat4j.model.Output;
 import org.qat4j.model.QuantizedTensor;
 import org.qat4j.numerics.QuantParams;
-import org.qat4j.numerics.Requantize;
+import org.qat4j.numerics.internal.Requantize;
 
 /** From the accumulators of one position to q − z, by (7) and (8). */
 final class Requantization {

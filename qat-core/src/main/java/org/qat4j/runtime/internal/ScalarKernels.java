@@ -1,6 +1,6 @@
 package org.qat4j.runtime.internal;
 
-import org.qat4j.numerics.Requantize;
+import org.qat4j.numerics.internal.Requantize;
 import org.qat4j.runtime.RuntimeOptions;
 
 /**

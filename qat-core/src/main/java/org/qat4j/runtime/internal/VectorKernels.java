@@ -5,8 +5,8 @@ import static jdk.incubator.vector.VectorOperators.I2F;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
-import org.qat4j.numerics.AccumulatorBound;
-import org.qat4j.numerics.Requantize;
+import org.qat4j.numerics.internal.AccumulatorBound;
+import org.qat4j.numerics.internal.Requantize;
 import org.qat4j.runtime.RuntimeOptions;
 
 /**

@@ -7,6 +7,7 @@ import org.qat4j.model.Op;
 import org.qat4j.runtime.IntegerRuntime;
 import org.qat4j.runtime.Sample;
 import org.qat4j.runtime.Trace;
+import org.qat4j.runtime.reference.internal.ReferenceOps;
 
 /**
  * The specification of the integer arithmetic: one plain loop per operation, every intermediate

@@ -16,9 +16,9 @@ import org.qat4j.QatException;
 import org.qat4j.model.IntVector;
 import org.qat4j.model.Output;
 import org.qat4j.model.QuantizedTensor;
-import org.qat4j.numerics.AccumulatorBound;
 import org.qat4j.numerics.QuantParams;
-import org.qat4j.numerics.Requantize;
+import org.qat4j.numerics.internal.AccumulatorBound;
+import org.qat4j.numerics.internal.Requantize;
 import org.qat4j.runtime.RuntimeOptions;
 
 /** Every kernel against one plain formula for each of its methods, at odd sizes and extremes. */

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import org.qat4j.diagnostics.Distribution;
 import org.qat4j.diagnostics.LayerReport;
+import org.qat4j.diagnostics.ValueDistribution;
 import org.qat4j.evaluation.Stage;
 import org.qat4j.report.CurvePoint;
 import org.qat4j.report.RunReport;
@@ -104,15 +104,15 @@ final class HtmlCharts {
   }
 
   /** Distributions of the last stage that has any. */
-  static List<Distribution> distributions(SeedRun run) {
-    List<Distribution> last = List.of();
+  static List<ValueDistribution> distributions(SeedRun run) {
+    List<ValueDistribution> last = List.of();
     for (LayerReport layers : run.layers().values()) {
       last = layers.distributions().isEmpty() ? last : layers.distributions();
     }
     return last;
   }
 
-  private static Bins bins(Distribution h) {
+  private static Bins bins(ValueDistribution h) {
     return new Bins(h.min(), h.max(), h.counts(), h.rangeLo(), h.rangeHi());
   }
 }

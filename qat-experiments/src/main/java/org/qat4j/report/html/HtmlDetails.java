@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.qat4j.diagnostics.Distribution;
 import org.qat4j.diagnostics.LayerReport;
 import org.qat4j.diagnostics.LayerRow;
+import org.qat4j.diagnostics.ValueDistribution;
 import org.qat4j.evaluation.Stage;
 import org.qat4j.report.CurvePoint;
 import org.qat4j.report.Formats;
@@ -181,15 +181,15 @@ final class HtmlDetails {
             .map(stage -> stage == Stage.PTQ ? "PTQ" : stage.title())
             .toList());
     page.put("layers", names.stream().map(this::layer).toList());
-    List<Distribution> distributions = HtmlCharts.distributions(run);
+    List<ValueDistribution> distributions = HtmlCharts.distributions(run);
     page.put("hasDistributions", !distributions.isEmpty());
     List<DistributionLine> lines = new ArrayList<>();
-    for (Distribution h : distributions) {
+    for (ValueDistribution h : distributions) {
       lines.add(
           new DistributionLine(
               lines.size(),
               h.layer(),
-              h.what() == Distribution.What.WEIGHTS ? "weights" : "output",
+              h.what() == ValueDistribution.What.WEIGHTS ? "weights" : "output",
               range(h.min(), h.max()),
               range(h.rangeLo(), h.rangeHi())));
     }

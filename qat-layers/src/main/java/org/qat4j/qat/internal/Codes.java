@@ -15,7 +15,7 @@ import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.qat4j.graph.Topology;
-import org.qat4j.graph.Wrappers;
+import org.qat4j.graph.internal.Wrappers;
 
 /**
  * Puts identities into a graph where values that have no codes of their own are read by what does

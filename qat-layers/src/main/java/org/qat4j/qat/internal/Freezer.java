@@ -17,10 +17,10 @@ import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.QatException;
 import org.qat4j.graph.Topology;
-import org.qat4j.graph.Wrappers;
+import org.qat4j.graph.internal.Wrappers;
 import org.qat4j.layers.EmbeddingBagLayer;
 import org.qat4j.layers.LayerNormLayer;
-import org.qat4j.layers.SelfAttentionLayer;
+import org.qat4j.layers.MultiHeadAttentionLayer;
 import org.qat4j.layers.internal.codes.FrozenWeights;
 import org.qat4j.layers.internal.codes.FusedActivation;
 import org.qat4j.layers.internal.codes.IntegerImages;
@@ -39,8 +39,8 @@ import org.qat4j.model.Op.Elementwise.Function;
 import org.qat4j.model.Output;
 import org.qat4j.model.QuantizedTensor;
 import org.qat4j.model.Window2d;
-import org.qat4j.numerics.AttentionStep;
 import org.qat4j.numerics.QuantParams;
+import org.qat4j.numerics.internal.AttentionStep;
 import org.qat4j.qat.FreezeInfo;
 
 /** Turns a calibrated network into operations, vertex by vertex. */
@@ -562,7 +562,7 @@ public final class Freezer {
 
   private String attention(Topology.Node node, String input) {
     LayerQuantizer q = quantizer(node);
-    SelfAttentionLayer conf = (SelfAttentionLayer) node.layer();
+    MultiHeadAttentionLayer conf = (MultiHeadAttentionLayer) node.layer();
     return add(
         new Op.Attention(
             node.name(),

@@ -43,7 +43,7 @@ import org.qat4j.graph.Topology;
 import org.qat4j.layers.EmbeddingBagLayer;
 import org.qat4j.layers.FastLayers;
 import org.qat4j.layers.LayerNormLayer;
-import org.qat4j.layers.SelfAttentionLayer;
+import org.qat4j.layers.MultiHeadAttentionLayer;
 import org.qat4j.layers.internal.quantized.QatActivation;
 import org.qat4j.layers.internal.quantized.QatBatchNorm;
 import org.qat4j.layers.internal.quantized.QatConv1D;
@@ -56,11 +56,11 @@ import org.qat4j.layers.internal.quantized.QatEmbeddingBag;
 import org.qat4j.layers.internal.quantized.QatGlobalPooling;
 import org.qat4j.layers.internal.quantized.QatLayerNorm;
 import org.qat4j.layers.internal.quantized.QatLstm;
+import org.qat4j.layers.internal.quantized.QatMultiHeadAttention;
 import org.qat4j.layers.internal.quantized.QatOutput;
 import org.qat4j.layers.internal.quantized.QatPooling1D;
 import org.qat4j.layers.internal.quantized.QatPooling2D;
 import org.qat4j.layers.internal.quantized.QatRnnOutput;
-import org.qat4j.layers.internal.quantized.QatSelfAttention;
 import org.qat4j.layers.internal.quantized.QatSeparableConv2D;
 import org.qat4j.layers.internal.quantized.QatSimpleRnn;
 import org.qat4j.layers.internal.quantized.QatTokenEmbedding;
@@ -80,7 +80,7 @@ public enum Kind {
   AVERAGE(Subsampling1DLayer.class, QatPooling1D.class),
   LSTM(LSTM.class, QatLstm.class),
   SIMPLE_RNN(SimpleRnn.class, QatSimpleRnn.class),
-  ATTENTION(SelfAttentionLayer.class, QatSelfAttention.class),
+  ATTENTION(MultiHeadAttentionLayer.class, QatMultiHeadAttention.class),
   LAYER_NORM(LayerNormLayer.class, QatLayerNorm.class),
   ACTIVATION(ActivationLayer.class, QatActivation.class),
   CONV2D(ConvolutionLayer.class, QatConv2D.class),
@@ -123,7 +123,7 @@ public enum Kind {
           + " ConvolutionLayer, DepthwiseConvolution2D, SeparableConvolution2D, DenseLayer,"
           + " OutputLayer, RnnOutputLayer, LossLayer, RnnLossLayer, CnnLossLayer, ActivationLayer,"
           + " LSTM, SimpleRnn,"
-          + " SelfAttentionLayer, LayerNormLayer, BatchNormalization, GlobalPoolingLayer (MAX, AVG,"
+          + " MultiHeadAttentionLayer, LayerNormLayer, BatchNormalization, GlobalPoolingLayer (MAX, AVG,"
           + " SUM), SubsamplingLayer and Subsampling1DLayer (MAX, AVG), zero padding, cropping and"
           + " upsampling in one and two dimensions, layers of your own that implement OwnLayer,"
           + " DropoutLayer, MergeVertex, SubsetVertex, ReshapeVertex, PreprocessorVertex,"

@@ -12,7 +12,7 @@ import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.QatException;
 import org.qat4j.graph.Topology;
-import org.qat4j.graph.Wrappers;
+import org.qat4j.graph.internal.Wrappers;
 import org.qat4j.layers.internal.quantizing.LayerQuantizer;
 import org.qat4j.layers.internal.quantizing.QatLayerConf;
 import org.qat4j.quantizer.Mode;

@@ -35,7 +35,7 @@ import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.qat4j.graph.Topology;
-import org.qat4j.graph.Wrappers;
+import org.qat4j.graph.internal.Wrappers;
 import org.qat4j.layers.FlattenPreProcessor;
 import org.qat4j.layers.internal.codes.FusedActivation;
 import org.qat4j.layers.internal.codes.RecurrentCodes;
@@ -79,7 +79,7 @@ public final class Support {
     if (node.layer() instanceof AbstractSameDiffLayer) {
       return node.type()
           + " is a SameDiff layer, which in DL4J 1.0.0-M2.1 hands down twice the gradient; for"
-          + " attention there is org.qat4j.layers.SelfAttentionLayer";
+          + " attention there is org.qat4j.layers.MultiHeadAttentionLayer";
     }
     String pooling = pooling(node);
     if (pooling != null) {

@@ -13,8 +13,8 @@ import org.qat4j.layers.internal.quantizing.LayerQuantizer;
 import org.qat4j.layers.internal.quantizing.QatLayer;
 import org.qat4j.model.IntVector;
 import org.qat4j.model.QuantizedTensor;
-import org.qat4j.numerics.WeightGrid;
-import org.qat4j.numerics.WeightQuantizer;
+import org.qat4j.numerics.internal.WeightGrid;
+import org.qat4j.numerics.internal.WeightQuantizer;
 
 /**
  * Integer weights of a layer, as its evaluation uses them, in the layout of the model.

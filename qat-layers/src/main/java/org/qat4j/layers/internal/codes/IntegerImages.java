@@ -15,8 +15,8 @@ import org.qat4j.layers.internal.quantizing.LayerQuantizer;
 import org.qat4j.layers.internal.quantizing.Slot;
 import org.qat4j.model.Window2d;
 import org.qat4j.numerics.QuantParams;
-import org.qat4j.numerics.Requantize;
-import org.qat4j.numerics.WeightQuantizer;
+import org.qat4j.numerics.internal.Requantize;
+import org.qat4j.numerics.internal.WeightQuantizer;
 
 /** Layers over images [n, c, h, w] in evaluation: as {@link IntegerLayers}. */
 public final class IntegerImages {

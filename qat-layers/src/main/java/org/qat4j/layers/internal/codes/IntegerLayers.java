@@ -20,9 +20,9 @@ import org.qat4j.layers.internal.quantizing.LayerQuantizer;
 import org.qat4j.layers.internal.quantizing.Normalization;
 import org.qat4j.layers.internal.quantizing.Slot;
 import org.qat4j.numerics.QuantParams;
-import org.qat4j.numerics.Requantize;
-import org.qat4j.numerics.WeightGrid;
-import org.qat4j.numerics.WeightQuantizer;
+import org.qat4j.numerics.internal.Requantize;
+import org.qat4j.numerics.internal.WeightGrid;
+import org.qat4j.numerics.internal.WeightQuantizer;
 
 /** Layers in evaluation: real values that stand for codes in, integer arithmetic, the same out. */
 public final class IntegerLayers {

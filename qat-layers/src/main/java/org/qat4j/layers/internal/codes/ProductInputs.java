@@ -10,9 +10,9 @@ import org.qat4j.layers.internal.host.Floats;
 import org.qat4j.layers.internal.quantizing.IntegerProduct;
 import org.qat4j.layers.internal.quantizing.LayerQuantizer;
 import org.qat4j.layers.internal.quantizing.QatLayer;
-import org.qat4j.numerics.AdaRound;
 import org.qat4j.numerics.QuantParams;
-import org.qat4j.numerics.WeightGrid;
+import org.qat4j.numerics.internal.AdaRound;
+import org.qat4j.numerics.internal.WeightGrid;
 
 /**
  * What a convolution or dense layer reads, over some batches: the mean and the second moments of

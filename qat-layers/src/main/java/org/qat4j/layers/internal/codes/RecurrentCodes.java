@@ -14,11 +14,11 @@ import org.qat4j.layers.internal.quantizing.Slot;
 import org.qat4j.model.Cell;
 import org.qat4j.model.IntVector;
 import org.qat4j.model.QuantizedTensor;
-import org.qat4j.numerics.GateTable;
 import org.qat4j.numerics.QuantParams;
-import org.qat4j.numerics.RecurrentStep;
-import org.qat4j.numerics.Rounding;
-import org.qat4j.numerics.WeightQuantizer;
+import org.qat4j.numerics.internal.GateTable;
+import org.qat4j.numerics.internal.RecurrentStep;
+import org.qat4j.numerics.internal.Rounding;
+import org.qat4j.numerics.internal.WeightQuantizer;
 
 /** A recurrent layer on integers (16): what its evaluation and the frozen model share. */
 public final class RecurrentCodes {

@@ -8,8 +8,8 @@ import org.qat4j.layers.internal.quantizing.LayerQuantizer;
 import org.qat4j.layers.internal.quantizing.Slot;
 import org.qat4j.model.IntVector;
 import org.qat4j.model.QuantizedTensor;
-import org.qat4j.numerics.WeightGrid;
-import org.qat4j.numerics.WeightQuantizer;
+import org.qat4j.numerics.internal.WeightGrid;
+import org.qat4j.numerics.internal.WeightQuantizer;
 
 /**
  * Both matrices of a separable convolution as integers, as its evaluation and the model use them.

@@ -4,15 +4,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.QatException;
 import org.qat4j.layers.LayerNormLayer;
-import org.qat4j.layers.LayerNormParams;
-import org.qat4j.layers.SelfAttentionLayer;
+import org.qat4j.layers.MultiHeadAttentionLayer;
 import org.qat4j.layers.internal.host.Floats;
+import org.qat4j.layers.internal.plain.LayerNormParams;
 import org.qat4j.layers.internal.quantizing.IntegerProduct;
 import org.qat4j.layers.internal.quantizing.LayerQuantizer;
 import org.qat4j.model.IntVector;
-import org.qat4j.numerics.AttentionStep;
-import org.qat4j.numerics.LayerNormStep;
 import org.qat4j.numerics.QuantParams;
+import org.qat4j.numerics.internal.AttentionStep;
+import org.qat4j.numerics.internal.LayerNormStep;
 
 /**
  * Layer normalization on integers (18), as the evaluation of a layer and the frozen model have it.
@@ -90,7 +90,7 @@ public record TransformerCodes(IntVector gain, IntVector bias, int shift) {
 
   /** Attention in evaluation: [n, 3·c, t] to [n, c, t]. */
   public static INDArray attention(LayerQuantizer q, INDArray x, INDArray mask) {
-    SelfAttentionLayer conf = (SelfAttentionLayer) q.conf();
+    MultiHeadAttentionLayer conf = (MultiHeadAttentionLayer) q.conf();
     int n = (int) x.size(0);
     int steps = (int) x.size(2);
     int channels = conf.channels(x.size(1));

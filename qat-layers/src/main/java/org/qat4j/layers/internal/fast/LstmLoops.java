@@ -15,8 +15,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.layers.internal.host.Floats;
 import org.qat4j.layers.internal.host.SequenceMemory;
-import org.qat4j.numerics.FakeQuant;
 import org.qat4j.numerics.QuantParams;
+import org.qat4j.numerics.internal.FakeQuant;
 
 /**
  * A {@link RecurrentPass} of an LSTM with sigmoid and tanh in host memory: the input is multiplied

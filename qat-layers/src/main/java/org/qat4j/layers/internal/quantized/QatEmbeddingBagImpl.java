@@ -7,8 +7,8 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.qat4j.layers.EmbeddingBagImpl;
 import org.qat4j.layers.internal.codes.IntegerLayers;
+import org.qat4j.layers.internal.plain.EmbeddingBagImpl;
 import org.qat4j.layers.internal.quantizing.LayerQuantizer;
 import org.qat4j.layers.internal.quantizing.QatLayer;
 

@@ -8,8 +8,8 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.qat4j.layers.LayerNormImpl;
 import org.qat4j.layers.internal.codes.TransformerCodes;
+import org.qat4j.layers.internal.plain.LayerNormImpl;
 import org.qat4j.layers.internal.quantizing.LayerQuantizer;
 import org.qat4j.layers.internal.quantizing.QatLayer;
 

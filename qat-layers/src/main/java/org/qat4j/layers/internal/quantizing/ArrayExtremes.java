@@ -3,8 +3,8 @@ package org.qat4j.layers.internal.quantizing;
 import java.nio.FloatBuffer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.QatException;
-import org.qat4j.calibration.Extremes;
 import org.qat4j.calibration.Range;
+import org.qat4j.calibration.internal.Extremes;
 import org.qat4j.layers.internal.host.Floats;
 
 /** Smallest and largest value of arrays in host memory, block by block and without garbage. */

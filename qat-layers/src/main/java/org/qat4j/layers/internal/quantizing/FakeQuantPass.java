@@ -9,9 +9,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.layers.internal.host.DeviceOps;
 import org.qat4j.layers.internal.host.Floats;
-import org.qat4j.numerics.FakeQuant;
 import org.qat4j.numerics.QuantParams;
-import org.qat4j.numerics.Runs;
+import org.qat4j.numerics.internal.FakeQuant;
+import org.qat4j.numerics.internal.Runs;
 import org.qat4j.quantizer.Learned;
 import org.qat4j.quantizer.Ste;
 

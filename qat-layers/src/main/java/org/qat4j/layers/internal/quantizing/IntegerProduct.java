@@ -4,11 +4,11 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.layers.internal.host.Floats;
-import org.qat4j.numerics.AccumulatorBound;
 import org.qat4j.numerics.QuantParams;
-import org.qat4j.numerics.Requantize;
-import org.qat4j.numerics.Rounding;
-import org.qat4j.numerics.WeightQuantizer;
+import org.qat4j.numerics.internal.AccumulatorBound;
+import org.qat4j.numerics.internal.Requantize;
+import org.qat4j.numerics.internal.Rounding;
+import org.qat4j.numerics.internal.WeightQuantizer;
 
 /**
  * The product of a layer in evaluation: exact integers carried in floats where the bound of (6)

@@ -1,7 +1,7 @@
 package org.qat4j.layers.internal.quantizing;
 
 import org.qat4j.numerics.QuantParams;
-import org.qat4j.numerics.Rounding;
+import org.qat4j.numerics.internal.Rounding;
 
 /**
  * How a learned range is written down: the logarithm of its width s·(qmax − qmin), and the place of

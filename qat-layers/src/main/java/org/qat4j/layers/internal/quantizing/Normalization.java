@@ -6,7 +6,7 @@ import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.layers.internal.host.Floats;
 import org.qat4j.numerics.QuantParams;
-import org.qat4j.numerics.WeightGrid;
+import org.qat4j.numerics.internal.WeightGrid;
 
 /**
  * A batch normalization with its running statistics: y = g·x + h per channel, with g = γ / √(σ² +

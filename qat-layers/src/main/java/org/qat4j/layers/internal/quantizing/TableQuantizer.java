@@ -7,8 +7,8 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.layers.internal.host.Floats;
 import org.qat4j.numerics.QuantParams;
-import org.qat4j.numerics.Runs;
-import org.qat4j.numerics.WeightGrid;
+import org.qat4j.numerics.internal.Runs;
+import org.qat4j.numerics.internal.WeightGrid;
 import org.qat4j.quantizer.Learned;
 import org.qat4j.quantizer.Ste;
 

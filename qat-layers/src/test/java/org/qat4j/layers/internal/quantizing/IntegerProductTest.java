@@ -6,8 +6,8 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.qat4j.numerics.QuantParams;
-import org.qat4j.numerics.WeightGrid;
-import org.qat4j.numerics.WeightQuantizer;
+import org.qat4j.numerics.internal.WeightGrid;
+import org.qat4j.numerics.internal.WeightQuantizer;
 
 class IntegerProductTest {
 

@@ -1,0 +1,95 @@
+package org.qat4j.numerics.internal;
+
+import org.qat4j.numerics.QuantParams;
+
+/**
+ * Layer normalization on integers (18). Network, reference and runtime all compute it here.
+ * Immutable, thread-safe.
+ */
+public final class LayerNormStep {
+  /** Added to the variance where nothing else is said. */
+  public static final double EPSILON = 1e-5;
+
+  /** Normalized values have the scale 2^−10. */
+  public static final int FRACTION = 10;
+
+  /** With more channels a sum of squares could leave the integers that double has. */
+  public static final int MAX_CHANNELS = 2048;
+
+  private final int[] gain;
+  private final int[] bias;
+  private final double epsilon;
+  private final float scale;
+  private final QuantParams output;
+
+  /**
+   * With {@link #EPSILON}.
+   *
+   * @param gain int16 at the scale 2^−shift, (channels)
+   * @param bias int32 at the scale 2^−(shift + 10), (channels)
+   * @param input of what is normalized
+   * @param output of the result
+   */
+  public LayerNormStep(int[] gain, int[] bias, int shift, QuantParams input, QuantParams output) {
+    this(gain, bias, shift, EPSILON, input, output);
+  }
+
+  /**
+   * @param gain int16 at the scale 2^−shift, (channels)
+   * @param bias int32 at the scale 2^−(shift + 10), (channels)
+   * @param epsilon added to the variance, in real numbers, ≥ 0
+   * @param input of what is normalized
+   * @param output of the result
+   */
+  public LayerNormStep(
+      int[] gain, int[] bias, int shift, double epsilon, QuantParams input, QuantParams output) {
+    this.gain = gain.clone();
+    this.bias = bias.clone();
+    this.epsilon = epsilon(epsilon, gain.length, input.scale());
+    this.scale = scale(shift);
+    this.output = output;
+  }
+
+  /** ε in the unit of squares of channels·(q − mean of q). */
+  public static double epsilon(double epsilon, int channels, float inputScale) {
+    double unit = channels / (double) inputScale;
+    return epsilon * (unit * unit);
+  }
+
+  /** Scale of the sums. */
+  public static float scale(int shift) {
+    return Math.scalb(1f, -(shift + FRACTION));
+  }
+
+  /** Number of channels. */
+  public int channels() {
+    return gain.length;
+  }
+
+  /**
+   * One step.
+   *
+   * @param x q − z, (channels) from {@code at}
+   * @param y becomes q − z of the result, (channels) from {@code atY}
+   */
+  public void apply(int[] x, int at, int[] y, int atY) {
+    int n = gain.length;
+    int sum = 0;
+    for (int c = 0; c < n; c++) {
+      sum += x[at + c];
+    }
+    double squares = 0;
+    for (int c = 0; c < n; c++) {
+      double a = n * x[at + c] - sum;
+      squares += a * a;
+    }
+    double deviation = Math.sqrt(squares / n + epsilon);
+    for (int c = 0; c < n; c++) {
+      double a = n * x[at + c] - sum;
+      double steps = Math.rint(Math.scalb(a / deviation, FRACTION));
+      int normal = (int) Math.max(Short.MIN_VALUE, Math.min(Short.MAX_VALUE, steps));
+      int acc = normal * gain[c] + bias[c];
+      y[atY + c] = output.quantize((float) acc * scale) - output.zeroPoint();
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The loss that DL4J computes. */
+package org.qat4j.distillation.internal;

@@ -1,0 +1,2 @@
+/** Layers within layers. */
+package org.qat4j.graph.internal;

@@ -1,0 +1,2 @@
+/** What the float layers for users compute. */
+package org.qat4j.layers.internal.plain;
