@@ -126,7 +126,7 @@ class Codes:
 
 KNOWN = """accents activation alphabet axis bias bound buckets characters clean dilation epsilon exponential
     field focus function gain gate groups heads hi ideographs input inputs kept kernel length literal lo lowerCase
-    maxN mean merges minN name order output padLeft padRight pairs pieces places prefix punctuation reach
+    maxN mean merges minN name of order output padLeft padRight pairs pieces places prefix punctuation reach
     recurrent reverse sentences shape shift skipUnknown slope source special stride table types vocabulary
     weights window words zero""".split()
 
@@ -173,6 +173,8 @@ class Model:
         self.outputs = main.list(main.string)
         text, labels, meta = (sections.get(t, Source(b"\0")) for t in ("TEXT", "LABL", "meta"))
         self.text = {r["input"]: r for r in text.list(lambda: Record(text))}
+        for steps in filter(lambda r: "of" in r, self.text.values()):
+            steps["pieces"] = self.text[steps["of"]]
         self.labels = labels.list(labels.string)
         self.metadata = dict(meta.list(lambda: (meta.string(), meta.string())))
 
@@ -187,7 +189,7 @@ def encode(encoder, text):
     kinds = {"Characters": characters, "Ngrams": ngrams, "Words": words}
     kinds |= {"Tokens": tokens, "Affixes": affixes, "Distances": token_distances}
     kinds |= {"Pieces": pieces, "Positions": lambda e, t: list(range(1, e["length"] + 1))}
-    kinds |= {"Story": story, "Places": places, "WordPieces": word_pieces}
+    kinds |= {"Story": story, "Places": places, "WordPieces": word_pieces, "Steps": steps}
     ids = kinds[encoder.kind](encoder, text.lower() if lower else text)
     n = encoder["length"]
     return (ids + [0] * n)[:n]
@@ -285,7 +287,17 @@ def byte_pairs(text, ranks):
     return found
 
 
+def steps(encoder, text):
+    parts = word_piece_parts(encoder["pieces"], text)
+    ids = [(p, second) for second, part in enumerate(parts) for p in part]
+    return [bool(p) * (s if encoder["types"] else n) for n, (p, s) in enumerate(ids, 1)]
+
+
 def word_pieces(encoder, text):
+    return [p for part in word_piece_parts(encoder, text) for p in part]
+
+
+def word_piece_parts(encoder, text):
     _, begin, end = encoder["special"]
     first, tab, second = text.partition("\t") if encoder["pairs"] else (text, "", "")
     parts = [split_pieces(encoder, t) for t in ([first, second] if tab else [first])]
@@ -298,7 +310,7 @@ def word_pieces(encoder, text):
         lengths = [more, less] if lengths[0] > lengths[1] else [less, more]
     parts = [p[:n] + [end] for p, n in zip(parts, lengths if tab else [most])]
     parts[0] = [begin] + parts[0]
-    return [i if encoder["types"] else p for i, part in enumerate(parts) for p in part]
+    return parts
 
 
 def split_pieces(encoder, text):

@@ -44,7 +44,7 @@ public final class EncoderFile {
   public static void write(Encoders encoders, Path file) {
     ByteSink out = new ByteSink();
     out.string(KIND);
-    out.list(encoders.text(), text -> TextCodec.write(out, text));
+    out.list(encoders.text(), text -> TextCodec.write(out, text, encoders.text()));
     out.list(encoders.labels(), out::string);
     out.list(List.copyOf(encoders.metadata().keySet()), out::string);
     out.list(List.copyOf(encoders.metadata().values()), out::string);
@@ -64,7 +64,7 @@ public final class EncoderFile {
       if (!kind.equals(KIND)) {
         throw in.error("this is no file of encoders");
       }
-      List<TextInput> text = in.list(RecordReader.MIN_BYTES, () -> TextCodec.read(in));
+      List<TextInput> text = TextCodec.readAll(in);
       List<String> labels = in.list(1, in::string);
       List<String> keys = in.list(1, in::string);
       List<String> values = in.list(1, in::string);

@@ -46,7 +46,7 @@ public final class ModelFile {
     ByteSink body = new ByteSink();
     section(body, "MODL", out -> writeModel(out, model));
     if (!model.text().isEmpty()) {
-      section(body, "TEXT", out -> out.list(model.text(), text -> TextCodec.write(out, text)));
+      section(body, "TEXT", out -> writeText(out, model.text()));
     }
     if (!model.labels().isEmpty()) {
       section(body, "LABL", out -> out.list(model.labels(), out::string));
@@ -193,12 +193,25 @@ public final class ModelFile {
     List<Op> ops = in.list(RecordReader.MIN_BYTES, reader::read);
     List<String> outputs = in.list(1, in::string);
     in.end("section \"MODL\"");
-    List<TextInput> text = readList(sections, "TEXT", RecordReader.MIN_BYTES, TextCodec::read);
+    List<TextInput> text = readText(sections.get("TEXT"));
     List<String> labels = readList(sections, "LABL", 1, ByteSource::string);
     IntegerModel model =
         new IntegerModel(name, inputs, ops, outputs, text, labels, readMetadata(sections));
     reader.checkBounds(model);
     return model;
+  }
+
+  private static void writeText(ByteSink out, List<TextInput> text) {
+    out.list(text, input -> TextCodec.write(out, input, text));
+  }
+
+  private static List<TextInput> readText(ByteSource in) {
+    if (in == null) {
+      return List.of();
+    }
+    List<TextInput> text = TextCodec.readAll(in);
+    in.end("section \"TEXT\"");
+    return text;
   }
 
   private static <T> List<T> readList(

@@ -1,5 +1,6 @@
 package org.qat4j.format;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -14,6 +15,7 @@ import org.qat4j.text.FieldEncoder;
 import org.qat4j.text.NgramEncoder;
 import org.qat4j.text.PieceEncoder;
 import org.qat4j.text.PositionEncoder;
+import org.qat4j.text.StepEncoder;
 import org.qat4j.text.StoryEncoder;
 import org.qat4j.text.StoryPlaces;
 import org.qat4j.text.Subset;
@@ -27,7 +29,10 @@ import org.qat4j.text.WordPieces;
 final class TextCodec {
   private TextCodec() {}
 
-  static void write(ByteSink out, TextInput text) {
+  /**
+   * @param all inputs of the model, of which this is one
+   */
+  static void write(ByteSink out, TextInput text, List<TextInput> all) {
     RecordWriter record;
     FieldEncoder field = text.encoder() instanceof FieldEncoder f ? f : null;
     TextEncoder encoder = field == null ? text.encoder() : field.encoder();
@@ -72,6 +77,8 @@ final class TextCodec {
               .integer("sentences", e.sentences());
     } else if (encoder instanceof StoryPlaces) {
       record = head(out, "Places", text, false);
+    } else if (encoder instanceof StepEncoder e) {
+      record = head(out, "Steps", text, false).text("of", of(e, text, all)).truth("types", e.types());
     } else if (encoder instanceof WordPieceEncoder e) {
       record = wordPieces(head(out, "WordPieces", text, e.words().rules().lowerCase()), e);
     } else {
@@ -82,6 +89,18 @@ final class TextCodec {
       record.integer("field", field.field());
     }
     record.end();
+  }
+
+  /** The input before it that has the pieces. */
+  private static String of(StepEncoder e, TextInput text, List<TextInput> all) {
+    return all.subList(0, all.indexOf(text)).stream()
+        .filter(input -> input.encoder().equals(e.pieces()))
+        .map(TextInput::input)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new QatException(
+                    "the input \"" + text.input() + "\" is of pieces that no input before it has"));
   }
 
   private static RecordWriter words(RecordWriter record, WordEncoder e) {
@@ -98,7 +117,6 @@ final class TextCodec {
         .truth("ideographs", e.words().rules().ideographs())
         .truth("accents", e.words().rules().accents())
         .truth("pairs", e.pairs())
-        .truth("types", e.types())
         .integers("special", List.of(special.unknown(), special.begin(), special.end()))
         .integers("literal", special.literal())
         .texts("pieces", e.words().pieces());
@@ -111,11 +129,23 @@ final class TextCodec {
         .truth("lowerCase", lowerCase);
   }
 
-  static TextInput read(ByteSource in) {
+  /** Reads all inputs. */
+  static List<TextInput> readAll(ByteSource in) {
+    List<TextInput> before = new ArrayList<>();
+    return in.list(
+        RecordReader.MIN_BYTES,
+        () -> {
+          TextInput next = read(in, before);
+          before.add(next);
+          return next;
+        });
+  }
+
+  private static TextInput read(ByteSource in, List<TextInput> before) {
     RecordReader r = new RecordReader(in);
     String input = r.text("input");
     try {
-      TextEncoder whole = encoder(r, r.integer("length"), r.truth("lowerCase"));
+      TextEncoder whole = encoder(r, before);
       TextEncoder encoder = r.has("field") ? new FieldEncoder(r.integer("field"), whole) : whole;
       r.end();
       return new TextInput(input, encoder);
@@ -141,7 +171,9 @@ final class TextCodec {
         .toList();
   }
 
-  private static TextEncoder encoder(RecordReader r, int length, boolean lowerCase) {
+  private static TextEncoder encoder(RecordReader r, List<TextInput> before) {
+    int length = r.integer("length");
+    boolean lowerCase = r.truth("lowerCase");
     return switch (r.kind()) {
       case "Characters" -> new CharacterEncoder(r.integerList("alphabet"), length, lowerCase);
       case "Ngrams" ->
@@ -187,11 +219,29 @@ final class TextCodec {
         require(r, lowerCase, false);
         yield new PositionEncoder(length);
       }
+      case "Steps" -> {
+        require(r, lowerCase, false);
+        yield steps(r.text("of"), length, r.truth("types"), before);
+      }
       case "WordPieces" -> wordPieces(r, length, lowerCase);
       default ->
           throw new QatException(
               "the kind \"" + r.kind() + "\" is unknown to this program; a newer one may know it");
     };
+  }
+
+  private static StepEncoder steps(
+      String of, int length, boolean types, List<TextInput> before) {
+    for (TextInput input : before) {
+      if (input.input().equals(of) && input.encoder() instanceof WordPieceEncoder pieces) {
+        if (pieces.length() != length) {
+          throw new QatException(
+              "the length is " + length + ", and that of \"" + of + "\" " + pieces.length());
+        }
+        return new StepEncoder(pieces, types);
+      }
+    }
+    throw new QatException("no input before it has the name \"" + of + "\" and word pieces");
   }
 
   private static WordEncoder words(RecordReader r, int length, boolean lowerCase) {
@@ -205,7 +255,6 @@ final class TextCodec {
         new WordPieces.Rules(
             r.truth("clean"), r.truth("ideographs"), r.truth("accents"), lowerCase);
     boolean pairs = r.truth("pairs");
-    boolean types = r.truth("types");
     List<Integer> ids = r.integerList("special");
     if (ids.size() != 3) {
       throw new QatException("there are 3 special ids, not " + ids.size());
@@ -213,6 +262,6 @@ final class TextCodec {
     WordPieces.Special special =
         new WordPieces.Special(ids.get(0), ids.get(1), ids.get(2), r.integerList("literal"));
     return new WordPieceEncoder(
-        new WordPieces(r.texts("pieces"), rules, special), length, pairs, types);
+        new WordPieces(r.texts("pieces"), rules, special), length, pairs);
   }
 }

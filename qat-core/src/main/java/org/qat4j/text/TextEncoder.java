@@ -17,6 +17,7 @@ public sealed interface TextEncoder
         NgramEncoder,
         PieceEncoder,
         PositionEncoder,
+        StepEncoder,
         StoryEncoder,
         StoryPlaces,
         TokenEncoder,
@@ -60,6 +61,11 @@ public sealed interface TextEncoder
    * @throws QatException if no token stays
    */
   TextEncoder keeping(BitSet ids);
+
+  /** The id of what has none, or −1 where it is left out. */
+  default int unknown() {
+    return leavesOut() ? -1 : firstToken() - 1;
+  }
 
   /** The ids of a text. */
   default int[] encode(String text) {

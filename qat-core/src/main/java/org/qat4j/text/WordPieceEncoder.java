@@ -12,9 +12,8 @@ import org.qat4j.QatException;
  * @param words splits texts
  * @param length ids per text, ≥ 3
  * @param pairs a tab stands between two texts; without it a tab is white space
- * @param types instead of the ids, 1 for each step of the second text and its end, 0 for all others
  */
-public record WordPieceEncoder(WordPieces words, int length, boolean pairs, boolean types)
+public record WordPieceEncoder(WordPieces words, int length, boolean pairs)
     implements TextEncoder {
   private static final int LEAST = 3;
 
@@ -27,12 +26,12 @@ public record WordPieceEncoder(WordPieces words, int length, boolean pairs, bool
 
   @Override
   public int vocabularySize() {
-    return types ? 2 : words.pieces().size();
+    return words.pieces().size();
   }
 
   @Override
   public int firstToken() {
-    return types ? 1 : words.special().behind();
+    return words.special().behind();
   }
 
   @Override
@@ -42,39 +41,41 @@ public record WordPieceEncoder(WordPieces words, int length, boolean pairs, bool
 
   @Override
   public TextEncoder keeping(BitSet ids) {
-    if (types) {
-      throw new QatException("both texts of a pair have a type: none can be left out");
-    }
     BitSet kept = (BitSet) ids.clone();
     kept.set(0, firstToken());
     return new WordPieceEncoder(
         new WordPieces(TextEncoder.kept(words.pieces(), kept, 0), words.rules(), words.special()),
         length,
-        pairs,
-        false);
+        pairs);
+  }
+
+  /** Any of the special pieces. */
+  @Override
+  public int unknown() {
+    return words.special().unknown();
   }
 
   @Override
   public void encode(String text, int[] ids) {
+    put(text, ids);
+  }
+
+  /** Encodes a text and gives the step at which the second one of a pair begins, or the last. */
+  int put(String text, int[] ids) {
     int tab = pairs ? text.indexOf('\t') : -1;
     int[] first = words.split(tab < 0 ? text : text.substring(0, tab));
-    int at = 0;
+    int second = length;
+    int at;
     if (tab < 0) {
       at = put(first, Math.min(first.length, length - 2), true, 0, ids);
     } else {
-      int[] second = words.split(text.substring(tab + 1));
-      int[] lengths = cut(first.length, second.length, length - LEAST);
-      int middle = put(first, lengths[0], true, 0, ids);
-      at = put(second, lengths[1], false, middle, ids);
-      if (types) {
-        Arrays.fill(ids, 0, middle, 0);
-        Arrays.fill(ids, middle, at, 1);
-      }
-    }
-    if (types && tab < 0) {
-      Arrays.fill(ids, 0, at, 0);
+      int[] other = words.split(text.substring(tab + 1));
+      int[] lengths = cut(first.length, other.length, length - LEAST);
+      second = put(first, lengths[0], true, 0, ids);
+      at = put(other, lengths[1], false, second, ids);
     }
     Arrays.fill(ids, at, length, PADDING);
+    return second;
   }
 
   private int put(int[] part, int size, boolean begin, int from, int[] ids) {

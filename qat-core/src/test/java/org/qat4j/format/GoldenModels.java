@@ -36,6 +36,7 @@ import org.qat4j.text.FieldEncoder;
 import org.qat4j.text.NgramEncoder;
 import org.qat4j.text.PieceEncoder;
 import org.qat4j.text.PositionEncoder;
+import org.qat4j.text.StepEncoder;
 import org.qat4j.text.StoryEncoder;
 import org.qat4j.text.StoryPlaces;
 import org.qat4j.text.TextEncoder;
@@ -335,11 +336,9 @@ public final class GoldenModels {
             pieces,
             new WordPieces.Rules(true, true, false, true),
             new WordPieces.Special(1, 2, 3, List.of(0, 1, 2, 3, 4)));
+    WordPieceEncoder ids = new WordPieceEncoder(words, 9, true);
     return bags(
-        "wordpieces",
-        List.of(
-            new WordPieceEncoder(words, 9, true, false),
-            new WordPieceEncoder(words, 9, true, true)));
+        "wordpieces", List.of(ids, new StepEncoder(ids, false), new StepEncoder(ids, true)));
   }
 
   /** A bag for each way to read a text. */

@@ -35,6 +35,7 @@ import org.qat4j.text.DistanceEncoder;
 import org.qat4j.text.FieldEncoder;
 import org.qat4j.text.PieceEncoder;
 import org.qat4j.text.PositionEncoder;
+import org.qat4j.text.StepEncoder;
 import org.qat4j.text.StoryEncoder;
 import org.qat4j.text.StoryPlaces;
 import org.qat4j.text.TextEncoder;
@@ -187,9 +188,11 @@ class PythonReaderTest {
               pieces,
               new WordPieces.Rules(rules, rules, rules, rules),
               new WordPieces.Special(1, 2, 3, List.of(0, 1, 2, 3)));
-      encoders.add(new WordPieceEncoder(words, 8, false, false));
-      encoders.add(new WordPieceEncoder(words, 7, true, false));
-      encoders.add(new WordPieceEncoder(words, 7, true, true));
+      WordPieceEncoder pairs = new WordPieceEncoder(words, 7, true);
+      encoders.add(new WordPieceEncoder(words, 8, false));
+      encoders.add(pairs);
+      encoders.add(new StepEncoder(pairs, false));
+      encoders.add(new StepEncoder(pairs, true));
     }
     String[] texts = {
       "UNAFFable Café中una!\tß[SEP]",

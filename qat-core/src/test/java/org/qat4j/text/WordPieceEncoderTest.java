@@ -20,7 +20,8 @@ class WordPieceEncoderTest {
   }
 
   private static int[] pair(String text, int length, boolean types) {
-    return new WordPieceEncoder(words(true), length, true, types).encode(text);
+    WordPieceEncoder pieces = new WordPieceEncoder(words(true), length, true);
+    return types ? new StepEncoder(pieces, true).encode(text) : pieces.encode(text);
   }
 
   @Test
@@ -75,17 +76,32 @@ class WordPieceEncoderTest {
   }
 
   @Test
+  void knowsWhereAPieceIs() {
+    StepEncoder places = new StepEncoder(new WordPieceEncoder(words(true), 8, true), false);
+    assertThat(places.encode("a\tb")).containsExactly(1, 2, 3, 4, 5, 0, 0, 0);
+    assertThat(places.encode("")).containsExactly(1, 2, 0, 0, 0, 0, 0, 0);
+    assertThat(places.vocabularySize()).isEqualTo(9);
+    assertThatThrownBy(() -> places.keeping(new BitSet())).isInstanceOf(QatException.class);
+  }
+
+  @Test
+  void theUnknownPieceIsNotTheOneBeforeTheFirst() {
+    TextEncoder encoder = new WordPieceEncoder(words(true), 8, true);
+    assertThat(encoder.unknown()).isEqualTo(1).isNotEqualTo(encoder.firstToken() - 1);
+  }
+
+  @Test
   void keepsSpecialPieces() {
     BitSet ids = new BitSet();
     ids.set(7);
-    TextEncoder less = new WordPieceEncoder(words(true), 5, false, false).keeping(ids);
+    TextEncoder less = new WordPieceEncoder(words(true), 5, false).keeping(ids);
     assertThat(less.vocabularySize()).isEqualTo(5);
     assertThat(less.encode("a b")).containsExactly(2, 4, 1, 3, 0);
   }
 
   @Test
   void refusesWhatCannotBe() {
-    assertThatThrownBy(() -> new WordPieceEncoder(words(true), 2, false, false))
+    assertThatThrownBy(() -> new WordPieceEncoder(words(true), 2, false))
         .isInstanceOf(QatException.class)
         .hasMessageContaining("3 ids or more");
     WordPieces.Rules rules = new WordPieces.Rules(true, true, true, true);

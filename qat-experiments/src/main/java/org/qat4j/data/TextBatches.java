@@ -17,6 +17,7 @@ import org.qat4j.text.DistanceEncoder;
 import org.qat4j.text.NumberRow;
 import org.qat4j.text.PieceEncoder;
 import org.qat4j.text.PositionEncoder;
+import org.qat4j.text.StepEncoder;
 import org.qat4j.text.StoryPlaces;
 import org.qat4j.text.TextEncoder;
 import org.qat4j.text.TokenEncoder;
@@ -37,9 +38,6 @@ import org.qat4j.text.TokenEncoder;
  */
 public final class TextBatches implements MultiDataSetIterator {
   private static final long serialVersionUID = 1L;
-
-  /** Id that a character or word encoder gives to what it does not know. */
-  private static final int UNKNOWN = 1;
 
   /** What becomes of a dropped token: what the encoder makes of one that it does not know. */
   private enum Drop {
@@ -77,6 +75,8 @@ public final class TextBatches implements MultiDataSetIterator {
   private final int[] next; // pieces behind each step of the translation, (texts, steps); or null
   private final int[] lengths; // per encoder
   private final Drop[] drops; // per encoder
+  private final int[] unknown; // id per encoder, where there is one
+  private final int[] firsts; // id per encoder of the first token that can be dropped
   private final transient List<Example> examples;
   private final transient Question question;
   private final transient List<String> names; // of the classes or tags
@@ -126,6 +126,8 @@ public final class TextBatches implements MultiDataSetIterator {
             ? new int[] {numbers.length / order.length}
             : encoders.stream().mapToInt(TextEncoder::length).toArray();
     this.drops = encoders.stream().map(TextBatches::drop).toArray(Drop[]::new);
+    this.unknown = encoders.stream().mapToInt(TextEncoder::unknown).toArray();
+    this.firsts = encoders.stream().mapToInt(TextEncoder::firstToken).toArray();
     this.staging = new float[lengths.length + 1][0];
     this.ids = new int[lengths.length][];
     for (int e = 0; e < encoders.size(); e++) {
@@ -196,6 +198,7 @@ public final class TextBatches implements MultiDataSetIterator {
         || encoder instanceof DistanceEncoder
         || encoder instanceof PieceEncoder
         || encoder instanceof PositionEncoder
+        || encoder instanceof StepEncoder
         || encoder instanceof StoryPlaces
         || (encoder instanceof TokenEncoder tokens && tokens.focus())) {
       return Drop.KEEP;
@@ -391,25 +394,26 @@ public final class TextBatches implements MultiDataSetIterator {
       Random random = new Random(0);
       for (int i = 0; i < n; i++) {
         random.setSeed(mix(pass) ^ mix(~order[at + i]) + encoder);
-        dropTokens(values, i * length, length, drops[encoder], random);
+        dropTokens(values, i * length, encoder, random);
       }
     }
     return Nd4j.create(values, new long[] {n, length}, 'c');
   }
 
   /** Drops tokens of one row; padding stays, where those behind do not move up. */
-  private void dropTokens(float[] values, int from, int length, Drop drop, Random random) {
+  private void dropTokens(float[] values, int from, int encoder, Random random) {
+    int length = lengths[encoder];
     int to = from;
     for (int i = from; i < from + length; i++) {
       boolean padding = values[i] == TextEncoder.PADDING;
       boolean dropped = !padding && random.nextInt() >>> 1 < dropBelow;
-      if (drop == Drop.TO_UNKNOWN) {
-        values[i] = dropped ? UNKNOWN : values[i];
+      if (drops[encoder] == Drop.TO_UNKNOWN) {
+        values[i] = dropped && values[i] >= firsts[encoder] ? unknown[encoder] : values[i];
       } else if (!dropped && !padding) {
         values[to++] = values[i];
       }
     }
-    if (drop == Drop.LEAVE_OUT) {
+    if (drops[encoder] == Drop.LEAVE_OUT) {
       Arrays.fill(values, to, from + length, TextEncoder.PADDING);
     }
   }

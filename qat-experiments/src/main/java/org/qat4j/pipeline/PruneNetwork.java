@@ -3,6 +3,7 @@ package org.qat4j.pipeline;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.api.Model;
 import org.qat4j.QatException;
 import org.qat4j.data.Example;
@@ -19,7 +20,9 @@ import org.qat4j.pruning.PruningSchedule;
 import org.qat4j.pruning.Tokens;
 import org.qat4j.report.CurvePoint;
 import org.qat4j.report.PruneStep;
+import org.qat4j.text.StepEncoder;
 import org.qat4j.text.TextEncoder;
+import org.qat4j.text.WordPieceEncoder;
 import org.qat4j.training.TrainingAid;
 import org.qat4j.training.TrainingPlan;
 import org.qat4j.zoo.TextNetwork;
@@ -148,6 +151,10 @@ final class PruneNetwork {
     for (int i = 0; i < inputs.size(); i++) {
       TextInput input = floats.text().text().get(i);
       TextEncoder encoder = input.encoder();
+      if (encoder instanceof StepEncoder steps) {
+        encoders.add(new TextInput(input.input(), stepsOf(steps, encoders)));
+        continue;
+      }
       BitSet ids =
           Tokens.important(network, inputs.get(i), encoder, counts(encoder), spec.vocabulary());
       network = Tokens.keep(network, inputs.get(i), ids);
@@ -159,6 +166,16 @@ final class PruneNetwork {
     double after = accuracy();
     train(plan(), TrainingAid.NONE);
     steps.add(new PruneStep("tokens", 0, 1 - kept / (double) all, before, after, accuracy()));
+  }
+
+  /** The steps of the pieces that are left. */
+  private StepEncoder stepsOf(StepEncoder steps, List<TextInput> pruned) {
+    return IntStream.range(0, pruned.size())
+        .filter(i -> floats.text().text().get(i).encoder().equals(steps.pieces()))
+        .mapToObj(i -> (WordPieceEncoder) pruned.get(i).encoder())
+        .map(pieces -> new StepEncoder(pieces, steps.types()))
+        .findFirst()
+        .orElseThrow();
   }
 
   /** How often each token occurs in the training texts. */

@@ -18,13 +18,14 @@ import org.qat4j.layers.GeluErf;
 import org.qat4j.layers.LayerNormLayer;
 import org.qat4j.layers.MultiHeadAttentionLayer;
 import org.qat4j.model.TextInput;
-import org.qat4j.text.PositionEncoder;
+import org.qat4j.text.StepEncoder;
 import org.qat4j.text.WordPieceEncoder;
 
 /**
  * The network of an encoder out of layers that can be quantized. It reads ids of pieces and of
- * positions, [n, t] each, and with pairs of texts ids of types; of single texts the type is added
- * to the positions.
+ * positions, [n, t] each, and with pairs of texts ids of types. The first type is added to the
+ * positions, and the table of types has what the second one differs by: the id 0 stands for nothing
+ * in all inputs, as masks have it.
  */
 public final class EncoderNetwork {
   private static final String IDS = "ids";
@@ -60,13 +61,11 @@ public final class EncoderNetwork {
 
   /** How the inputs are made from a text. */
   public List<TextInput> text() {
-    TextInput ids = new TextInput(IDS, new WordPieceEncoder(encoder.words(), length, pairs, false));
-    TextInput positions = new TextInput(POSITIONS, new PositionEncoder(length));
+    WordPieceEncoder pieces = new WordPieceEncoder(encoder.words(), length, pairs);
+    TextInput ids = new TextInput(IDS, pieces);
+    TextInput positions = new TextInput(POSITIONS, new StepEncoder(pieces, false));
     return pairs
-        ? List.of(
-            ids,
-            positions,
-            new TextInput(TYPES, new WordPieceEncoder(encoder.words(), length, true, true)))
+        ? List.of(ids, positions, new TextInput(TYPES, new StepEncoder(pieces, true)))
         : List.of(ids, positions);
   }
 
@@ -140,7 +139,7 @@ public final class EncoderNetwork {
     float[] types = t.get(e + "token_type_embeddings.weight", shape.types(), c);
     set(network, "places", "W", places(types));
     if (pairs) {
-      set(network, "kinds", "W", types);
+      set(network, "kinds", "W", difference(types));
     }
     norm(network, NORM, e + "LayerNorm");
     for (int b = 0; b < shape.blocks(); b++) {
@@ -148,7 +147,17 @@ public final class EncoderNetwork {
     }
   }
 
-  /** A row of zeros for padding, then the positions, to which the type of single texts is added. */
+  /** A row of zeros, then what the second type differs by from the first. */
+  private float[] difference(float[] types) {
+    int c = shape.channels();
+    float[] rows = new float[2 * c];
+    for (int i = 0; i < c; i++) {
+      rows[c + i] = types[c + i] - types[i];
+    }
+    return rows;
+  }
+
+  /** A row of zeros for padding, then the positions, to which the first type is added. */
   private float[] places(float[] types) {
     int c = shape.channels();
     float[] all =
@@ -157,7 +166,7 @@ public final class EncoderNetwork {
             .get(prefix + "embeddings.position_embeddings.weight", shape.positions(), c);
     float[] rows = new float[(length + 1) * c];
     for (int i = 0; i < length * c; i++) {
-      rows[c + i] = all[i] + (pairs ? 0 : types[i % c]);
+      rows[c + i] = all[i] + types[i % c];
     }
     return rows;
   }

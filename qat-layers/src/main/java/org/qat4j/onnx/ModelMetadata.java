@@ -15,6 +15,7 @@ import org.qat4j.text.FieldEncoder;
 import org.qat4j.text.NgramEncoder;
 import org.qat4j.text.PieceEncoder;
 import org.qat4j.text.PositionEncoder;
+import org.qat4j.text.StepEncoder;
 import org.qat4j.text.StoryEncoder;
 import org.qat4j.text.StoryPlaces;
 import org.qat4j.text.TextEncoder;
@@ -101,6 +102,9 @@ final class ModelMetadata {
       words(json, e.words());
     } else if (encoder instanceof StoryPlaces e) {
       head(json, "places", e, false);
+    } else if (encoder instanceof StepEncoder e) { // its pieces are those of another input
+      head(json, "steps", e, false);
+      json.put("types", e.types());
     } else if (encoder instanceof WordPieceEncoder e) {
       head(json, "wordpieces", e, e.words().rules().lowerCase());
       wordPieces(json, e);
@@ -118,7 +122,6 @@ final class ModelMetadata {
     json.put("ideographs", words.rules().ideographs());
     json.put("accents", words.rules().accents());
     json.put("pairs", e.pairs());
-    json.put("types", e.types());
     WordPieces.Special special = words.special();
     json.putArray("special").add(special.unknown()).add(special.begin()).add(special.end());
     ArrayNode literal = json.putArray("literal");

@@ -51,7 +51,7 @@ public final class Tokens {
                   .layer(network, node.name())
                   .paramTable()
                   .get(DefaultParamInitializer.WEIGHT_KEY));
-      addDistances(table, size, encoder.leavesOut() ? -1 : encoder.firstToken() - 1, squares);
+      addDistances(table, size, encoder.unknown(), squares);
     }
     int first = encoder.firstToken();
     float[] matters = new float[size - first];

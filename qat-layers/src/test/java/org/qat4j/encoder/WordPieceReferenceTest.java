@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.qat4j.text.StepEncoder;
 import org.qat4j.text.WordPieceEncoder;
 import org.qat4j.text.WordPieces;
 
@@ -207,8 +208,8 @@ class WordPieceReferenceTest {
   private static void assertSame(Path json, List<String> texts, int length, boolean pairs)
       throws IOException {
     WordPieces words = TokenizerFiles.json(json);
-    WordPieceEncoder ids = new WordPieceEncoder(words, length, pairs, false);
-    WordPieceEncoder types = new WordPieceEncoder(words, length, pairs, true);
+    WordPieceEncoder ids = new WordPieceEncoder(words, length, pairs);
+    StepEncoder types = new StepEncoder(ids, true);
     Map<String, String> options =
         Map.of("maxLength", "" + length, "truncation", "longest_first", "padding", "max_length");
     int differing = 0;
