@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
       ExportCommand.class,
       BenchCommand.class,
       DataCommand.class,
+      ModelCommand.class,
       PredictCommand.class,
       InspectCommand.class,
       CommandLine.HelpCommand.class

@@ -3,6 +3,7 @@ package org.qat4j.diagnostics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.graph.Topology;
@@ -24,6 +25,9 @@ import org.qat4j.quantizer.WeightSpec;
 public final class LayerDiagnostics {
   private final IntegerModel model;
 
+  /** Of all layers. */
+  private final Set<String> names;
+
   /** Outputs of all layers, by name: of the float network, in float arithmetic, in codes. */
   private final Map<String, INDArray> trained;
 
@@ -32,6 +36,7 @@ public final class LayerDiagnostics {
 
   private LayerDiagnostics(Model floatNetwork, QatNetwork qat, INDArray... features) {
     this.model = qat.freeze(FreezeInfo.named("diagnostics"), features);
+    this.names = Set.copyOf(qat.ranges().keySet());
     this.quantized = qat.activations(features);
     this.trained = Topology.activations(floatNetwork, features, qat.masks(features));
     qat.setMode(Mode.FLOAT);
@@ -83,10 +88,19 @@ public final class LayerDiagnostics {
   /** Weights of a layer in the frozen model, or null where it has none. */
   private QuantizedTensor weights(String layer) {
     return model.ops().stream()
-        .filter(op -> op.name().equals(layer) || op.name().startsWith(layer + "/"))
+        .filter(op -> owner(op.name()).equals(layer))
         .flatMap(op -> op.tensors().stream())
         .findFirst()
         .orElse(null);
+  }
+
+  /** The layer that an operation is of: itself, or the longest name in front of a slash. */
+  private String owner(String operation) {
+    String name = operation;
+    while (!names.contains(name) && name.contains("/")) {
+      name = name.substring(0, name.lastIndexOf('/'));
+    }
+    return name;
   }
 
   /**

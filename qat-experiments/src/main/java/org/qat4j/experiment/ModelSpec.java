@@ -22,6 +22,7 @@ import java.util.Set;
   @JsonSubTypes.Type(value = ModelSpec.BiLstm.class, name = "bilstm"),
   @JsonSubTypes.Type(value = ModelSpec.Transformer.class, name = "transformer"),
   @JsonSubTypes.Type(value = ModelSpec.Translator.class, name = "translator"),
+  @JsonSubTypes.Type(value = ModelSpec.PretrainedEncoder.class, name = "encoder"),
   @JsonSubTypes.Type(value = ModelSpec.SavedNetwork.class, name = "file")
 })
 public sealed interface ModelSpec {
@@ -616,6 +617,56 @@ public sealed interface ModelSpec {
           dropout);
       BlockSpec.checkHeads(heads, dimension);
     }
+  }
+
+  /**
+   * Pieces of words → a pretrained encoder of the BERT family → mean over time or the first step →
+   * dense.
+   *
+   * @param from name of a model that can be fetched, folder, or file of ONNX
+   * @param pairs whether the texts have two parts with a tab between
+   */
+  @JsonClassDescription(
+      "Pieces of words → a pretrained encoder of the BERT family, whose weights are trained further →"
+          + " mean over time, or the first step → softmax over the classes. Padding is masked.")
+  record PretrainedEncoder(
+      @JsonProperty(required = true)
+          @JsonPropertyDescription(
+              "Name of a model that ./qat model fetch brings, or a folder with config.json,"
+                  + " model.safetensors or model.onnx, and tokenizer.json or vocab.txt, or a file of"
+                  + " ONNX with its tokenizer.json beside it.")
+          @FilePath
+          String from,
+      @JsonProperty(defaultValue = "64")
+          @JsonPropertyDescription(
+              "Pieces per text, its begin and end included; at most the positions that the encoder has"
+                  + " learned.")
+          @Range(min = 3, max = 100000)
+          int length,
+      @JsonProperty(defaultValue = "false")
+          @JsonPropertyDescription("Texts are pairs, with a tab between.")
+          boolean pairs,
+      @JsonProperty(defaultValue = "mean")
+          @JsonPropertyDescription("What is made of the steps.")
+          Pooling pooling,
+      @JsonProperty(defaultValue = "0.1")
+          @JsonPropertyDescription("Dropout before the output.")
+          @Range(min = 0, below = 1)
+          double dropout)
+      implements ModelSpec {
+    public PretrainedEncoder {
+      Section.check(PretrainedEncoder.class, from, length, pairs, pooling, dropout);
+    }
+  }
+
+  /** What becomes of the steps of a text. */
+  enum Pooling {
+    /** The mean of those that are no padding. */
+    @JsonProperty("mean")
+    MEAN,
+    /** The first one. */
+    @JsonProperty("first")
+    FIRST
   }
 
   /**

@@ -103,7 +103,13 @@ public record ResolvedExperiment(Experiment experiment, Map<String, Position> po
     return at("prune", () -> experiment.prune().toSchedule(steps));
   }
 
-  private <T> T at(String path, Supplier<T> work) {
+  /**
+   * Does work that a value of the experiment is needed for.
+   *
+   * @param path of the value
+   * @throws ExperimentException instead of a QatException, with the value's place
+   */
+  public <T> T at(String path, Supplier<T> work) {
     try {
       return work.get();
     } catch (QatException e) {

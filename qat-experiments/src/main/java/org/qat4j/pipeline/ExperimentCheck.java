@@ -20,6 +20,7 @@ import org.qat4j.experiment.Variant;
 import org.qat4j.qat.Preflight;
 import org.qat4j.qat.Qat;
 import org.qat4j.quantizer.Unsupported;
+import org.qat4j.zoo.PretrainedEncoders;
 import org.qat4j.zoo.SavedNetworks;
 import org.qat4j.zoo.Zoo;
 
@@ -121,6 +122,9 @@ public final class ExperimentCheck {
 
   private static ResolvedExperiment checkLayers(ResolvedExperiment resolved) {
     Experiment experiment = resolved.experiment();
+    if (experiment.model() instanceof ModelSpec.PretrainedEncoder encoder) {
+      resolved.at("model.from", () -> PretrainedEncoders.network(encoder));
+    }
     if (!experiment.quantize().overrides().isEmpty()
         || experiment.quantize().qat().distillation() != null
         || experiment.prune() != null) {

@@ -80,6 +80,9 @@ public final class Zoo {
       return saved(Path.of(saved.file()), data);
     }
     Zoo zoo = new Zoo(data, train, seed);
+    if (spec instanceof ModelSpec.PretrainedEncoder s) {
+      return PretrainedEncoders.build(s, zoo.layers);
+    }
     if (spec instanceof ModelSpec.CharNgramCnn s) {
       return zoo.charNgramCnn(s);
     } else if (spec instanceof ModelSpec.WordCnn s) {

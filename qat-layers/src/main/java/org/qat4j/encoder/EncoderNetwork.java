@@ -59,6 +59,11 @@ public final class EncoderNetwork {
     }
   }
 
+  /** Channels of the hidden states. */
+  public int channels() {
+    return shape.channels();
+  }
+
   /** How the inputs are made from a text. */
   public List<TextInput> text() {
     WordPieceEncoder pieces = new WordPieceEncoder(encoder.words(), length, pairs);
@@ -118,8 +123,8 @@ public final class EncoderNetwork {
         .addLayer(name + "/wide", product(c, shape.width(), new GeluErf()), name + "/norm")
         .addLayer(name + "/narrow", product(shape.width(), c, none), name + "/wide")
         .addVertex(name + "/sum2", sum(), name + "/norm", name + "/narrow")
-        .addLayer(name, new LayerNormLayer(c, shape.epsilon()), name + "/sum2");
-    return name;
+        .addLayer(name + "/out", new LayerNormLayer(c, shape.epsilon()), name + "/sum2");
+    return name + "/out";
   }
 
   private static Layer product(int in, int out, IActivation f) {
@@ -190,7 +195,7 @@ public final class EncoderNetwork {
     norm(network, name + "/norm", from + "attention.output.LayerNorm");
     product(network, name + "/wide", from + "intermediate.dense", c, shape.width());
     product(network, name + "/narrow", from + "output.dense", shape.width(), c);
-    norm(network, name, from + "output.LayerNorm");
+    norm(network, name + "/out", from + "output.LayerNorm");
   }
 
   private void product(ComputationGraph network, String layer, String from, int in, int out) {

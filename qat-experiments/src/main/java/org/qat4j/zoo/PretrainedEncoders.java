@@ -1,0 +1,97 @@
+package org.qat4j.zoo;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.convolutional.Cropping1D;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.qat4j.QatException;
+import org.qat4j.data.KnownModel;
+import org.qat4j.encoder.Encoder;
+import org.qat4j.encoder.EncoderNetwork;
+import org.qat4j.experiment.ModelSpec;
+import org.qat4j.layers.FlattenPreProcessor;
+
+/** Networks that begin as a pretrained encoder of the BERT family. */
+public final class PretrainedEncoders {
+  private PretrainedEncoders() {}
+
+  /**
+   * The encoder that {@code model.from} means.
+   *
+   * @throws QatException if it is not there, or is none; the message says what to do
+   */
+  public static EncoderNetwork network(ModelSpec.PretrainedEncoder spec) {
+    return new EncoderNetwork(read(spec.from()), spec.length(), spec.pairs());
+  }
+
+  private static Encoder read(String from) {
+    Path path = Path.of(from);
+    if (Files.isDirectory(path)) {
+      return Encoder.read(path);
+    }
+    if (Files.isRegularFile(path)) {
+      return Encoder.read(path, tokenizer(path));
+    }
+    return KnownModel.find(from)
+        .map(PretrainedEncoders::fetched)
+        .orElseThrow(
+            () ->
+                new QatException(
+                    "there is no folder or file "
+                        + from
+                        + ", and no model of this name to fetch; there is: "
+                        + String.join(
+                            ", ", KnownModel.all().stream().map(KnownModel::name).toList())));
+  }
+
+  private static Encoder fetched(KnownModel model) {
+    Path folder = model.folder(System::getenv);
+    Path weights = folder.resolve(KnownModel.WEIGHTS);
+    if (!Files.exists(weights)) {
+      throw new QatException(
+          weights + " is not there; fetch it: ./qat model fetch " + model.name());
+    }
+    return Encoder.read(weights, folder.resolve(KnownModel.TOKENIZER));
+  }
+
+  /** NAME-tokenizer.json beside NAME.onnx, or else tokenizer.json. */
+  private static Path tokenizer(Path onnx) {
+    String name = onnx.getFileName().toString();
+    if (!name.endsWith(".onnx")) {
+      throw new QatException(
+          onnx + ": expected a file of ONNX (.onnx), or a folder with config.json");
+    }
+    String stem = name.substring(0, name.lastIndexOf('.'));
+    Path own = onnx.resolveSibling(stem + "-" + KnownModel.TOKENIZER);
+    Path plain = onnx.resolveSibling(KnownModel.TOKENIZER);
+    if (!Files.exists(own) && !Files.exists(plain)) {
+      throw new QatException("no tokenizer beside " + onnx + ": expected " + plain);
+    }
+    return Files.exists(own) ? own : plain;
+  }
+
+  static TextNetwork build(ModelSpec.PretrainedEncoder s, Layers layers) {
+    EncoderNetwork encoder = network(s);
+    GraphBuilder graph = layers.configuration().graphBuilder();
+    String last = encoder.addTo(graph);
+    if (s.pooling() == ModelSpec.Pooling.MEAN) {
+      graph
+          .addLayer("mean", new GlobalPoolingLayer(PoolingType.AVG), last)
+          .addLayer("out", layers.output(encoder.channels(), s.dropout()), "mean");
+    } else {
+      graph
+          .addLayer("first step", new Cropping1D.Builder(0, s.length() - 1).build(), last)
+          .addLayer(
+              "out",
+              layers.output(encoder.channels(), s.dropout()),
+              new FlattenPreProcessor(encoder.channels(), 1),
+              "first step");
+    }
+    ComputationGraph network = Layers.initialized(graph.setOutputs("out"));
+    encoder.setWeights(network);
+    return new TextNetwork(network, encoder.text(), true);
+  }
+}

@@ -1,0 +1,109 @@
+package org.qat4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.qat4j.zoo.TinyEncoder;
+
+/** From a pretrained encoder, a small random one, to answers of its integer model. */
+class EncoderTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir private Path folder;
+
+  @BeforeEach
+  void write() throws IOException {
+    TinyEncoder.write(folder.resolve("tiny"), "cats", "dogs", "sleep", "bark", "the", "now", "##s");
+    StringBuilder rows = new StringBuilder();
+    for (int i = 0; i < 240; i++) {
+      boolean dogs = i % 2 == 0;
+      String end = i % 3 == 0 ? " now" : "";
+      rows.append(dogs ? "dog\tthe dogs " : "cat\tcats ")
+          .append(i % 5 == 0 ? "sleep" : "bark")
+          .append(end)
+          .append('\n');
+    }
+    Files.writeString(folder.resolve("rows.tsv"), rows);
+  }
+
+  private Path experiment(String model) throws IOException {
+    return Files.writeString(
+        folder.resolve("tiny.yaml"),
+        """
+        schemaVersion: 1
+        name: tiny
+        data: {kind: table, train: FOLDER/rows.tsv, test: FOLDER/rows.tsv}
+        model:
+          kind: encoder
+          from: FOLDER/tiny
+          length: 9
+        MODEL
+        train: {epochs: 3, batch: 16, learningRate: 0.01}
+        verify: {inputs: 24}
+        """
+            .replace("MODEL", model.indent(2).stripTrailing())
+            .replace("FOLDER", folder.toString().replace('\\', '/')));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pooling: mean", "pooling: first", "pairs: true"})
+  void isTrainedFrozenVerifiedAndServed(String model) throws IOException {
+    Path run = folder.resolve("run");
+    call("run", experiment(model), "--out", run, "--quiet");
+
+    JsonNode report = JSON.readTree(run.resolve("report.json").toFile());
+    assertThat(report.at("/verify/qatVsJavaCodes").asInt(-1)).isZero();
+    assertThat(report.at("/verify/javaVsOnnxCodes").asInt(-1)).isZero();
+    for (String stage : new String[] {"float", "control", "ptq", "qat", "integer"}) {
+      assertThat(report.at("/results/" + stage + "/accuracy").asDouble())
+          .as(stage)
+          .isGreaterThan(0.9);
+    }
+    assertThat(call("predict", run, "cats sleep", "the dogs bark").lines())
+        .hasSize(2)
+        .satisfies(lines -> assertThat(lines.get(0)).contains("cat"))
+        .satisfies(lines -> assertThat(lines.get(1)).contains("dog"));
+    assertThat(call("verify", run, "--inputs", "8", "--quiet")).contains("verified on 8 inputs");
+  }
+
+  @Test
+  void itsVocabularyIsPruned() throws IOException {
+    Path run = folder.resolve("run");
+    Path file = experiment("pooling: mean");
+    Files.writeString(
+        file, Files.readString(file) + "prune: {vocabulary: 0.3, weights: 0, epochs: 1}\n");
+    call("run", file, "--out", run, "--quiet");
+
+    JsonNode report = JSON.readTree(run.resolve("report.json").toFile());
+    assertThat(report.at("/verify/javaVsOnnxCodes").asInt(-1)).isZero();
+    assertThat(report.at("/results/integer/accuracy").asDouble()).isGreaterThan(0.9);
+  }
+
+  @Test
+  void saysWhereWhatIsWrong() throws IOException {
+    Path file = experiment("pooling: mean");
+    Files.delete(folder.resolve("tiny/model.safetensors"));
+    assertThat(Called.qat("validate", file).err())
+        .contains("tiny.yaml:6", "model.from", "no weights in");
+    Files.writeString(file, Files.readString(file).replaceFirst("from: .*", "from: nothing"));
+    assertThat(Called.qat("validate", file).err())
+        .contains("tiny.yaml:6", "no folder or file nothing", "all-minilm-l6-v2");
+    Files.writeString(file, Files.readString(file).replace("mean", "max"));
+    assertThat(Called.qat("validate", file).err()).contains("tiny.yaml:8", "mean or first");
+  }
+
+  private static String call(Object... args) {
+    Called called = Called.qat(args);
+    assertThat(called.exit()).as(called.err()).isZero();
+    return called.out();
+  }
+}
