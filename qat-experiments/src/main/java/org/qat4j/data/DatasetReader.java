@@ -37,6 +37,8 @@ public final class DatasetReader {
   public static Dataset read(DataSpec spec) {
     if (spec instanceof DataSpec.Langid) {
       return LangidData.read();
+    } else if (spec instanceof DataSpec.Things) {
+      return ThingsData.read();
     } else if (spec instanceof DataSpec.Newsgroups newsgroups) {
       return NewsgroupsReader.read(newsgroups);
     } else if (spec instanceof DataSpec.Table table) {

@@ -14,6 +14,7 @@ import java.util.regex.PatternSyntaxException;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = DataSpec.Langid.class, name = "langid"),
+  @JsonSubTypes.Type(value = DataSpec.Things.class, name = "things"),
   @JsonSubTypes.Type(value = DataSpec.Newsgroups.class, name = "newsgroups"),
   @JsonSubTypes.Type(value = DataSpec.Table.class, name = "table"),
   @JsonSubTypes.Type(value = DataSpec.Folders.class, name = "folders"),
@@ -30,6 +31,12 @@ public sealed interface DataSpec {
   @JsonClassDescription(
       "Which language is this phrase written in? From the JDK's own locale data; no download.")
   record Langid() implements DataSpec {}
+
+  /** What kind of thing is defined here? The nouns of WordNet, which the build brings along. */
+  @JsonClassDescription(
+      "What kind of thing is defined here? The nouns of WordNet 3.1, from the class path; no"
+          + " download.")
+  record Things() implements DataSpec {}
 
   /**
    * 20 newsgroups, the split by date.

@@ -78,7 +78,8 @@ class DataDocsTest {
             "Stories",
             "Candidates",
             "Parallel",
-            "LocaleNames");
+            "LocaleNames",
+            "Things");
 
     DataSpec.Table reviews = (DataSpec.Table) specs.get(2);
     List<String> texts = new ArrayList<>();
