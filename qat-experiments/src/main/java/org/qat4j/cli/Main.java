@@ -33,6 +33,9 @@ import picocli.CommandLine.Spec;
       ModelCommand.class,
       PredictCommand.class,
       InspectCommand.class,
+      InitCommand.class,
+      ExplainCommand.class,
+      CompletionCommand.class,
       CommandLine.HelpCommand.class
     },
     footer = {
