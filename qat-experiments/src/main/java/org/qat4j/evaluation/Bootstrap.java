@@ -111,6 +111,12 @@ public final class Bootstrap {
     return interval((seed, r) -> of(seed, a, r) - of(seed, b, r));
   }
 
+  /** Interval of (a − b) − (c − d), mean over seeds. */
+  Interval gain(int a, int b, int c, int d) {
+    return interval(
+        (seed, r) -> of(seed, a, r) - of(seed, b, r) - (of(seed, c, r) - of(seed, d, r)));
+  }
+
   private double of(int seed, int stage, int resample) {
     return scores[seed * (scores.length / seeds) + stage][resample];
   }

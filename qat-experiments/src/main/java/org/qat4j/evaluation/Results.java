@@ -17,16 +17,40 @@ import org.qat4j.QatException;
  * @param metric that all of them are measured by
  * @param stages those that every seed has, in order; baselines come first
  * @param flips share of items that the last stage answers differently from the float network
+ * @param worth what training under quantization gains over quantization without training, beyond
+ *     what as many steps gain in float: (last − untrained) − (control − float); null where one of
+ *     the four is missing
  */
-public record Results(Metric metric, Map<Stage, StageResult> stages, double flips) {
+public record Results(Metric metric, Map<Stage, StageResult> stages, double flips, Gain worth) {
   /** Stages that the others are compared with. */
   private static final List<Stage> REFERENCES =
       List.of(Stage.FLOAT, Stage.CONTROL, Stage.PTQ, Stage.OBSERVER, Stage.TUNED);
+
+  /** What baselines are compared with: the network in float. */
+  private static final List<Stage> ABOVE_BASELINES = List.of(Stage.FLOAT, Stage.CONTROL);
 
   public Results {
     Map<Stage, StageResult> copy = new EnumMap<>(Stage.class);
     copy.putAll(stages);
     stages = Collections.unmodifiableMap(copy);
+  }
+
+  /**
+   * A difference of differences.
+   *
+   * @param mean −2 to 2
+   * @param interval of the mean, all four on the same items
+   */
+  public record Gain(double mean, Interval interval) {}
+
+  /**
+   * What training under quantization begins with: what a search found, or what calibration did; null
+   * where there is neither.
+   */
+  public Stage untrained() {
+    return stages.containsKey(Stage.TUNED)
+        ? Stage.TUNED
+        : stages.containsKey(Stage.PTQ) ? Stage.PTQ : null;
   }
 
   /** The stages of the network, in order, without baselines. */
@@ -70,7 +94,7 @@ public record Results(Metric metric, Map<Stage, StageResult> stages, double flip
       Map<Stage, Difference> against = new EnumMap<>(Stage.class);
       for (Stage reference : REFERENCES) {
         int j = stages.indexOf(reference);
-        if (j >= 0 && (j < i || (stage.isBaseline() && reference == Stage.FLOAT))) {
+        if (j >= 0 && (j < i || (stage.isBaseline() && ABOVE_BASELINES.contains(reference)))) {
           against.put(reference, difference(runs, stage, reference, bootstrap.difference(i, j)));
         }
       }
@@ -85,9 +109,27 @@ public record Results(Metric metric, Map<Stage, StageResult> stages, double flip
               Arrays.stream(scores).boxed().toList(),
               Collections.unmodifiableMap(against)));
     }
-    Results compared = new Results(first.metric(), results, 0);
+    Results compared = new Results(first.metric(), results, 0, null);
     return new Results(
-        first.metric(), results, flips(runs, compared.order().get(0), compared.last()));
+        first.metric(),
+        results,
+        flips(runs, compared.order().get(0), compared.last()),
+        worth(compared, stages, bootstrap));
+  }
+
+  private static Gain worth(Results all, List<Stage> stages, Bootstrap bootstrap) {
+    Stage untrained = all.untrained();
+    if (untrained == null
+        || all.last().compareTo(Stage.QAT) < 0
+        || !stages.containsAll(List.of(Stage.FLOAT, Stage.CONTROL))) {
+      return null;
+    }
+    List<Stage> four = List.of(all.last(), untrained, Stage.CONTROL, Stage.FLOAT);
+    double[] scores = four.stream().mapToDouble(s -> all.stages().get(s).score()).toArray();
+    int[] at = four.stream().mapToInt(stages::indexOf).toArray();
+    return new Gain(
+        scores[0] - scores[1] - (scores[2] - scores[3]),
+        bootstrap.gain(at[0], at[1], at[2], at[3]));
   }
 
   /** Further figures of the metric, means over seeds. */

@@ -20,14 +20,18 @@ import org.qat4j.evaluation.Predictions;
 import org.qat4j.evaluation.Stage;
 import org.qat4j.experiment.Experiment;
 import org.qat4j.experiment.ExperimentWriter;
+import org.qat4j.experiment.ModelSpec;
 import org.qat4j.experiment.ResolvedExperiment;
 import org.qat4j.report.CurvePoint;
 import org.qat4j.report.DataSummary;
+import org.qat4j.report.ModelWords;
 import org.qat4j.report.Phase;
 import org.qat4j.report.Provenance;
 import org.qat4j.report.RunReport;
 import org.qat4j.report.SeedRun;
 import org.qat4j.report.folder.RunFolder;
+import org.qat4j.text.TextEncoder;
+import org.qat4j.text.WordEncoder;
 import org.qat4j.training.Judge;
 
 /**
@@ -139,6 +143,7 @@ public final class RunExperiment {
           List<DataFinding> cut = DataFindings.cut(data, floats.text().encoders());
           tell(cut);
           findings.addAll(cut);
+          report.words(words(floats.text().encoders()));
         }
         Model given = fold == 0 ? floatNetwork.apply(seed) : null;
         if (given != null) {
@@ -206,6 +211,17 @@ public final class RunExperiment {
     String prefix = fold == 0 ? within : within + "fold-" + (fold + 1) + "/";
     return new SeedExperiment(
         resolved, floats, files, verification, name -> folder.file(prefix + name), console);
+  }
+
+  /** What the network knows of words and could know besides; null where it is none of words. */
+  private ModelWords words(List<? extends TextEncoder> encoders) {
+    if (!(experiment.model() instanceof ModelSpec.WordCnn words)) {
+      return null;
+    }
+    boolean isFull =
+        encoders.stream()
+            .anyMatch(e -> e instanceof WordEncoder w && w.words().size() >= words.vocabulary());
+    return new ModelWords(words.vocabulary(), isFull, words.ngrams() != null);
   }
 
   static DataSummary summary(Dataset data) {

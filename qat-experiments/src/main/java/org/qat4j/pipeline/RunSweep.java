@@ -11,11 +11,13 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.api.Model;
 import org.qat4j.QatException;
+import org.qat4j.baseline.Baselines;
 import org.qat4j.console.Console;
 import org.qat4j.data.DataFindings;
 import org.qat4j.data.Dataset;
 import org.qat4j.data.DatasetReader;
 import org.qat4j.data.Hashes;
+import org.qat4j.evaluation.Predictions;
 import org.qat4j.evaluation.Stage;
 import org.qat4j.experiment.BaselineSpec;
 import org.qat4j.experiment.Experiment;
@@ -85,6 +87,7 @@ public final class RunSweep {
     provenance.putAll(facts);
     folder.writeJson("provenance.json", provenance);
 
+    Map<Stage, Predictions> baselines = Baselines.predict(first.baselines(), data);
     Map<String, List<SeedRun>> runs = new LinkedHashMap<>();
     for (long seed : seeds) {
       Map<String, FloatNetwork> networks = new HashMap<>();
@@ -97,6 +100,7 @@ public final class RunSweep {
         runs.computeIfAbsent(variant.name(), v -> new ArrayList<>()).add(run);
       }
     }
+    runs.replaceAll((variant, all) -> all.stream().map(run -> run.with(baselines)).toList());
     SweepReport report =
         SweepReport.of(
             name,

@@ -138,6 +138,7 @@ final class SeedExperiment {
     QatNetwork asIs = wide ? timed(Phase.CALIBRATION, () -> untrained(start, quantize)) : qat;
     boolean freezes = preflight.inFloat().isEmpty();
     if (freezes) {
+      diagnose(asIs);
       IntegerModel ptq = timed(Phase.FREEZE, () -> freeze(asIs));
       timed(Phase.EVALUATION, () -> evaluate(untrained, ptq));
     } else {
@@ -163,6 +164,12 @@ final class SeedExperiment {
     if (freezes) {
       result.layers(stage, LayerDiagnostics.of(start, qat, floats.firstTexts()));
     }
+  }
+
+  /** Looks for faults that no training shows, as the network is calibrated. */
+  private void diagnose(QatNetwork calibrated) {
+    result.diagnoses(
+        timed(Phase.CALIBRATION, () -> calibrated.diagnose(floats.firstTexts())));
   }
 
   private void keep(QatNetwork qat) {
@@ -209,6 +216,7 @@ final class SeedExperiment {
     QuantizeSpec quantize = tune().tuned().quantize();
 
     QatNetwork qat = timed(Phase.CALIBRATION, () -> untrained(network, quantize));
+    diagnose(qat);
     keep(qat);
     integer(network, qat, Stage.TUNED);
     return result.layers(Stage.TUNED, LayerDiagnostics.of(network, qat, floats.firstTexts()));

@@ -26,12 +26,12 @@ public final class Formats {
 
   /** A difference of shares with its interval as "+0.12 [−0.05, +0.29]", in percentage points. */
   public static String points(Difference d) {
-    return points(d.mean())
-        + " ["
-        + points(d.interval().lo())
-        + ", "
-        + points(d.interval().hi())
-        + "]";
+    return points(d.mean(), d.interval());
+  }
+
+  /** A difference of shares with its interval, in percentage points. */
+  public static String points(double mean, Interval interval) {
+    return points(mean) + " [" + points(interval.lo()) + ", " + points(interval.hi()) + "]";
   }
 
   /** A difference of shares as "+0.12", in percentage points. */

@@ -13,6 +13,7 @@ import org.qat4j.diagnostics.LayerSize;
 import org.qat4j.evaluation.Metric;
 import org.qat4j.evaluation.Predictions;
 import org.qat4j.evaluation.Stage;
+import org.qat4j.qat.Diagnosis;
 
 /**
  * What one seed of one variant of a sweep produced, as it is kept in the sweep's folder: all but
@@ -81,6 +82,7 @@ public record KeptRun(String basis, SeedRun run) {
       List<PruneStep> pruning,
       List<LayerSize> sizes,
       List<String> inFloat,
+      List<Diagnosis> diagnoses,
       ModelBytes bytes,
       Verification verification,
       TuningReport tuning,
@@ -104,6 +106,7 @@ public record KeptRun(String basis, SeedRun run) {
               run.pruning(),
               run.sizes(),
               run.inFloat(),
+              run.diagnoses(),
               run.bytes(),
               run.verification(),
               run.tuning(),
@@ -135,6 +138,7 @@ public record KeptRun(String basis, SeedRun run) {
               c.pruning,
               c.sizes,
               c.inFloat == null ? List.of() : c.inFloat,
+              c.diagnoses == null ? List.of() : c.diagnoses,
               c.bytes,
               c.verification,
               c.tuning,

@@ -53,7 +53,7 @@ public final class ReportTable {
         Formats.percent(r.interval()),
         Formats.decimals(r.loss(), 4),
         points(r.against().get(Stage.FLOAT)),
-        points(r.against().get(Stage.CONTROL)));
+        stage.isBaseline() ? "" : points(r.against().get(Stage.CONTROL)));
   }
 
   private static String points(Difference d) {
@@ -123,13 +123,16 @@ public final class ReportTable {
     }
     Map<String, Double> seconds = ReportJson.seconds(report.runs());
     lines.add(fact("time", Formats.seconds(seconds.get("total"))));
-    for (Finding f : report.findings()) {
-      lines.add(fact(f.level().name().toLowerCase(Locale.ROOT), f.message()));
-      if (f.yaml() != null) {
-        lines.add(INDENT + "  " + f.yaml().replace("\n", "\n" + INDENT + "  "));
-      }
-    }
+    report.findings().forEach(finding -> lines.addAll(lines(finding)));
     return lines;
+  }
+
+  /** A finding, and below it what it would have in the experiment file. */
+  static List<String> lines(Finding f) {
+    String told = fact(f.level().name().toLowerCase(Locale.ROOT), f.text());
+    return f.yaml() == null
+        ? List.of(told)
+        : List.of(told, INDENT + "  " + f.yaml().replace("\n", "\n" + INDENT + "  "));
   }
 
   /** "float: precision 71.20 %, recall 68.93 %; ..." */

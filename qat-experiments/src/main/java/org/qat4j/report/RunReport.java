@@ -77,6 +77,7 @@ public record RunReport(
     private final List<SeedRun> runs = new ArrayList<>();
     private final List<Finding> findings = new ArrayList<>();
     private DataSummary data;
+    private ModelWords words;
     private List<String> texts = List.of();
     private String config = "";
     private Map<String, String> provenance = Map.of();
@@ -110,6 +111,12 @@ public record RunReport(
       return this;
     }
 
+    /** What the network knows of words, or null. */
+    public Builder words(ModelWords known) {
+      this.words = known;
+      return this;
+    }
+
     /** The resolved experiment file. */
     public Builder config(String yaml) {
       this.config = yaml;
@@ -133,7 +140,7 @@ public record RunReport(
       }
       Results results = Results.of(runs.stream().map(SeedRun::predictions).toList());
       List<Finding> all = new ArrayList<>(findings);
-      all.addAll(Findings.of(data, results, runs.get(0), verification(runs)));
+      all.addAll(Findings.of(data, results, runs.get(0), verification(runs), words));
       return new RunReport(
           experiment,
           description,

@@ -11,6 +11,7 @@ import org.qat4j.diagnostics.LayerReport;
 import org.qat4j.diagnostics.LayerSize;
 import org.qat4j.evaluation.Predictions;
 import org.qat4j.evaluation.Stage;
+import org.qat4j.qat.Diagnosis;
 
 /**
  * Everything that one seed produced.
@@ -22,6 +23,7 @@ import org.qat4j.evaluation.Stage;
  * @param pruning every pruning, in the order of time
  * @param sizes of the layers
  * @param inFloat layers that stay in float, each with its reason
+ * @param diagnoses faults of the quantized network that its training does not show
  * @param bytes sizes, or null
  * @param verification the engines side by side, or null
  * @param tuning the search, or null
@@ -38,6 +40,7 @@ public record SeedRun(
     List<PruneStep> pruning,
     List<LayerSize> sizes,
     List<String> inFloat,
+    List<Diagnosis> diagnoses,
     ModelBytes bytes,
     Verification verification,
     TuningReport tuning,
@@ -52,6 +55,7 @@ public record SeedRun(
     pruning = List.copyOf(pruning);
     sizes = List.copyOf(sizes);
     inFloat = List.copyOf(inFloat);
+    diagnoses = List.copyOf(diagnoses);
     seconds = copy(seconds, Phase.class);
     microsPerText = copy(microsPerText, Stage.class);
   }
@@ -87,6 +91,7 @@ public record SeedRun(
         first.pruning(),
         first.sizes(),
         first.inFloat(),
+        first.diagnoses(),
         first.bytes(),
         folds.stream()
             .map(SeedRun::verification)
@@ -98,6 +103,29 @@ public record SeedRun(
         folds.stream().mapToDouble(SeedRun::totalSeconds).sum(),
         first.microsPerText(),
         first.qatStepOverFloatStep());
+  }
+
+  /** The same with the answers of further stages, which take no part of its time. */
+  public SeedRun with(Map<Stage, Predictions> further) {
+    Map<Stage, Predictions> all = new EnumMap<>(Stage.class);
+    all.putAll(predictions);
+    all.putAll(further);
+    return new SeedRun(
+        seed,
+        all,
+        curves,
+        layers,
+        pruning,
+        sizes,
+        inFloat,
+        diagnoses,
+        bytes,
+        verification,
+        tuning,
+        seconds,
+        totalSeconds,
+        microsPerText,
+        qatStepOverFloatStep);
   }
 
   private static <K extends Enum<K>, V> Map<K, V> copy(Map<K, V> map, Class<K> type) {
@@ -124,6 +152,7 @@ public record SeedRun(
     private final List<PruneStep> pruning = new ArrayList<>();
     private List<LayerSize> sizes = List.of();
     private List<String> inFloat = List.of();
+    private List<Diagnosis> diagnoses = List.of();
     private ModelBytes bytes;
     private Verification verification;
     private TuningReport tuning;
@@ -168,6 +197,12 @@ public record SeedRun(
     /** Layers that stay in float, each with its reason. */
     public Builder inFloat(List<String> layers) {
       this.inFloat = layers;
+      return this;
+    }
+
+    /** What the quantized network shows that its training does not. */
+    public Builder diagnoses(List<Diagnosis> faults) {
+      this.diagnoses = faults;
       return this;
     }
 
@@ -221,6 +256,7 @@ public record SeedRun(
           pruning,
           sizes,
           inFloat,
+          diagnoses,
           bytes,
           verification,
           tuning,

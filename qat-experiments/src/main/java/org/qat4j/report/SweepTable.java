@@ -4,14 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import org.apache.commons.text.WordUtils;
 import org.qat4j.evaluation.Stage;
 import org.qat4j.evaluation.StageResult;
 
 /** The report of a sweep as a table for a terminal, at most 100 columns wide. */
 public final class SweepTable {
-  private static final int COLUMNS = 100;
-
   private SweepTable() {}
 
   /** Lines, each ended by a line feed. */
@@ -35,16 +32,13 @@ public final class SweepTable {
     String format = "%-" + Math.max(17, width) + "s %8s %10s %11s  %-20s %-20s %6s";
     lines.add(
         row(format, "", "kB", "post-train.", "integer", "to float, points", "to control", "flips"));
-    for (Stage stage : List.of(Stage.FLOAT, Stage.CONTROL)) {
-      StageResult r = first.result(stage);
-      lines.add(row(format, stage.title(), "", "", accuracy(r), "", "", ""));
+    for (Stage stage : report.references()) {
+      lines.add(row(format, stage.title(), "", "", accuracy(first.result(stage)), "", "", ""));
     }
     report.variants().forEach(v -> lines.add(row(format, v)));
     lines.add("");
     lines.add("Accuracies in percent" + (seeds.size() > 1 ? " ± standard deviation" : "") + ".");
-    for (String finding : report.findings()) {
-      lines.add(WordUtils.wrap(finding, COLUMNS, "\n", false));
-    }
+    report.findings().forEach(finding -> lines.addAll(ReportTable.lines(finding)));
     return lines.stream().map(l -> l.stripTrailing() + "\n").collect(Collectors.joining());
   }
 

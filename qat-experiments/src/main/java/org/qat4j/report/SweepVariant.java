@@ -52,25 +52,24 @@ public record SweepVariant(
 
   /** What training under quantization begins with: what a search found, or what calibration did. */
   public Stage untrained() {
-    return results.stages().containsKey(Stage.TUNED) ? Stage.TUNED : Stage.PTQ;
+    return results.untrained();
   }
 
-  /** Whether training under quantization changed an answer; without any training it does not. */
-  boolean trainingChangesAnswers() {
-    return result(Stage.INTEGER).against().get(untrained()).flips() > 0;
+  /** What training under quantization was worth. */
+  Worth worth() {
+    return Worth.of(results);
   }
 
-  /** Whether training under quantization gained nothing that the test items could show. */
+  /** Whether quantization without training would have been enough, or better. */
   boolean postTrainingSuffices() {
-    return result(Stage.INTEGER).against().get(untrained()).interval().lo() <= 0;
+    Worth worth = worth();
+    return worth == Worth.POST_TRAINING_SUFFICES
+        || worth == Worth.POST_TRAINING_BETTER
+        || worth == Worth.UNTOLD;
   }
 
-  /**
-   * Whether training under quantization gained no more than longer training of the float network
-   * does, while quantization without training loses nothing that the test items could show.
-   */
+  /** Whether training under quantization gained no more than training in float does. */
   boolean gainsAsFloatDoes() {
-    return result(Stage.INTEGER).against().get(Stage.CONTROL).interval().lo() <= 0
-        && result(untrained()).against().get(Stage.FLOAT).interval().hi() >= 0;
+    return worth() == Worth.FLOAT_GAINS_AS_MUCH;
   }
 }

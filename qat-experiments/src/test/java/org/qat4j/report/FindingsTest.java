@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +24,8 @@ import org.qat4j.evaluation.Stage;
 import org.qat4j.experiment.Experiment;
 import org.qat4j.experiment.ExperimentReader;
 import org.qat4j.experiment.LayerOverride;
+import org.qat4j.experiment.ModelSpec;
+import org.qat4j.qat.Diagnosis;
 
 /** Each finding by a run that shows it; every line that mends is read as an experiment file. */
 class FindingsTest {
@@ -28,6 +33,7 @@ class FindingsTest {
 
   @TempDir private Path folder;
   private final List<Finding> seen = new ArrayList<>();
+  private ModelWords words;
 
   /** Items of 1,000 that a stage answers rightly: the first ones. */
   private static Map<Stage, Predictions> right(Map<Stage, Integer> items) {
@@ -51,7 +57,8 @@ class FindingsTest {
             new DataSummary(1, 1, ITEMS, List.of("a", "b"), "", skipped),
             Results.of(List.of(predictions)),
             run.build(),
-            verification);
+            verification,
+            words);
     seen.addAll(found);
     return found;
   }
@@ -89,6 +96,14 @@ class FindingsTest {
     return ExperimentReader.read(file, List.of());
   }
 
+  private static final DataSummary DATA = new DataSummary(1, 1, ITEMS, List.of("a", "b"), "", 0);
+
+  private static List<Finding> sweep(Map<String, List<SeedRun>> runs) {
+    List<Map<String, String>> settings = new ArrayList<>();
+    runs.forEach((name, run) -> settings.add(Map.of()));
+    return SweepReport.of("s", "", DATA, runs, settings, Map.of()).findings();
+  }
+
   @Test
   void aSweepTellsWhatTrainingIsWorth() {
     Map<String, List<SeedRun>> runs = new LinkedHashMap<>();
@@ -96,25 +111,47 @@ class FindingsTest {
     runs.put("no-gain", List.of(sweepRun(850, 850, 850, 851)));
     runs.put("as-float", List.of(sweepRun(850, 870, 850, 870)));
     runs.put("saved", List.of(sweepRun(850, 870, 800, 860)));
+    runs.put("harmed", List.of(sweepRun(850, 850, 850, 820)));
+    runs.put("lost", List.of(sweepRun(850, 850, 800, 801)));
     runs.put("better", List.of(sweepRun(850, 850, 850, 880)));
-    SweepReport report =
-        SweepReport.of(
-            "s",
-            "",
-            new DataSummary(1, 1, ITEMS, List.of("a", "b"), "", 0),
-            runs,
-            List.of(Map.of(), Map.of(), Map.of(), Map.of()),
-            Map.of());
-    assertThat(report.findings())
-        .contains(
-            "Post-training quantization would have been enough for no-gain.",
-            "Quantization without training loses nothing, and training under quantization gains no"
-                + " more than longer float training does, for as-float.",
-            "Training under quantization pays for saved, better.");
+    assertThat(sweep(runs))
+        .extracting(Finding::message)
+        .anyMatch(m -> m.matches("Nothing is sure .* lost, for no-gain \\(.*\\); points over .*"))
+        .anyMatch(m -> m.matches(".*nothing sure beyond what the control gains .* for as-float \\(\\+2.00 .*"))
+        .anyMatch(m -> m.matches(".* pays, .* for saved \\(\\+6.00 .*\\), better \\(\\+3.00 .*"))
+        .anyMatch(m -> m.matches(".* does harm for harmed \\(−3.00 .*"))
+        .anyMatch(m -> m.matches(".* gains nothing sure, .* for lost \\(.*"));
+  }
+
+  /** Near float is not near what longer training reaches, nor what a linear model does. */
+  @Test
+  void theSmallestModelOfASweepStandsBesideControlAndBaseline() {
+    Map<String, List<SeedRun>> runs = new LinkedHashMap<>();
+    Map<Stage, Predictions> linear = right(Map.of(Stage.LINEAR, 880));
+    runs.put("small", List.of(sweepRun(850, 900, 800, 850).with(linear)));
+    runs.put("large", List.of(sweepRun(850, 900, 800, 897, 9).with(linear)));
+    Finding found = only(sweep(runs), Finding.Kind.SMALLEST_WITHIN);
+    assertThat(found.message())
+        .contains("within 0.5 points of the control is large: 9 B, −0.30 [", "] to float")
+        .contains("so few test items do not rule out more")
+        .contains("the baseline \"linear model\" stands at −2.00 [");
+    runs.remove("large");
+    assertThat(only(sweep(runs), Finding.Kind.NONE_WITHIN).message())
+        .contains("the nearest is small: −5.00 [", "\"linear model\" is ahead of it");
+  }
+
+  private static Finding only(List<Finding> found, Finding.Kind kind) {
+    List<Finding> those = found.stream().filter(f -> f.kind() == kind).toList();
+    assertThat(those).as("%s in %s", kind, found).hasSize(1);
+    return those.get(0);
   }
 
   private static SeedRun sweepRun(int floats, int control, int ptq, int integer) {
-    SeedRun.Builder run = SeedRun.builder(1).bytes(new ModelBytes(4, 1, 1, 1L));
+    return sweepRun(floats, control, ptq, integer, 1);
+  }
+
+  private static SeedRun sweepRun(int floats, int control, int ptq, int integer, int bytes) {
+    SeedRun.Builder run = SeedRun.builder(1).bytes(new ModelBytes(4, bytes, bytes, 1L));
     right(
             Map.of(
                 Stage.FLOAT, floats,
@@ -130,29 +167,167 @@ class FindingsTest {
     List<Finding> found =
         find(Map.of(Stage.FLOAT, 850, Stage.PTQ, 850, Stage.INTEGER, 851), SeedRun.builder(1));
     assertThat(found).hasSize(1);
-    assertThat(found.get(0).message()).contains("Post-training quantization does as well");
+    assertThat(found.get(0).message()).startsWith("Nothing is sure").contains("+0.10 [");
     assertThat(mended(found.get(0)).quantize().qat().epochs()).isZero();
+  }
+
+  @Test
+  void postTrainingQuantizationDoesBetterThanTheTraining() throws Exception {
+    List<Finding> found =
+        find(
+            Map.of(Stage.FLOAT, 850, Stage.CONTROL, 850, Stage.PTQ, 850, Stage.INTEGER, 830),
+            SeedRun.builder(1));
+    assertThat(found)
+        .extracting(Finding::kind)
+        .containsExactly(Finding.Kind.LOST_BY_QUANTIZATION, Finding.Kind.POST_TRAINING_BETTER);
+    assertThat(found.get(0).remedy()).contains("the training under quantization that loses it");
+    assertThat(found.get(1).message()).contains("does harm here: −2.00 [");
+    assertThat(mended(found.get(1)).quantize().qat().epochs()).isZero();
   }
 
   @Test
   void trainingUnderQuantizationPays() {
     List<Finding> found =
-        find(Map.of(Stage.FLOAT, 850, Stage.PTQ, 700, Stage.INTEGER, 850), SeedRun.builder(1));
+        find(
+            Map.of(Stage.FLOAT, 850, Stage.CONTROL, 851, Stage.PTQ, 700, Stage.INTEGER, 850),
+            SeedRun.builder(1));
     assertThat(found).hasSize(1);
-    assertThat(found.get(0).message()).contains("pays here").contains("+15.00");
+    assertThat(found.get(0).message())
+        .contains("pays here: +15.00 [", "the control gains +0.10 [", "beyond that: +14.90 [");
     assertThat(found.get(0).yaml()).isNull();
+  }
+
+  /** A gain over post-training quantization is none of quantization if float gains it as well. */
+  @Test
+  void theControlGainsAsMuch() throws Exception {
+    SeedRun.Builder run = SeedRun.builder(1);
+    curve(run, Stage.FLOAT, 0.7, 0.8, 0.8);
+    curve(run, Stage.QAT, 0.85);
+    List<Finding> found =
+        find(
+            Map.of(Stage.FLOAT, 850, Stage.CONTROL, 870, Stage.PTQ, 850, Stage.INTEGER, 870), run);
+    assertThat(found).hasSize(1);
+    assertThat(found.get(0).message())
+        .contains("nothing sure beyond what as many steps gain in float: +2.00 [", "control gains +2.00 [")
+        .doesNotContain("pays");
+    Experiment mended = mended(found.get(0));
+    assertThat(mended.train().epochs()).isEqualTo(4);
+    assertThat(mended.quantize().qat().epochs()).isZero();
+  }
+
+  /** What was calibrated loses too: the control gained even more, so there is nothing that pays. */
+  @Test
+  void theControlGainsMoreThanCalibrationLost() {
+    List<Finding> found =
+        find(
+            Map.of(Stage.FLOAT, 800, Stage.CONTROL, 850, Stage.PTQ, 790, Stage.INTEGER, 840),
+            SeedRun.builder(1));
+    assertThat(found)
+        .extracting(Finding::kind)
+        .contains(Finding.Kind.LOST_BY_QUANTIZATION, Finding.Kind.FLOAT_GAINS_AS_MUCH)
+        .doesNotContain(Finding.Kind.TRAINING_PAYS);
+    assertThat(only(found, Finding.Kind.FLOAT_GAINS_AS_MUCH).yaml()).doesNotContain("quantize");
+  }
+
+  @Test
+  void theControlLosesAsMuch() throws Exception {
+    SeedRun.Builder run =
+        SeedRun.builder(1)
+            .layers(Stage.QAT, new LayerReport(List.of(row("conv", 8, 5, 0)), List.of()));
+    curve(run, Stage.QAT, 0.8, 0.8);
+    List<Finding> found =
+        find(Map.of(Stage.FLOAT, 850, Stage.CONTROL, 829, Stage.INTEGER, 830), run);
+    assertThat(found).hasSize(1);
+    assertThat(found.get(0).kind()).isEqualTo(Finding.Kind.LOST_BY_TRAINING);
+    assertThat(found.get(0).message())
+        .contains("below float by −2.00 [", "nothing sure: +0.10 [", "control itself", "−2.10 [");
+    assertThat(found.get(0).remedy()).contains("not the quantization: train less");
+    assertThat(mended(found.get(0)).quantize().qat().epochs()).isEqualTo(1);
+  }
+
+  @Test
+  void whoseLossItIsMayNotBeSure() {
+    List<Finding> found =
+        find(
+            Map.of(Stage.FLOAT, 850, Stage.CONTROL, 848, Stage.INTEGER, 845), SeedRun.builder(1));
+    assertThat(found).hasSize(1);
+    assertThat(found.get(0).kind()).isEqualTo(Finding.Kind.LOSS_NOT_SURE);
+    assertThat(found.get(0).remedy()).contains("--seeds 5");
+  }
+
+  @Test
+  void pruningLostIt() {
+    List<Finding> found =
+        find(
+            Map.of(Stage.FLOAT, 850, Stage.CONTROL, 850, Stage.PRUNED, 800, Stage.INTEGER, 795),
+            SeedRun.builder(1));
+    assertThat(found).hasSize(1);
+    assertThat(found.get(0).kind()).isEqualTo(Finding.Kind.LOST_BY_PRUNING);
+    assertThat(found.get(0).message()).contains("−5.50 [", "before it is quantized: −5.00 [");
   }
 
   @Test
   void theGainIsThatOfLongerTraining() throws Exception {
     SeedRun.Builder run = SeedRun.builder(1);
-    curve(run, Stage.FLOAT, 0.7, 0.8, 0.8);
+    curve(run, Stage.FLOAT, 0.7, 0.8, 0.78);
     curve(run, Stage.QAT, 0.85);
     List<Finding> found =
         find(Map.of(Stage.FLOAT, 800, Stage.CONTROL, 850, Stage.INTEGER, 850), run);
-    assertThat(found).hasSize(1);
+    assertThat(found).hasSize(1); // and nothing of training shorter
     assertThat(found.get(0).message()).contains("longer training");
     assertThat(mended(found.get(0)).train().epochs()).isEqualTo(4);
+  }
+
+  @Test
+  void theBestBaselineIsAhead() throws Exception {
+    // In questions with ranked answers, the order in which they stand is one of them.
+    Map<Stage, Integer> items =
+        Map.of(Stage.MAJORITY, 900, Stage.LINEAR, 860, Stage.FLOAT, 850, Stage.CONTROL, 851);
+    Finding found = only(find(items, SeedRun.builder(1)), Finding.Kind.BASELINE_AHEAD);
+    assertThat(found.message())
+        .contains("\"most frequent\" does better than the float network: by +5.00 [")
+        .contains("against the control, trained on in float, it is +4.90 [");
+    assertThat(found.yaml()).isNull();
+    words = new ModelWords(20_000, false, false);
+    found = only(find(items, SeedRun.builder(1)), Finding.Kind.BASELINE_AHEAD);
+    assertThat(found.remedy()).contains("parts of words").doesNotContain("vocabulary");
+    assertThat(((ModelSpec.WordCnn) mended(found).model()).ngrams()).isNotNull();
+    words = new ModelWords(20_000, true, true);
+    found = only(find(items, SeedRun.builder(1)), Finding.Kind.BASELINE_AHEAD);
+    assertThat(((ModelSpec.WordCnn) mended(found).model()).vocabulary()).isEqualTo(40_000);
+    words = new ModelWords(20_000, false, true);
+    found = only(find(items, SeedRun.builder(1)), Finding.Kind.BASELINE_AHEAD);
+    assertThat(found.yaml()).isNull();
+    assertThat(found.remedy()).contains("knows all words and their parts already");
+  }
+
+  @Test
+  void theControlIsAheadOfTheBaseline() {
+    Finding found =
+        only(
+            find(
+                Map.of(Stage.LINEAR, 870, Stage.FLOAT, 850, Stage.CONTROL, 880),
+                SeedRun.builder(1)),
+            Finding.Kind.BASELINE_AHEAD_OF_FLOAT);
+    assertThat(found.message()).contains("+2.00 [", "−1.00 [");
+    assertThat(found.remedy()).contains("trained longer");
+  }
+
+  @Test
+  void whatNoTrainingShows() throws Exception {
+    SeedRun.Builder run =
+        SeedRun.builder(1)
+            .diagnoses(
+                List.of(
+                    new Diagnosis("b", Diagnosis.Cause.STATISTICS, "layer \"b\": do not fit"),
+                    new Diagnosis("m", Diagnosis.Cause.LOST_BRANCH, "layer \"m\": is lost")));
+    curve(run, Stage.FLOAT, 0.7, 0.8, 0.79, 0.78);
+    List<Finding> found = find(Map.of(Stage.FLOAT, 850, Stage.INTEGER, 850), run);
+    assertThat(found)
+        .extracting(Finding::message)
+        .containsExactly("Layer \"b\": do not fit.", "Layer \"m\": is lost.");
+    assertThat(mended(found.get(0)).train().epochs()).isEqualTo(6);
+    assertThat(mended(found.get(1)).quantize().postTraining().equalize()).isTrue();
   }
 
   @Test
@@ -249,13 +424,18 @@ class FindingsTest {
 
   @Test
   void aSearchIsWorthPointsOrBytes() {
-    assertThat(searched(700, 800, 910_000)).contains("The search pays here: +10.00");
-    assertThat(searched(700, 702, 905_000)).contains("The search gains nothing sure");
-    assertThat(searched(700, 690, 296_000))
-        .contains("The search makes the model smaller, 296.0 kB instead of 910.0 kB, for −1.00");
+    assertThat(searched(400, 840, 875, 910_000))
+        .contains("The search pays here: +3.50 [", "over the best of the usual observers")
+        .contains("and +47.50 [", "over the untuned setting; to float it is −0.50 [");
+    assertThat(searched(400, 874, 875, 910_000))
+        .contains("The best of the usual observers has all that the search gains for sure: +0.10 [");
+    assertThat(searched(700, 701, 702, 905_000)).contains("The search gains nothing sure: +0.10 [");
+    assertThat(searched(700, 840, 820, 905_000)).contains("The search does worse", "−2.00 [");
+    assertThat(searched(700, 700, 690, 296_000))
+        .contains("The search makes the model smaller, 296.0 kB instead of 910.0 kB: −1.00 [");
   }
 
-  private String searched(int untuned, int tuned, long bytes) {
+  private String searched(int untuned, int observer, int tuned, long bytes) {
     TuningReport.Figures before = new TuningReport.Figures(0, .7, 1, 1, 910_000, 8, "");
     TuningReport.Figures after = new TuningReport.Figures(9, .7, 1, 1, bytes, 4, "");
     TuningReport report =
@@ -263,12 +443,34 @@ class FindingsTest {
             "loss", 9, 1, 10, 0, 9, 1, before, before, after, List.of(), List.of(), List.of(),
             List.of());
     return find(
-            Map.of(Stage.FLOAT, 700, Stage.PTQ, untuned, Stage.TUNED, tuned),
+            Map.of(
+                Stage.FLOAT, 880,
+                Stage.PTQ, untuned,
+                Stage.OBSERVER, observer,
+                Stage.TUNED, tuned),
             SeedRun.builder(1).tuning(report))
         .stream()
         .map(Finding::message)
-        .filter(m -> m.startsWith("The search"))
+        .filter(m -> m.contains("search"))
         .findFirst()
         .orElseThrow();
+  }
+
+  /** docs/report.md has a row for every kind. */
+  @Test
+  void theDocumentationListsAllFindings() throws Exception {
+    String docs = Files.readString(Path.of("..", "docs", "report.md"));
+    String table = docs.substring(docs.indexOf("## Findings"));
+    List<String> rows =
+        Pattern.compile("(?m)^\\| `([a-z-]+)` \\| (warning|advice) \\|")
+            .matcher(table)
+            .results()
+            .map(m -> m.group(1) + " " + m.group(2))
+            .toList();
+    assertThat(rows)
+        .containsExactlyElementsOf(
+            Stream.of(Finding.Kind.values())
+                .map(kind -> kind.key() + " " + kind.level().name().toLowerCase(Locale.ROOT))
+                .toList());
   }
 }

@@ -106,7 +106,9 @@ class ReportJsonTest {
     addKeys(produced, "", MAPPER.readTree(ReportJson.of(SampleReports.of(1, 2))));
     Set<String> documented = new TreeSet<>();
     String docs = Files.readString(DOCS);
-    String ofRuns = docs.substring(0, docs.indexOf("## The report of a sweep"));
+    String ofRuns =
+        docs.substring(
+            docs.indexOf("## Keys of report.json"), docs.indexOf("## The report of a sweep"));
     Matcher row = Pattern.compile("(?m)^\\| `([^`]+)`").matcher(ofRuns);
     while (row.find()) {
       documented.add(row.group(1));

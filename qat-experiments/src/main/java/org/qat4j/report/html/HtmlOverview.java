@@ -71,11 +71,11 @@ final class HtmlOverview {
     page.put("findings", report.findings().stream().map(HtmlOverview::finding).toList());
   }
 
-  private static FindingItem finding(Finding f) {
+  static FindingItem finding(Finding f) {
     return new FindingItem(
         f.level().name().toLowerCase(Locale.ROOT),
         f.level() == Finding.Level.WARNING ? "Warning" : "Advice",
-        f.message(),
+        f.text(),
         f.yaml() == null ? "" : f.yaml());
   }
 

@@ -68,9 +68,9 @@ final class HtmlSweep {
                 + " test rows",
             d.answers(),
             report.variants().size() + " variants"));
-    page.put("findings", report.findings());
+    page.put("findings", report.findings().stream().map(HtmlOverview::finding).toList());
     page.put("severalSeeds", seeds.size() > 1);
-    page.put("floats", List.of(floats(Stage.FLOAT), floats(Stage.CONTROL)));
+    page.put("floats", report.references().stream().map(this::floats).toList());
     page.put("variants", report.variants().stream().map(this::row).toList());
     page.put("names", report.variants().stream().map(SweepVariant::name).toList());
     page.put("settings", settings());
