@@ -7,11 +7,11 @@ import org.qat4j.experiment.BaselineSpec.Terms;
 import org.qat4j.runtime.IntegerRuntime;
 
 /** A linear model on TF-IDF of terms. */
-final class LinearClassifier {
+public final class LinearClassifier {
   private final TermWeights terms;
   private final OneAgainstRest classes;
 
-  LinearClassifier(List<Example> training, int labels, Terms terms) {
+  public LinearClassifier(List<Example> training, int labels, Terms terms) {
     this.terms = new TermWeights(training, terms);
     Feature[][] vectors =
         training.parallelStream()
@@ -22,12 +22,12 @@ final class LinearClassifier {
   }
 
   /** The class whose hyperplane a text lies farthest above; of equal ones the lowest. */
-  int classify(String text) {
+  public int classify(String text) {
     return IntegerRuntime.argmax(scores(text));
   }
 
   /** How far a text lies above the hyperplane of each class. */
-  float[] scores(String text) {
+  public float[] scores(String text) {
     return classes.scores(terms.vector(text));
   }
 }

@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
  * parallel, each from a seed of its own, so that the result does not depend on the number of
  * threads.
  */
-final class OneAgainstRest {
+public final class OneAgainstRest {
   private static final double COST = 1;
 
   /** LIBLINEAR's own stopping tolerance for this solver. */
@@ -34,7 +34,7 @@ final class OneAgainstRest {
    * @param features largest place
    * @param classes number of classes
    */
-  OneAgainstRest(Feature[][] vectors, int[] labels, int features, int classes) {
+  public OneAgainstRest(Feature[][] vectors, int[] labels, int features, int classes) {
     this.classes =
         IntStream.range(0, classes)
             .parallel()
@@ -57,7 +57,7 @@ final class OneAgainstRest {
   }
 
   /** How far a vector lies above the hyperplane of each class; −∞ where there is none. */
-  float[] scores(Feature[] vector) {
+  public float[] scores(Feature[] vector) {
     float[] scores = new float[classes.length];
     for (int label = 0; label < scores.length; label++) {
       scores[label] =

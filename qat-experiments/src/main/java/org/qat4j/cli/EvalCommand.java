@@ -13,7 +13,6 @@ import org.qat4j.evaluation.Interval;
 import org.qat4j.evaluation.Predictions;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.pipeline.IntegerEvaluation;
-import org.qat4j.runtime.Translator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -65,10 +64,7 @@ final class EvalCommand implements Callable<Integer> {
     Predictions answers;
     try (Progress progress =
         Console.standardError(quiet).progress("evaluation", data.test().size())) {
-      answers =
-          beam > 1 && Translator.fits(m)
-              ? IntegerEvaluation.translate(m, data.test(), beam, progress)
-              : IntegerEvaluation.predict(m, data, progress);
+      answers = IntegerEvaluation.predict(m, data, beam, progress);
     }
     Interval interval = answers.interval();
     if (json) {

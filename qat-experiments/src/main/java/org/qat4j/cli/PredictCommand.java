@@ -6,21 +6,14 @@ import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import org.qat4j.QatException;
 import org.qat4j.console.Printable;
 import org.qat4j.model.IntegerModel;
-import org.qat4j.runtime.Predictor;
-import org.qat4j.runtime.Translator;
-import org.qat4j.text.TokenText;
+import org.qat4j.task.Server;
+import org.qat4j.task.Task;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -90,13 +83,8 @@ final class PredictCommand implements Callable<Integer> {
     requireWhole(texts, System.getProperty("sun.jnu.encoding", "UTF-8"));
     IntegerModel m = models.read(model);
     PrintWriter out = spec.commandLine().getOut();
-    if (Translator.fits(m)) {
-      Translator translator = new Translator(m);
-      each(text -> print(out, translator, text));
-    } else {
-      Predictor predictor = new Predictor(m);
-      each(text -> print(out, predictor, text));
-    }
+    Server server = Task.server(m, new Server.Wish(top, beam));
+    each(text -> print(out, server.answer(text)));
     return Exit.OK;
   }
 
@@ -131,75 +119,7 @@ final class PredictCommand implements Callable<Integer> {
     }
   }
 
-  private void print(PrintWriter out, Translator translator, String text) {
-    String translation = translator.translate(text, beam);
-    if (json) {
-      Map<String, Object> answer = new LinkedHashMap<>();
-      answer.put("text", text);
-      answer.put("translation", translation);
-      out.println(Json.line(answer));
-    } else {
-      out.println(Printable.of(translation));
-    }
-  }
-
-  /** Spans in brackets: "[ARG0 She] [V gave] him". */
-  private void printTags(PrintWriter out, Predictor predictor, String text) {
-    List<String> tokens = TokenText.of(text).tokens();
-    List<String> tags = predictor.tags(text);
-    if (json) {
-      Map<String, Object> answer = new LinkedHashMap<>();
-      answer.put("tokens", tokens);
-      answer.put("tags", tags);
-      out.println(Json.line(answer));
-      return;
-    }
-    StringBuilder line = new StringBuilder();
-    for (int i = 0; i < tokens.size(); i++) {
-      boolean begins = tags.get(i).startsWith("B-");
-      boolean ends = i + 1 == tokens.size() || !tags.get(i + 1).startsWith("I-");
-      boolean inside = begins || tags.get(i).startsWith("I-");
-      line.append(i == 0 ? "" : " ")
-          .append(begins ? "[" + tags.get(i).substring(2) + " " : "")
-          .append(tokens.get(i))
-          .append(inside && ends ? "]" : "");
-    }
-    out.println(Printable.of(line.toString()));
-  }
-
-  private void print(PrintWriter out, Predictor predictor, String text) {
-    if (predictor.isTagger()) {
-      printTags(out, predictor, text);
-      return;
-    }
-    float[] p = predictor.probabilities(text);
-    List<Integer> best =
-        IntStream.range(0, p.length)
-            .boxed()
-            .sorted(Comparator.comparing((Integer i) -> -p[i]).thenComparing(i -> i))
-            .limit(top)
-            .toList();
-    if (json) {
-      List<Map<String, Object>> classes = new ArrayList<>();
-      for (int i : best) {
-        Map<String, Object> entry = new LinkedHashMap<>();
-        entry.put("label", predictor.label(i));
-        entry.put("probability", p[i]);
-        classes.add(entry);
-      }
-      Map<String, Object> answer = new LinkedHashMap<>();
-      answer.put("text", text);
-      answer.put("classes", classes);
-      out.println(Json.line(answer));
-      return;
-    }
-    StringBuilder line = new StringBuilder();
-    for (int i : best) {
-      line.append(line.isEmpty() ? "" : "\t")
-          .append(predictor.label(i))
-          .append('\t')
-          .append(String.format(Locale.ROOT, "%.3f", p[i]));
-    }
-    out.println(Printable.of(line.toString()));
+  private void print(PrintWriter out, Server.Answer answer) {
+    out.println(json ? Json.line(answer.json()) : Printable.of(answer.line()));
   }
 }

@@ -31,7 +31,7 @@ public record Dataset(
     if (new HashSet<>(labels).size() != labels.size()) {
       throw new QatException("a label is there twice: " + labels);
     }
-    int n = question == Question.TRANSLATION ? 1 : labels.size();
+    int n = question.choices(labels);
     for (List<Example> part : List.of(train, validation, test)) {
       for (Example e : part) {
         check(e.label(), n, e.text());

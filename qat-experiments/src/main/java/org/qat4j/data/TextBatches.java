@@ -348,17 +348,13 @@ public final class TextBatches implements MultiDataSetIterator {
     for (int e = 0; e < features.length; e++) {
       features[e] = features(e, n);
     }
-    INDArray[] labels = question == Question.TRANSLATION ? pieces(n) : null;
-    labels = question == Question.TAGS ? new INDArray[] {tags(n), mask(n)} : labels;
+    INDArray[] labels = question.labels(this, n);
     MultiDataSet result =
-        labels != null
-            ? new org.nd4j.linalg.dataset.MultiDataSet(
-                features, new INDArray[] {labels[0]}, masks(features), new INDArray[] {labels[1]})
-            : new org.nd4j.linalg.dataset.MultiDataSet(
-                features,
-                new INDArray[] {labels(n)},
-                masks(features),
-                masked ? new INDArray[1] : null);
+        new org.nd4j.linalg.dataset.MultiDataSet(
+            features,
+            new INDArray[] {labels[0]},
+            masks(features),
+            masked || labels[1] != null ? new INDArray[] {labels[1]} : null);
     at += n;
     if (preProcessor != null) {
       preProcessor.preProcess(result);
@@ -418,8 +414,8 @@ public final class TextBatches implements MultiDataSetIterator {
     }
   }
 
-  /** Labels of the next n texts, one-hot (n, classes). */
-  private INDArray labels(int n) {
+  /** Classes of the next n texts, one-hot (n, classes). */
+  INDArray classes(int n) {
     int classes = names.size();
     float[] hot = staging(ids.length, n * classes);
     Arrays.fill(hot, 0f);
@@ -430,7 +426,7 @@ public final class TextBatches implements MultiDataSetIterator {
   }
 
   /** Tags of the next n texts, one-hot (n, tags, steps). */
-  private INDArray tags(int n) {
+  INDArray tags(int n) {
     int steps = lengths[0];
     float[] hot = staging(ids.length, n * names.size() * steps);
     Arrays.fill(hot, 0f);
@@ -444,7 +440,7 @@ public final class TextBatches implements MultiDataSetIterator {
   }
 
   /** Pieces that come next in the next n texts, (n, 1, steps), and a mask of them, (n, steps). */
-  private INDArray[] pieces(int n) {
+  INDArray[] pieces(int n) {
     int steps = next.length / order.length;
     float[] pieces = new float[n * steps];
     float[] mask = new float[n * steps];
@@ -459,7 +455,7 @@ public final class TextBatches implements MultiDataSetIterator {
   }
 
   /** 1 for the tokens of the next n texts, 0 behind them, (n, steps). */
-  private INDArray mask(int n) {
+  INDArray mask(int n) {
     int steps = lengths[0];
     float[] mask = new float[n * steps];
     for (int i = 0; i < n; i++) {

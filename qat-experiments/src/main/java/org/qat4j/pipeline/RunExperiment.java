@@ -10,7 +10,6 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.api.Model;
 import org.qat4j.QatException;
-import org.qat4j.baseline.Baselines;
 import org.qat4j.console.Console;
 import org.qat4j.data.DataFinding;
 import org.qat4j.data.DataFindings;
@@ -30,9 +29,9 @@ import org.qat4j.report.Provenance;
 import org.qat4j.report.RunReport;
 import org.qat4j.report.SeedRun;
 import org.qat4j.report.folder.RunFolder;
+import org.qat4j.task.Task;
 import org.qat4j.text.TextEncoder;
 import org.qat4j.text.WordEncoder;
-import org.qat4j.training.Judge;
 
 /**
  * The map of the project: an experiment from its file to its report.
@@ -128,11 +127,13 @@ public final class RunExperiment {
             .provenance(provenance)
             .testTexts(
                 folds.stream()
-                    .flatMap(fold -> Judge.of(fold).items(fold.test()).stream())
+                    .flatMap(fold -> Task.of(fold).items(fold.test(), fold.labels()).stream())
                     .toList());
     Stopwatch baselineWatch = new Stopwatch();
     List<Map<Stage, Predictions>> baselines =
-        folds.stream().map(fold -> Baselines.predict(experiment.baselines(), fold)).toList();
+        folds.stream()
+            .map(fold -> Task.of(fold).baselines(experiment.baselines(), fold))
+            .toList();
     double baselineSeconds = baselineWatch.seconds();
     for (long seed : seeds) {
       String within = seeds.size() == 1 ? "" : "seed-" + seed + "/";

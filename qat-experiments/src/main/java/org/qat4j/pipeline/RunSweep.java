@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.api.Model;
 import org.qat4j.QatException;
-import org.qat4j.baseline.Baselines;
 import org.qat4j.console.Console;
 import org.qat4j.data.DataFindings;
 import org.qat4j.data.Dataset;
@@ -39,6 +38,7 @@ import org.qat4j.report.Provenance;
 import org.qat4j.report.SeedRun;
 import org.qat4j.report.SweepReport;
 import org.qat4j.report.folder.RunFolder;
+import org.qat4j.task.Task;
 import org.qat4j.zoo.SavedNetworks;
 
 /**
@@ -87,7 +87,7 @@ public final class RunSweep {
     provenance.putAll(facts);
     folder.writeJson("provenance.json", provenance);
 
-    Map<Stage, Predictions> baselines = Baselines.predict(first.baselines(), data);
+    Map<Stage, Predictions> baselines = Task.of(data).baselines(first.baselines(), data);
     Map<String, List<SeedRun>> runs = new LinkedHashMap<>();
     for (long seed : seeds) {
       Map<String, FloatNetwork> networks = new HashMap<>();

@@ -2,7 +2,6 @@ package org.qat4j.pipeline;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.qat4j.console.Console;
 import org.qat4j.console.Progress;
@@ -12,9 +11,9 @@ import org.qat4j.model.IntegerModel;
 import org.qat4j.onnx.OnnxOptions;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.report.Verification;
-import org.qat4j.runtime.Predictor;
 import org.qat4j.runtime.Sample;
-import org.qat4j.runtime.Translator;
+import org.qat4j.task.Server;
+import org.qat4j.task.Task;
 import org.qat4j.verify.Verifier;
 import org.qat4j.verify.VerifyReport;
 
@@ -45,13 +44,12 @@ public final class TextVerification {
       Dataset data,
       int inputs,
       Console console) {
-    Function<String, Sample> encoded =
-        Translator.fits(model) ? new Translator(model)::encode : new Predictor(model)::encode;
+    Server server = Task.server(model, Server.Wish.BEST);
     List<Sample> samples =
         Stream.concat(data.test().stream(), data.train().stream())
             .limit(inputs)
             .map(Example::text)
-            .map(encoded)
+            .map(server::encode)
             .toList();
     try (Progress progress = console.progress("verification", samples.size())) {
       return Verifier.verify(network, model, options, samples, progress::step);

@@ -9,6 +9,7 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.QatException;
 import org.qat4j.data.TextBatches;
+import org.qat4j.task.Held;
 
 /**
  * The training loop, the same for float networks, their controls and networks under quantization.
@@ -109,7 +110,7 @@ public final class Trainer {
       log.step(new TrainingLog.Step(step, steps, epoch, loss, rate, (int) n, seconds));
       aid.after(step);
     }
-    Evaluate.Held held = validation == null ? null : Evaluate.held(network, validation);
+    Held held = validation == null ? null : Evaluate.held(network, validation);
     keepIfBest(held);
     log.epoch(
         new TrainingLog.Epoch(
@@ -121,7 +122,7 @@ public final class Trainer {
             seconds(start)));
   }
 
-  private void keepIfBest(Evaluate.Held held) {
+  private void keepIfBest(Held held) {
     if (plan.keepBest() && held != null && held.loss() < bestLoss) {
       bestLoss = held.loss();
       best = network.params().dup();

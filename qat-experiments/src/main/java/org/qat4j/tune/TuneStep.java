@@ -12,7 +12,6 @@ import org.qat4j.console.Console;
 import org.qat4j.data.Dataset;
 import org.qat4j.data.Example;
 import org.qat4j.data.Hashes;
-import org.qat4j.data.Question;
 import org.qat4j.data.TextBatches;
 import org.qat4j.evaluation.Predictions;
 import org.qat4j.experiment.Experiment;
@@ -20,6 +19,8 @@ import org.qat4j.experiment.ExperimentWriter;
 import org.qat4j.experiment.TuneSpec;
 import org.qat4j.qat.Calibration;
 import org.qat4j.runtime.Sample;
+import org.qat4j.task.Classification;
+import org.qat4j.task.Task;
 import org.qat4j.training.Evaluate;
 import org.qat4j.tune.search.Examples;
 import org.qat4j.zoo.TextNetwork;
@@ -44,7 +45,7 @@ public record TuneStep(
     TextBatches validation) {
 
   public TuneStep {
-    if (data.question() != Question.CLASS) {
+    if (!(Task.of(data) instanceof Classification)) {
       throw new QatException(
           "tune searches for networks that give each text one class; leave the section tune out");
     }

@@ -10,7 +10,6 @@ import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -20,22 +19,24 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.qat4j.data.Dataset;
 import org.qat4j.experiment.BlockSpec;
 import org.qat4j.experiment.TrainSpec;
 import org.qat4j.layers.EmbeddingBagLayer;
 import org.qat4j.layers.FastLayers;
 import org.qat4j.layers.LayerNormLayer;
 import org.qat4j.layers.TransformerEncoder;
+import org.qat4j.task.Task;
 import org.qat4j.text.TextEncoder;
 
 /**
  * What the networks of the zoo are built of.
  *
  * @param train learning rate and weight decay
- * @param classes or tags that are told apart
+ * @param data what the network answers about
  * @param seed of the parameters
  */
-record Layers(TrainSpec train, int classes, long seed) {
+record Layers(TrainSpec train, Dataset data, long seed) {
   /** Embeddings start in U(−0.25, 0.25): better on held-out texts than the normal distribution. */
   static final double EMBEDDING_RANGE = 0.25;
 
@@ -135,19 +136,14 @@ record Layers(TrainSpec train, int classes, long seed) {
         .build();
   }
 
-  /** Softmax over the classes. */
+  /** What a network of the task ends in: softmax over the classes for most. */
   Layer output(int features, double dropout) {
-    return new OutputLayer.Builder(LossFunction.MCXENT)
-        .nIn(features)
-        .nOut(classes)
-        .activation(Activation.SOFTMAX)
-        .dropOut(keep(dropout))
-        .build();
+    return Task.of(data).ending(data).nIn(features).dropOut(keep(dropout)).build();
   }
 
   /** Softmax over the tags of each step. */
   Layer tags(int features, double dropout) {
-    return steps(LossFunction.MCXENT.getILossFunction(), features, classes, dropout);
+    return steps(LossFunction.MCXENT.getILossFunction(), features, data.labels().size(), dropout);
   }
 
   /** Softmax at each step. */

@@ -63,7 +63,7 @@ public final class Zoo {
 
   private Zoo(Dataset data, TrainSpec train, long seed) {
     this.data = data;
-    this.layers = new Layers(train, data.labels().size(), seed);
+    this.layers = new Layers(train, data, seed);
     this.seed = seed;
   }
 

@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
-import org.qat4j.baseline.Baselines;
+import org.qat4j.task.Task;
 import org.qat4j.console.Console;
 import org.qat4j.data.Dataset;
 import org.qat4j.data.Example;
@@ -122,7 +122,7 @@ class TranslationTest {
 
   @Test
   void aDictionaryAndACopyAreBaselines() {
-    var answers = Baselines.predict(new BaselineSpec(true, true, BaselineSpec.Terms.WORDS), DATA);
+    var answers = Task.of(DATA).baselines(new BaselineSpec(true, true, BaselineSpec.Terms.WORDS), DATA);
     assertThat(answers).containsOnlyKeys(Stage.COPY, Stage.DICTIONARY);
     assertThat(answers.get(Stage.COPY).accuracy()).isZero();
     List<Example> texts = DATA.test();

@@ -1,4 +1,4 @@
-package org.qat4j.training;
+package org.qat4j.task;
 
 import java.util.ArrayList;
 import java.util.List;

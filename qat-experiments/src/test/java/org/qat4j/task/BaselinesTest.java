@@ -1,9 +1,8 @@
-package org.qat4j.baseline;
+package org.qat4j.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import de.bwaldvogel.liblinear.Feature;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +37,7 @@ class BaselinesTest {
   void linearModelFindsTheTellingWords() {
     for (Terms terms : Terms.values()) {
       Predictions linear =
-          Baselines.predict(new BaselineSpec(false, true, terms), DATA).get(Stage.LINEAR);
+          Task.of(DATA).baselines(new BaselineSpec(false, true, terms), DATA).get(Stage.LINEAR);
       assertThat(linear.accuracy()).as("%s", terms).isEqualTo(1);
       assertThat(linear.meanLoss()).isNaN();
     }
@@ -47,7 +46,7 @@ class BaselinesTest {
   @Test
   void majorityIsTheMostFrequentClass() {
     Map<Stage, Predictions> answers =
-        Baselines.predict(new BaselineSpec(true, false, Terms.WORDS), DATA);
+        Task.of(DATA).baselines(new BaselineSpec(true, false, Terms.WORDS), DATA);
     assertThat(answers).containsOnlyKeys(Stage.MAJORITY);
     Predictions majority = answers.get(Stage.MAJORITY);
     assertThat(majority.predicted(0)).isEqualTo(2);
@@ -68,7 +67,7 @@ class BaselinesTest {
     List<Example> test = List.of(Example.tagged("X new go go\t2", List.of(0, 0, 1, 2)));
     Dataset data = new Dataset(Question.TAGS, train, test, test, tags, Skipped.NONE);
     Map<Stage, Predictions> answers =
-        Baselines.predict(new BaselineSpec(true, false, Terms.WORDS), data);
+        Task.of(data).baselines(new BaselineSpec(true, false, Terms.WORDS), data);
     assertThat(answers).containsOnlyKeys(Stage.MAJORITY);
     Predictions majority = answers.get(Stage.MAJORITY);
     assertThat(majority.parts().get("precision")).isEqualTo(1);
@@ -84,7 +83,7 @@ class BaselinesTest {
     List<String> tags = List.of("B-A", "O", "B-C");
     Dataset data = new Dataset(Question.TAGS, train, test, test, tags, Skipped.NONE);
     Map<Stage, Predictions> answers =
-        Baselines.predict(new BaselineSpec(true, true, Terms.WORDS), data);
+        Task.of(data).baselines(new BaselineSpec(true, true, Terms.WORDS), data);
     assertThat(answers.get(Stage.MAJORITY).score()).isLessThan(0.2);
     assertThat(answers.get(Stage.LINEAR).score()).isEqualTo(1);
     assertThat(answers.get(Stage.LINEAR).meanLoss()).isNaN();
@@ -117,40 +116,8 @@ class BaselinesTest {
     Dataset data =
         new Dataset(Question.RANKING, texts, texts, texts, List.of("no", "yes"), Skipped.NONE);
     Map<Stage, Predictions> answers =
-        Baselines.predict(new BaselineSpec(true, true, Terms.WORDS), data);
+        Task.of(data).baselines(new BaselineSpec(true, true, Terms.WORDS), data);
     assertThat(answers.get(Stage.MAJORITY).score()).isEqualTo(0.5);
     assertThat(answers.get(Stage.LINEAR).score()).isEqualTo(1);
-  }
-
-  @Test
-  void linearModelIsTheSameEveryTime() {
-    List<Example> noise = new ArrayList<>();
-    Random random = new Random(7);
-    for (int i = 0; i < 120; i++) {
-      noise.add(new Example("w" + random.nextInt(30) + " w" + random.nextInt(30), i % 3));
-    }
-    LinearClassifier first = new LinearClassifier(noise, 3, Terms.WORDS);
-    LinearClassifier second = new LinearClassifier(noise, 3, Terms.WORDS);
-    for (Example e : noise) {
-      assertThat(second.classify(e.text())).isEqualTo(first.classify(e.text()));
-    }
-  }
-
-  /** By hand: N = 3; "x" is in all texts, "y" in two, "x y" in two, "z" in one and left out. */
-  @Test
-  void weightsByHand() {
-    List<Example> training =
-        List.of(new Example("x y", 0), new Example("x", 1), new Example("z x y", 0));
-    TermWeights terms = new TermWeights(training, Terms.WORDS);
-    assertThat(terms.size()).isEqualTo(3); // x; x y; y
-    Feature[] vector = terms.vector("X x, y unheard");
-    double x = 2 * 1.0;
-    double y = Math.log(4 / 3.0) + 1;
-    double norm = Math.sqrt(x * x + 2 * y * y);
-    assertThat(vector).extracting(Feature::getIndex).containsExactly(1, 2, 3);
-    assertThat(vector[0].getValue()).isCloseTo(x / norm, within(1e-12));
-    assertThat(vector[1].getValue()).isCloseTo(y / norm, within(1e-12));
-    assertThat(vector[2].getValue()).isCloseTo(y / norm, within(1e-12));
-    assertThat(terms.vector("unheard of")).isEmpty();
   }
 }

@@ -1,4 +1,4 @@
-package org.qat4j.training;
+package org.qat4j.task;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +36,7 @@ final class NetworkTranslation {
   }
 
   /** Given the right beginnings. */
-  Evaluate.Held held() {
+  Held held() {
     int at = 0;
     for (batches.reset(); batches.hasNext(); ) {
       at = judge(batches.next(), at);
@@ -45,7 +45,7 @@ final class NetworkTranslation {
     for (float loss : losses) {
       sum += loss;
     }
-    return new Evaluate.Held(sum / losses.length, right / (double) pieces);
+    return new Held(sum / losses.length, right / (double) pieces);
   }
 
   Predictions translate() {
@@ -57,12 +57,12 @@ final class NetworkTranslation {
         translations.add(encoder.text(ids));
       }
     }
-    return Judge.judge(batches.examples(), translations, losses);
+    return Translation.judge(batches.examples(), translations, losses);
   }
 
   /** Losses of a batch, each the mean over the pieces of a text; gives the number of the next. */
   private int judge(MultiDataSet batch, int first) {
-    INDArray p = Evaluate.output(network, batch);
+    INDArray p = Outputs.of(network, batch);
     INDArray next = batch.getLabels(0);
     int n = (int) p.size(0);
     double[] sums = new double[n];
@@ -101,7 +101,7 @@ final class NetworkTranslation {
     boolean[] ended = new boolean[n];
     int open = n;
     for (int step = 0; step < encoder.targetLength() && open > 0; step++) {
-      float[][] rows = rows(Evaluate.output(network, batch), step);
+      float[][] rows = rows(Outputs.of(network, batch), step);
       for (int i = 0; i < n; i++) {
         int id = ended[i] ? PieceEncoder.PADDING : encoder.best(rows[i], 0);
         made[i][step] = id;

@@ -1,4 +1,4 @@
-package org.qat4j.baseline;
+package org.qat4j.task;
 
 import de.bwaldvogel.liblinear.Feature;
 import de.bwaldvogel.liblinear.FeatureNode;
@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import org.qat4j.baseline.OneAgainstRest;
 import org.qat4j.data.Dataset;
 import org.qat4j.data.Example;
 import org.qat4j.text.TokenText;

@@ -1,4 +1,4 @@
-package org.qat4j.training;
+package org.qat4j.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -9,11 +9,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.qat4j.data.Example;
-import org.qat4j.data.Question;
 import org.qat4j.evaluation.Metric;
 import org.qat4j.evaluation.Predictions;
 
-class JudgeTest {
+class TaskTest {
   private static final List<String> TAGS = List.of("B-LOC", "B-PER", "I-LOC", "I-PER", "O");
 
   /** Spans as the scorer of CoNLL-2000 finds them, by hand. */
@@ -47,7 +46,7 @@ class JudgeTest {
     float[] ann = probabilities(4, 1, 4, 0, 4); // York outside
     float[] cut = probabilities(2, 4, 4);
     Predictions p =
-        new Judge(Question.TAGS, TAGS).judge(List.of(first, second), new float[][] {ann, cut});
+        new Tagging().judge(List.of(first, second), TAGS, new float[][] {ann, cut});
     assertThat(p.metric()).isEqualTo(Metric.SPAN_F1);
     assertThat(p.parts().get("precision")).isCloseTo(1 / 2.0, within(1e-12));
     assertThat(p.parts().get("recall")).isCloseTo(1 / 3.0, within(1e-12));
@@ -61,14 +60,14 @@ class JudgeTest {
   @Test
   void theGivenPredicateDoesNotCount() {
     List<String> tags = List.of("B-A", "B-V", "O");
-    Judge judge = new Judge(Question.TAGS, tags);
+    Tagging judge = new Tagging();
     float[] output = {.8f, .1f, .1f, .1f, .8f, .1f, .1f, .1f, .8f, .8f, .1f, .1f};
     List<Integer> truth = List.of(0, 1, 0, 2);
     Predictions roles =
-        judge.judge(List.of(Example.tagged("a b c d\t1", truth)), new float[][] {output});
+        judge.judge(List.of(Example.tagged("a b c d\t1", truth)), tags, new float[][] {output});
     assertThat(roles.score()).isCloseTo(1 / 2.0, within(1e-12));
     Predictions chunks =
-        judge.judge(List.of(Example.tagged("a b c d", truth)), new float[][] {output});
+        judge.judge(List.of(Example.tagged("a b c d", truth)), tags, new float[][] {output});
     assertThat(chunks.score()).isCloseTo(2 / 3.0, within(1e-12));
   }
 
@@ -77,7 +76,7 @@ class JudgeTest {
   void answersAreSequencesThatCanBe() {
     Example text = Example.tagged("Ann", List.of(1));
     float[] inside = {0.1f, 0.3f, 0.1f, 0.4f, 0.1f};
-    Predictions p = new Judge(Question.TAGS, TAGS).judge(List.of(text), new float[][] {inside});
+    Predictions p = new Tagging().judge(List.of(text), TAGS, new float[][] {inside});
     assertThat(p.accuracy()).isEqualTo(1);
   }
 
@@ -96,10 +95,10 @@ class JudgeTest {
    */
   @Test
   void averagePrecisionAndReciprocalRank() {
-    assertThat(Judge.rankCounts(List.of(true, false, true)))
+    assertThat(Ranking.rankCounts(List.of(true, false, true)))
         .containsExactly(new double[] {5 / 6.0, 1, 1}, within(1e-12));
-    assertThat(Judge.rankCounts(List.of(false, true, false))).containsExactly(0.5, 0.5, 1);
-    assertThat(Judge.rankCounts(List.of(false))).containsExactly(0, 0, 1);
+    assertThat(Ranking.rankCounts(List.of(false, true, false))).containsExactly(0.5, 0.5, 1);
+    assertThat(Ranking.rankCounts(List.of(false))).containsExactly(0, 0, 1);
   }
 
   @Test
@@ -114,12 +113,13 @@ class JudgeTest {
     for (int i = 0; i < right.length; i++) {
       outputs[i] = new float[] {1 - right[i], right[i]};
     }
-    Judge judge = new Judge(Question.RANKING, List.of("no", "yes"));
-    Predictions p = judge.judge(texts, outputs);
+    List<String> labels = List.of("no", "yes");
+    Ranking judge = new Ranking();
+    Predictions p = judge.judge(texts, labels, outputs);
     // q1: b, a, c: right at 1 and 3. q2: d before e, since equal ones stay. q3 has no right text.
     assertThat(p.size()).isEqualTo(2);
     assertThat(p.score()).isCloseTo((5 / 6.0 + 1) / 2, within(1e-12));
     assertThat(p.parts().get("mrr")).isEqualTo(1);
-    assertThat(judge.items(texts)).containsExactly("q1", "q2");
+    assertThat(judge.items(texts, labels)).containsExactly("q1", "q2");
   }
 }

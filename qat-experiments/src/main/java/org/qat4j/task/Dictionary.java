@@ -1,4 +1,4 @@
-package org.qat4j.baseline;
+package org.qat4j.task;
 
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,0 +1,17 @@
+package org.qat4j.task;
+
+import java.util.function.Function;
+import org.qat4j.data.Dataset;
+import org.qat4j.data.Example;
+import org.qat4j.evaluation.Predictions;
+
+/** Baselines that score as a network does. */
+final class Scored {
+  private Scored() {}
+
+  /** Answers to the test texts, judged as those of a network; scores are no probabilities. */
+  static Predictions predict(Task task, Dataset data, Function<Example, float[]> scores) {
+    float[][] outputs = data.test().parallelStream().map(scores).toArray(float[][]::new);
+    return task.judge(data.test(), data.labels(), outputs).withoutLosses();
+  }
+}
