@@ -131,7 +131,7 @@ public final class Distillation implements AutoCloseable {
     }
     hidden.forEach(
         (name, layer) ->
-            layer.quantizer().teach(said.get(name).detach(), (float) spec.layerWeight()));
+            layer.quantizer().pass().teach(said.get(name).detach(), (float) spec.layerWeight()));
     return new MultiDataSet(
         batch.getFeatures(), targets, batch.getFeaturesMaskArrays(), batch.getLabelsMaskArrays());
   }
@@ -140,6 +140,6 @@ public final class Distillation implements AutoCloseable {
   @Override
   public void close() {
     losses.forEach(BaseOutputLayer::setLossFn);
-    hidden.values().forEach(layer -> layer.quantizer().teach(null, 0));
+    hidden.values().forEach(layer -> layer.quantizer().pass().teach(null, 0));
   }
 }

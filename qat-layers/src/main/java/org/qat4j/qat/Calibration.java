@@ -71,7 +71,7 @@ public final class Calibration implements Serializable {
     Calibration calibration = new Calibration();
     PreparedModel prepared = qat.prepared();
     Topology topology = prepared.topology();
-    prepared.quantizers().forEach((name, q) -> calibration.observed.put(name, q.record()));
+    prepared.quantizers().forEach((name, q) -> calibration.observed.put(name, q.scales().record()));
     qat.calibrate(data, batches);
     prepared.quantizers().forEach(calibration::addMasked);
     topology.nodes().forEach(node -> calibration.addPlace(node.name(), node.quantizer(), prepared));
@@ -80,7 +80,7 @@ public final class Calibration implements Serializable {
   }
 
   private void addMasked(String quantizer, LayerQuantizer q) {
-    if (q.masked()) {
+    if (q.scales().masked()) {
       masked.add(quantizer);
     }
   }
@@ -91,7 +91,7 @@ public final class Calibration implements Serializable {
       boolean activations = !observed.get(quantizer).isEmpty();
       List<String> joined = q.settings().joined();
       List<String> together = joined.isEmpty() ? List.of(layer) : joined;
-      places.add(new Place(layer, q.hasWeights(), activations, together));
+      places.add(new Place(layer, q.weights().exist(), activations, together));
     }
   }
 

@@ -109,8 +109,8 @@ public final class QatNetwork {
     return new LayerRanges(
         q.conf().getClass().getSimpleName(),
         settings.spec(),
-        settings.inputRef() == null || takenOver ? null : q.inputParams(),
-        settings.outputRef() == null ? null : q.outputParams(),
+        settings.inputRef() == null || takenOver ? null : q.scales().input(),
+        settings.outputRef() == null ? null : q.scales().output(),
         normalizes ? null : settings.foldRef());
   }
 
@@ -291,7 +291,7 @@ public final class QatNetwork {
 
   /** How all layers compute now. */
   public Mode mode() {
-    return prepared.first().mode();
+    return prepared.first().pass().mode();
   }
 
   /** Switches all layers. */

@@ -10,6 +10,7 @@ import org.qat4j.graph.internal.Wrappers;
 import org.qat4j.layers.internal.quantizing.LayerQuantizer;
 import org.qat4j.layers.internal.quantizing.QuantSettings;
 import org.qat4j.layers.internal.quantizing.Slot;
+import org.qat4j.layers.internal.quantizing.Substitute;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.numerics.internal.WeightGrid;
 import org.qat4j.qat.internal.Freezer;
@@ -67,19 +68,20 @@ public final class Requantizer {
     for (Slot slot : s.owned()) {
       ranges.put(slot, calibration.range(quantizer, slot, activations));
     }
-    q.substitute(
-        new LayerQuantizer.Substitute(
-            activations,
-            ranges,
-            weights(q, quantizer, s.spec().weights()),
-            calibration.masked(quantizer)));
+    q.scales()
+        .substitute(
+            new Substitute(
+                activations,
+                ranges,
+                weights(q, quantizer, s.spec().weights()),
+                calibration.masked(quantizer)));
   }
 
   private Map<String, WeightGrid> weights(LayerQuantizer q, String layer, WeightSpec spec) {
     record Key(String layer, WeightSpec spec) {}
     WeightSpec plain =
         spec.withAdjust(Adjustment.NONE).withLearned(new Learned.None()).withSte(Ste.CLIPPED);
-    return q.calibrated(
-        spec, calibration.find(new Key(layer, plain), () -> q.searchWeights(plain)));
+    return q.weights()
+        .calibrated(spec, calibration.find(new Key(layer, plain), () -> q.weights().search(plain)));
   }
 }

@@ -109,11 +109,31 @@ class ObservationTest {
       clean.multiLayerNetwork().fit(batch(i, 0));
       padded.multiLayerNetwork().fit(batch(i, 1e4f));
     }
-    assertThat(new PreparedModel(padded.network()).quantizers().get("first").range(Slot.INPUT))
-        .isEqualTo(new PreparedModel(clean.network()).quantizers().get("first").range(Slot.INPUT));
-    assertThat(new PreparedModel(padded.network()).quantizers().get("first").range(Slot.OUTPUT)[1])
+    assertThat(
+            new PreparedModel(padded.network())
+                .quantizers()
+                .get("first")
+                .scales()
+                .range(Slot.INPUT))
+        .isEqualTo(
+            new PreparedModel(clean.network())
+                .quantizers()
+                .get("first")
+                .scales()
+                .range(Slot.INPUT));
+    assertThat(
+            new PreparedModel(padded.network())
+                .quantizers()
+                .get("first")
+                .scales()
+                .range(Slot.OUTPUT)[1])
         .isLessThan(100f);
-    assertThat(new PreparedModel(padded.network()).quantizers().get("second").range(Slot.OUTPUT)[1])
+    assertThat(
+            new PreparedModel(padded.network())
+                .quantizers()
+                .get("second")
+                .scales()
+                .range(Slot.OUTPUT)[1])
         .isLessThan(100f);
   }
 
@@ -123,9 +143,10 @@ class ObservationTest {
         .forEach(
             (name, q) -> {
               for (Slot slot : Slot.values()) {
-                assertThat(new PreparedModel(b.network()).quantizers().get(name).range(slot))
+                assertThat(
+                        new PreparedModel(b.network()).quantizers().get(name).scales().range(slot))
                     .as("%s of %s", slot, name)
-                    .isEqualTo(q.range(slot));
+                    .isEqualTo(q.scales().range(slot));
               }
             });
   }
@@ -177,7 +198,8 @@ class ObservationTest {
       List<DataSet> batches =
           List.of(withoutMask(batch(1, 0)), withoutMask(batch(2, 0)), withoutMask(batch(3, 0)));
       qat.calibrate(new ListDataSetIterator<>(batches, 1), 3);
-      assertThat(new PreparedModel(qat.network()).quantizers().get("first").range(Slot.INPUT))
+      assertThat(
+              new PreparedModel(qat.network()).quantizers().get("first").scales().range(Slot.INPUT))
           .containsExactly(lo, hi);
     }
   }

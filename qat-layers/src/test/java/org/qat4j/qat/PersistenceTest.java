@@ -205,7 +205,7 @@ class PersistenceTest {
     QatNetwork qat = example.prepare(SPEC);
     Example.fit(qat, example.data(2, 5));
     assertThat(new PreparedModel(qat.network()).quantizers().values())
-        .allMatch(q -> q.trainingSteps() == 5);
+        .allMatch(q -> q.pass().trainingSteps() == 5);
   }
 
   @Test
@@ -245,7 +245,7 @@ class PersistenceTest {
 
     assertThat(qat.trainingSteps()).isEqualTo(5);
     assertThat(new PreparedModel(qat.network()).quantizers().values())
-        .allMatch(q -> q.trainingSteps() == 5);
+        .allMatch(q -> q.pass().trainingSteps() == 5);
     freeze(example, qat);
     Example.fit(qat, example.data(30, 2));
     assertThat(qat.trainingSteps()).isEqualTo(7);

@@ -142,7 +142,7 @@ class PostTrainingTest {
 
     assertThat(data.squareError(floats, qat)).isLessThan(0.9 * before);
     for (LayerQuantizer q : new PreparedModel(qat.network()).quantizers().values()) {
-      assertThat(q.mode()).isEqualTo(Mode.QAT);
+      assertThat(q.pass().mode()).isEqualTo(Mode.QAT);
     }
     qat.freeze();
   }

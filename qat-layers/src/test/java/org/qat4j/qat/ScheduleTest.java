@@ -70,7 +70,7 @@ class ScheduleTest {
     List<float[]> all =
         new PreparedModel(qat.network())
             .quantizers().values().stream()
-                .flatMap(q -> List.of(Slot.values()).stream().map(q::range))
+                .flatMap(q -> List.of(Slot.values()).stream().map(q.scales()::range))
                 .filter(r -> r != null)
                 .toList();
     float[] flat = new float[2 * all.size()];
@@ -125,7 +125,7 @@ class ScheduleTest {
     int[] activationBits = new int[6];
     for (int step = 0; step < 6; step++) {
       Example.fit(qat, Example.TOKENS.data(step, 1));
-      activationBits[step] = Integer.numberOfTrailingZeros(-conv.outputParams().qmin()) + 1;
+      activationBits[step] = Integer.numberOfTrailingZeros(-conv.scales().output().qmin()) + 1;
       if (step < 3) {
         assertThatThrownBy(() -> freeze(qat))
             .isInstanceOf(QatException.class)

@@ -217,7 +217,7 @@ class TrainingStateTest {
             .getBestModel();
     assertThat(best.getIterationCount()).isBetween(41, 42);
     assertThat(best.getUpdater().getStateViewArray().norm2Number().doubleValue()).isPositive();
-    assertThat(new PreparedModel(best).quantizers().get("layer0").range(Slot.OUTPUT)[1])
+    assertThat(new PreparedModel(best).quantizers().get("layer0").scales().range(Slot.OUTPUT)[1])
         .isPositive();
   }
 

@@ -50,7 +50,7 @@ public interface OwnQuantizedLayer extends QatLayerConf {
       DataType type) {
     ParameterlessImpl impl =
         new ParameterlessImpl(
-            conf, type, inner, (q, x, mask) -> onCodes(x, q.inputParams(), q.outputParams()));
+            conf, type, inner, (q, x, mask) -> onCodes(x, q.scales().input(), q.scales().output()));
     return LayerSetup.connect(impl, listeners, index, view, initialize);
   }
 

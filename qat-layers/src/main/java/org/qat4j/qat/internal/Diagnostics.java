@@ -120,7 +120,7 @@ public final class Diagnostics {
     for (Topology.Node consumer : topology.consumers(name)) {
       LayerQuantizer q = network.quantizers().get(consumer.quantizer());
       if (q != null && q.settings().owned().contains(Slot.INPUT)) {
-        return q.inputParams();
+        return q.scales().input();
       }
       QuantParams further = q == null ? reader(consumer.name()) : null;
       if (further != null) {

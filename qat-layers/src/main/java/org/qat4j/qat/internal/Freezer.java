@@ -182,7 +182,7 @@ public final class Freezer {
                   input,
                   table(node),
                   ((EmbeddingBagLayer) node.layer()).isMean(),
-                  quantizer(node).outputParams()));
+                  quantizer(node).scales().output()));
       case CONV1D -> conv(node, input);
       case DENSE -> dense(node, input);
       case OUTPUT, STEP_OUTPUT -> output(node, input);
@@ -263,7 +263,7 @@ public final class Freezer {
   /** What a layer reads, in codes as its quantizer makes them. */
   private String read(Topology.Node node, String value) {
     return isReal(value) || late.containsKey(value)
-        ? codes(node.name(), value, quantizer(node).inputParams())
+        ? codes(node.name(), value, quantizer(node).scales().input())
         : value;
   }
 
@@ -379,7 +379,7 @@ public final class Freezer {
   private String conv(Topology.Node node, String input) {
     Convolution1DLayer conf = (Convolution1DLayer) node.layer();
     FrozenWeights w = FrozenWeights.conv1d(layer(node), read(node).get(0));
-    boolean masks = quantizer(node).masked();
+    boolean masks = quantizer(node).scales().masked();
     String name = masks ? node.name() + "/all" : node.name();
     FusedActivation f = FusedActivation.of(conf.getActivationFn(), name);
     String product = f.isTable() ? name + "/product" : name;
@@ -464,7 +464,7 @@ public final class Freezer {
                 SeparableWeights.bias(w.depth()),
                 IntegerImages.window(conf, shape.get(0), shape.get(1)),
                 shape.get(2),
-                new Output.Codes(q.params(Slot.MIDDLE))));
+                new Output.Codes(q.scales().of(Slot.MIDDLE))));
     FusedActivation f = FusedActivation.of(conf.getActivationFn(), name);
     String product = f.isTable() ? name + "/product" : name;
     add(
@@ -485,7 +485,7 @@ public final class Freezer {
   }
 
   private String averagePool2d(Topology.Node node, String x) {
-    QuantParams out = quantizer(node).outputParams();
+    QuantParams out = quantizer(node).scales().output();
     return add(new Op.AvgPool2d(node.name(), x, window(node), out));
   }
 
@@ -502,7 +502,7 @@ public final class Freezer {
       x = add(new Op.Reshape(name + "/pixels", input, IntVector.of(steps, 1, channels)));
     }
     Window2d one = Window2d.plain(1, 1, 1, 1);
-    Output.Codes out = new Output.Codes(quantizer(node).outputParams());
+    Output.Codes out = new Output.Codes(quantizer(node).scales().output());
     String made = flat ? name + "/product" : name;
     add(new Op.Conv2d(made, x, w.weights(), w.bias(), one, channels, out));
     return flat ? add(new Op.Reshape(name, made, IntVector.of(shape))) : made;
@@ -534,9 +534,9 @@ public final class Freezer {
   private Output.Codes codes(Topology.Node node, FusedActivation f) {
     LayerQuantizer q = quantizer(node);
     if (f.isTable()) {
-      return new Output.Codes(q.params(Slot.PRE));
+      return new Output.Codes(q.scales().of(Slot.PRE));
     }
-    QuantParams out = q.outputParams();
+    QuantParams out = q.scales().output();
     return new Output.Codes(out, f.lo(out), f.hi(out));
   }
 
@@ -545,19 +545,19 @@ public final class Freezer {
       return product;
     }
     LayerQuantizer q = quantizer(node);
-    int[] table = f.table(q.params(Slot.PRE), q.outputParams());
-    return add(new Op.Lookup(name, product, IntVector.of(table), q.outputParams()));
+    int[] table = f.table(q.scales().of(Slot.PRE), q.scales().output());
+    return add(new Op.Lookup(name, product, IntVector.of(table), q.scales().output()));
   }
 
   private String lookup(Topology.Node node, String input) {
     LayerQuantizer q = quantizer(node);
     IActivation function = ((ActivationLayer) node.layer()).getActivationFn();
-    if (Codes.isInserted(node) && q.inputParams().equals(q.outputParams())) {
+    if (Codes.isInserted(node) && q.scales().input().equals(q.scales().output())) {
       return input;
     }
     int[] table =
-        FusedActivation.of(function, node.name()).table(q.inputParams(), q.outputParams());
-    return add(new Op.Lookup(node.name(), input, IntVector.of(table), q.outputParams()));
+        FusedActivation.of(function, node.name()).table(q.scales().input(), q.scales().output());
+    return add(new Op.Lookup(node.name(), input, IntVector.of(table), q.scales().output()));
   }
 
   private String attention(Topology.Node node, String input) {
@@ -571,7 +571,7 @@ public final class Freezer {
             conf.getHeads(),
             conf.getPrefix(),
             IntVector.of(AttentionStep.exponential()),
-            q.outputParams()));
+            q.scales().output()));
   }
 
   private String layerNorm(Topology.Node node, String input) {
@@ -585,7 +585,7 @@ public final class Freezer {
             codes.bias(),
             codes.shift(),
             ((LayerNormLayer) node.wrappers().core()).getEpsilon(),
-            q.outputParams()));
+            q.scales().output()));
   }
 
   /** One or two directions, side by side, of which the last step may be taken. */
@@ -639,11 +639,11 @@ public final class Freezer {
         codes.bias(),
         codes.cell(),
         reverse,
-        quantizer.outputParams());
+        quantizer.scales().output());
   }
 
   private String globalAverage(Topology.Node node, String input) {
-    QuantParams out = quantizer(node).outputParams();
+    QuantParams out = quantizer(node).scales().output();
     String mask = masked ? mask(node) : null;
     return add(
         mask == null
@@ -656,7 +656,7 @@ public final class Freezer {
         masked && read(node).size() == 2
             ? add(new Op.Masked(node.name() + "/masked", input, mask(node), true))
             : input;
-    return add(new Op.GlobalSumPool(node.name(), seen, quantizer(node).outputParams()));
+    return add(new Op.GlobalSumPool(node.name(), seen, quantizer(node).scales().output()));
   }
 
   /** Masked steps have the smallest code, so that they never win. */
@@ -668,7 +668,7 @@ public final class Freezer {
 
   /** The mask of what a layer reads, where it was trained with one; null otherwise. */
   private String mask(Topology.Node node, LayerQuantizer quantizer) {
-    return quantizer.masked() ? mask(node) : null;
+    return quantizer.scales().masked() ? mask(node) : null;
   }
 
   /** The mask of what a layer reads. */
@@ -719,7 +719,7 @@ public final class Freezer {
             input,
             pool.getKernelSize()[0],
             pool.getStride()[0],
-            quantizer(node).outputParams()));
+            quantizer(node).scales().output()));
   }
 
   /** Logits as they are, or a function of them. */
@@ -734,7 +734,7 @@ public final class Freezer {
   private String own(Topology.Node node, String input) {
     LayerQuantizer q = quantizer(node);
     OwnQuantizedLayer layer = (OwnQuantizedLayer) node.layer();
-    List<Op> made = layer.operations(node.name(), input, q.inputParams(), q.outputParams());
+    List<Op> made = layer.operations(node.name(), input, q.scales().input(), q.scales().output());
     if (made.isEmpty() || !made.get(made.size() - 1).name().equals(node.name())) {
       throw new QatException(
           "layer \"" + node.name() + "\": the last of its operations must bear its name");
@@ -768,10 +768,10 @@ public final class Freezer {
     Topology.Node node = topology.node(vertex);
     if (node.vertex() instanceof QatElementWise max) {
       String source = max.getSources().get(0);
-      return quantizers.get(source.substring(0, source.lastIndexOf('/'))).outputParams();
+      return quantizers.get(source.substring(0, source.lastIndexOf('/'))).scales().output();
     }
     boolean own = Kind.of(node).computes();
-    return own ? quantizer(node).outputParams() : made(node.inputs().get(0));
+    return own ? quantizer(node).scales().output() : made(node.inputs().get(0));
   }
 
   private static Function function(Topology.Node node) {
@@ -788,7 +788,7 @@ public final class Freezer {
   private String maximum(Topology.Node node) {
     String first = ((QatElementWise) node.vertex()).getSources().get(0);
     String layer = first.substring(0, first.lastIndexOf('/'));
-    return elementwise(node.name(), node, quantizers.get(layer).outputParams());
+    return elementwise(node.name(), node, quantizers.get(layer).scales().output());
   }
 
   private String elementwise(String name, Topology.Node node, QuantParams out) {

@@ -90,17 +90,17 @@ public final class PreparedModel {
 
   /** Switches all layers. */
   public void setMode(Mode mode) {
-    quantizers.values().forEach(quantizer -> quantizer.setMode(mode));
+    quantizers.values().forEach(quantizer -> quantizer.pass().setMode(mode));
   }
 
   /** Training steps under quantization so far; frozen layers see none. */
   public long trainingSteps() {
-    return quantizers.values().stream().mapToLong(LayerQuantizer::trainingSteps).max().orElse(0);
+    return quantizers.values().stream().mapToLong(q -> q.pass().trainingSteps()).max().orElse(0);
   }
 
   /** Whether a layer that reads masks was given one when it was calibrated or trained. */
   public boolean isMasked() {
-    return maskReaders.stream().anyMatch(q -> q != null && q.masked());
+    return maskReaders.stream().anyMatch(q -> q != null && q.scales().masked());
   }
 
   /** See {@link org.qat4j.qat.QatNetwork#masks}. */

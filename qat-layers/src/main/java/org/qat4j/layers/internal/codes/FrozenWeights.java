@@ -33,7 +33,7 @@ public record FrozenWeights(
   /** Codes of an embedding table, [vocabulary, dimension]. */
   public static QuantizedTensor table(Layer layer) {
     INDArray w = layer.getParam(DefaultParamInitializer.WEIGHT_KEY);
-    WeightGrid grid = ((QatLayer) layer).quantizer().tableGrid();
+    WeightGrid grid = ((QatLayer) layer).quantizer().weights().tableGrid();
     int[] shape = {(int) w.size(0), (int) w.size(1)};
     return tensor(WeightQuantizer.codes(Floats.read(w), shape[1], grid), shape, grid);
   }
@@ -104,7 +104,8 @@ public record FrozenWeights(
   /** A batch normalization by itself, [c, 1, 1, 1]. */
   public static FrozenWeights normalization(Layer layer) {
     LayerQuantizer q = ((QatLayer) layer).quantizer();
-    WeightQuantizer w = IntegerLayers.normalization(q.normalization(), q.inputParams());
+    WeightQuantizer w =
+        IntegerLayers.normalization(q.weights().normalization(), q.scales().input());
     int[] dims = {w.codes().length, 1, 1, 1};
     return new FrozenWeights(tensor(w.codes(), dims, w.grid()), IntVector.of(w.bias()), 1, 1, 0, 0);
   }
@@ -113,7 +114,7 @@ public record FrozenWeights(
     LayerQuantizer q = ((QatLayer) layer).quantizer();
     INDArray bias = layer.paramTable().get(DefaultParamInitializer.BIAS_KEY);
     return IntegerLayers.quantize(
-        q, bias == null ? null : Floats.read(bias), channels, q.inputParams());
+        q, bias == null ? null : Floats.read(bias), channels, q.scales().input());
   }
 
   /** Codes with the meaning that a grid gives them. */

@@ -84,7 +84,7 @@ public final class IntegerImages {
   /** [n, i, h, w] to [n, o, h', w']. */
   public static INDArray convolution(
       LayerQuantizer q, INDArray x, Map<String, INDArray> params, ConvolutionLayer conf) {
-    QuantParams in = q.inputParams();
+    QuantParams in = q.scales().input();
     int out = (int) conf.getNOut();
     float[] bias =
         conf.hasBias() ? Floats.read(params.get(DefaultParamInitializer.BIAS_KEY)) : null;
@@ -101,8 +101,8 @@ public final class IntegerImages {
 
   /** [n, i, h, w] to [n, o, h', w']: of each channel by itself, then of the channels. */
   public static INDArray separable(LayerQuantizer q, INDArray x, SeparableConvolution2D conf) {
-    QuantParams in = q.inputParams();
-    QuantParams middle = q.params(Slot.MIDDLE);
+    QuantParams in = q.scales().input();
+    QuantParams middle = q.scales().of(Slot.MIDDLE);
     SeparableWeights w = SeparableWeights.of(q);
     Images images = new Images(x, window(conf, (int) x.size(2), (int) x.size(3)));
     int channels = w.depth().bias().length;
@@ -125,8 +125,8 @@ public final class IntegerImages {
     SubsamplingLayer conf = (SubsamplingLayer) q.conf();
     Window2d window = window(conf, (int) x.size(2), (int) x.size(3));
     Images images = new Images(x, window);
-    QuantParams in = q.inputParams();
-    QuantParams out = q.outputParams();
+    QuantParams in = q.scales().input();
+    QuantParams out = q.scales().output();
     float m = Requantize.multiplier(in.scale(), 1f / window.taps(), out.scale());
     float[] columns = images.columns(IntegerProduct.distances(x, in));
     int channels = (int) x.size(1);

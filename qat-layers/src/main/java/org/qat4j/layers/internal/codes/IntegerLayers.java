@@ -35,7 +35,7 @@ public final class IntegerLayers {
       Map<String, INDArray> params,
       IActivation activation,
       boolean hasBias) {
-    QuantParams in = q.inputParams();
+    QuantParams in = q.scales().input();
     int rows = (int) x.size(0);
     int channels = (int) params.get(DefaultParamInitializer.WEIGHT_KEY).size(1);
     IntegerProduct product = denseProduct(q, params, hasBias, in);
@@ -46,7 +46,7 @@ public final class IntegerLayers {
   /** [n, k] to real logits [n, o]. */
   public static INDArray logits(
       LayerQuantizer q, INDArray x, Map<String, INDArray> params, boolean hasBias) {
-    QuantParams in = q.inputParams();
+    QuantParams in = q.scales().input();
     int rows = (int) x.size(0);
     IntegerProduct product = denseProduct(q, params, hasBias, in);
     int[] acc = product.accumulate(IntegerProduct.distances(x, in), rows);
@@ -62,8 +62,8 @@ public final class IntegerLayers {
 
   private static IntegerProduct product(
       LayerQuantizer q, float[] bias, int channels, QuantParams in) {
-    return q.product(
-        bias, in, () -> new IntegerProduct(quantize(q, bias, channels, in), channels, in));
+    return q.weights()
+        .product(bias, in, () -> new IntegerProduct(quantize(q, bias, channels, in), channels, in));
   }
 
   /**
@@ -73,12 +73,12 @@ public final class IntegerLayers {
    */
   static WeightQuantizer quantize(LayerQuantizer q, float[] bias, int channels, QuantParams in) {
     String key = DefaultParamInitializer.WEIGHT_KEY;
-    Normalization folded = q.folded();
+    Normalization folded = q.weights().folded();
     if (folded == null) {
       return quantize(q, key, bias, channels, in);
     }
-    float[] weights = q.weightsByChannel(key);
-    WeightGrid grid = folded.grid(q.grid(key, weights));
+    float[] weights = q.weights().byChannel(key);
+    WeightGrid grid = folded.grid(q.weights().grid(key, weights));
     return quantize(q, folded.weights(weights), folded.bias(bias), channels, grid, in);
   }
 
@@ -89,8 +89,8 @@ public final class IntegerLayers {
    */
   static WeightQuantizer quantize(
       LayerQuantizer q, String key, float[] bias, int channels, QuantParams in) {
-    float[] weights = q.weightsByChannel(key);
-    return quantize(q, weights, bias, channels, q.grid(key, weights), in);
+    float[] weights = q.weights().byChannel(key);
+    return quantize(q, weights, bias, channels, q.weights().grid(key, weights), in);
   }
 
   private static WeightQuantizer quantize(
@@ -140,8 +140,8 @@ public final class IntegerLayers {
         return;
       }
       FusedActivation f = FusedActivation.of(activation, q.settings().layer());
-      out = q.outputParams();
-      first = f.isTable() ? q.params(Slot.PRE) : out;
+      out = q.scales().output();
+      first = f.isTable() ? q.scales().of(Slot.PRE) : out;
       multipliers = product.multipliers(first);
       lo = f.isTable() ? first.qmin() : f.lo(out);
       hi = f.isTable() ? first.qmax() : f.hi(out);
@@ -164,7 +164,7 @@ public final class IntegerLayers {
   /** [n, i, t] to [n, o, t']. */
   public static INDArray conv1d(
       LayerQuantizer q, INDArray x, Map<String, INDArray> params, Convolution1DLayer conf) {
-    QuantParams in = q.inputParams();
+    QuantParams in = q.scales().input();
     int n = (int) x.size(0);
     int channels = (int) x.size(1);
     int steps = (int) x.size(2);
@@ -206,8 +206,8 @@ public final class IntegerLayers {
       }
     }
     INDArray result = Floats.array(real, n, out, made);
-    if (q.mask() != null) { // masked steps are 0, as DL4J makes them
-      Broadcast.mul(result, q.mask().castTo(result.dataType()), result, 0, 2);
+    if (q.pass().mask() != null) { // masked steps are 0, as DL4J makes them
+      Broadcast.mul(result, q.pass().mask().castTo(result.dataType()), result, 0, 2);
     }
     return result;
   }
@@ -265,7 +265,7 @@ public final class IntegerLayers {
     if (mask == null) {
       return average(q, x, steps, steps).reshape('c', x.size(0), x.size(1));
     }
-    QuantParams in = q.inputParams();
+    QuantParams in = q.scales().input();
     float[] m = Floats.read(mask);
     float[] k = IntegerProduct.distances(x, in);
     int channels = (int) x.size(1);
@@ -281,14 +281,14 @@ public final class IntegerLayers {
       }
       real[i] = (float) acc * in.scale() / (float) Math.max(1, n);
     }
-    return rounded(Nd4j.create(real, new long[] {x.size(0), channels}, 'c'), q.outputParams());
+    return rounded(Nd4j.create(real, new long[] {x.size(0), channels}, 'c'), q.scales().output());
   }
 
   /** A normalization by itself: a product of each channel, [n, c] or [n, c, h, w]. */
   public static INDArray normalization(LayerQuantizer q, INDArray x) {
-    Normalization n = q.normalization();
-    QuantParams in = q.inputParams();
-    QuantParams out = q.outputParams();
+    Normalization n = q.weights().normalization();
+    QuantParams in = q.scales().input();
+    QuantParams out = q.scales().output();
     int channels = (int) x.size(1);
     WeightQuantizer w = normalization(n, in);
     INDArray last = x.rank() == 2 ? x : x.permute(0, 2, 3, 1);
@@ -316,7 +316,7 @@ public final class IntegerLayers {
     INDArray x = overPlaces(input);
     int steps = (int) x.size(2);
     int channels = (int) x.size(1);
-    QuantParams in = q.inputParams();
+    QuantParams in = q.scales().input();
     float[] m = mask == null ? null : Floats.read(mask);
     float[] k = IntegerProduct.distances(x, in);
     float[] real = new float[k.length / steps];
@@ -327,7 +327,7 @@ public final class IntegerLayers {
       }
       real[i] = (float) acc * in.scale();
     }
-    return rounded(Nd4j.create(real, new long[] {x.size(0), channels}, 'c'), q.outputParams());
+    return rounded(Nd4j.create(real, new long[] {x.size(0), channels}, 'c'), q.scales().output());
   }
 
   /** [n, c, h, w] as [n, c, h·w]. */
@@ -340,15 +340,15 @@ public final class IntegerLayers {
     Subsampling1DLayer pool = (Subsampling1DLayer) q.conf();
     INDArray means = average(q, x, pool.getKernelSize()[0], pool.getStride()[0]);
     if (mask != null) {
-      INDArray out = q.mask();
+      INDArray out = q.pass().mask();
       Broadcast.mul(means, out.castTo(means.dataType()), means, 0, 2);
     }
     return means;
   }
 
   private static INDArray average(LayerQuantizer q, INDArray x, int kernel, int stride) {
-    QuantParams in = q.inputParams();
-    QuantParams out = q.outputParams();
+    QuantParams in = q.scales().input();
+    QuantParams out = q.scales().output();
     int steps = (int) x.size(2);
     int windows = (steps - kernel) / stride + 1;
     float m = Requantize.multiplier(in.scale(), 1f / kernel, out.scale());
@@ -370,8 +370,8 @@ public final class IntegerLayers {
   public static INDArray activation(LayerQuantizer q, INDArray x, INDArray mask) {
     FusedActivation f =
         FusedActivation.of(((ActivationLayer) q.conf()).getActivationFn(), q.settings().layer());
-    QuantParams in = q.inputParams();
-    QuantParams out = q.outputParams();
+    QuantParams in = q.scales().input();
+    QuantParams out = q.scales().output();
     int[] table = f.table(in, out);
     float[] values = Floats.read(x);
     for (int i = 0; i < values.length; i++) {

@@ -43,7 +43,7 @@ public final class ProductInputs {
    * @param quantized what it reads in the quantized network, of the same shape
    */
   public void add(INDArray x, INDArray quantized) {
-    QuantParams in = quantizer.inputParams();
+    QuantParams in = quantizer.scales().input();
     INDArray a = columns(read(x), x);
     INDArray b = columns(IntegerProduct.distances(read(quantized), in), quantized).mul(in.scale());
     INDArray g = b.transpose().mmul(b);
@@ -86,10 +86,10 @@ public final class ProductInputs {
   public void roundWeights(int steps) {
     double[] g = gram.div(rows).dup('c').data().asDouble();
     double[] c = cross.div(rows).dup('c').data().asDouble();
-    float[] weights = quantizer.weightsByChannel(DefaultParamInitializer.WEIGHT_KEY);
-    WeightGrid grid = quantizer.grid(DefaultParamInitializer.WEIGHT_KEY, weights);
+    float[] weights = quantizer.weights().byChannel(DefaultParamInitializer.WEIGHT_KEY);
+    WeightGrid grid = quantizer.weights().grid(DefaultParamInitializer.WEIGHT_KEY, weights);
     AdaRound rounding = new AdaRound((int) gram.size(0), g, c, steps);
-    quantizer.setWeightsByChannel(rounding.round(weights, grid));
+    quantizer.weights().setByChannel(rounding.round(weights, grid));
   }
 
   /**
@@ -104,12 +104,12 @@ public final class ProductInputs {
       return;
     }
     float[] weights =
-        quantizer.weightsByChannel(floats.getParam(DefaultParamInitializer.WEIGHT_KEY));
+        quantizer.weights().byChannel(floats.getParam(DefaultParamInitializer.WEIGHT_KEY));
     double[] x = mean.div(rows).data().asDouble();
     double[] quantized = quantizedMean.div(rows).data().asDouble();
-    float[] own = quantizer.weightsByChannel(DefaultParamInitializer.WEIGHT_KEY);
+    float[] own = quantizer.weights().byChannel(DefaultParamInitializer.WEIGHT_KEY);
     float[] rounded =
-        quantizer.grid(DefaultParamInitializer.WEIGHT_KEY, own).rounded(own, x.length);
+        quantizer.weights().grid(DefaultParamInitializer.WEIGHT_KEY, own).rounded(own, x.length);
     for (int channel = 0; channel < bias.length(); channel++) {
       double missing = 0;
       for (int i = 0; i < x.length; i++) {

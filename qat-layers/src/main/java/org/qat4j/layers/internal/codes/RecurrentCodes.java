@@ -38,11 +38,11 @@ public final class RecurrentCodes {
     BaseRecurrentLayer conf = (BaseRecurrentLayer) q.conf();
     String name = q.settings().layer();
     IntVector activation = table(conf.getActivationFn(), name);
-    in = q.inputParams();
-    out = q.outputParams();
+    in = q.scales().input();
+    out = q.scales().output();
     if (conf instanceof LSTM lstm) {
       IntVector gate = table(lstm.getGateActivationFn(), name);
-      float[] range = q.range(Slot.CELL);
+      float[] range = q.scales().range(Slot.CELL);
       float reach = Math.max(Math.abs(range[0]), Math.abs(range[1]));
       cell = new Cell.Lstm(RecurrentStep.shiftFor(reach), gate, activation);
     } else {

@@ -28,8 +28,8 @@ public record SeparableWeights(WeightQuantizer depth, WeightQuantizer point, int
     String depthKey = SeparableConvolutionParamInitializer.DEPTH_WISE_WEIGHT_KEY;
     int multiplier = conf.getDepthMultiplier();
     int channels = (int) conf.getNIn();
-    float[] w = q.weightsByChannel(depthKey); // multiplier by multiplier, as DL4J has them
-    WeightGrid grid = q.grid(depthKey, w);
+    float[] w = q.weights().byChannel(depthKey); // multiplier by multiplier, as DL4J has them
+    WeightGrid grid = q.weights().grid(depthKey, w);
     int k = w.length / (channels * multiplier);
     float[] scales = grid.scales();
     float[] byChannel = new float[w.length];
@@ -51,13 +51,13 @@ public record SeparableWeights(WeightQuantizer depth, WeightQuantizer point, int
             null,
             channels * multiplier,
             grid.withScales(scalesByChannel),
-            q.inputParams()),
+            q.scales().input()),
         IntegerLayers.quantize(
             q,
             SeparableConvolutionParamInitializer.POINT_WISE_WEIGHT_KEY,
             bias == null ? null : Floats.read(bias),
             (int) conf.getNOut(),
-            q.params(Slot.MIDDLE)),
+            q.scales().of(Slot.MIDDLE)),
         conf.getKernelSize());
   }
 

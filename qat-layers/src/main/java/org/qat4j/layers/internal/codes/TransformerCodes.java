@@ -67,8 +67,8 @@ public record TransformerCodes(IntVector gain, IntVector bias, int shift) {
 
   /** A layer normalization in evaluation: [n, c] or [n, c, t] to the same. */
   public static INDArray layerNorm(LayerQuantizer q, INDArray x) {
-    QuantParams in = q.inputParams();
-    QuantParams out = q.outputParams();
+    QuantParams in = q.scales().input();
+    QuantParams out = q.scales().output();
     TransformerCodes codes = of(q);
     LayerNormStep step =
         new LayerNormStep(
@@ -94,8 +94,8 @@ public record TransformerCodes(IntVector gain, IntVector bias, int shift) {
     int n = (int) x.size(0);
     int steps = (int) x.size(2);
     int channels = conf.channels(x.size(1));
-    QuantParams in = q.inputParams();
-    QuantParams out = q.outputParams();
+    QuantParams in = q.scales().input();
+    QuantParams out = q.scales().output();
     AttentionStep step =
         new AttentionStep(
             channels, conf.getHeads(), conf.getPrefix(), AttentionStep.exponential(), in, out);

@@ -54,7 +54,7 @@ public final class ParameterlessImpl extends AbstractLayer<org.deeplearning4j.nn
   @Override
   public void setInput(INDArray input, LayerWorkspaceMgr workspaces) {
     super.setInput(input, workspaces);
-    quantizer.newInput();
+    quantizer.pass().newInput();
   }
 
   @Override
@@ -62,7 +62,7 @@ public final class ParameterlessImpl extends AbstractLayer<org.deeplearning4j.nn
       INDArray mask, MaskState state, int minibatchSize) {
     setMaskArray(mask);
     Pair<INDArray, MaskState> out = inner.feedForwardMaskArray(mask, state, minibatchSize);
-    quantizer.setMask(out == null ? null : out.getFirst());
+    quantizer.pass().setMask(out == null ? null : out.getFirst());
     return out;
   }
 
@@ -76,27 +76,28 @@ public final class ParameterlessImpl extends AbstractLayer<org.deeplearning4j.nn
   public void clear() {
     super.clear();
     inner.clear();
-    quantizer.setMask(null);
+    quantizer.pass().setMask(null);
   }
 
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
     assertInputSet(false);
-    if (quantizer.integer(training)) {
+    if (quantizer.pass().integer(training)) {
       return workspaces.leverageTo(
           ArrayType.ACTIVATIONS, onCodes.compute(quantizer, input, maskArray));
     }
-    input = quantizer.begin(input, maskArray, training, workspaces);
+    input = quantizer.pass().begin(input, maskArray, training, workspaces);
     // Where a graph ends DL4J opens no workspace for what its last layer reads.
     boolean open = workspaces.isWorkspaceOpen(ArrayType.INPUT);
     inner.setInput(input, open ? workspaces : LayerWorkspaceMgr.noWorkspaces());
-    return quantizer.forward(training, () -> inner.activate(training, workspaces));
+    return quantizer.pass().forward(training, () -> inner.activate(training, workspaces));
   }
 
   @Override
   public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
-    return quantizer.backward(
-        epsilon, workspaces, delta -> inner.backpropGradient(delta, workspaces));
+    return quantizer
+        .pass()
+        .backward(epsilon, workspaces, delta -> inner.backpropGradient(delta, workspaces));
   }
 
   @Override

@@ -34,47 +34,51 @@ final class QatBatchNormImpl extends BatchNormalization implements QatLayer {
   @Override
   public void setInput(INDArray input, LayerWorkspaceMgr workspaces) {
     super.setInput(input, workspaces);
-    quantizer.newInput();
+    quantizer.pass().newInput();
   }
 
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
     assertInputSet(false);
-    if (quantizer.integer(training)) {
+    if (quantizer.pass().integer(training)) {
       boolean folded = quantizer.settings().foldRef() != null;
       return workspaces.leverageTo(
           ArrayType.ACTIVATIONS,
           folded ? input.dup() : IntegerLayers.normalization(quantizer, input));
     }
-    input = quantizer.begin(input, null, training, workspaces);
-    return quantizer.forward(
-        training,
-        () ->
-            training && quantizer.statisticsFrozen()
-                ? workspaces.leverageTo(ArrayType.ACTIVATIONS, withRunningStatistics())
-                : super.activate(training, workspaces));
+    input = quantizer.pass().begin(input, null, training, workspaces);
+    return quantizer
+        .pass()
+        .forward(
+            training,
+            () ->
+                training && quantizer.pass().statisticsFrozen()
+                    ? workspaces.leverageTo(ArrayType.ACTIVATIONS, withRunningStatistics())
+                    : super.activate(training, workspaces));
   }
 
   private INDArray withRunningStatistics() {
-    Normalization n = quantizer.normalization();
+    Normalization n = quantizer.weights().normalization();
     INDArray rows = rows(input).mulRowVector(row(n.factors())).addiRowVector(row(n.shifts()));
     return back(rows, input);
   }
 
   @Override
   public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
-    return quantizer.backward(
-        epsilon,
-        workspaces,
-        delta ->
-            quantizer.statisticsFrozen()
-                ? gradientWithRunningStatistics(delta, workspaces)
-                : super.backpropGradient(delta, workspaces));
+    return quantizer
+        .pass()
+        .backward(
+            epsilon,
+            workspaces,
+            delta ->
+                quantizer.pass().statisticsFrozen()
+                    ? gradientWithRunningStatistics(delta, workspaces)
+                    : super.backpropGradient(delta, workspaces));
   }
 
   private Pair<Gradient, INDArray> gradientWithRunningStatistics(
       INDArray epsilon, LayerWorkspaceMgr workspaces) {
-    Normalization n = quantizer.normalization();
+    Normalization n = quantizer.weights().normalization();
     INDArray delta = rows(epsilon);
     Gradient gradient = new DefaultGradient();
     for (String key : gradientViews.keySet()) {

@@ -32,36 +32,37 @@ final class QatConv2DImpl extends ConvolutionLayer implements QatLayer {
   @Override
   public void setInput(INDArray input, LayerWorkspaceMgr workspaces) {
     super.setInput(input, workspaces);
-    quantizer.newInput();
+    quantizer.pass().newInput();
   }
 
   @Override
   public INDArray getParam(String key) {
-    return quantizer.param(key, super.getParam(key));
+    return quantizer.pass().param(key, super.getParam(key));
   }
 
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
     assertInputSet(false);
-    if (quantizer.integer(training)) {
+    if (quantizer.pass().integer(training)) {
       return workspaces.leverageTo(
           ArrayType.ACTIVATIONS, IntegerImages.convolution(quantizer, input, params, layerConf()));
     }
-    input = quantizer.begin(input, null, training, workspaces);
-    return quantizer.forward(training, () -> super.activate(training, workspaces));
+    input = quantizer.pass().begin(input, null, training, workspaces);
+    return quantizer.pass().forward(training, () -> super.activate(training, workspaces));
   }
 
   @Override
   protected Pair<INDArray, INDArray> preOutput(
       boolean training, boolean forBackprop, LayerWorkspaceMgr workspaces) {
     Pair<INDArray, INDArray> z = super.preOutput(training, forBackprop, workspaces);
-    z.setFirst(quantizer.preActivation(z.getFirst(), training, forBackprop));
+    z.setFirst(quantizer.pass().preActivation(z.getFirst(), training, forBackprop));
     return z;
   }
 
   @Override
   public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
-    return quantizer.backward(
-        epsilon, workspaces, delta -> super.backpropGradient(delta, workspaces));
+    return quantizer
+        .pass()
+        .backward(epsilon, workspaces, delta -> super.backpropGradient(delta, workspaces));
   }
 }

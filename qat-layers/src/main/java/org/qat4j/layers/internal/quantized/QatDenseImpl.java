@@ -32,18 +32,18 @@ final class QatDenseImpl extends DenseLayer implements QatLayer {
   @Override
   public void setInput(INDArray input, LayerWorkspaceMgr workspaces) {
     super.setInput(input, workspaces);
-    quantizer.newInput();
+    quantizer.pass().newInput();
   }
 
   @Override
   public INDArray getParam(String key) {
-    return quantizer.param(key, super.getParam(key));
+    return quantizer.pass().param(key, super.getParam(key));
   }
 
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
     assertInputSet(false);
-    if (quantizer.integer(training)) {
+    if (quantizer.pass().integer(training)) {
       boolean real = quantizer.settings().outputRef() == null; // in front of a LossLayer
       return workspaces.leverageTo(
           ArrayType.ACTIVATIONS,
@@ -52,21 +52,22 @@ final class QatDenseImpl extends DenseLayer implements QatLayer {
               : IntegerLayers.dense(
                   quantizer, input, params, layerConf().getActivationFn(), hasBias()));
     }
-    input = quantizer.begin(input, maskArray, training, workspaces);
-    return quantizer.forward(training, () -> super.activate(training, workspaces));
+    input = quantizer.pass().begin(input, maskArray, training, workspaces);
+    return quantizer.pass().forward(training, () -> super.activate(training, workspaces));
   }
 
   @Override
   protected Pair<INDArray, INDArray> preOutputWithPreNorm(
       boolean training, boolean forBackprop, LayerWorkspaceMgr workspaces) {
     Pair<INDArray, INDArray> z = super.preOutputWithPreNorm(training, forBackprop, workspaces);
-    z.setFirst(quantizer.preActivation(z.getFirst(), training, forBackprop));
+    z.setFirst(quantizer.pass().preActivation(z.getFirst(), training, forBackprop));
     return z;
   }
 
   @Override
   public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
-    return quantizer.backward(
-        epsilon, workspaces, delta -> super.backpropGradient(delta, workspaces));
+    return quantizer
+        .pass()
+        .backward(epsilon, workspaces, delta -> super.backpropGradient(delta, workspaces));
   }
 }

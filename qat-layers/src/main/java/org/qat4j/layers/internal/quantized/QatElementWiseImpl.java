@@ -9,7 +9,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.layers.internal.quantizing.IntegerProduct;
-import org.qat4j.layers.internal.quantizing.LayerQuantizer;
+import org.qat4j.layers.internal.quantizing.LayerScales;
 import org.qat4j.numerics.QuantParams;
 
 /** Computes {@link QatElementWise}. */
@@ -49,14 +49,14 @@ final class QatElementWiseImpl extends ElementWiseVertex {
   public INDArray doForward(boolean training, LayerWorkspaceMgr workspaces) {
     List<String> sources = conf.getSources();
     INDArray all = graph.params();
-    boolean integer = LayerQuantizer.ownerOf(all, sources.get(0)).integer(training);
+    boolean integer = LayerScales.ownerOf(all, sources.get(0)).pass().integer(training);
     if (!integer || computes(MAX)) {
       return super.doForward(training, workspaces);
     }
     QuantParams[] params = new QuantParams[inputs.length];
     float[][] k = new float[inputs.length][];
     for (int j = 0; j < params.length; j++) {
-      params[j] = LayerQuantizer.resolve(all, sources.get(j));
+      params[j] = LayerScales.resolve(all, sources.get(j));
       k[j] = IntegerProduct.distances(inputs[j], params[j]);
     }
     INDArray made = Nd4j.create(combined(k, params), inputs[0].shape(), 'c');

@@ -30,44 +30,47 @@ final class QatEmbeddingBagImpl extends EmbeddingBagImpl implements QatLayer {
   @Override
   public void setInput(INDArray input, LayerWorkspaceMgr workspaces) {
     super.setInput(input, workspaces);
-    quantizer.newInput();
+    quantizer.pass().newInput();
   }
 
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
     assertInputSet(false);
-    quantizer.begin(input, null, training, workspaces);
-    if (quantizer.integer(training)) {
+    quantizer.pass().begin(input, null, training, workspaces);
+    if (quantizer.pass().integer(training)) {
       return workspaces.leverageTo(
-          ArrayType.ACTIVATIONS, IntegerLayers.rounded(sums(false), quantizer.outputParams()));
+          ArrayType.ACTIVATIONS, IntegerLayers.rounded(sums(false), quantizer.scales().output()));
     }
-    return quantizer.forward(
-        training,
-        () ->
-            quantizer.fake(training)
-                ? workspaces.leverageTo(ArrayType.ACTIVATIONS, sums(true))
-                : super.activate(training, workspaces));
+    return quantizer
+        .pass()
+        .forward(
+            training,
+            () ->
+                quantizer.pass().fake(training)
+                    ? workspaces.leverageTo(ArrayType.ACTIVATIONS, sums(true))
+                    : super.activate(training, workspaces));
   }
 
   /** Sums of codes times the scale of the table, [n, nOut]. */
   private INDArray sums(boolean training) {
     INDArray rows = gather();
-    return pool(rows, quantizer.table().quantize(rows, training));
+    return pool(rows, quantizer.weights().table().quantize(rows, training));
   }
 
   @Override
   protected boolean needsRowGradients() {
-    return quantizer.fake(true) && quantizer.table().masksGradients();
+    return quantizer.pass().fake(true) && quantizer.weights().table().masksGradients();
   }
 
   @Override
   protected INDArray rowGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
-    return quantizer.rowGradient(epsilon, workspaces);
+    return quantizer.pass().rowGradient(epsilon, workspaces);
   }
 
   @Override
   public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
-    return quantizer.backward(
-        epsilon, workspaces, delta -> super.backpropGradient(delta, workspaces));
+    return quantizer
+        .pass()
+        .backward(epsilon, workspaces, delta -> super.backpropGradient(delta, workspaces));
   }
 }

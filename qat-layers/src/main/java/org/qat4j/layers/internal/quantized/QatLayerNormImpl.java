@@ -31,7 +31,7 @@ final class QatLayerNormImpl extends LayerNormImpl implements QatLayer {
   @Override
   public void setInput(INDArray input, LayerWorkspaceMgr workspaces) {
     super.setInput(input, workspaces);
-    quantizer.newInput();
+    quantizer.pass().newInput();
   }
 
   @Override
@@ -44,29 +44,30 @@ final class QatLayerNormImpl extends LayerNormImpl implements QatLayer {
   @Override
   public void setMaskArray(INDArray mask) {
     super.setMaskArray(mask);
-    quantizer.setMask(mask);
+    quantizer.pass().setMask(mask);
   }
 
   @Override
   public void clear() {
     super.clear();
-    quantizer.setMask(null);
+    quantizer.pass().setMask(null);
   }
 
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
     assertInputSet(false);
-    if (quantizer.integer(training)) {
+    if (quantizer.pass().integer(training)) {
       return workspaces.leverageTo(
           ArrayType.ACTIVATIONS, TransformerCodes.layerNorm(quantizer, input));
     }
-    input = quantizer.begin(input, maskArray, training, workspaces);
-    return quantizer.forward(training, () -> super.activate(training, workspaces));
+    input = quantizer.pass().begin(input, maskArray, training, workspaces);
+    return quantizer.pass().forward(training, () -> super.activate(training, workspaces));
   }
 
   @Override
   public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
-    return quantizer.backward(
-        epsilon, workspaces, delta -> super.backpropGradient(delta, workspaces));
+    return quantizer
+        .pass()
+        .backward(epsilon, workspaces, delta -> super.backpropGradient(delta, workspaces));
   }
 }

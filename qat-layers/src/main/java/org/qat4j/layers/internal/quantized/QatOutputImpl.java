@@ -32,31 +32,33 @@ final class QatOutputImpl extends OutputLayer implements QatLayer {
   @Override
   public void setInput(INDArray input, LayerWorkspaceMgr workspaces) {
     super.setInput(input, workspaces);
-    quantizer.newInput();
+    quantizer.pass().newInput();
   }
 
   @Override
   public INDArray getParam(String key) {
-    return quantizer.param(key, super.getParam(key));
+    return quantizer.pass().param(key, super.getParam(key));
   }
 
   @Override
   protected Pair<INDArray, INDArray> preOutputWithPreNorm(
       boolean training, boolean forBackprop, LayerWorkspaceMgr workspaces) {
     assertInputSet(false);
-    if (quantizer.integer(training)) {
+    if (quantizer.pass().integer(training)) {
       INDArray logits = IntegerLayers.logits(quantizer, input, params, hasBias());
       return new Pair<>(workspaces.leverageTo(ArrayType.ACTIVATIONS, logits), null);
     }
-    input = quantizer.begin(input, null, training, workspaces);
-    return quantizer.withWeights(
-        training, () -> super.preOutputWithPreNorm(training, forBackprop, workspaces));
+    input = quantizer.pass().begin(input, null, training, workspaces);
+    return quantizer
+        .pass()
+        .withWeights(training, () -> super.preOutputWithPreNorm(training, forBackprop, workspaces));
   }
 
   @Override
   public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
-    input = quantizer.begin(input, null, true, workspaces);
-    return quantizer.backward(
-        epsilon, workspaces, delta -> super.backpropGradient(delta, workspaces));
+    input = quantizer.pass().begin(input, null, true, workspaces);
+    return quantizer
+        .pass()
+        .backward(epsilon, workspaces, delta -> super.backpropGradient(delta, workspaces));
   }
 }

@@ -36,20 +36,20 @@ final class QatRnnOutputImpl extends FastRnnOutputImpl implements QatLayer {
   @Override
   public void setInput(INDArray input, LayerWorkspaceMgr workspaces) {
     super.setInput(input, workspaces);
-    quantizer.newInput();
+    quantizer.pass().newInput();
   }
 
   @Override
   public INDArray getParam(String key) {
-    return quantizer.param(key, super.getParam(key));
+    return quantizer.pass().param(key, super.getParam(key));
   }
 
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
     assertInputSet(false);
-    if (!quantizer.integer(training)) {
-      input = quantizer.begin(input, null, training, workspaces);
-      return quantizer.withWeights(training, () -> super.activate(training, workspaces));
+    if (!quantizer.pass().integer(training)) {
+      input = quantizer.pass().begin(input, null, training, workspaces);
+      return quantizer.pass().withWeights(training, () -> super.activate(training, workspaces));
     }
     long steps = input.size(2);
     INDArray logits = IntegerLayers.logits(quantizer, folded(), params, hasBias());
@@ -68,25 +68,27 @@ final class QatRnnOutputImpl extends FastRnnOutputImpl implements QatLayer {
   @Override
   protected INDArray preOutput2d(boolean training, LayerWorkspaceMgr workspaces) {
     assertInputSet(false);
-    input = quantizer.begin(input, null, training, workspaces);
+    input = quantizer.pass().begin(input, null, training, workspaces);
     return super.preOutput2d(training, workspaces);
   }
 
   @Override
   protected Pair<INDArray, INDArray> preOutputWithPreNorm(
       boolean training, boolean forBackprop, LayerWorkspaceMgr workspaces) {
-    if (quantizer.integer(training)) {
+    if (quantizer.pass().integer(training)) {
       INDArray logits = IntegerLayers.logits(quantizer, folded(), params, hasBias());
       return new Pair<>(workspaces.leverageTo(ArrayType.ACTIVATIONS, logits), null);
     }
-    return quantizer.withWeights(
-        training, () -> super.preOutputWithPreNorm(training, forBackprop, workspaces));
+    return quantizer
+        .pass()
+        .withWeights(training, () -> super.preOutputWithPreNorm(training, forBackprop, workspaces));
   }
 
   @Override
   public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
-    input = quantizer.begin(input, null, true, workspaces);
-    return quantizer.backward(
-        epsilon, workspaces, delta -> super.backpropGradient(delta, workspaces));
+    input = quantizer.pass().begin(input, null, true, workspaces);
+    return quantizer
+        .pass()
+        .backward(epsilon, workspaces, delta -> super.backpropGradient(delta, workspaces));
   }
 }

@@ -40,7 +40,7 @@ final class QatSeparableConv2DImpl extends SeparableConvolution2DLayer implement
     super(conf, type);
     ((QatSeparableConv2D) conf.getLayer())
         .weightShapes()
-        .forEach((key, shape) -> quantizer.addWeights(key, Layout.BY_CHANNEL, shape.rows()));
+        .forEach((key, shape) -> quantizer.weights().add(key, Layout.BY_CHANNEL, shape.rows()));
   }
 
   @Override
@@ -51,26 +51,29 @@ final class QatSeparableConv2DImpl extends SeparableConvolution2DLayer implement
   @Override
   public void setInput(INDArray input, LayerWorkspaceMgr workspaces) {
     super.setInput(input, workspaces);
-    quantizer.newInput();
+    quantizer.pass().newInput();
   }
 
   @Override
   public INDArray getParam(String key) {
-    return quantizer.param(key, super.getParam(key));
+    return quantizer.pass().param(key, super.getParam(key));
   }
 
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
     assertInputSet(false);
-    if (quantizer.integer(training)) {
+    if (quantizer.pass().integer(training)) {
       return workspaces.leverageTo(
           ArrayType.ACTIVATIONS,
           IntegerImages.separable(quantizer, input, (SeparableConvolution2D) layerConf()));
     }
-    input = quantizer.begin(input, null, training, workspaces);
-    return quantizer.forward(
-        training,
-        () -> workspaces.leverageTo(ArrayType.ACTIVATIONS, super.activate(training, workspaces)));
+    input = quantizer.pass().begin(input, null, training, workspaces);
+    return quantizer
+        .pass()
+        .forward(
+            training,
+            () ->
+                workspaces.leverageTo(ArrayType.ACTIVATIONS, super.activate(training, workspaces)));
   }
 
   @Override
@@ -84,7 +87,9 @@ final class QatSeparableConv2DImpl extends SeparableConvolution2DLayer implement
                 .build())[0];
     INDArray last = deep.permute(0, 2, 3, 1).dup('c');
     middle =
-        quantizer.within(Slot.MIDDLE, last.reshape('c', -1, last.size(3)), training, forBackprop);
+        quantizer
+            .pass()
+            .within(Slot.MIDDLE, last.reshape('c', -1, last.size(3)), training, forBackprop);
     INDArray rows = middle.mmul(point().transpose());
     if (layerConf().hasBias()) {
       rows.addiRowVector(getParam(BIAS).reshape(rows.size(1)));
@@ -94,7 +99,7 @@ final class QatSeparableConv2DImpl extends SeparableConvolution2DLayer implement
             .reshape('c', last.size(0), last.size(1), last.size(2), rows.size(1))
             .permute(0, 3, 1, 2)
             .dup('c');
-    return new Pair<>(quantizer.preActivation(z, training, forBackprop), null);
+    return new Pair<>(quantizer.pass().preActivation(z, training, forBackprop), null);
   }
 
   /** [out, channels·multiplier]. */
@@ -125,7 +130,7 @@ final class QatSeparableConv2DImpl extends SeparableConvolution2DLayer implement
 
   @Override
   public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
-    return quantizer.backward(epsilon, workspaces, delta -> backprop(delta, workspaces));
+    return quantizer.pass().backward(epsilon, workspaces, delta -> backprop(delta, workspaces));
   }
 
   private Pair<Gradient, INDArray> backprop(INDArray epsilon, LayerWorkspaceMgr workspaces) {
@@ -147,6 +152,7 @@ final class QatSeparableConv2DImpl extends SeparableConvolution2DLayer implement
             .reshape('c', delta.size(0), delta.size(2), delta.size(3), middle.size(1));
     INDArray deep =
         quantizer
+            .pass()
             .gradient(Slot.MIDDLE, between.reshape('c', middle.shape()), workspaces)
             .reshape('c', between.shape())
             .permute(0, 3, 1, 2)

@@ -28,21 +28,25 @@ final class QatTokenEmbeddingImpl extends EmbeddingLayer implements QatLayer {
   @Override
   public void setInput(INDArray input, LayerWorkspaceMgr workspaces) {
     super.setInput(input, workspaces);
-    quantizer.newInput();
+    quantizer.pass().newInput();
   }
 
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
     assertInputSet(false);
-    quantizer.begin(input, null, training, workspaces);
-    return quantizer.quantizedRows(super.activate(training, workspaces), training);
+    quantizer.pass().begin(input, null, training, workspaces);
+    return quantizer.pass().quantizedRows(super.activate(training, workspaces), training);
   }
 
   @Override
   public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
-    return quantizer.backward(
-        epsilon,
-        workspaces,
-        delta -> super.backpropGradient(quantizer.rowGradient(delta, workspaces), workspaces));
+    return quantizer
+        .pass()
+        .backward(
+            epsilon,
+            workspaces,
+            delta ->
+                super.backpropGradient(
+                    quantizer.pass().rowGradient(delta, workspaces), workspaces));
   }
 }

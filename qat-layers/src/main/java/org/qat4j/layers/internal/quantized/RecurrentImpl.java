@@ -51,7 +51,7 @@ final class RecurrentImpl
     quantizer = new LayerQuantizer(this);
     ((QatLayerConf) layerConf())
         .weightShapes()
-        .forEach((key, shape) -> quantizer.addWeights(key, Layout.BY_CHANNEL, shape.rows()));
+        .forEach((key, shape) -> quantizer.weights().add(key, Layout.BY_CHANNEL, shape.rows()));
     pass =
         RecurrentPass.of(
             lstm == null ? null : lstm.getGateActivationFn(), layerConf().getActivationFn(), type);
@@ -72,7 +72,7 @@ final class RecurrentImpl
   @Override
   public void setInput(INDArray input, LayerWorkspaceMgr workspaces) {
     super.setInput(input, workspaces);
-    quantizer.newInput();
+    quantizer.pass().newInput();
   }
 
   @Override
@@ -89,19 +89,19 @@ final class RecurrentImpl
   public void setMaskArray(INDArray mask) {
     super.setMaskArray(mask);
     inputMask = mask;
-    quantizer.setMask(mask);
+    quantizer.pass().setMask(mask);
   }
 
   @Override
   public void clear() {
     super.clear();
     inputMask = null;
-    quantizer.setMask(null);
+    quantizer.pass().setMask(null);
   }
 
   @Override
   public INDArray getParam(String key) {
-    return quantizer.param(key, super.getParam(key));
+    return quantizer.pass().param(key, super.getParam(key));
   }
 
   @Override
@@ -136,36 +136,38 @@ final class RecurrentImpl
     assertInputSet(false);
     INDArray state = from.get(STATE);
     INDArray cell = from.get(CELL);
-    if (quantizer.integer(training)) {
+    if (quantizer.pass().integer(training)) {
       RecurrentCodes.Run codes = RecurrentCodes.of(quantizer).run(input, maskArray, state, cell);
       keep(to, codes.state(), codes.cell());
       return workspaces.leverageTo(ArrayType.ACTIVATIONS, codes.output());
     }
-    input = quantizer.begin(input, inputMask, training, workspaces);
+    input = quantizer.pass().begin(input, inputMask, training, workspaces);
     applyDropOutIfNecessary(training, workspaces);
-    boolean rounded = quantizer.fake(training) && quantizer.hasRange(Slot.OUTPUT);
-    QuantParams rounding = rounded ? quantizer.params(Slot.OUTPUT) : null;
+    boolean rounded = quantizer.pass().fake(training) && quantizer.scales().hasRange(Slot.OUTPUT);
+    QuantParams rounding = rounded ? quantizer.scales().of(Slot.OUTPUT) : null;
     INDArray output =
-        quantizer.withWeights(
-            training,
-            () ->
-                pass.forward(
-                    input,
-                    getParam(RecurrentPass.WEIGHTS),
-                    getParam(RecurrentPass.RECURRENT),
-                    getParam(RecurrentPass.BIAS),
-                    state,
-                    cell,
-                    maskArray,
-                    rounding));
-    if (quantizer.observing()) {
-      quantizer.observe(Slot.OUTPUT, pass.exactStates());
+        quantizer
+            .pass()
+            .withWeights(
+                training,
+                () ->
+                    pass.forward(
+                        input,
+                        getParam(RecurrentPass.WEIGHTS),
+                        getParam(RecurrentPass.RECURRENT),
+                        getParam(RecurrentPass.BIAS),
+                        state,
+                        cell,
+                        maskArray,
+                        rounding));
+    if (quantizer.pass().observing()) {
+      quantizer.pass().observe(Slot.OUTPUT, pass.exactStates());
       if (pass.hasCell()) {
-        quantizer.observe(Slot.CELL, pass.cells());
+        quantizer.pass().observe(Slot.CELL, pass.cells());
       }
     }
     keep(to, pass.lastState(), pass.lastCell());
-    return workspaces.dup(ArrayType.ACTIVATIONS, quantizer.compared(output, training), 'f');
+    return workspaces.dup(ArrayType.ACTIVATIONS, quantizer.pass().compared(output, training), 'f');
   }
 
   private static void keep(Map<String, INDArray> to, INDArray state, INDArray cell) {
@@ -187,22 +189,24 @@ final class RecurrentImpl
       INDArray epsilon, int steps, LayerWorkspaceMgr workspaces) {
     assertInputSet(true);
     boolean plain = quantizer.settings().spec().activations().ste() == Ste.PLAIN;
-    return quantizer.backward(
-        workspaces,
-        () -> {
-          Gradient gradient = RecurrentPass.noGradient(gradientsFlattened, gradientViews);
-          INDArray below =
-              pass.backward(
-                  quantizer.taught(epsilon, workspaces),
-                  getParam(RecurrentPass.WEIGHTS),
-                  getParam(RecurrentPass.RECURRENT),
-                  gradient.gradientForVariable(),
-                  steps,
-                  plain,
-                  workspaces);
-          weightNoiseParams.clear();
-          return new Pair<>(gradient, backpropDropOutIfPresent(below));
-        });
+    return quantizer
+        .pass()
+        .backward(
+            workspaces,
+            () -> {
+              Gradient gradient = RecurrentPass.noGradient(gradientsFlattened, gradientViews);
+              INDArray below =
+                  pass.backward(
+                      quantizer.pass().taught(epsilon, workspaces),
+                      getParam(RecurrentPass.WEIGHTS),
+                      getParam(RecurrentPass.RECURRENT),
+                      gradient.gradientForVariable(),
+                      steps,
+                      plain,
+                      workspaces);
+              weightNoiseParams.clear();
+              return new Pair<>(gradient, backpropDropOutIfPresent(below));
+            });
   }
 
   @Override

@@ -65,8 +65,9 @@ class StraightThroughTest {
     qat.setMode(Mode.QAT);
     for (LayerQuantizer q : new PreparedModel(qat.network()).quantizers().values()) {
       for (Slot slot : Slot.values()) {
-        if (q.range(slot) != null) {
-          q.setRange(slot, q.range(slot)[0] * 0.6f, q.range(slot)[1] * 0.6f);
+        if (q.scales().range(slot) != null) {
+          q.scales()
+              .setRange(slot, q.scales().range(slot)[0] * 0.6f, q.scales().range(slot)[1] * 0.6f);
         }
       }
     }
@@ -220,7 +221,7 @@ class StraightThroughTest {
       double[][] b = new double[3][];
       for (int l = 0; l < 3; l++) {
         q[l] = ((QatLayer) net.getLayer(l)).quantizer();
-        grids[l] = q[l].grid("W", q[l].weightsByChannel("W"));
+        grids[l] = q[l].weights().grid("W", q[l].weights().byChannel("W"));
         w[l] = rows(net.getLayer(l).getParam("W"));
         b[l] = net.getLayer(l).getParam("b").toDoubleVector();
         wq[l] = new double[w[l].length][w[l][0].length];
@@ -231,11 +232,11 @@ class StraightThroughTest {
           }
         }
       }
-      Quantized in = new Quantized(x, q[0].params(Slot.INPUT));
+      Quantized in = new Quantized(x, q[0].scales().of(Slot.INPUT));
       double[][] z0 = product(in.after, wq[0], b[0]);
-      Quantized h0 = new Quantized(map(z0, v -> Math.max(0, v)), q[0].params(Slot.OUTPUT));
-      Quantized z1 = new Quantized(product(h0.after, wq[1], b[1]), q[1].params(Slot.PRE));
-      Quantized h1 = new Quantized(map(z1.after, Math::tanh), q[1].params(Slot.OUTPUT));
+      Quantized h0 = new Quantized(map(z0, v -> Math.max(0, v)), q[0].scales().of(Slot.OUTPUT));
+      Quantized z1 = new Quantized(product(h0.after, wq[1], b[1]), q[1].scales().of(Slot.PRE));
+      Quantized h1 = new Quantized(map(z1.after, Math::tanh), q[1].scales().of(Slot.OUTPUT));
       double[][] logits = product(h1.after, wq[2], b[2]);
 
       double[][] delta = softmaxDelta(logits, labels);
