@@ -21,8 +21,8 @@ import org.qat4j.text.TokenText;
 
 /**
  * From raw text to a label with its probability, or, where the model scores every step of a text,
- * to a tag for each token; for a model with one real input and no text encoder, from a line of
- * numbers ({@link NumberRow}). Thread-safe.
+ * to a tag for each token, or, where it has one output and no labels, to a number; for a model with
+ * one real input and no text encoder, from a line of numbers ({@link NumberRow}). Thread-safe.
  */
 public final class Predictor {
   private static final String OUTSIDE = "O";
@@ -35,6 +35,9 @@ public final class Predictor {
 
   /** Whether each score is the probability of a label of its own. */
   private final boolean sigmoid;
+
+  /** Whether the model answers with a number. */
+  private final boolean number;
 
   private final int classes;
   private final BioDecoder decoder; // null where the model gives one label
@@ -51,7 +54,7 @@ public final class Predictor {
 
   /**
    * @throws QatException if the model does not read text or its first output is neither one vector
-   *     of class scores nor one for each step
+   *     of class scores, nor one for each step, nor a number
    */
   public Predictor(IntegerModel model, RuntimeOptions options) {
     boolean numbers = model.inputs().size() == 1 && model.inputs().get(0).kind() == Input.Kind.REAL;
@@ -76,10 +79,11 @@ public final class Predictor {
                     o.name().equals(output)
                         && o instanceof Op.RealFunction f
                         && f.function() == Op.RealFunction.Form.SIGMOID);
-    if ((shape.size() != 1 && !tags) || (classes < 2 && !sigmoid)) {
+    this.number = shape.size() == 1 && classes == 1 && !sigmoid && model.labels().isEmpty();
+    if ((shape.size() != 1 && !tags) || (classes < 2 && !sigmoid && !number)) {
       throw new QatException(
           "a prediction needs two or more class scores, one vector of them or as many for each"
-              + " step as the model has labels; the output \""
+              + " step as the model has labels, or one number and no labels; the output \""
               + output
               + "\" has the shape "
               + shape
@@ -158,9 +162,37 @@ public final class Predictor {
     return Sample.ofTokens(ids);
   }
 
-  /** Whether the model tags tokens; it gives one label to a text otherwise. */
+  /** Whether the model tags tokens; it gives one label, or a number, to a text otherwise. */
   public boolean isTagger() {
     return decoder != null;
+  }
+
+  /** Whether the model answers with a number. */
+  public boolean isNumber() {
+    return number;
+  }
+
+  /**
+   * The number that a model answers with, in the unit that it was trained in.
+   *
+   * @throws QatException if the model gives labels
+   */
+  public float number(String text) {
+    if (!number) {
+      throw new QatException(
+          "the model \"" + model.name() + "\" gives labels and no number; ask for its prediction");
+    }
+    Buffers b = score(text);
+    float answer = b.scores[0];
+    buffers.give(b);
+    return answer;
+  }
+
+  private void requireLabels() {
+    if (number) {
+      throw new QatException(
+          "the model \"" + model.name() + "\" gives a number and no labels; ask for its number");
+    }
   }
 
   /**
@@ -189,12 +221,13 @@ public final class Predictor {
   /**
    * The most probable class of a text; of equal ones the first.
    *
-   * @throws QatException if the model tags tokens
+   * @throws QatException if the model tags tokens or gives a number
    */
   public Prediction predict(String text) {
     if (decoder != null) {
       throw new QatException("the model \"" + model.name() + "\" tags tokens; ask for tags");
     }
+    requireLabels();
     Buffers b = score(text);
     int best = best(b.scores);
     toProbabilities(b.scores);
@@ -205,8 +238,13 @@ public final class Predictor {
     return prediction;
   }
 
-  /** Index of the most probable class of a text; of equal ones the first. */
+  /**
+   * Index of the most probable class of a text; of equal ones the first.
+   *
+   * @throws QatException if the model gives a number
+   */
   public int classify(String text) {
+    requireLabels();
     Buffers b = score(text);
     int best = best(b.scores);
     buffers.give(b);
@@ -255,8 +293,13 @@ public final class Predictor {
     return texts.stream().map(this::predict).toList();
   }
 
-  /** The probabilities of all classes, for a tagger [steps, classes] row-major. */
+  /**
+   * The probabilities of all classes, for a tagger [steps, classes] row-major.
+   *
+   * @throws QatException if the model gives a number
+   */
   public float[] probabilities(String text) {
+    requireLabels();
     Buffers b = score(text);
     toProbabilities(b.scores);
     float[] probabilities = Arrays.copyOf(b.scores, runtime.outputSize());

@@ -8,6 +8,7 @@ import org.qat4j.console.Console;
 import org.qat4j.data.Download;
 import org.qat4j.data.KnownData;
 import org.qat4j.data.KnownFile;
+import org.qat4j.data.Ratings;
 import org.qat4j.data.ShapeImages;
 import org.qat4j.io.AtomicFile;
 import org.qat4j.zoo.LeNet;
@@ -27,7 +28,8 @@ import picocli.CommandLine.Spec;
     subcommands = {
       DataCommand.ListCommand.class,
       DataCommand.FetchCommand.class,
-      DataCommand.ShapesCommand.class
+      DataCommand.ShapesCommand.class,
+      DataCommand.RatingsCommand.class
     })
 final class DataCommand implements Runnable {
   @Spec private CommandSpec spec;
@@ -129,6 +131,36 @@ final class DataCommand implements Runnable {
       AtomicFile.write(table, rows);
       SavedNetworks.save(LeNet.create(ShapeImages.SIZE, ShapeImages.classes(), SEED), network);
       spec.commandLine().getOut().println(table + ", " + network + ": written");
+      return Exit.OK;
+    }
+  }
+
+  /** Makes up texts with numbers. */
+  @Command(
+      name = "ratings",
+      mixinStandardHelpOptions = true,
+      sortOptions = false,
+      description =
+          "Makes up a table of short texts with numbers: what configs/regression-ratings.yaml"
+              + " reads.")
+  static final class RatingsCommand implements Callable<Integer> {
+    private static final int ROWS = 3000;
+    private static final long SEED = 1;
+
+    @Spec private CommandSpec spec;
+
+    @Option(
+        names = "--to",
+        paramLabel = "FOLDER",
+        defaultValue = "data",
+        description = "Where to put ratings.tsv (default: ${DEFAULT-VALUE}).")
+    private Path to;
+
+    @Override
+    public Integer call() {
+      Path table = to.resolve("ratings.tsv");
+      AtomicFile.write(table, Ratings.table(ROWS, SEED).getBytes(StandardCharsets.UTF_8));
+      spec.commandLine().getOut().println(table + ": written");
       return Exit.OK;
     }
   }

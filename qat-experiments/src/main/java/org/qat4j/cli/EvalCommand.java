@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.qat4j.console.Console;
 import org.qat4j.console.Progress;
 import org.qat4j.data.Dataset;
@@ -66,29 +67,49 @@ final class EvalCommand implements Callable<Integer> {
         Console.standardError(quiet).progress("evaluation", data.test().size())) {
       answers = IntegerEvaluation.predict(m, data, beam, progress);
     }
-    Interval interval = answers.interval();
     if (json) {
       Map<String, Object> result = new LinkedHashMap<>();
       result.put("texts", answers.size());
       result.put(answers.metric().key(), answers.score());
       result.putAll(answers.parts());
-      result.put("interval", interval);
-      result.put("loss", answers.meanLoss());
+      result.put("interval", answers.interval());
+      if (!Double.isNaN(answers.meanLoss())) { // numbers have none
+        result.put("loss", answers.meanLoss());
+      }
       spec.commandLine().getOut().println(Json.line(result));
     } else {
       spec.commandLine()
           .getOut()
-          .println(
-              String.format(
-                  Locale.ROOT,
-                  "%s %.2f %% (95 %% interval %.2f to %.2f), loss %.4f, %,d texts",
-                  answers.metric().title(),
-                  100 * answers.score(),
-                  100 * interval.lo(),
-                  100 * interval.hi(),
-                  answers.meanLoss(),
-                  answers.size()));
+          .println(answers.metric().isShare() ? share(answers) : inUnit(answers));
     }
     return Exit.OK;
+  }
+
+  private static String share(Predictions answers) {
+    Interval interval = answers.interval();
+    return String.format(
+        Locale.ROOT,
+        "%s %.2f %% (95 %% interval %.2f to %.2f), loss %.4f, %,d texts",
+        answers.metric().title(),
+        100 * answers.score(),
+        100 * interval.lo(),
+        100 * interval.hi(),
+        answers.meanLoss(),
+        answers.size());
+  }
+
+  private static String inUnit(Predictions answers) {
+    Interval interval = answers.interval();
+    return String.format(
+        Locale.ROOT,
+        "%s %.4f (95 %% interval %.4f to %.4f), %s, %,d texts",
+        answers.metric().title(),
+        answers.score(),
+        interval.lo(),
+        interval.hi(),
+        answers.parts().entrySet().stream()
+            .map(part -> String.format(Locale.ROOT, "%s %.4f", part.getKey(), part.getValue()))
+            .collect(Collectors.joining(", ")),
+        answers.size());
   }
 }

@@ -23,6 +23,8 @@ public final class DataFiles {
       check(missing, s.train(), s.validation(), s.test());
     } else if (spec instanceof DataSpec.Predicates s) {
       check(missing, s.train(), s.validation(), s.test());
+    } else if (spec instanceof DataSpec.Numbers s) {
+      check(missing, s.train(), s.validation(), s.test());
     } else if (spec instanceof DataSpec.Candidates s) {
       check(missing, s.train(), s.validation(), s.test());
     } else if (spec instanceof DataSpec.Stories s) {

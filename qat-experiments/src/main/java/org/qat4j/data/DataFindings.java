@@ -39,6 +39,9 @@ public final class DataFindings {
   /** A length that is never too large. */
   private static final int FREE_LENGTH = 1000;
 
+  /** Standard deviation of numbers, or its inverse, from which there is something to say. */
+  private static final double MUCH_SPREAD = 30;
+
   private final DataSpec spec;
   private final Dataset data;
   private final List<DataFinding> found = new ArrayList<>();
@@ -63,7 +66,11 @@ public final class DataFindings {
       findings.repeatedTexts();
       findings.wordless();
     }
-    if (data.question() == Question.CLASS || data.question() == Question.TAGS) {
+    if (data.question() == Question.NUMBER) {
+      findings.spread();
+      findings.wordless();
+    }
+    if (data.question() != Question.RANKING && data.question() != Question.TRANSLATION) {
       findings.leaked();
     }
     if (spec instanceof DataSpec.Tagged tagged) {
@@ -191,6 +198,25 @@ public final class DataFindings {
 
   private void find(String message, String yaml) {
     found.add(new DataFinding(message, yaml));
+  }
+
+  /** A network learns numbers whose spread is near 1. */
+  private void spread() {
+    List<Example> rows = data.train();
+    double mean = rows.stream().mapToDouble(Example::number).average().orElseThrow();
+    double squares = rows.stream().mapToDouble(e -> Math.pow(e.number() - mean, 2)).sum();
+    double deviation = Math.sqrt(squares / rows.size());
+    if (deviation > MUCH_SPREAD || deviation < 1 / MUCH_SPREAD) {
+      find(
+          String.format(
+              Locale.ROOT,
+              "The training numbers have a standard deviation of %.3g: a network learns them badly"
+                  + " unless it is near 1. %s the numbers by %.0e.",
+              deviation,
+              deviation > 1 ? "Divide" : "Multiply",
+              Math.pow(10, Math.abs(Math.round(Math.log10(deviation))))),
+          null);
+    }
   }
 
   private void header() {

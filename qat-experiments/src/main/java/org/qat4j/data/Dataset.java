@@ -13,7 +13,8 @@ import org.qat4j.QatException;
  * @param train to learn from
  * @param validation to choose settings by
  * @param test to report on
- * @param labels names of the classes or tags, each once; none where texts are translated
+ * @param labels names of the classes or tags, each once; none where texts are translated or have
+ *     numbers
  * @param skipped malformed rows that were left out
  */
 public record Dataset(
@@ -97,7 +98,8 @@ public record Dataset(
                     e.text(),
                     index.length == 0 ? e.label() : index[e.label()],
                     e.tags().stream().map(tag -> index[tag]).toList(),
-                    e.group()))
+                    e.group(),
+                    e.number()))
         .toList();
   }
 
@@ -111,6 +113,9 @@ public record Dataset(
       for (Example e : part) {
         Hashes.update(digest, e.label());
         e.tags().forEach(tag -> Hashes.update(digest, tag));
+        if (question == Question.NUMBER) {
+          Hashes.update(digest, Double.toString(e.number()));
+        }
         Hashes.update(digest, e.text());
       }
     }

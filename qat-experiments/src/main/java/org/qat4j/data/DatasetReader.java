@@ -55,6 +55,8 @@ public final class DatasetReader {
       return StoryReader.read(stories);
     } else if (spec instanceof DataSpec.Parallel parallel) {
       return TranslationData.read(parallel);
+    } else if (spec instanceof DataSpec.Numbers numbers) {
+      return NumberReader.read(numbers);
     } else if (spec instanceof DataSpec.LocaleNames names) {
       return TranslationData.read(names);
     }

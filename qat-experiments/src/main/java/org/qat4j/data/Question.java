@@ -37,6 +37,18 @@ public enum Question {
     int choices(List<String> labels) {
       return 1;
     }
+  },
+  /** Which number? */
+  NUMBER {
+    @Override
+    INDArray[] labels(TextBatches batches, int n) {
+      return new INDArray[] {batches.reals(n), null};
+    }
+
+    @Override
+    int choices(List<String> labels) {
+      return 1;
+    }
   };
 
   /**

@@ -26,7 +26,7 @@ import org.qat4j.text.TokenEncoder;
  * Batches of encoded texts: per encoder an array of ids (n, length), and labels one-hot (n,
  * classes), or, where tokens are tagged, (n, tags, length) with a mask (n, length) that is 0 behind
  * the last token, or, where texts are translated, the piece that comes next behind each step of the
- * translation, (n, 1, steps), with such a mask. Without encoders the texts are rows of numbers, one
+ * translation, (n, 1, steps), with such a mask, or a number, (n, 1). Without encoders the texts are rows of numbers, one
  * array (n, length). Every text is encoded once, at construction. The last batch of a pass is
  * smaller where the batch size does not divide the number of texts.
  *
@@ -423,6 +423,15 @@ public final class TextBatches implements MultiDataSetIterator {
       hot[i * classes + label(order[at + i])] = 1f;
     }
     return Nd4j.create(hot, new long[] {n, classes}, 'c');
+  }
+
+  /** Right numbers of the next n texts, (n, 1). */
+  INDArray reals(int n) {
+    float[] reals = staging(ids.length, n);
+    for (int i = 0; i < n; i++) {
+      reals[i] = (float) examples.get(order[at + i]).number();
+    }
+    return Nd4j.create(reals, new long[] {n, 1}, 'c');
   }
 
   /** Tags of the next n texts, one-hot (n, tags, steps). */

@@ -26,6 +26,7 @@ public final class Bootstrap {
   static final long SEED = 20_260_101;
 
   private final int seeds;
+  private final Metric metric;
 
   /** Score in a resample, (seed · stages + stage, resample). */
   private final double[][] scores;
@@ -44,6 +45,7 @@ public final class Bootstrap {
     this.seeds = answers.length;
     Predictions[] columns =
         Arrays.stream(answers).flatMap(Arrays::stream).toArray(Predictions[]::new);
+    this.metric = columns[0].metric();
     this.scores = new double[columns.length][RESAMPLES];
     this.seedWeights = new int[RESAMPLES][seeds];
     draw(columns, new SplittableRandom(randomSeed));
@@ -51,7 +53,6 @@ public final class Bootstrap {
 
   private void draw(Predictions[] columns, SplittableRandom random) {
     int items = columns[0].size();
-    Metric metric = columns[0].metric();
     Map<Pattern, Integer> patterns = new LinkedHashMap<>();
     int[] patternOf = new int[items];
     for (int i = 0; i < items; i++) {
@@ -106,9 +107,9 @@ public final class Bootstrap {
     return interval((seed, r) -> of(seed, stage, r));
   }
 
-  /** Interval of the score of {@code a} − that of {@code b}, mean over seeds. */
+  /** Interval of how much better {@code a} is than {@code b}, mean over seeds. */
   Interval difference(int a, int b) {
-    return interval((seed, r) -> of(seed, a, r) - of(seed, b, r));
+    return interval((seed, r) -> metric.gain(of(seed, a, r), of(seed, b, r)));
   }
 
   /** Interval of (a − b) − (c − d), mean over seeds. */

@@ -3,11 +3,12 @@ package org.qat4j.evaluation;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.qat4j.QatException;
 import org.qat4j.runtime.IntegerRuntime;
 
-/** What one network answers on the test set, item by item: a class, or a text. */
+/** What one network answers on the test set, item by item: a class, a text, or a number. */
 public final class Predictions {
   /** Smallest probability that is told from 0, so that a loss is finite. */
   public static final double TINY = 1e-30;
@@ -23,6 +24,7 @@ public final class Predictions {
   private final double[][] counts; // of the metric, (item, count)
   private final float[] losses;
   private final BitSet correct;
+  private final double tolerance; // of numbers
 
   private Predictions(int[] labels, int[] predicted, float[] losses) {
     this.metric = Metric.ACCURACY;
@@ -31,6 +33,7 @@ public final class Predictions {
     this.truths = null;
     this.answers = null;
     this.losses = losses;
+    this.tolerance = 0;
     this.correct = new BitSet(labels.length);
     this.counts = new double[labels.length][];
     for (int i = 0; i < labels.length; i++) {
@@ -48,9 +51,10 @@ public final class Predictions {
     this.answers = List.copyOf(answers);
     this.counts = counts;
     this.losses = losses;
+    this.tolerance = metric.tolerance(truths);
     this.correct = new BitSet(counts.length);
     for (int i = 0; i < counts.length; i++) {
-      correct.set(i, truths.get(i).equals(answers.get(i)));
+      correct.set(i, isSame(truths.get(i), answers.get(i)));
     }
   }
 
@@ -146,6 +150,33 @@ public final class Predictions {
     return new Predictions(metric, truths, answers, counts, losses.clone());
   }
 
+  /**
+   * Numbers. Answers that are nearer than a tenth of the standard deviation of the right numbers
+   * count as the same, where right answers and flips are counted.
+   *
+   * @param truths right numbers, one per item
+   * @param answers as given, one per item
+   * @throws QatException if there is no item or the lengths differ
+   */
+  public static Predictions ofNumbers(double[] truths, double[] answers) {
+    checkLengths(truths.length, answers.length, truths.length);
+    double[] r = Statistics.ranks(truths);
+    double[] s = Statistics.ranks(answers);
+    double[][] counts = new double[truths.length][];
+    float[] losses = new float[truths.length];
+    Arrays.fill(losses, Float.NaN);
+    for (int i = 0; i < counts.length; i++) {
+      double error = answers[i] - truths[i];
+      counts[i] =
+          new double[] {error * error, 1, r[i], s[i], r[i] * r[i], s[i] * s[i], r[i] * s[i]};
+    }
+    return of(Metric.RMSE, texts(truths), texts(answers), counts, losses);
+  }
+
+  private static List<String> texts(double[] numbers) {
+    return Arrays.stream(numbers).mapToObj(n -> String.format(Locale.ROOT, "%.4f", n)).toList();
+  }
+
   /** Classes that are answered on several test sets, as if they were one; one or more. */
   public static Predictions join(List<Predictions> parts) {
     int n = parts.stream().mapToInt(Predictions::size).sum();
@@ -230,7 +261,7 @@ public final class Predictions {
     return correct.cardinality() / (double) size();
   }
 
-  /** The metric over all items, 0 to 1. */
+  /** The metric over all items. */
   public double score() {
     return metric.of(sums());
   }
@@ -282,7 +313,13 @@ public final class Predictions {
   public boolean isSame(int item, Predictions other) {
     return answers == null
         ? predicted[item] == other.predicted[item]
-        : answers.get(item).equals(other.answers.get(item));
+        : isSame(answers.get(item), other.answers.get(item));
+  }
+
+  private boolean isSame(String a, String b) {
+    return a.equals(b)
+        || (tolerance > 0
+            && Math.abs(Double.parseDouble(a) - Double.parseDouble(b)) <= tolerance);
   }
 
   /**

@@ -149,9 +149,12 @@ public record Results(Metric metric, Map<Stage, StageResult> stages, double flip
       onlyStage += only(run.get(stage), run.get(reference));
       onlyReference += only(run.get(reference), run.get(stage));
     }
+    Metric metric = runs.get(0).get(stage).metric();
     double mean =
-        Statistics.mean(each(runs, run -> run.get(stage).score() - run.get(reference).score()));
+        Statistics.mean(
+            each(runs, run -> metric.gain(run.get(stage).score(), run.get(reference).score())));
     return new Difference(
+        metric,
         mean,
         interval,
         flips(runs, stage, reference),

@@ -8,6 +8,8 @@ public enum Stage {
   MAJORITY("majority", "most frequent"),
   /** A linear model on TF-IDF, or on tokens and what stands around them. */
   LINEAR("linear", "linear model"),
+  /** The mean of the training numbers, whatever the text. */
+  MEAN("mean", "mean number"),
   /** The text itself as its translation. */
   COPY("copy", "copy of the text"),
   /** Word for word, by a dictionary that is learned from the training texts. */

@@ -6,7 +6,7 @@ import java.util.Map;
 /**
  * What a stage reaches on the test set.
  *
- * @param score by the metric of the results, 0 to 1, mean over seeds
+ * @param score by the metric of the results, mean over seeds
  * @param interval of the score
  * @param parts further figures of the metric by their names in JSON, means over seeds
  * @param loss mean cross-entropy in nats, mean over seeds

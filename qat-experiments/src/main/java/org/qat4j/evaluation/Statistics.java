@@ -2,6 +2,8 @@ package org.qat4j.evaluation;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
+import java.util.stream.IntStream;
 import org.qat4j.QatException;
 
 /** Figures with their uncertainty. Pure functions; what is random depends on a seed alone. */
@@ -107,5 +109,26 @@ public final class Statistics {
     if (n == 0) {
       throw new QatException("statistics need at least one value");
     }
+  }
+
+  /**
+   * Ranks from 1, the smallest first; equal values have the mean of theirs.
+   *
+   * @param values none of them NaN
+   */
+  public static double[] ranks(double[] values) {
+    Integer[] order = IntStream.range(0, values.length).boxed().toArray(Integer[]::new);
+    Arrays.sort(order, Comparator.comparingDouble(i -> values[i]));
+    double[] ranks = new double[values.length];
+    for (int from = 0, to; from < order.length; from = to) {
+      to = from + 1;
+      while (to < order.length && values[order[to]] == values[order[from]]) {
+        to++;
+      }
+      for (int k = from; k < to; k++) {
+        ranks[order[k]] = (from + 1 + to) / 2.0;
+      }
+    }
+    return ranks;
   }
 }

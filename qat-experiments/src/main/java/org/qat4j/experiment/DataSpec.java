@@ -22,6 +22,7 @@ import java.util.regex.PatternSyntaxException;
   @JsonSubTypes.Type(value = DataSpec.Predicates.class, name = "predicates"),
   @JsonSubTypes.Type(value = DataSpec.Candidates.class, name = "candidates"),
   @JsonSubTypes.Type(value = DataSpec.Stories.class, name = "stories"),
+  @JsonSubTypes.Type(value = DataSpec.Numbers.class, name = "numbers"),
   @JsonSubTypes.Type(value = DataSpec.Parallel.class, name = "parallel"),
   @JsonSubTypes.Type(value = DataSpec.LocaleNames.class, name = "locale-names")
 })
@@ -492,6 +493,75 @@ public sealed interface DataSpec {
         throw new InvalidKeyException(
             "to", "is \"" + to + "\"; expected the code of a language, such as de, fr or ja");
       }
+    }
+  }
+
+  /**
+   * Rows of a text and a number in one or more delimited files.
+   *
+   * @param train path of the training rows
+   * @param validation path of the validation rows, or null to hold out {@code validationShare}
+   * @param test path of the test rows, or null to hold out {@code testShare}
+   * @param delimiter one character; a tab by default
+   * @param header whether the first line names the columns
+   * @param textColumn number of the text's column, from 0
+   * @param numberColumn number of the column of the number, from 0
+   * @param validationShare share of rows that is held out where there is no validation file
+   * @param testShare share of rows that is held out where there is no test file
+   * @param malformed what is done with rows that have too few columns, no text or no number
+   */
+  @JsonClassDescription("Rows of a text and a number, which is learned, in delimited files.")
+  record Numbers(
+      @JsonProperty(required = true) @JsonPropertyDescription("File of training rows.") @FilePath
+          String train,
+      @JsonPropertyDescription("File of validation rows; held out by hash where absent.") @FilePath
+          String validation,
+      @JsonPropertyDescription("File of test rows; held out by hash where absent.") @FilePath
+          String test,
+      @JsonProperty(defaultValue = "\"\\t\"") @JsonPropertyDescription("One character.")
+          String delimiter,
+      @JsonProperty(defaultValue = "false")
+          @JsonPropertyDescription("The first line names the columns.")
+          boolean header,
+      @JsonProperty(defaultValue = "0")
+          @JsonPropertyDescription("Column of the text, from 0.")
+          @Range(min = 0, max = 1000)
+          int textColumn,
+      @JsonProperty(defaultValue = "1")
+          @JsonPropertyDescription("Column of the number, from 0.")
+          @Range(min = 0, max = 1000)
+          int numberColumn,
+      @JsonProperty(defaultValue = "0.1")
+          @JsonPropertyDescription("Share held out for validation.")
+          @Range(min = 0, below = 1)
+          double validationShare,
+      @JsonProperty(defaultValue = "0.1")
+          @JsonPropertyDescription("Share held out for the test.")
+          @Range(min = 0, below = 1)
+          double testShare,
+      @JsonProperty(defaultValue = "stop")
+          @JsonPropertyDescription("Stop at a malformed row, or skip and count it.")
+          Malformed malformed)
+      implements DataSpec {
+    public Numbers {
+      Section.check(
+          Numbers.class,
+          train,
+          validation,
+          test,
+          delimiter,
+          header,
+          textColumn,
+          numberColumn,
+          validationShare,
+          testShare,
+          malformed);
+      checkDelimiter(delimiter);
+      if (textColumn == numberColumn) {
+        throw new InvalidKeyException(
+            "numberColumn", "is " + numberColumn + ", as textColumn is; expected two columns");
+      }
+      checkShares(validation == null ? validationShare : 0, test == null ? testShare : 0);
     }
   }
 

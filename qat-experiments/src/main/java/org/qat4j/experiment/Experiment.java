@@ -98,7 +98,15 @@ public record Experiment(
                   + " locale-names do");
     }
     if (pairs) {
-      checkTranslation(train, prune, quantize, tune);
+      checkWithoutClasses("translate", prune, quantize, tune);
+      checkWholeTexts(train);
+    }
+    if (data instanceof DataSpec.Numbers) {
+      checkWithoutClasses("learn numbers", prune, quantize, tune);
+      if (model instanceof ModelSpec.SavedNetwork) {
+        throw new InvalidKeyException(
+            "model", "is of kind file, which gives a class to rows of numbers, not a number to texts");
+      }
     }
     boolean answers =
         data instanceof DataSpec.Stories stories && stories.ask() == DataSpec.Ask.ANSWER;
@@ -156,16 +164,23 @@ public record Experiment(
         verify);
   }
 
-  private static void checkTranslation(
-      TrainSpec train, PruneSpec prune, QuantizeSpec quantize, TuneSpec tune) {
-    String classes = "is for networks that give a class to a text; leave it out to translate";
+  /**
+   * @param purpose of a network that gives no class to a text
+   */
+  private static void checkWithoutClasses(
+      String purpose, PruneSpec prune, QuantizeSpec quantize, TuneSpec tune) {
+    String classes = "is for networks that give a class to a text; leave it out to " + purpose;
     if (prune != null) {
       throw new InvalidKeyException("prune", classes);
     } else if (tune != null) {
       throw new InvalidKeyException("tune", classes);
     } else if (quantize.qat().distillation() != null) {
       throw new InvalidKeyException("quantize", "asks for distillation, which " + classes);
-    } else if (train.tokenDropout() > 0) {
+    }
+  }
+
+  private static void checkWholeTexts(TrainSpec train) {
+    if (train.tokenDropout() > 0) {
       throw new InvalidKeyException(
           "train", "has a tokenDropout, which would drop ends of texts; let it be 0 to translate");
     }

@@ -238,6 +238,8 @@ public final class RunExperiment {
         folds.stream().mapToInt(fold -> fold.test().size()).sum(),
         data.labels(),
         data.sha256(),
-        data.skipped().rows());
+        data.skipped().rows(),
+        List.of(),
+        Task.of(data).answers(data));
   }
 }

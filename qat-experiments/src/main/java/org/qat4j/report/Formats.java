@@ -6,6 +6,7 @@ import java.math.RoundingMode;
 import java.util.Locale;
 import org.qat4j.evaluation.Difference;
 import org.qat4j.evaluation.Interval;
+import org.qat4j.evaluation.Metric;
 
 /** Figures for people, the same in every locale. */
 public final class Formats {
@@ -24,9 +25,51 @@ public final class Formats {
     return String.format(Locale.ROOT, "[%.2f, %.2f]", 100 * interval.lo(), 100 * interval.hi());
   }
 
-  /** A difference of shares with its interval as "+0.12 [−0.05, +0.29]", in percentage points. */
+  /** A score in the unit of its metric: "85.31 %" or "0.513". */
+  public static String score(Metric metric, double score) {
+    return metric.isShare() ? percent(score) : decimals(score, 3);
+  }
+
+  /** An interval of scores in the unit of their metric, in percent where they are shares. */
+  public static String score(Metric metric, Interval interval) {
+    return metric.isShare()
+        ? percent(interval)
+        : String.format(Locale.ROOT, "[%.3f, %.3f]", interval.lo(), interval.hi());
+  }
+
+  /** A standard deviation of scores, in percentage points where they are shares. */
+  public static String deviation(Metric metric, double deviation) {
+    return metric.isShare() ? decimals(100 * deviation, 2) : decimals(deviation, 3);
+  }
+
+  /** How much better a score is, as "+0.12" in percentage points or "+0.012". */
+  public static String gain(Metric metric, double gain) {
+    return metric.isShare() ? points(gain) : signed(String.format(Locale.ROOT, "%+.3f", gain));
+  }
+
+  /** What differences are, in a sentence. */
+  public static String gains(Metric metric) {
+    return metric.isShare()
+        ? "in percentage points"
+        : "in the unit of the numbers, positive where better";
+  }
+
+  /** What a column of gains over a stage is called. */
+  public static String gainTitle(Metric metric, String stage) {
+    return metric.isShare() ? "to " + stage + ", points" : "gain over " + stage;
+  }
+
+  /**
+   * A difference with its interval as "+0.12 [−0.05, +0.29]", in percentage points where scores are
+   * shares and otherwise in their unit; positive is better.
+   */
   public static String points(Difference d) {
-    return points(d.mean(), d.interval());
+    return gain(d.metric(), d.mean())
+        + " ["
+        + gain(d.metric(), d.interval().lo())
+        + ", "
+        + gain(d.metric(), d.interval().hi())
+        + "]";
   }
 
   /** A difference of shares with its interval, in percentage points. */
@@ -36,7 +79,10 @@ public final class Formats {
 
   /** A difference of shares as "+0.12", in percentage points. */
   public static String points(double difference) {
-    String text = String.format(Locale.ROOT, "%+.2f", 100 * difference);
+    return signed(String.format(Locale.ROOT, "%+.2f", 100 * difference));
+  }
+
+  private static String signed(String text) {
     return (text.matches("[+-]0\\.0+") ? text.substring(1) : text).replace('-', '−');
   }
 

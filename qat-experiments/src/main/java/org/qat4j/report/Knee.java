@@ -11,7 +11,7 @@ final class Knee {
    * A model.
    *
    * @param bytes its size
-   * @param accuracy 0 to 1
+   * @param accuracy or another figure of which more is better
    */
   record Point(double bytes, double accuracy) {}
 

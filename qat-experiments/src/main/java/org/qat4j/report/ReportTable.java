@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.commons.text.WordUtils;
 import org.qat4j.evaluation.Difference;
+import org.qat4j.evaluation.Metric;
 import org.qat4j.evaluation.Results;
 import org.qat4j.evaluation.Stage;
 import org.qat4j.evaluation.StageResult;
@@ -32,25 +33,28 @@ public final class ReportTable {
             + " test items, "
             + report.data().answers());
     lines.add("");
+    Metric metric = report.results().metric();
     lines.add(
         row(
+            metric,
             "",
-            report.results().metric().title(),
+            metric.title(),
             "95 % interval",
             "loss",
-            "to float, points",
-            "to control"));
-    report.results().stages().forEach((stage, r) -> lines.add(row(stage, r)));
+            Formats.gainTitle(metric, "float"),
+            metric.isShare() ? "to control" : Formats.gainTitle(metric, "control")));
+    report.results().stages().forEach((stage, r) -> lines.add(row(metric, stage, r)));
     lines.add("");
     lines.addAll(facts(report));
     return lines.stream().map(l -> l.stripTrailing() + "\n").collect(Collectors.joining());
   }
 
-  private static String row(Stage stage, StageResult r) {
+  private static String row(Metric metric, Stage stage, StageResult r) {
     return row(
+        metric,
         stage.title(),
-        Formats.percent(r.score()),
-        Formats.percent(r.interval()),
+        Formats.score(metric, r.score()),
+        Formats.score(metric, r.interval()),
         Formats.decimals(r.loss(), 4),
         points(r.against().get(Stage.FLOAT)),
         stage.isBaseline() ? "" : points(r.against().get(Stage.CONTROL)));
@@ -60,8 +64,13 @@ public final class ReportTable {
     return d == null ? "" : Formats.points(d);
   }
 
-  private static String row(String... cells) {
-    return String.format(Locale.ROOT, "%-17s %9s  %-16s %7s  %-21s %-21s", (Object[]) cells);
+  /** Gains that are no percentage points are longer; there, losses are not told. */
+  private static String row(Metric metric, String... cells) {
+    String format =
+        metric.isShare()
+            ? "%-17s %9s  %-16s %7s  %-21s %-21s"
+            : "%-17s %7s  %-16s %4s  %-23s %-23s";
+    return String.format(Locale.ROOT, format, (Object[]) cells);
   }
 
   private static List<String> facts(RunReport report) {
@@ -72,9 +81,11 @@ public final class ReportTable {
       lines.add(
           fact(
               "seeds",
-              last.perSeed().stream().map(Formats::percent).collect(Collectors.joining(", "))
+              last.perSeed().stream()
+                      .map(score -> Formats.score(results.metric(), score))
+                      .collect(Collectors.joining(", "))
                   + ", sd "
-                  + Formats.decimals(100 * last.standardDeviation(), 2)));
+                  + Formats.deviation(results.metric(), last.standardDeviation())));
     }
     if (!last.parts().isEmpty()) {
       lines.add(fact("figures", parts(report.results())));

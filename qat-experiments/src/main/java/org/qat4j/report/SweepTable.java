@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.apache.commons.text.WordUtils;
+import org.qat4j.evaluation.Metric;
 import org.qat4j.evaluation.Stage;
 import org.qat4j.evaluation.StageResult;
 
@@ -16,6 +18,7 @@ public final class SweepTable {
     List<String> lines = new ArrayList<>();
     List<Long> seeds = report.seeds();
     SweepVariant first = report.variants().get(0);
+    Metric metric = first.results().metric();
     lines.add(
         report.experiment()
             + ", "
@@ -31,13 +34,21 @@ public final class SweepTable {
     int width = report.variants().stream().mapToInt(v -> v.name().length()).max().orElse(0);
     String format = "%-" + Math.max(17, width) + "s %8s %10s %11s  %-20s %-20s %6s";
     lines.add(
-        row(format, "", "kB", "post-train.", "integer", "to float, points", "to control", "flips"));
+        row(
+            format,
+            "",
+            "kB",
+            "post-train.",
+            "integer",
+            Formats.gainTitle(metric, "float"),
+            "to control",
+            "flips"));
     for (Stage stage : report.references()) {
-      lines.add(row(format, stage.title(), "", "", accuracy(first.result(stage)), "", "", ""));
+      lines.add(row(format, stage.title(), "", "", accuracy(metric, first.result(stage)), "", "", ""));
     }
     report.variants().forEach(v -> lines.add(row(format, v)));
     lines.add("");
-    lines.add("Accuracies in percent" + (seeds.size() > 1 ? " ± standard deviation" : "") + ".");
+    lines.add(unit(metric) + (seeds.size() > 1 ? " ± standard deviation" : "") + ".");
     report.findings().forEach(finding -> lines.addAll(ReportTable.lines(finding)));
     return lines.stream().map(l -> l.stripTrailing() + "\n").collect(Collectors.joining());
   }
@@ -48,18 +59,24 @@ public final class SweepTable {
         format,
         v.name(),
         String.format(Locale.ROOT, "%.1f", v.bytes() / 1e3),
-        accuracy(v.result(v.untrained())),
-        accuracy(integer),
+        accuracy(v.results().metric(), v.result(v.untrained())),
+        accuracy(v.results().metric(), integer),
         Formats.points(integer.against().get(Stage.FLOAT)),
         Formats.points(integer.against().get(Stage.CONTROL)),
         String.format(Locale.ROOT, "%.2f", 100 * v.results().flips()));
   }
 
-  private static String accuracy(StageResult r) {
-    String mean = String.format(Locale.ROOT, "%.2f", 100 * r.score());
+  private static String unit(Metric metric) {
+    return metric == Metric.ACCURACY
+        ? "Accuracies in percent"
+        : metric.title() + (metric.isShare() ? " in percent" : ", smaller is better");
+  }
+
+  private static String accuracy(Metric metric, StageResult r) {
+    String mean = Formats.deviation(metric, r.score());
     return r.perSeed().size() == 1
         ? mean
-        : mean + String.format(Locale.ROOT, "±%.2f", 100 * r.standardDeviation());
+        : mean + "±" + Formats.deviation(metric, r.standardDeviation());
   }
 
   private static String row(String format, Object... cells) {

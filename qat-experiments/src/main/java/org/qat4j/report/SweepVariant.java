@@ -47,7 +47,8 @@ public record SweepVariant(
   }
 
   Knee.Point point() {
-    return new Knee.Point(bytes(), result(Stage.INTEGER).score());
+    // Whatever the metric, more is better here.
+    return new Knee.Point(bytes(), results.metric().gain(result(Stage.INTEGER).score(), 0));
   }
 
   /** What training under quantization begins with: what a search found, or what calibration did. */

@@ -24,7 +24,7 @@ import org.qat4j.runtime.Translator;
  * has to beat, what stands for a text in a report, what a network ends in, and what serves a frozen
  * model. The labels of a batch are made by its {@link Question}.
  */
-public sealed interface Task permits Classification, Ranking, Tagging, Translation {
+public sealed interface Task permits Classification, Ranking, Regression, Tagging, Translation {
 
   /** The task of a question. */
   static Task of(Question question) {
@@ -33,6 +33,7 @@ public sealed interface Task permits Classification, Ranking, Tagging, Translati
       case TAGS -> new Tagging();
       case RANKING -> new Ranking();
       case TRANSLATION -> new Translation();
+      case NUMBER -> new Regression();
     };
   }
 
@@ -51,6 +52,9 @@ public sealed interface Task permits Classification, Ranking, Tagging, Translati
       return new TranslationServer(new Translator(model), wish.beam());
     }
     Predictor predictor = new Predictor(model);
+    if (predictor.isNumber()) {
+      return new NumberServer(predictor);
+    }
     return predictor.isTagger() ? new TagServer(predictor) : new ClassServer(predictor, wish.top());
   }
 
@@ -70,6 +74,11 @@ public sealed interface Task permits Classification, Ranking, Tagging, Translati
   /** Items of the test set, for people: the texts, or what texts are ranked for. */
   default List<String> items(List<Example> texts, List<String> labels) {
     return texts.stream().map(Example::text).toList();
+  }
+
+  /** What is answered, for people: "20 classes". */
+  default String answers(Dataset data) {
+    return data.labels().size() + " classes";
   }
 
   /** The last layer of a network that answers with one vector; its inputs are not set yet. */
@@ -110,9 +119,14 @@ public sealed interface Task permits Classification, Ranking, Tagging, Translati
         .parallel()
         .forEach(
             i -> {
-              outputs[i] = predictor.probabilities(test.get(i).text());
+              outputs[i] = output(predictor, test.get(i).text());
               progress.step(1);
             });
     return judge(test, data.labels(), outputs);
+  }
+
+  /** What a model puts out for a text, as it is judged. */
+  default float[] output(Predictor predictor, String text) {
+    return predictor.probabilities(text);
   }
 }

@@ -80,6 +80,11 @@ public record Translation() implements Task {
   }
 
   @Override
+  public String answers(Dataset data) {
+    return "translations";
+  }
+
+  @Override
   public List<String> items(List<Example> texts, List<String> labels) {
     return texts.stream().map(text -> PieceEncoder.source(text.text())).toList();
   }

@@ -32,7 +32,7 @@ final class HtmlCharts {
   static Map<String, Object> of(RunReport report) {
     SeedRun run = report.runs().get(0);
     Map<String, Object> all = new LinkedHashMap<>();
-    all.put("metric", report.results().metric().title());
+    all.put("metric", report.results().metric().learningTitle());
     all.put("curves", curves(run));
     List<String> names = layerNames(run);
     all.put("layers", Map.of("names", names, "stages", bars(run, names)));

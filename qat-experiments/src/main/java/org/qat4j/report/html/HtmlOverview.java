@@ -86,19 +86,19 @@ final class HtmlOverview {
     cards.add(
         new Card(
             capital(results.metric().title()) + ", " + last.title(),
-            Formats.percent(result.score()),
-            Formats.percent(result.interval()),
+            Formats.score(results.metric(), result.score()),
+            Formats.score(results.metric(), result.interval()),
             ""));
     Difference toFloat = result.against().get(Stage.FLOAT);
     if (toFloat != null) {
       cards.add(
           new Card(
-              "Change to float, points",
-              Formats.points(toFloat.mean()),
+              results.metric().isShare() ? "Change to float, points" : "Gain over float",
+              Formats.gain(results.metric(), toFloat.mean()),
               "["
-                  + Formats.points(toFloat.interval().lo())
+                  + Formats.gain(results.metric(), toFloat.interval().lo())
                   + ", "
-                  + Formats.points(toFloat.interval().hi())
+                  + Formats.gain(results.metric(), toFloat.interval().hi())
                   + "], "
                   + Formats.percent(toFloat.flips())
                   + " flips",
@@ -150,6 +150,7 @@ final class HtmlOverview {
   private void accuracy(Map<String, Object> page) {
     page.put("metric", results.metric().title());
     page.put("metricTitle", capital(results.metric().title()));
+    page.put("gains", Formats.gains(results.metric()));
     page.put("testItems", Formats.count(report.data().test()));
     page.put("severalSeeds", report.runs().size() > 1);
     page.put("seedCount", report.runs().size());
@@ -164,16 +165,16 @@ final class HtmlOverview {
                 ? "the test items; they say nothing of other seeds."
                 : "seeds and test items; rings are the single seeds.")
             + " The dashed line is the float network.");
-    double lo = 1;
-    double hi = 0;
+    double lo = Double.POSITIVE_INFINITY;
+    double hi = Double.NEGATIVE_INFINITY;
     for (StageResult r : results.stages().values()) {
       for (double a : r.perSeed()) {
         lo = Math.min(lo, Math.min(a, r.interval().lo()));
         hi = Math.max(hi, Math.max(a, r.interval().hi()));
       }
     }
-    page.put("axisLow", Formats.percent(lo));
-    page.put("axisHigh", Formats.percent(hi));
+    page.put("axisLow", Formats.score(results.metric(), lo));
+    page.put("axisHigh", Formats.score(results.metric(), hi));
     List<Map<String, Object>> stages = new ArrayList<>();
     for (Map.Entry<Stage, StageResult> e : results.stages().entrySet()) {
       stages.add(stage(e.getKey(), e.getValue(), lo, hi));
@@ -187,7 +188,7 @@ final class HtmlOverview {
                     new SeedRow(
                         r.seed(),
                         results.stages().keySet().stream()
-                            .map(s -> Formats.percent(r.predictions().get(s).score()))
+                            .map(s -> Formats.score(results.metric(), r.predictions().get(s).score()))
                             .toList(),
                         Formats.seconds(r.totalSeconds())))
             .toList());
@@ -197,9 +198,9 @@ final class HtmlOverview {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("key", stage.key());
     row.put("title", stage.title());
-    row.put("accuracy", Formats.percent(r.score()));
-    row.put("interval", Formats.percent(r.interval()));
-    row.put("deviation", Formats.decimals(100 * r.standardDeviation(), 2));
+    row.put("accuracy", Formats.score(results.metric(), r.score()));
+    row.put("interval", Formats.score(results.metric(), r.interval()));
+    row.put("deviation", Formats.deviation(results.metric(), r.standardDeviation()));
     row.put("loss", Formats.decimals(r.loss(), 4));
     row.put("x", plot(r.score(), lo, hi));
     row.put("loX", plot(r.interval().lo(), lo, hi));

@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.qat4j.evaluation.Difference;
+import org.qat4j.evaluation.Metric;
+import org.qat4j.evaluation.Results;
 import org.qat4j.evaluation.Stage;
 import org.qat4j.evaluation.StageResult;
 import org.qat4j.report.DataSummary;
@@ -39,7 +41,7 @@ final class HtmlSweep {
 
   record SettingsRow(String key, List<String> values) {}
 
-  /** A point of the chart: size in bytes, accuracy in percent. */
+  /** A point of the chart: size in bytes, score, in percent where it is a share. */
   record Point(String name, double x, double y, double lo, double hi) {}
 
   private final SweepReport report;
@@ -68,6 +70,7 @@ final class HtmlSweep {
                 + " test rows",
             d.answers(),
             report.variants().size() + " variants"));
+    page.put("gains", Formats.gains(first.results().metric()));
     page.put("findings", report.findings().stream().map(HtmlOverview::finding).toList());
     page.put("severalSeeds", seeds.size() > 1);
     page.put("floats", report.references().stream().map(this::floats).toList());
@@ -112,11 +115,12 @@ final class HtmlSweep {
     return Formats.decimals(v.runs().get(0).qatStepOverFloatStep(), 2);
   }
 
-  private static String accuracy(StageResult r) {
-    String mean = Formats.percent(r.score());
+  private String accuracy(StageResult r) {
+    Metric metric = first.results().metric();
+    String mean = Formats.score(metric, r.score());
     return r.perSeed().size() == 1
         ? mean
-        : mean + " ± " + Formats.decimals(100 * r.standardDeviation(), 2);
+        : mean + " ± " + Formats.deviation(metric, r.standardDeviation());
   }
 
   private static String mood(Difference d) {
@@ -138,11 +142,17 @@ final class HtmlSweep {
     return rows;
   }
 
+  private static double scale(Metric metric) {
+    return metric.isShare() ? 100 : 1;
+  }
+
   /** What sweep.js draws. */
   static Map<String, Object> chart(SweepReport report) {
     Map<String, Object> all = new LinkedHashMap<>();
-    StageResult floats = report.variants().get(0).result(Stage.FLOAT);
-    all.put("float", 100 * floats.score());
+    Results results = report.variants().get(0).results();
+    all.put("metric", results.metric().title());
+    all.put("unit", results.metric().isShare() ? " %" : "");
+    all.put("float", scale(results.metric()) * results.stages().get(Stage.FLOAT).score());
     all.put("knee", report.variants().size() > 2 ? report.knee().name() : "");
     all.put("ptq", points(report, SweepVariant::untrained));
     all.put("integer", points(report, v -> Stage.INTEGER));
@@ -154,12 +164,13 @@ final class HtmlSweep {
         .map(
             v -> {
               StageResult r = v.result(stage.apply(v));
+              double scale = scale(v.results().metric());
               return new Point(
                   v.name(),
                   v.bytes(),
-                  100 * r.score(),
-                  100 * r.interval().lo(),
-                  100 * r.interval().hi());
+                  scale * r.score(),
+                  scale * r.interval().lo(),
+                  scale * r.interval().hi());
             })
         .toList();
   }

@@ -71,11 +71,11 @@
         maintainAspectRatio: false,
         plugins: {
           legend: { labels: { color: color('ink'), usePointStyle: true, boxHeight: 7 } },
-          tooltip: { callbacks: { label: (i) => `${i.raw.name}: ${i.raw.y.toFixed(2)} %` } },
+          tooltip: { callbacks: { label: (i) => `${i.raw.name}: ${i.raw.y.toFixed(data.unit ? 2 : 3)}${data.unit}` } },
         },
         scales: {
           x: axis('bytes of the model without vocabulary', { type: 'linear' }),
-          y: axis('test accuracy, %', {}),
+          y: axis(`test ${data.metric}${data.unit ? ', %' : ''}`, {}),
         },
       },
       plugins: [marks],

@@ -1,0 +1,24 @@
+package org.qat4j.task;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.qat4j.runtime.Predictor;
+import org.qat4j.runtime.Sample;
+
+/** Gives a number. */
+record NumberServer(Predictor predictor) implements Server {
+  @Override
+  public Sample encode(String text) {
+    return predictor.encode(text);
+  }
+
+  @Override
+  public Answer answer(String text) {
+    float number = predictor.number(text);
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("text", text);
+    json.put("number", number);
+    return new Answer(String.format(Locale.ROOT, "%.4f", number), json);
+  }
+}
