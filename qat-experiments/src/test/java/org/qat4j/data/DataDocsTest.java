@@ -78,6 +78,7 @@ class DataDocsTest {
             "Stories",
             "Candidates",
             "Parallel",
+            "Numbers",
             "LocaleNames",
             "Things");
 
@@ -135,7 +136,7 @@ class DataDocsTest {
     assertThat(pairs.question()).isEqualTo(Question.TRANSLATION);
     assertThat(pairs.test()).containsExactly(new Example("Two dogs run.\tZwei Hunde rennen.", 0));
 
-    Dataset names = DatasetReader.read(specs.get(10));
+    Dataset names = DatasetReader.read(specs.get(11));
     assertThat(names.train()).hasSizeGreaterThan(1000);
     assertThat(names.train()).extracting(Example::text).contains("Finland\tFinnland");
     Set<String> sources = new HashSet<>();
@@ -143,6 +144,16 @@ class DataDocsTest {
         .forEach(part -> part.forEach(e -> sources.add(PieceEncoder.source(e.text()))));
     assertThat(sources)
         .hasSize(names.train().size() + names.validation().size() + names.test().size());
+  }
+
+  @Test
+  void numbers() {
+    Dataset ratings = DatasetReader.read(specs.get(10));
+    assertThat(ratings.question()).isEqualTo(Question.NUMBER);
+    assertThat(ratings.test())
+        .containsExactly(
+            Example.numbered("the room was good , the staff was poor", 3.1),
+            Example.numbered("the room was awful , the staff was fine", -0.5));
   }
 
   @Test

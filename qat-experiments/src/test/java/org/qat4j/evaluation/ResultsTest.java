@@ -39,6 +39,44 @@ class ResultsTest {
     assertThat(results.last()).isEqualTo(Stage.INTEGER);
   }
 
+  /** By hand: errors 1, 1, 0, 0 and 2, 0, 0, 0, so that RMSE is √½ and 1: the first is better. */
+  @Test
+  void smallerErrorsAreBetter() {
+    double[] truths = {0, 10, 20, 30};
+    Predictions good = Predictions.ofNumbers(truths, new double[] {1, 11, 20, 30});
+    Predictions bad = Predictions.ofNumbers(truths, new double[] {2, 10, 20, 30});
+    Results results =
+        Results.of(List.of(stages(Stage.FLOAT, bad, Stage.INTEGER, good)));
+    assertThat(results.metric()).isEqualTo(Metric.RMSE);
+    assertThat(results.stages().get(Stage.FLOAT).score()).isEqualTo(1);
+    StageResult integer = results.stages().get(Stage.INTEGER);
+    assertThat(integer.score()).isCloseTo(Math.sqrt(0.5), within(1e-12));
+    Difference d = integer.against().get(Stage.FLOAT);
+    assertThat(d.mean()).isCloseTo(1 - Math.sqrt(0.5), within(1e-12));
+    assertThat(d.interval().hi()).isPositive();
+  }
+
+  /** A tenth of the standard deviation of the truths, which is 10·√(5/3). */
+  @Test
+  void nearNumbersAreTheSameAnswer() {
+    double[] truths = {0, 10, 20, 30};
+    Predictions one = Predictions.ofNumbers(truths, new double[] {1.2, 1.4, 20, 30});
+    Predictions other = Predictions.ofNumbers(truths, new double[] {0, 0, 20, 30});
+    assertThat(one.accuracy()).isEqualTo(0.75);
+    assertThat(one.flipRate(other)).isEqualTo(0.25);
+    assertThat(one.withoutLosses().accuracy()).isEqualTo(0.75);
+  }
+
+  /** By hand: ranks 1, 2, 3.5, 3.5 and 1, 2, 4, 3 have a covariance of 4.5 and squares 4.5 and 5. */
+  @Test
+  void spearmanByHand() {
+    Predictions p =
+        Predictions.ofNumbers(new double[] {-1, 2, 5, 5}, new double[] {0, 0.1, 9, 8});
+    assertThat(p.parts().get("spearman")).isCloseTo(4.5 / Math.sqrt(4.5 * 5), within(1e-12));
+    Predictions constant = Predictions.ofNumbers(new double[] {1, 2}, new double[] {3, 3});
+    assertThat(constant.parts().get("spearman")).isZero();
+  }
+
   @Test
   void aStageIsComparedWithTheReferencesBeforeIt() {
     Map<Stage, Predictions> all = new EnumMap<>(Stage.class);

@@ -214,7 +214,7 @@ class ExperimentReaderTest {
         .containsExactly(
             "x.yaml:1:16: schemaVersion is 2; expected 1",
             "x.yaml:3:14: data.kind is \"langidd\"; expected langid, newsgroups, table, folders, tagged, predicates,"
-                + " candidates, stories, parallel or locale-names;"
+                + " candidates, stories, numbers, parallel or locale-names;"
                 + " did you mean langid?",
             "x.yaml:4:8: model.kind is missing; expected char-ngram-cnn, word-cnn, seed-cnn,"
                 + " conv-tagger, bilstm-tagger, transformer-tagger, pair-cnn, story-attention, bilstm,"
@@ -254,6 +254,7 @@ class ExperimentReaderTest {
           langid     | table, train: x, delimiter: ab           | 3:42: data.delimiter is "ab"; expected one character; a tab is "\\t"
           langid     | folders, train: x, charset: utf 9        | 3:42: data.charset is "utf 9"; expected a charset such as UTF-8 or ISO-8859-1
           langid     | folders, train: x, testShare: 0.95       | 3:7: data.validationShare and testShare hold out 1.05 of the rows; expected less than 1
+          langid     | numbers, train: x, numberColumn: 0       | 3:47: data.numberColumn is 0, as textColumn is; expected two columns
           langid     | langid, path: x                          | 3:22: unknown key path in data of kind langid; known are kind
           seed-cnn   | char-ngram-cnn, minN: 5, maxN: 3         | 4:37: model.minN is 5, more than maxN, 3
           seed-cnn   | seed-cnn, length: 4, width: 5            | 4:43: model.width is 5, but only 4 positions are there
@@ -280,6 +281,23 @@ class ExperimentReaderTest {
     String yaml = SMALL.replace(part, replacement.replace('@', '\n'));
 
     assertThat(problems(yaml)).containsExactly("x.yaml:" + problem);
+  }
+
+  /** What is for networks that give classes. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          prune: {vocabulary: 0.5}            | prune is for networks that give a class to a text; leave it out to learn numbers
+          tune: {trials: 3}                   | tune is for networks that give a class
+          quantize: {qat: {distillation: {}}} | quantize asks for distillation, which is for
+          """)
+  void refusesWhatLearnsNoNumbers(String section, String problem) throws IOException {
+    String yaml = SMALL.replace("langid", "numbers, train: x") + section + "\n";
+    assertThat(problems(yaml)).singleElement().asString().contains(problem);
+    String file = SMALL.replace("langid", "numbers, train: x").replace("seed-cnn", "file, file: x");
+    assertThat(problems(file)).singleElement().asString().contains("not a number to texts");
   }
 
   /** What is for networks that give classes. */
