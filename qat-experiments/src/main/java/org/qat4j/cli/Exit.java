@@ -14,5 +14,8 @@ final class Exit {
   /** An error of this program. */
   static final int BUG = 3;
 
+  /** The run is done, but its model misses what the section accept asks for. */
+  static final int MISSED = 4;
+
   private Exit() {}
 }

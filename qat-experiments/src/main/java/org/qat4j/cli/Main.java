@@ -45,6 +45,7 @@ import picocli.CommandLine.Spec;
       "  1  bad input, or the job could not be done: the message says what to mend",
       "  2  the command line is wrong",
       "  3  an error of this program",
+      "  4  the run is done, but misses what its section accept asks for",
       "  129, 130, 134, 143  ended from outside: hangup, Ctrl-C, a crash of natives, kill",
       "",
       "Start with:",

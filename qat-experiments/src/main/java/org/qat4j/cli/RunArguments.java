@@ -98,6 +98,13 @@ final class RunArguments {
     return facts;
   }
 
+  /** Prints what went wrong although the command did its work. */
+  void printError(String message) {
+    PrintWriter to = spec.commandLine().getErr();
+    to.println(spec.commandLine().getColorScheme().errorText(Printable.of(message)));
+    to.flush();
+  }
+
   /** Prints the report of the command. */
   void print(String report) {
     PrintWriter to = spec.commandLine().getOut();

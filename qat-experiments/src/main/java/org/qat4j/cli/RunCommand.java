@@ -48,6 +48,10 @@ final class RunCommand implements Callable<Integer> {
       folder.finish();
       arguments.print(arguments.json() ? ReportJson.of(report) : ReportTable.of(report));
       RunExperiment.requireExact(report, folder.path());
+      if (report.gate() != null && !report.gate().isMet()) {
+        arguments.printError("error: the gate is missed: " + report.gate().missed());
+        return Exit.MISSED;
+      }
     }
     return Exit.OK;
   }

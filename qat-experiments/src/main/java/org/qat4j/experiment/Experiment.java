@@ -18,6 +18,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
  * @param tune search of quantization parameters, or null for none
  * @param baselines what else answers the test set
  * @param verify how the integer model is compared with the network
+ * @param accept what a run has to reach, or null
  */
 public record Experiment(
     @JsonProperty(required = true)
@@ -50,7 +51,10 @@ public record Experiment(
         BaselineSpec baselines,
     @JsonProperty(defaultValue = "{}")
         @JsonPropertyDescription("How the integer model is compared with the network.")
-        VerifySpec verify) {
+        VerifySpec verify,
+    @JsonPropertyDescription(
+            "What a run has to reach, lest ./qat run end with exit code 4; where absent, anything.")
+        AcceptSpec accept) {
   /** The version that is read. */
   public static final int SCHEMA_VERSION = 1;
 
@@ -68,7 +72,8 @@ public record Experiment(
         quantize,
         tune,
         baselines,
-        verify);
+        verify,
+        accept);
     if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
       throw new InvalidKeyException(
           "name",
@@ -161,7 +166,8 @@ public record Experiment(
         quantize,
         tune == null ? null : tune.anywhere(),
         ExperimentReader.defaults(BaselineSpec.class),
-        verify);
+        verify,
+        null);
   }
 
   /**
@@ -214,6 +220,7 @@ public record Experiment(
         newQuantize,
         newTune,
         baselines,
-        verify);
+        verify,
+        accept);
   }
 }

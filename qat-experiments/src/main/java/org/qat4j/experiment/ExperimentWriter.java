@@ -98,7 +98,7 @@ public final class ExperimentWriter {
           .map(Entry::getKey)
           .findFirst()
           .orElseThrow();
-    } else if (value instanceof Moment) {
+    } else if (value instanceof Moment || value instanceof ByteSize) {
       return value.toString();
     }
     return key.path() ? PathVariables.escape((String) value) : value;

@@ -98,6 +98,8 @@ record Key(
       element = Section.or(Section.constants(type).keySet());
     } else if (type == Moment.class) {
       element = "a share from 0% to 100% or a count such as 200 steps";
+    } else if (type == ByteSize.class) {
+      element = "a size with its unit such as 800 kB or 1.5 MB";
     } else if (type == Boolean.class) {
       element = "true or false";
     } else if (type == String.class) {

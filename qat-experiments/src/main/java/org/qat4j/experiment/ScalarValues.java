@@ -2,6 +2,7 @@ package org.qat4j.experiment;
 
 import java.math.BigInteger;
 import java.util.Map;
+import java.util.function.Function;
 import org.qat4j.QatException;
 import org.qat4j.experiment.Yaml.Kind;
 import org.qat4j.experiment.Yaml.Scalar;
@@ -29,7 +30,9 @@ final class ScalarValues {
     } else if (type == Integer.class || type == Long.class) {
       return integer(scalar, key, type);
     } else if (type == Moment.class) {
-      return moment(scalar, key);
+      return parsed(scalar, key, Moment::parse);
+    } else if (type == ByteSize.class) {
+      return parsed(scalar, key, ByteSize::parse);
     }
     return constant(scalar, key);
   }
@@ -85,9 +88,9 @@ final class ScalarValues {
     return quoted ? ", without quotes" : "";
   }
 
-  private static Moment moment(Scalar scalar, Key key) {
+  private static Object parsed(Scalar scalar, Key key, Function<String, Object> parser) {
     try {
-      return Moment.parse(scalar.text());
+      return parser.apply(scalar.text());
     } catch (QatException e) {
       throw wrong(scalar, key, "");
     }

@@ -22,6 +22,9 @@ import org.qat4j.QatException;
  */
 record Section(Class<? extends Record> type, List<Key> keys) {
 
+  /** Records that are written as one value. */
+  private static final Set<Class<?>> SCALARS = Set.of(Moment.class, ByteSize.class);
+
   private static final ClassValue<Section> SECTIONS =
       new ClassValue<>() {
         @Override
@@ -87,7 +90,7 @@ record Section(Class<? extends Record> type, List<Key> keys) {
 
   /** Whether values of a type are mappings of keys. */
   static boolean isSection(Class<?> type) {
-    return type.isSealed() || (type.isRecord() && type != Moment.class);
+    return type.isSealed() || (type.isRecord() && !SCALARS.contains(type));
   }
 
   /** Where an experiment has a key of this name, in all sections. */

@@ -124,6 +124,7 @@ public final class RunExperiment {
     RunReport.Builder report =
         RunReport.builder(experiment.name(), experiment.description())
             .config(config)
+            .accept(experiment.accept())
             .provenance(provenance)
             .testTexts(
                 folds.stream()

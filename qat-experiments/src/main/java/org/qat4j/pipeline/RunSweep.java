@@ -162,7 +162,8 @@ public final class RunSweep {
             ExperimentReader.defaults(QuantizeSpec.class),
             null,
             ExperimentReader.defaults(BaselineSpec.class),
-            ExperimentReader.defaults(VerifySpec.class));
+            ExperimentReader.defaults(VerifySpec.class),
+            null);
     return networks.computeIfAbsent(basis(part, data), b -> floats(part, b, seed, data));
   }
 

@@ -28,6 +28,8 @@ public record Finding(Kind kind, String message, String remedy, String yaml) {
   public enum Kind {
     /** The network, the runtime and ONNX Runtime give different codes. */
     ENGINES_DIFFER("engines-differ", Level.WARNING, false),
+    /** What the section accept asks for was not reached. */
+    GATE_MISSED("gate-missed", Level.WARNING, false),
     /** There is no integer model. */
     STAYS_IN_FLOAT("stays-in-float", Level.WARNING, false),
     /** Malformed rows. */

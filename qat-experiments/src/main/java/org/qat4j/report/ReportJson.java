@@ -100,6 +100,7 @@ public final class ReportJson {
     all.put("seconds", seconds(r.runs()));
     all.put("cost", cost(r.runs()));
     all.put("tuning", first.tuning());
+    all.put("gate", r.gate());
     all.put("findings", r.findings());
     all.put("runs", seeds.size() == 1 ? null : runs(r.results(), r.runs()));
     all.put("curves", first.curves());

@@ -132,6 +132,9 @@ public final class ReportTable {
     if (report.verification() != null) {
       lines.add(fact("verify", report.verification().summary()));
     }
+    if (report.gate() != null) {
+      lines.add(fact("gate", report.gate().summary()));
+    }
     Map<String, Double> seconds = ReportJson.seconds(report.runs());
     lines.add(fact("time", Formats.seconds(seconds.get("total"))));
     report.findings().forEach(finding -> lines.addAll(lines(finding)));

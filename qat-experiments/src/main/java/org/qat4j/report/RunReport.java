@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.qat4j.QatException;
 import org.qat4j.evaluation.Results;
+import org.qat4j.experiment.AcceptSpec;
 
 /**
  * Everything that is said of a run, over one or more seeds.
@@ -18,6 +19,7 @@ import org.qat4j.evaluation.Results;
  * @param runs one per seed
  * @param results what the stages reach
  * @param samples test texts with their answers
+ * @param gate whether the run reached what was asked for, or null where nothing was
  * @param findings what the reader should know
  * @param config the resolved experiment file, YAML
  * @param provenance versions, machine, settings: name to value, in order
@@ -29,6 +31,7 @@ public record RunReport(
     List<SeedRun> runs,
     Results results,
     List<SampleText> samples,
+    Gate gate,
     List<Finding> findings,
     String config,
     Map<String, String> provenance) {
@@ -78,6 +81,7 @@ public record RunReport(
     private final List<Finding> findings = new ArrayList<>();
     private DataSummary data;
     private ModelWords words;
+    private AcceptSpec accept;
     private List<String> texts = List.of();
     private String config = "";
     private Map<String, String> provenance = Map.of();
@@ -117,6 +121,12 @@ public record RunReport(
       return this;
     }
 
+    /** What the run has to reach, or null. */
+    public Builder accept(AcceptSpec asked) {
+      this.accept = asked;
+      return this;
+    }
+
     /** The resolved experiment file. */
     public Builder config(String yaml) {
       this.config = yaml;
@@ -139,7 +149,16 @@ public record RunReport(
         throw new QatException("a report needs a data summary and at least one run");
       }
       Results results = Results.of(runs.stream().map(SeedRun::predictions).toList());
+      Gate gate = Gate.of(accept, results, runs);
       List<Finding> all = new ArrayList<>(findings);
+      if (gate != null && !gate.isMet()) {
+        all.add(
+            new Finding(
+                Finding.Kind.GATE_MISSED,
+                "The run does not reach what its file asks for. " + gate.missed() + ".",
+                "What the other findings say may help; or let accept ask for less.",
+                null));
+      }
       all.addAll(Findings.of(data, results, runs.get(0), verification(runs), words));
       return new RunReport(
           experiment,
@@ -148,6 +167,7 @@ public record RunReport(
           runs,
           results,
           Samples.pick(texts, data.labels(), runs.get(0).predictions()),
+          gate,
           all,
           config,
           provenance);

@@ -96,6 +96,41 @@ class CommandLineTest {
     assertThat(report.at("/bytes/onnx").asLong()).isEqualTo(Files.size(run.resolve("model.onnx")));
   }
 
+  /** A gate lets a run pass or fails it; the run is whole either way. */
+  @Test
+  void aGateFailsARunOrLetsItPass() throws IOException {
+    for (boolean passes : new boolean[] {true, false}) {
+      Path gated = folder.resolve("gated-" + passes);
+      String size = passes ? "1 MB" : "1 kB";
+      Called called =
+          qat(
+              "run",
+              experiment,
+              "--out",
+              gated,
+              "--quiet",
+              "--set",
+              "train.epochs=1",
+              "--set",
+              "accept={dropToFloat: 100, bytes: " + size + "}");
+
+      assertThat(called.exit()).as(called.err()).isEqualTo(passes ? 0 : 4);
+      JsonNode report = new ObjectMapper().readTree(gated.resolve("report.json").toFile());
+      assertThat(report.at("/gate/met").isBoolean()).isTrue();
+      assertThat(report.at("/gate/met").asBoolean()).isEqualTo(passes);
+      assertThat(report.at("/gate/conditions/0/interval")).hasSize(2);
+      assertThat(report.at("/gate/conditions/1/value").asLong())
+          .isEqualTo(Files.size(gated.resolve("model.qat")));
+      assertThat(gated.resolve("run.json")).content().contains("finished");
+      if (passes) {
+        assertThat(called.out()).contains("gate     met; dropToFloat: ");
+      } else {
+        assertThat(called.err()).contains("error: the gate is missed: bytes: ", "more than 1,000 B");
+        assertThat(called.out()).contains("gate     missed; dropToFloat: ");
+      }
+    }
+  }
+
   /** Every step is a line, and so is the validation after every pass. */
   @Test
   void everyStepIsAMetric() throws IOException {

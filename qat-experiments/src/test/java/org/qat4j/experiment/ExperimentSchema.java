@@ -114,6 +114,8 @@ final class ExperimentSchema {
     ObjectNode schema = context.getGeneratorConfig().createObjectNode().put("type", "string");
     if (type.getErasedType() == Moment.class) {
       return new CustomDefinition(schema.put("pattern", "^(?:" + Moment.SYNTAX + ")$"), true);
+    } else if (type.getErasedType() == ByteSize.class) {
+      return new CustomDefinition(schema.put("pattern", "^(?:" + ByteSize.SYNTAX + ")$"), true);
     } else if (type.getErasedType().isEnum()) {
       ArrayNode names = schema.putArray("enum");
       Section.constants(type.getErasedType()).keySet().forEach(names::add);

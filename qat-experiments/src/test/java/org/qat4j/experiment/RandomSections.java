@@ -96,6 +96,8 @@ final class RandomSections {
       return random.nextBoolean()
           ? Moment.percent(random.nextDouble(100))
           : Moment.steps(random.nextInt(1000));
+    } else if (type == ByteSize.class) {
+      return new ByteSize(random.nextLong(1, 1L << random.nextInt(1, 50)));
     }
     return text(key);
   }

@@ -13,6 +13,8 @@ import org.qat4j.diagnostics.LayerSize;
 import org.qat4j.diagnostics.ValueDistribution;
 import org.qat4j.evaluation.Predictions;
 import org.qat4j.evaluation.Stage;
+import org.qat4j.experiment.AcceptSpec;
+import org.qat4j.experiment.ByteSize;
 
 /** Reports made up from a seed, with everything in them that a report can hold. */
 public final class SampleReports {
@@ -72,6 +74,7 @@ public final class SampleReports {
             .data(new DataSummary(36_112, 4_012, 4_000, LABELS, "8f1b25".repeat(10) + "8f1b", 3))
             .testTexts(texts())
             .config("schemaVersion: 1\nname: langid-int8\nseed: 42\ndata: {kind: langid}\n")
+            .accept(new AcceptSpec(0.5, -0.2, new ByteSize(1_000_000), 30.0))
             .provenance(provenance());
     for (long seed : seeds) {
       report.run(run(seed));

@@ -13,6 +13,7 @@ import org.qat4j.evaluation.StageResult;
 import org.qat4j.report.DataSummary;
 import org.qat4j.report.Finding;
 import org.qat4j.report.Formats;
+import org.qat4j.report.Gate;
 import org.qat4j.report.ModelBytes;
 import org.qat4j.report.ReportJson;
 import org.qat4j.report.RunReport;
@@ -125,6 +126,17 @@ final class HtmlOverview {
               v.isExact() ? "exactly" : "no",
               "over " + Formats.count(v.inputs()) + " inputs",
               v.isExact() ? "good" : "bad"));
+    }
+    Gate gate = report.gate();
+    if (gate != null) {
+      cards.add(
+          new Card(
+              "Gate",
+              gate.isMet() ? "met" : "missed",
+              gate.conditions().size() == 1
+                  ? "1 condition"
+                  : gate.conditions().size() + " conditions",
+              gate.isMet() ? "good" : "bad"));
     }
     cards.add(
         new Card(
