@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
       SweepCommand.class,
       TuneCommand.class,
       ValidateCommand.class,
+      CompareCommand.class,
       EvalCommand.class,
       VerifyCommand.class,
       ExportCommand.class,

@@ -39,6 +39,7 @@ public final class Provenance {
 
   /**
    * What a model file says of where it comes from: the same in every run that gives the same model.
+   * The card that it names is in the run folder.
    *
    * @param experiment its name
    * @param seed of the training
@@ -53,7 +54,9 @@ public final class Provenance {
         "seed",
         Long.toString(seed),
         "dataSha256",
-        data);
+        data,
+        "card",
+        ModelCard.MARKDOWN);
   }
 
   private static String version(String artifact, String group) {

@@ -185,7 +185,7 @@ public final class ReportJson {
     return all;
   }
 
-  private static Map<String, Object> results(Results results) {
+  static Map<String, Object> results(Results results) {
     Map<String, Object> all = new LinkedHashMap<>();
     results
         .stages()

@@ -31,6 +31,7 @@ import org.qat4j.QatException;
 import org.qat4j.Version;
 import org.qat4j.format.ModelFile;
 import org.qat4j.model.IntegerModel;
+import org.qat4j.report.folder.RunFolder;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -75,10 +76,13 @@ class CommandLineTest {
       assertThat(files.map(f -> f.getFileName().toString()))
           .containsExactlyInAnyOrder(
               ".lock",
+              "encoders.bin",
               "experiment.yaml",
               "float-network.zip",
               "log.txt",
               "metrics.jsonl",
+              "model-card.json",
+              "model-card.md",
               "model.onnx",
               "model.qat",
               "provenance.json",
@@ -94,6 +98,24 @@ class CommandLineTest {
     assertThat(report.at("/results/integer/accuracy"))
         .isEqualTo(report.at("/results/qat/accuracy"));
     assertThat(report.at("/bytes/onnx").asLong()).isEqualTo(Files.size(run.resolve("model.onnx")));
+  }
+
+  /** What a run leaves is ours to delete, all of it. */
+  @Test
+  void anotherRunInItsPlaceFindsNothingOfIt() throws IOException {
+    Path copy = Files.createDirectory(folder.resolve("copy"));
+    try (Stream<Path> files = Files.list(run)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, copy.resolve(file.getFileName()));
+      }
+    }
+    try (RunFolder next = RunFolder.create(copy, true)) {
+      next.begin();
+      try (Stream<Path> files = Files.list(copy)) {
+        assertThat(files.map(f -> f.getFileName().toString()))
+            .containsExactlyInAnyOrder(".lock", ".owner", "log.txt", "run.json");
+      }
+    }
   }
 
   /** A gate lets a run pass or fails it; the run is whole either way. */
@@ -129,6 +151,22 @@ class CommandLineTest {
         assertThat(called.out()).contains("gate     missed; dropToFloat: ");
       }
     }
+  }
+
+  @Test
+  void runsStandSideBySide() {
+    Called called = qat("compare", run, run);
+    assertThat(called.exit()).as(called.err()).isZero();
+    assertThat(called.out()).contains("A  integer model", "B  integer model", "No settings differ.");
+    called = qat("compare", run);
+    assertThat(called.exit()).isEqualTo(1);
+    assertThat(called.err()).contains("one run alone");
+    called = qat("compare", run, folder.resolve("nowhere"));
+    assertThat(called.exit()).isEqualTo(1);
+    assertThat(called.err()).contains("nowhere is no folder");
+    called = qat("compare", run, run.resolve("model.qat"));
+    assertThat(called.exit()).isEqualTo(1);
+    assertThat(called.err()).contains("model.qat is no report");
   }
 
   /** Every step is a line, and so is the validation after every pass. */
@@ -234,6 +272,7 @@ class CommandLineTest {
     JsonNode inspected = new ObjectMapper().readTree(qat("inspect", run, "--json").out());
     assertThat(inspected.at("/metadata/qat4j").asText()).isEqualTo(Version.current());
     String onnx = Files.readString(run.resolve("model.onnx"), StandardCharsets.ISO_8859_1);
+    assertThat(onnx).contains("card", "model-card.md");
     assertThat(onnx).contains("dataSha256", metadata.get("dataSha256"));
   }
 

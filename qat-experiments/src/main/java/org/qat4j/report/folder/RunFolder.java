@@ -21,6 +21,7 @@ import org.apache.logging.log4j.LogManager;
 import org.qat4j.QatException;
 import org.qat4j.io.AtomicFile;
 import org.qat4j.report.CurvePoint;
+import org.qat4j.report.ModelCard;
 import org.qat4j.report.ReportJson;
 import org.qat4j.report.RunReport;
 import org.qat4j.report.SweepReport;
@@ -54,9 +55,9 @@ public final class RunFolder implements AutoCloseable {
   /** Files that runs write; what else lies in a folder is not ours to delete. */
   private static final Pattern OURS =
       Pattern.compile(
-          "run\\.json|provenance\\.json|report\\.(json|html)|log\\.txt|metrics\\.jsonl"
+          "run\\.json|provenance\\.json|report\\.(json|html)|model-card\\.(md|json)|log\\.txt|metrics\\.jsonl"
               + "|trials\\.jsonl|seeds\\.txt|(experiment|tuned)\\.yaml|model\\.(qat|onnx)"
-              + "|(float|qat)-network\\.zip|seed-.+");
+              + "|(float|qat)-network\\.zip|encoders\\.bin|seed-.+");
 
   private final Path path;
   private final FolderLock lock;
@@ -241,8 +242,10 @@ public final class RunFolder implements AutoCloseable {
     }
   }
 
-  /** Writes the report: report.json and report.html. */
+  /** Writes the report, report.json and report.html, and the model card. */
   public void report(RunReport report) {
+    write(ModelCard.MARKDOWN, ModelCard.markdown(report));
+    write(ModelCard.JSON, ModelCard.json(report));
     write("report.json", ReportJson.of(report));
     write("report.html", ReportHtml.of(report));
   }

@@ -45,6 +45,8 @@ class RunFolderTest {
             "experiment.yaml",
             "provenance.json",
             "metrics.jsonl",
+            "model-card.json",
+            "model-card.md",
             "report.json",
             "report.html");
     List<String> lines = Files.readAllLines(path.resolve("metrics.jsonl"));
