@@ -262,7 +262,7 @@ class CommandLineTest {
     IntegerModel model = ModelFile.read(run.resolve("model.qat"));
     Map<String, String> metadata = model.metadata();
     assertThat(metadata)
-        .containsOnlyKeys("qat4j", "experiment", "seed", "dataSha256")
+        .containsOnlyKeys("card", "qat4j", "experiment", "seed", "dataSha256")
         .containsEntry("qat4j", Version.current())
         .containsEntry("experiment", model.name())
         .containsEntry("seed", "42")
