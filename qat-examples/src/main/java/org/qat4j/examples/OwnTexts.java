@@ -18,7 +18,7 @@ public final class OwnTexts {
       """
       schemaVersion: 1
       name: meals
-      data: {kind: table, train: rows.tsv}
+      data: {kind: table, train: '%s'}
       model: {kind: word-cnn, dimension: 16, filters: 16}
       train: {epochs: 8, batch: 16, learningRate: 0.01}
       """;
@@ -28,9 +28,10 @@ public final class OwnTexts {
   /** Argument: a folder, which gets the rows, the experiment and the run. */
   public static void main(String[] args) throws IOException {
     Path folder = Path.of(args[0]);
-    Files.write(folder.resolve("rows.tsv"), rows());
+    Path table = folder.resolve("rows.tsv");
+    Files.write(table, rows());
     Path file = folder.resolve("meals.yaml");
-    Files.writeString(file, EXPERIMENT);
+    Files.writeString(file, EXPERIMENT.formatted(table));
 
     ResolvedExperiment experiment = ExperimentReader.resolve(file, List.of());
     try (RunFolder run = RunFolder.create(folder, "run")) {

@@ -18,7 +18,7 @@ import org.qat4j.report.folder.RunFolder;
 public final class SearchOnSpark {
   private SearchOnSpark() {}
 
-  /** Arguments: a folder, a file of rows (label, tab, text) in it. */
+  /** Arguments: a folder, a file of rows (label, tab, text). */
   public static void main(String[] args) throws IOException {
     Path folder = Path.of(args[0]);
     Path file = folder.resolve("search.yaml");
@@ -27,7 +27,7 @@ public final class SearchOnSpark {
         """
         schemaVersion: 1
         name: search
-        data: {kind: table, train: %s}
+        data: {kind: table, train: '%s'}
         model: {kind: word-cnn, dimension: 16, filters: 16}
         train: {epochs: 8, batch: 16, learningRate: 0.01}
         quantize:

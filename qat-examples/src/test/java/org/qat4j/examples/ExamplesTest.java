@@ -100,7 +100,7 @@ class ExamplesTest {
     String model = lines(OwnTexts::main, folder).get(0);
     assertThat(lines(ServeTexts::main, model, "a small coffee please", "the usual pizza now"))
         .containsExactly("drink a small coffee please", "meal the usual pizza now");
-    Path run = Path.of(lines(SearchOnSpark::main, folder, "rows.tsv").get(0));
+    Path run = Path.of(lines(SearchOnSpark::main, folder, folder.resolve("rows.tsv")).get(0));
     // A line about the search, then one for each trial.
     assertThat(Files.readAllLines(run.resolve("trials.jsonl"))).hasSize(17);
   }
