@@ -26,9 +26,9 @@ import org.qat4j.text.TokenEncoder;
  * Batches of encoded texts: per encoder an array of ids (n, length), and labels one-hot (n,
  * classes), or, where tokens are tagged, (n, tags, length) with a mask (n, length) that is 0 behind
  * the last token, or, where texts are translated, the piece that comes next behind each step of the
- * translation, (n, 1, steps), with such a mask, or a number, (n, 1). Without encoders the texts are rows of numbers, one
- * array (n, length). Every text is encoded once, at construction. The last batch of a pass is
- * smaller where the batch size does not divide the number of texts.
+ * translation, (n, 1, steps), with such a mask, or a number, (n, 1). Without encoders the texts are
+ * rows of numbers, one array (n, length). Every text is encoded once, at construction. The last
+ * batch of a pass is smaller where the batch size does not divide the number of texts.
  *
  * <p>Passes: the first is pass 0. {@link #reset()} goes to the beginning of the next pass; at the
  * beginning of a pass it does nothing, so that DL4J's {@code fit}, which resets an iterator that is

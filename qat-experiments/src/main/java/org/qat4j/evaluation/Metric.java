@@ -6,8 +6,9 @@ import java.util.Map;
 
 /**
  * How good the answers on a test set are: a function of counts that are added up over its items. It
- * says itself whether it is a share, from 0 to 1, and whether larger is better. What is drawn again in a bootstrap is items, so that a metric of the whole set, such
- * as an F-measure, has intervals as an accuracy has.
+ * says itself whether it is a share, from 0 to 1, and whether larger is better. What is drawn again
+ * in a bootstrap is items, so that a metric of the whole set, such as an F-measure, has intervals
+ * as an accuracy has.
  */
 public enum Metric {
   /** Share of right answers; counts are {right, 1}. */
@@ -68,9 +69,9 @@ public enum Metric {
     }
   },
   /**
-   * Root of the mean squared error of numbers, in their unit; smaller is better. Counts are {squared
-   * error, 1}, then, for Spearman's coefficient, {r, s, r², s², r·s} of the ranks r and s of the
-   * right number and of the answer in the whole test set.
+   * Root of the mean squared error of numbers, in their unit; smaller is better. Counts are
+   * {squared error, 1}, then, for Spearman's coefficient, {r, s, r², s², r·s} of the ranks r and s
+   * of the right number and of the answer in the whole test set.
    */
   RMSE("rmse", "RMSE") {
     @Override

@@ -318,8 +318,7 @@ public final class Predictions {
 
   private boolean isSame(String a, String b) {
     return a.equals(b)
-        || (tolerance > 0
-            && Math.abs(Double.parseDouble(a) - Double.parseDouble(b)) <= tolerance);
+        || (tolerance > 0 && Math.abs(Double.parseDouble(a) - Double.parseDouble(b)) <= tolerance);
   }
 
   /**

@@ -110,7 +110,8 @@ public record Experiment(
       checkWithoutClasses("learn numbers", prune, quantize, tune);
       if (model instanceof ModelSpec.SavedNetwork) {
         throw new InvalidKeyException(
-            "model", "is of kind file, which gives a class to rows of numbers, not a number to texts");
+            "model",
+            "is of kind file, which gives a class to rows of numbers, not a number to texts");
       }
     }
     boolean answers =

@@ -29,8 +29,7 @@ public final class IntegerEvaluation {
    * @param beam where texts are translated, the number of beginnings that are followed; 1 takes the
    *     most probable piece always
    */
-  public static Predictions predict(
-      IntegerModel model, Dataset data, int beam, Progress progress) {
+  public static Predictions predict(IntegerModel model, Dataset data, int beam, Progress progress) {
     boolean part = model.labels().containsAll(data.labels());
     if (part && !model.labels().equals(data.labels())) {
       return predict(model, data.relabelled(model.labels()), beam, progress);

@@ -132,9 +132,7 @@ public final class RunExperiment {
                     .toList());
     Stopwatch baselineWatch = new Stopwatch();
     List<Map<Stage, Predictions>> baselines =
-        folds.stream()
-            .map(fold -> Task.of(fold).baselines(experiment.baselines(), fold))
-            .toList();
+        folds.stream().map(fold -> Task.of(fold).baselines(experiment.baselines(), fold)).toList();
     double baselineSeconds = baselineWatch.seconds();
     for (long seed : seeds) {
       String within = seeds.size() == 1 ? "" : "seed-" + seed + "/";

@@ -33,15 +33,7 @@ public record DataSummary(
   /** Rows with classes of which there is nothing to say. */
   public DataSummary(
       int train, int validation, int test, List<String> labels, String sha256, long skipped) {
-    this(
-        train,
-        validation,
-        test,
-        labels,
-        sha256,
-        skipped,
-        List.of(),
-        labels.size() + " classes");
+    this(train, validation, test, labels, sha256, skipped, List.of(), labels.size() + " classes");
   }
 
   /** The same with what was found in the rows. */

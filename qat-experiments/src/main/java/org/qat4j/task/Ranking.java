@@ -79,15 +79,12 @@ public record Ranking() implements Task {
   }
 
   /** Indexes of the texts of each group that has a right one. */
-  private static Map<Integer, List<Integer>> groups(
-      List<Example> texts, int right) {
+  private static Map<Integer, List<Integer>> groups(List<Example> texts, int right) {
     Map<Integer, List<Integer>> groups = new LinkedHashMap<>();
     for (int i = 0; i < texts.size(); i++) {
       groups.computeIfAbsent(texts.get(i).group(), g -> new ArrayList<>()).add(i);
     }
-    groups
-        .values()
-        .removeIf(g -> g.stream().noneMatch(i -> texts.get(i).label() == right));
+    groups.values().removeIf(g -> g.stream().noneMatch(i -> texts.get(i).label() == right));
     return groups;
   }
 

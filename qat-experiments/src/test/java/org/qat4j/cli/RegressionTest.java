@@ -63,15 +63,14 @@ class RegressionTest {
     String answer = call("predict", run, good);
     assertThat(Double.parseDouble(answer)).isBetween(4.3, 5.3);
     Predictor predictor = Predictor.load(run.resolve("model.qat"));
-    assertThat(answer).isEqualToNormalizingNewlines(
-        String.format(Locale.ROOT, "%.4f%n", predictor.number(good)));
+    assertThat(answer)
+        .isEqualToNormalizingNewlines(String.format(Locale.ROOT, "%.4f%n", predictor.number(good)));
     assertThat(JSON.readTree(call("predict", run, bad, "--json")).at("/number").asDouble())
         .isBetween(0.2, 1.2);
     assertThatThrownBy(() -> predictor.predict(good))
         .isInstanceOf(QatException.class)
         .hasMessageContaining("gives a number and no labels");
-    JsonNode scores =
-        JSON.readTree(call("eval", experiment, "--model", run, "--quiet", "--json"));
+    JsonNode scores = JSON.readTree(call("eval", experiment, "--model", run, "--quiet", "--json"));
     assertThat(scores.at("/rmse").asDouble())
         .isCloseTo(report.at("/results/integer/rmse").asDouble(), within(1e-6));
     assertThat(call("eval", experiment, "--model", run, "--quiet"))

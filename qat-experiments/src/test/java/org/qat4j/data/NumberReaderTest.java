@@ -29,7 +29,8 @@ class NumberReaderTest {
     Dataset data = read("a\t1\nb\t-.5\nc\t+2.\nd\t1e-3\n", Malformed.STOP);
     assertThat(data.train()).extracting(Example::number).containsExactly(1.0, -0.5, 2.0, 0.001);
     assertThat(data.labels()).isEmpty();
-    assertThat(data.sha256()).isNotEqualTo(read("a\t1\nb\t-.5\nc\t+2.\nd\t1e-2\n", Malformed.STOP).sha256());
+    assertThat(data.sha256())
+        .isNotEqualTo(read("a\t1\nb\t-.5\nc\t+2.\nd\t1e-2\n", Malformed.STOP).sha256());
   }
 
   @ParameterizedTest
@@ -55,8 +56,10 @@ class NumberReaderTest {
     Dataset data = read("house one\t100000\nhouse two\t300000\n", Malformed.STOP);
     DataSpec spec = new DataSpec.Numbers("x", null, null, "\t", false, 0, 1, 0, 0, Malformed.STOP);
     List<DataFinding> found = DataFindings.of(spec, data, 1);
-    assertThat(found).anySatisfy(f -> assertThat(f.message()).contains("Divide the numbers by 1e+05"));
+    assertThat(found)
+        .anySatisfy(f -> assertThat(f.message()).contains("Divide the numbers by 1e+05"));
     Dataset near = read("house one\t1\nhouse two\t3\n", Malformed.STOP);
-    assertThat(DataFindings.of(spec, near, 1)).noneSatisfy(f -> assertThat(f.message()).contains("deviation"));
+    assertThat(DataFindings.of(spec, near, 1))
+        .noneSatisfy(f -> assertThat(f.message()).contains("deviation"));
   }
 }

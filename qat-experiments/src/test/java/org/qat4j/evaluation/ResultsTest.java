@@ -45,8 +45,7 @@ class ResultsTest {
     double[] truths = {0, 10, 20, 30};
     Predictions good = Predictions.ofNumbers(truths, new double[] {1, 11, 20, 30});
     Predictions bad = Predictions.ofNumbers(truths, new double[] {2, 10, 20, 30});
-    Results results =
-        Results.of(List.of(stages(Stage.FLOAT, bad, Stage.INTEGER, good)));
+    Results results = Results.of(List.of(stages(Stage.FLOAT, bad, Stage.INTEGER, good)));
     assertThat(results.metric()).isEqualTo(Metric.RMSE);
     assertThat(results.stages().get(Stage.FLOAT).score()).isEqualTo(1);
     StageResult integer = results.stages().get(Stage.INTEGER);
@@ -67,11 +66,12 @@ class ResultsTest {
     assertThat(one.withoutLosses().accuracy()).isEqualTo(0.75);
   }
 
-  /** By hand: ranks 1, 2, 3.5, 3.5 and 1, 2, 4, 3 have a covariance of 4.5 and squares 4.5 and 5. */
+  /**
+   * By hand: ranks 1, 2, 3.5, 3.5 and 1, 2, 4, 3 have a covariance of 4.5 and squares 4.5 and 5.
+   */
   @Test
   void spearmanByHand() {
-    Predictions p =
-        Predictions.ofNumbers(new double[] {-1, 2, 5, 5}, new double[] {0, 0.1, 9, 8});
+    Predictions p = Predictions.ofNumbers(new double[] {-1, 2, 5, 5}, new double[] {0, 0.1, 9, 8});
     assertThat(p.parts().get("spearman")).isCloseTo(4.5 / Math.sqrt(4.5 * 5), within(1e-12));
     Predictions constant = Predictions.ofNumbers(new double[] {1, 2}, new double[] {3, 3});
     assertThat(constant.parts().get("spearman")).isZero();

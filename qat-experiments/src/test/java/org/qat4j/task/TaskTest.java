@@ -45,8 +45,7 @@ class TaskTest {
     Example second = Example.tagged("a b c", List.of(4, 4, 0)); // its last token is cut
     float[] ann = probabilities(4, 1, 4, 0, 4); // York outside
     float[] cut = probabilities(2, 4, 4);
-    Predictions p =
-        new Tagging().judge(List.of(first, second), TAGS, new float[][] {ann, cut});
+    Predictions p = new Tagging().judge(List.of(first, second), TAGS, new float[][] {ann, cut});
     assertThat(p.metric()).isEqualTo(Metric.SPAN_F1);
     assertThat(p.parts().get("precision")).isCloseTo(1 / 2.0, within(1e-12));
     assertThat(p.parts().get("recall")).isCloseTo(1 / 3.0, within(1e-12));

@@ -9,7 +9,6 @@ import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
-import org.qat4j.task.Task;
 import org.qat4j.console.Console;
 import org.qat4j.data.Dataset;
 import org.qat4j.data.Example;
@@ -31,6 +30,7 @@ import org.qat4j.qat.Qat;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.qat.QuantSpec;
 import org.qat4j.runtime.Translator;
+import org.qat4j.task.Task;
 import org.qat4j.text.PieceEncoder;
 import org.qat4j.training.Evaluate;
 import org.qat4j.training.Trainer;
@@ -122,7 +122,8 @@ class TranslationTest {
 
   @Test
   void aDictionaryAndACopyAreBaselines() {
-    var answers = Task.of(DATA).baselines(new BaselineSpec(true, true, BaselineSpec.Terms.WORDS), DATA);
+    var answers =
+        Task.of(DATA).baselines(new BaselineSpec(true, true, BaselineSpec.Terms.WORDS), DATA);
     assertThat(answers).containsOnlyKeys(Stage.COPY, Stage.DICTIONARY);
     assertThat(answers.get(Stage.COPY).accuracy()).isZero();
     List<Example> texts = DATA.test();

@@ -110,7 +110,7 @@ public final class QatNetwork {
         q.conf().getClass().getSimpleName(),
         settings.spec(),
         settings.inputRef() == null || takenOver ? null : q.scales().input(),
-        settings.outputRef() == null ? null : q.scales().output(),
+        settings.makesCodes() ? q.scales().output() : null,
         normalizes ? null : settings.foldRef());
   }
 

@@ -132,8 +132,7 @@ final class Agreement {
   private void compareOutput(
       String where, IntegerModel model, String name, Trace trace, float[] actual) {
     float[] expected = reals(model, name, trace);
-    boolean tolerated =
-        model.ops().stream().anyMatch(o -> o.name().equals(name) && isTolerated(o));
+    boolean tolerated = model.ops().stream().anyMatch(o -> o.name().equals(name) && isTolerated(o));
     if (!tolerated) {
       long differ = IntStream.range(0, actual.length).filter(j -> expected[j] != actual[j]).count();
       logits += actual.length;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
@@ -19,10 +20,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.MultiDataSet;
+import org.nd4j.linalg.dataset.adapter.SingletonMultiDataSetIterator;
+import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.QatException;
 import org.qat4j.graph.Match;
 import org.qat4j.layers.internal.quantized.QatDense;
+import org.qat4j.model.Op;
 import org.qat4j.qat.internal.PreparedModel;
 import org.qat4j.quantizer.Granularity;
 import org.qat4j.quantizer.LayerSpec;
@@ -167,6 +173,36 @@ class PreparationTest {
   }
 
   /** One range makes one scale only where it is quantized in one way. */
+  @Test
+  void layersMayBeCalledAnything() {
+    ComputationGraph network =
+        new ComputationGraph(
+            new NeuralNetConfiguration.Builder()
+                .seed(1)
+                .graphBuilder()
+                .addInputs("in")
+                .addLayer("a + b", dense().build(), "in")
+                .addLayer("a/b + c/OUTPUT", dense().build(), "in")
+                .addVertex(
+                    "mean",
+                    new ElementWiseVertex(ElementWiseVertex.Op.Average),
+                    "a + b",
+                    "a/b + c/OUTPUT")
+                .addLayer("out", output(Activation.SOFTMAX), "mean")
+                .setOutputs("out")
+                .build());
+    network.init();
+    QatNetwork qat = Qat.prepare(network, QuantSpec.int8());
+    INDArray x = Nd4j.createFromArray(new float[][] {{0, 1}, {-1, 2}, {0.5f, 0}, {1, -1}});
+    INDArray y = Nd4j.ones(DataType.FLOAT, 4, 2);
+    qat.calibrate(new SingletonMultiDataSetIterator(new MultiDataSet(x, y)), 1);
+    assertThat(qat.freeze(FreezeInfo.named("any"), x).ops())
+        .extracting(Op::name)
+        .contains("a + b", "a/b + c/OUTPUT");
+    ComputationGraphConfiguration conf = qat.graph().getConfiguration();
+    assertThat(ComputationGraphConfiguration.fromJson(conf.toJson())).isEqualTo(conf);
+  }
+
   @Test
   void combinedValuesHaveOneScale() {
     ComputationGraph network =

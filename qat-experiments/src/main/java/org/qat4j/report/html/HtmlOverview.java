@@ -200,7 +200,9 @@ final class HtmlOverview {
                     new SeedRow(
                         r.seed(),
                         results.stages().keySet().stream()
-                            .map(s -> Formats.score(results.metric(), r.predictions().get(s).score()))
+                            .map(
+                                s ->
+                                    Formats.score(results.metric(), r.predictions().get(s).score()))
                             .toList(),
                         Formats.seconds(r.totalSeconds())))
             .toList());

@@ -527,7 +527,7 @@ public final class Freezer {
   }
 
   private Output output(Topology.Node node, FusedActivation f) {
-    boolean real = quantizer(node).settings().outputRef() == null;
+    boolean real = !quantizer(node).settings().makesCodes();
     return real ? new Output.Real() : codes(node, f);
   }
 
@@ -767,8 +767,7 @@ public final class Freezer {
   private QuantParams made(String vertex) {
     Topology.Node node = topology.node(vertex);
     if (node.vertex() instanceof QatElementWise max) {
-      String source = max.getSources().get(0);
-      return quantizers.get(source.substring(0, source.lastIndexOf('/'))).scales().output();
+      return quantizers.get(max.getSources().get(0).layer()).scales().output();
     }
     boolean own = Kind.of(node).computes();
     return own ? quantizer(node).scales().output() : made(node.inputs().get(0));
@@ -786,8 +785,7 @@ public final class Freezer {
 
   /** Of codes that have one scale, which it keeps. */
   private String maximum(Topology.Node node) {
-    String first = ((QatElementWise) node.vertex()).getSources().get(0);
-    String layer = first.substring(0, first.lastIndexOf('/'));
+    String layer = ((QatElementWise) node.vertex()).getSources().get(0).layer();
     return elementwise(node.name(), node, quantizers.get(layer).scales().output());
   }
 

@@ -8,25 +8,26 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.qat4j.layers.internal.quantizing.QuantSettings;
+import org.qat4j.layers.internal.quantizing.Ref;
 
 /** Quantizers whose values are combined somewhere, and that share one range therefore. */
 final class Joins {
-  private final Map<String, List<String>> sources = new LinkedHashMap<>();
-  private final List<Set<String>> groups = new ArrayList<>();
+  private final Map<String, List<Ref>> sources = new LinkedHashMap<>();
+  private final List<Set<Ref>> groups = new ArrayList<>();
 
   /**
    * @param vertex that combines values
    * @param references quantizers of its inputs
    * @param together whether they need one range
    */
-  void add(String vertex, List<String> references, boolean together) {
+  void add(String vertex, List<Ref> references, boolean together) {
     sources.put(vertex, List.copyOf(references));
     if (!together) {
       return;
     }
-    Set<String> group = new TreeSet<>(references);
-    List<Set<String>> met = new ArrayList<>();
-    for (Set<String> other : groups) {
+    Set<Ref> group = new TreeSet<>(references);
+    List<Set<Ref>> met = new ArrayList<>();
+    for (Set<Ref> other : groups) {
       if (other.stream().anyMatch(group::contains)) {
         met.add(other);
       }
@@ -36,16 +37,16 @@ final class Joins {
     groups.add(group);
   }
 
-  Map<String, List<String>> sources() {
+  Map<String, List<Ref>> sources() {
     return sources;
   }
 
   /** Tells the layers. */
   void share(Map<String, QuantSettings> settings) {
-    for (Set<String> group : groups) {
-      List<String> references = List.copyOf(group);
+    for (Set<Ref> group : groups) {
+      List<Ref> references = List.copyOf(group);
       Set<String> layers = new LinkedHashSet<>();
-      references.forEach(r -> layers.add(r.substring(0, r.lastIndexOf('/'))));
+      references.forEach(r -> layers.add(r.layer()));
       for (String layer : layers) {
         settings.computeIfPresent(layer, (name, q) -> q.withSharedOutput(references));
       }

@@ -23,6 +23,7 @@ import org.qat4j.graph.Topology;
 import org.qat4j.graph.internal.Wrappers;
 import org.qat4j.layers.internal.codes.FusedActivation;
 import org.qat4j.layers.internal.quantizing.QuantSettings;
+import org.qat4j.layers.internal.quantizing.Ref;
 import org.qat4j.layers.internal.quantizing.Slot;
 import org.qat4j.qat.Preflight;
 import org.qat4j.qat.QuantSpec;
@@ -40,12 +41,15 @@ import org.qat4j.quantizer.WeightSpec;
  * merge are quantized once, with the scale of the layer that reads them together.
  */
 public final class Preparation {
+  /** Stands for real values, which no quantizer has. */
+  private static final Ref REAL = new Ref("", null);
+
   private final Topology topology;
   private final QuantSpec spec;
   private final Map<String, Kind> kinds = new HashMap<>();
   private final Map<String, String> problems = new HashMap<>();
   private final Map<String, String> inFloat = new HashMap<>();
-  private final Map<String, Set<String>> references = new HashMap<>();
+  private final Map<String, Set<Ref>> references = new HashMap<>();
   private final Map<String, QuantSettings> settings = new LinkedHashMap<>();
   private final Joins joins = new Joins();
 
@@ -169,13 +173,14 @@ public final class Preparation {
   }
 
   private void visit(Topology.Node node) {
-    Set<String> sources = new LinkedHashSet<>();
+    Set<Ref> sources = new LinkedHashSet<>();
     for (String input : node.inputs()) {
-      sources.addAll(references.getOrDefault(input, Set.of("")));
+      sources.addAll(references.getOrDefault(input, Set.of(REAL)));
     }
     Kind kind = kinds.get(node.name());
     if (kind == Kind.SUM) {
-      sources.add(node.name()); // no quantizer's, so that whoever reads the sum quantizes it
+      sources.add(
+          new Ref(node.name(), null)); // no quantizer's, so that whoever reads the sum quantizes it
       checkSum(node);
     }
     if (kind == Kind.ELEMENTWISE) {
@@ -183,18 +188,18 @@ public final class Preparation {
       return;
     }
     if (kind.isAffine()) {
-      if (sources.size() != 1 || sources.contains("")) {
+      if (sources.size() != 1 || sources.contains(REAL)) {
         cannot(node, "reads \"" + node.inputs().get(0) + "\", which has no codes of its own");
       }
-      references.put(node.name(), Set.of(""));
+      references.put(node.name(), Set.of(REAL));
       return;
     }
     if (kind == Kind.FLOAT) {
-      references.put(node.name(), Set.of(""));
+      references.put(node.name(), Set.of(REAL));
       return;
     }
     if (!kind.computes()) {
-      if (!kind.answers() && sources.contains("") && topology.outputs().contains(node.name())) {
+      if (!kind.answers() && sources.contains(REAL) && topology.outputs().contains(node.name())) {
         cannot(node, "hands on real values that nothing has quantized");
       }
       references.put(node.name(), sources);
@@ -203,13 +208,13 @@ public final class Preparation {
     String name = node.quantizer();
     boolean real = kind.isOutput() || Support.endsInLoss(topology, node);
     Set<Slot> owned = EnumSet.noneOf(Slot.class);
-    String inputRef = null;
+    Ref inputRef = null;
     if (!kind.readsTokens()) {
-      boolean own = sources.size() > 1 || sources.contains("");
+      boolean own = sources.size() > 1 || sources.contains(REAL);
       if (own) {
         owned.add(Slot.INPUT);
       }
-      inputRef = own ? reference(name, Slot.INPUT) : sources.iterator().next();
+      inputRef = own ? new Ref(name, Slot.INPUT) : sources.iterator().next();
     }
     boolean rounds = owned.contains(Slot.INPUT) && roundsOnly(node);
     if (!real && !kind.handsOnRows() && !rounds) {
@@ -235,13 +240,20 @@ public final class Preparation {
     if (problem != null) {
       problems.put(node.name(), problem);
     }
-    String outputRef = real ? null : reference(name, rounds ? Slot.INPUT : Slot.OUTPUT);
+    Ref outputRef = real ? REAL : new Ref(name, rounds ? Slot.INPUT : Slot.OUTPUT);
     settings.put(
         node.name(),
-        new QuantSettings(name, layerSpec, spec.schedule(), owned, inputRef, outputRef, null));
-    Set<String> made = new LinkedHashSet<>(Set.of(outputRef == null ? "" : outputRef));
+        new QuantSettings(
+            name,
+            layerSpec,
+            spec.schedule(),
+            owned,
+            inputRef,
+            real ? List.of() : List.of(outputRef),
+            null));
+    Set<Ref> made = new LinkedHashSet<>(Set.of(outputRef));
     if (!name.equals(node.name())) {
-      made.add(reference(Wrappers.second(node.name()), Slot.OUTPUT));
+      made.add(new Ref(Wrappers.second(node.name()), Slot.OUTPUT));
       if (topology.outputs().contains(node.name())) {
         cannot(node, "ends the network with two directions that nothing rounds to one scale");
       }
@@ -263,9 +275,9 @@ public final class Preparation {
   /** What is added has codes of its own, or is another sum, which comes first. */
   private void checkSum(Topology.Node node) {
     for (String input : node.inputs()) {
-      Set<String> made = references.getOrDefault(input, Set.of(""));
+      Set<Ref> made = references.getOrDefault(input, Set.of(REAL));
       boolean nested = kinds.get(input) == Kind.SUM && input.equals(node.inputs().get(0));
-      if (!nested && (made.size() != 1 || made.contains(""))) {
+      if (!nested && (made.size() != 1 || made.contains(REAL))) {
         cannot(
             node,
             "adds \""
@@ -291,12 +303,12 @@ public final class Preparation {
 
   /** Values that are combined have one scale, and so one range, which their layers share. */
   private void join(Topology.Node node) {
-    List<String> sources = new ArrayList<>();
+    List<Ref> sources = new ArrayList<>();
     ElementWiseVertex.Op op = ((ElementWiseVertex) node.vertex()).getOp();
     for (String input : node.inputs()) {
-      Set<String> found = references.getOrDefault(input, Set.of(""));
-      String source = found.iterator().next();
-      QuantSettings maker = settings.get(source.substring(0, Math.max(0, source.lastIndexOf('/'))));
+      Set<Ref> found = references.getOrDefault(input, Set.of(REAL));
+      Ref source = found.iterator().next();
+      QuantSettings maker = settings.get(source.layer());
       boolean own =
           found.size() == 1
               && maker != null
@@ -309,14 +321,14 @@ public final class Preparation {
                 + input
                 + "\" has no range of its own, which values that are combined need (it is real,"
                 + " a merge, a state, or rows of a table); put an ActivationLayer behind it");
-        references.put(node.name(), Set.of(""));
+        references.put(node.name(), Set.of(REAL));
         return;
       }
       sources.add(source);
     }
     joins.add(node.name(), sources, op != ElementWiseVertex.Op.Product);
     boolean keeps = op == ElementWiseVertex.Op.Max;
-    references.put(node.name(), Set.of(keeps ? sources.get(0) : ""));
+    references.put(node.name(), Set.of(keeps ? sources.get(0) : REAL));
   }
 
   /** One range makes one scale only where all quantize it in one way. */
@@ -327,7 +339,7 @@ public final class Preparation {
     }
     List<LayerSpec> specs =
         joins.sources().getOrDefault(node.name(), List.of()).stream()
-            .map(source -> settings.get(source.substring(0, source.lastIndexOf('/'))).spec())
+            .map(source -> settings.get(source.layer()).spec())
             .toList();
     for (int i = 1; i < specs.size(); i++) {
       ActivationSpec a = specs.get(0).activations();
@@ -349,7 +361,7 @@ public final class Preparation {
   }
 
   /** For each vertex that combines values the quantizers of its inputs. */
-  public Map<String, List<String>> sources() {
+  public Map<String, List<Ref>> sources() {
     return joins.sources();
   }
 
@@ -358,10 +370,6 @@ public final class Preparation {
     boolean product = kind == Kind.CONV1D || kind == Kind.SEPARABLE || kind.takesNormalization();
     return product
         && FusedActivation.of(((BaseLayer) node.layer()).getActivationFn(), node.name()).isTable();
-  }
-
-  private static String reference(String layer, Slot slot) {
-    return layer + "/" + slot;
   }
 
   /** Lets a layer quantize at once with the scale of the one layer that reads it, if it can. */
@@ -402,7 +410,7 @@ public final class Preparation {
         && !weights.powerOfTwo()
         && node.layer().getIDropout() == null
         && node.preProcessor() == null) {
-      String reference = settings.get(node.name()).outputRef();
+      Ref reference = settings.get(node.name()).outputRefs().get(0);
       settings.put(input, settingsOfProduct.withForeignOutput(reference).withFold(node.name()));
       settings.computeIfPresent(node.name(), (name, q) -> q.withFold(input));
     }
@@ -515,12 +523,12 @@ public final class Preparation {
     }
     if (q.owned().contains(Slot.OUTPUT)) {
       parts.add("makes " + how);
-    } else if (q.outputRef() == null) {
+    } else if (!q.makesCodes()) {
       parts.add("makes real logits");
     } else if (kinds.get(node.name()).handsOnRows()) {
       parts.add("hands on rows of its table");
     } else {
-      parts.add("makes codes for " + q.outputRef());
+      parts.add("makes codes for " + q.outputRefs().get(0));
     }
     return String.join("; ", parts);
   }

@@ -130,7 +130,7 @@ public final class IntegerLayers {
     private final int[] table; // from these codes on to those of out; null where they are the same
 
     Stage(LayerQuantizer q, IntegerProduct product, IActivation activation) {
-      if (q.settings().outputRef() == null) {
+      if (!q.settings().makesCodes()) {
         out = null;
         first = null;
         multipliers = product.scales();

@@ -44,7 +44,7 @@ final class QatDenseImpl extends DenseLayer implements QatLayer {
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
     assertInputSet(false);
     if (quantizer.pass().integer(training)) {
-      boolean real = quantizer.settings().outputRef() == null; // in front of a LossLayer
+      boolean real = !quantizer.settings().makesCodes(); // in front of a LossLayer
       return workspaces.leverageTo(
           ArrayType.ACTIVATIONS,
           real

@@ -7,6 +7,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
+import org.qat4j.layers.internal.quantizing.Ref;
 
 /**
  * Difference, product, mean or maximum of values under quantization: evaluation computes on their
@@ -15,18 +16,18 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 public class QatElementWise extends ElementWiseVertex {
   private static final long serialVersionUID = 1L;
 
-  private final List<String> sources;
+  private final List<Ref> sources;
 
   /**
    * @param op what is computed
    * @param sources quantizers of the inputs
    */
-  public QatElementWise(@JsonProperty("op") Op op, @JsonProperty("sources") List<String> sources) {
+  public QatElementWise(@JsonProperty("op") Op op, @JsonProperty("sources") List<Ref> sources) {
     super(op);
     this.sources = List.copyOf(sources);
   }
 
-  public List<String> getSources() {
+  public List<Ref> getSources() {
     return sources;
   }
 

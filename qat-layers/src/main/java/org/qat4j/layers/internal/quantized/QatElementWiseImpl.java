@@ -10,6 +10,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.layers.internal.quantizing.IntegerProduct;
 import org.qat4j.layers.internal.quantizing.LayerScales;
+import org.qat4j.layers.internal.quantizing.Ref;
 import org.qat4j.numerics.QuantParams;
 
 /** Computes {@link QatElementWise}. */
@@ -47,7 +48,7 @@ final class QatElementWiseImpl extends ElementWiseVertex {
 
   @Override
   public INDArray doForward(boolean training, LayerWorkspaceMgr workspaces) {
-    List<String> sources = conf.getSources();
+    List<Ref> sources = conf.getSources();
     INDArray all = graph.params();
     boolean integer = LayerScales.ownerOf(all, sources.get(0)).pass().integer(training);
     if (!integer || computes(MAX)) {

@@ -89,12 +89,20 @@ public final class LayerScales {
 
   /** Scale and zero point of what this layer reads. */
   public QuantParams input() {
-    return resolve(settings.inputRef());
+    if (settings.inputRef() == null) {
+      throw new QatException("layer \"" + settings.layer() + "\" reads no codes");
+    }
+    return resolve(layer.params(), settings.inputRef());
   }
 
   /** Scale and zero point of what this layer hands on. */
   public QuantParams output() {
-    return resolve(settings.outputRef());
+    if (!settings.makesCodes()) {
+      throw new QatException("layer \"" + settings.layer() + "\" makes no codes");
+    }
+    return settings.owns(Slot.OUTPUT)
+        ? of(Slot.OUTPUT)
+        : resolve(layer.params(), settings.outputRefs().get(0));
   }
 
   /** Scale and zero point of the quantizer in a slot of this layer. */
@@ -132,32 +140,20 @@ public final class LayerScales {
     return q;
   }
 
-  private QuantParams resolve(String reference) {
-    if (reference == null) {
-      throw new QatException("layer \"" + settings.layer() + "\" has no such quantizer");
-    }
-    return reference.equals(settings.outputRef()) && settings.owns(Slot.OUTPUT)
-        ? of(Slot.OUTPUT)
-        : resolve(layer.params(), reference);
+  /** The layer that has a quantizer, in the network of these parameters. */
+  public static LayerQuantizer ownerOf(INDArray networkParams, Ref reference) {
+    return QuantizerRegistry.find(networkParams, reference.layer());
   }
 
-  /** The layer that has the first quantizer of a reference, in the network of these parameters. */
-  public static LayerQuantizer ownerOf(INDArray networkParams, String reference) {
-    String first = QuantSettings.parts(reference).get(0);
-    return QuantizerRegistry.find(networkParams, first.substring(0, first.lastIndexOf('/')));
-  }
-
-  /** Scale and zero point of a quantizer, or of several that share one range. */
-  public static QuantParams resolve(INDArray networkParams, String reference) {
-    String first = QuantSettings.parts(reference).get(0);
-    Slot slot = Slot.valueOf(first.substring(first.lastIndexOf('/') + 1));
-    return ownerOf(networkParams, reference).scales().of(slot);
+  /** Scale and zero point of a quantizer. */
+  public static QuantParams resolve(INDArray networkParams, Ref reference) {
+    return ownerOf(networkParams, reference).scales().of(reference.slot());
   }
 
   /** The range of all quantizers that share one with what this layer makes. */
   private QuantParams joined() {
     float[] all = null;
-    for (String part : QuantSettings.parts(settings.outputRef())) {
+    for (Ref part : settings.outputRefs()) {
       LayerScales owner = ownerOf(layer.params(), part).scales();
       ActivationQuantizer q = owner.slots.get(Slot.OUTPUT);
       if (q != null && (owner.substitute != null || q.hasRange())) {
@@ -177,6 +173,6 @@ public final class LayerScales {
   }
 
   private boolean isJoined() {
-    return settings.outputRef() != null && QuantSettings.parts(settings.outputRef()).size() > 1;
+    return settings.outputRefs().size() > 1;
   }
 }

@@ -4,7 +4,6 @@ import java.io.Serializable;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.qat4j.quantizer.LayerSpec;
 import org.qat4j.quantizer.Learned;
 import org.qat4j.quantizer.Schedule;
@@ -12,17 +11,13 @@ import org.qat4j.quantizer.Schedule;
 /**
  * How one layer of a network is quantized; part of the layer's configuration and its JSON.
  *
- * <p>A reference to a quantizer is "layer/slot", for example {@code "out/INPUT"}: the scale with
- * which a value is quantized may belong to the layer that reads it, so that branches which meet
- * share one scale and are rounded once.
- *
  * @param layer name of the layer in its network
  * @param spec its quantizers
  * @param schedule of the training
  * @param owned places where this layer has a quantizer of its own
  * @param inputRef quantizer that made the codes that this layer reads; null for token ids
- * @param outputRef quantizer of the codes that this layer makes; several, separated by {@code " +
- *     "}, where values that are combined share one range; null for real logits
+ * @param outputRefs quantizer of the codes that this layer makes; several where values that are
+ *     combined share one range; none for real logits
  * @param foldRef batch normalization behind this layer that its product takes over; null for none.
  *     In that normalization itself: the product that took it over
  */
@@ -31,15 +26,14 @@ public record QuantSettings(
     LayerSpec spec,
     Schedule schedule,
     Set<Slot> owned,
-    String inputRef,
-    String outputRef,
+    Ref inputRef,
+    List<Ref> outputRefs,
     String foldRef)
     implements Serializable {
 
-  private static final String SHARED = " + ";
-
   public QuantSettings {
     owned = Set.copyOf(owned);
+    outputRefs = List.copyOf(outputRefs);
   }
 
   /** Whether this layer has a quantizer of its own at {@code slot}. */
@@ -64,49 +58,49 @@ public record QuantSettings(
   /** The same for another layer that reads what this one reads. */
   public QuantSettings forLayer(String other) {
     return new QuantSettings(
-        other, spec, schedule, owned, moved(inputRef, other), moved(outputRef, other), foldRef);
+        other,
+        spec,
+        schedule,
+        owned,
+        inputRef == null ? null : moved(inputRef, other),
+        outputRefs.stream().map(ref -> moved(ref, other)).toList(),
+        foldRef);
   }
 
-  private String moved(String reference, String other) {
-    return reference != null && reference.startsWith(layer + "/")
-        ? other + reference.substring(layer.length())
-        : reference;
+  private Ref moved(Ref reference, String other) {
+    return reference.layer().equals(layer) ? new Ref(other, reference.slot()) : reference;
   }
 
   /** The same places with other quantizers. */
   QuantSettings withSpec(LayerSpec value) {
-    return new QuantSettings(layer, value, schedule, owned, inputRef, outputRef, foldRef);
+    return new QuantSettings(layer, value, schedule, owned, inputRef, outputRefs, foldRef);
   }
 
-  /** Quantizers of a reference, of which there are several where they share one range. */
-  static List<String> parts(String reference) {
-    return List.of(reference.split(Pattern.quote(SHARED), -1));
+  /** Whether this layer makes codes, and not real logits. */
+  public boolean makesCodes() {
+    return !outputRefs.isEmpty();
   }
 
   /** Names of the layers that share a range with what this one makes; empty if none does. */
   public List<String> joined() {
-    List<String> parts = outputRef == null ? List.of() : parts(outputRef);
-    return parts.size() < 2
-        ? List.of()
-        : parts.stream().map(part -> part.substring(0, part.lastIndexOf('/'))).toList();
+    return outputRefs.size() < 2 ? List.of() : outputRefs.stream().map(Ref::layer).toList();
   }
 
   /** The same, but what the layer makes shares its range with what others make. */
-  public QuantSettings withSharedOutput(List<String> references) {
+  public QuantSettings withSharedOutput(List<Ref> references) {
     LayerSpec observed = spec.withActivations(spec.activations().withLearned(new Learned.None()));
-    String all = String.join(SHARED, references);
-    return new QuantSettings(layer, observed, schedule, owned, inputRef, all, foldRef);
+    return new QuantSettings(layer, observed, schedule, owned, inputRef, references, foldRef);
   }
 
   /** The same, with a normalization folded. */
   public QuantSettings withFold(String reference) {
-    return new QuantSettings(layer, spec, schedule, owned, inputRef, outputRef, reference);
+    return new QuantSettings(layer, spec, schedule, owned, inputRef, outputRefs, reference);
   }
 
   /** The same, but what the layer makes is quantized by a quantizer of another layer. */
-  public QuantSettings withForeignOutput(String reference) {
+  public QuantSettings withForeignOutput(Ref reference) {
     Set<Slot> rest = EnumSet.copyOf(owned);
     rest.remove(Slot.OUTPUT);
-    return new QuantSettings(layer, spec, schedule, rest, inputRef, reference, foldRef);
+    return new QuantSettings(layer, spec, schedule, rest, inputRef, List.of(reference), foldRef);
   }
 }
