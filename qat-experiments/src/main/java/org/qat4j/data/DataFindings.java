@@ -214,7 +214,7 @@ public final class DataFindings {
                   + " unless it is near 1. %s the numbers by %.0e.",
               deviation,
               deviation > 1 ? "Divide" : "Multiply",
-              Math.pow(10, Math.abs(Math.round(Math.log10(deviation))))),
+              Math.pow(10, Math.abs(Math.rint(Math.log10(deviation))))),
           null);
     }
   }

@@ -63,13 +63,18 @@ public final class Formats {
    * A difference with its interval as "+0.12 [−0.05, +0.29]", in percentage points where scores are
    * shares and otherwise in their unit; positive is better.
    */
-  public static String points(Difference d) {
+  public static String gain(Difference d) {
     return gain(d.metric(), d.mean())
         + " ["
         + gain(d.metric(), d.interval().lo())
         + ", "
         + gain(d.metric(), d.interval().hi())
         + "]";
+  }
+
+  /** The same for a sentence that goes on with "points"; the metric is named where need be. */
+  public static String points(Difference d) {
+    return gain(d) + (d.metric().isShare() ? "" : " " + d.metric().title());
   }
 
   /** A difference of shares with its interval, in percentage points. */

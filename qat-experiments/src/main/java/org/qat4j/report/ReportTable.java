@@ -61,7 +61,7 @@ public final class ReportTable {
   }
 
   private static String points(Difference d) {
-    return d == null ? "" : Formats.points(d);
+    return d == null ? "" : Formats.gain(d);
   }
 
   /** Gains that are no percentage points are longer; there, losses are not told. */

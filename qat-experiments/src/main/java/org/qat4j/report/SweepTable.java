@@ -61,8 +61,8 @@ public final class SweepTable {
         String.format(Locale.ROOT, "%.1f", v.bytes() / 1e3),
         accuracy(v.results().metric(), v.result(v.untrained())),
         accuracy(v.results().metric(), integer),
-        Formats.points(integer.against().get(Stage.FLOAT)),
-        Formats.points(integer.against().get(Stage.CONTROL)),
+        Formats.gain(integer.against().get(Stage.FLOAT)),
+        Formats.gain(integer.against().get(Stage.CONTROL)),
         String.format(Locale.ROOT, "%.2f", 100 * v.results().flips()));
   }
 

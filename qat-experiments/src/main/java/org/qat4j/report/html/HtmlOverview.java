@@ -228,9 +228,9 @@ final class HtmlOverview {
             : r.perSeed().stream().map(a -> plot(a, lo, hi)).toList());
     Difference toFloat = r.against().get(Stage.FLOAT);
     Difference toControl = r.against().get(Stage.CONTROL);
-    row.put("toFloat", toFloat == null ? Formats.NONE : Formats.points(toFloat));
+    row.put("toFloat", toFloat == null ? Formats.NONE : Formats.gain(toFloat));
     row.put("toFloatMood", mood(toFloat));
-    row.put("toControl", toControl == null ? Formats.NONE : Formats.points(toControl));
+    row.put("toControl", toControl == null ? Formats.NONE : Formats.gain(toControl));
     row.put("toControlMood", mood(toControl));
     Double micros = ReportJson.meanMicrosPerText(report.runs()).get(stage);
     row.put("micros", micros == null ? Formats.NONE : Formats.decimals(micros, 1));
