@@ -44,8 +44,8 @@ public record Results(Metric metric, Map<Stage, StageResult> stages, double flip
   public record Gain(double mean, Interval interval) {}
 
   /**
-   * What training under quantization begins with: what a search found, or what calibration did; null
-   * where there is neither.
+   * What training under quantization begins with: what a search found, or what calibration did;
+   * null where there is neither.
    */
   public Stage untrained() {
     return stages.containsKey(Stage.TUNED)

@@ -37,7 +37,8 @@ public record AcceptSpec(
     Section.check(AcceptSpec.class, dropToFloat, dropToControl, bytes, microseconds);
     if (Stream.of(dropToFloat, dropToControl, bytes, microseconds).allMatch(Objects::isNull)) {
       throw new InvalidKeyException(
-          "dropToFloat", "or dropToControl, bytes or microseconds is missing: nothing is asked for");
+          "dropToFloat",
+          "or dropToControl, bytes or microseconds is missing: nothing is asked for");
     }
   }
 }

@@ -42,11 +42,11 @@ public record ByteSize(long bytes) {
   public static ByteSize parse(String text) {
     Matcher matcher = PATTERN.matcher(text);
     if (!matcher.matches()) {
-      throw new QatException("a size is a number with its unit such as 800 kB, not \"" + text + "\"");
+      throw new QatException(
+          "a size is a number with its unit such as 800 kB, not \"" + text + "\"");
     }
     BigDecimal bytes =
-        new BigDecimal(matcher.group(1))
-            .multiply(BigDecimal.valueOf(UNITS.get(matcher.group(2))));
+        new BigDecimal(matcher.group(1)).multiply(BigDecimal.valueOf(UNITS.get(matcher.group(2))));
     try {
       return new ByteSize(bytes.longValueExact());
     } catch (ArithmeticException e) {

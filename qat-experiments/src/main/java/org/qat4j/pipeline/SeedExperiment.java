@@ -168,8 +168,7 @@ final class SeedExperiment {
 
   /** Looks for faults that no training shows, as the network is calibrated. */
   private void diagnose(QatNetwork calibrated) {
-    result.diagnoses(
-        timed(Phase.CALIBRATION, () -> calibrated.diagnose(floats.firstTexts())));
+    result.diagnoses(timed(Phase.CALIBRATION, () -> calibrated.diagnose(floats.firstTexts())));
   }
 
   private void keep(QatNetwork qat) {

@@ -85,8 +85,7 @@ public record Comparison(List<Entry> entries) {
    */
   public static List<Entry> read(String name, JsonNode report) {
     if (report.path("schemaVersion").asInt() != RunReport.SCHEMA_VERSION) {
-      throw new QatException(
-          name + " is no report of this version; its schemaVersion has to be 1");
+      throw new QatException(name + " is no report of this version; its schemaVersion has to be 1");
     }
     if (!report.has("variants")) {
       Map<String, String> settings = settings(name, report.path("config").asText());
@@ -99,8 +98,7 @@ public record Comparison(List<Entry> entries) {
           .path("settings")
           .properties()
           .forEach(e -> settings.put(e.getKey(), e.getValue().asText()));
-      entries.add(
-          entry(name + "/" + variant.path("name").asText(), report, variant, settings));
+      entries.add(entry(name + "/" + variant.path("name").asText(), report, variant, settings));
     }
     return entries;
   }

@@ -17,9 +17,9 @@ import org.qat4j.report.Finding.Kind;
 
 /**
  * Reads a run as an experienced colleague would: what was good enough, what was lost and where, and
- * which line of the experiment file mends it. What quantization costs and what its training is worth
- * is decided once, against the control; the sentences follow from that, so that none contradicts
- * another. docs/report.md has the table of all of them.
+ * which line of the experiment file mends it. What quantization costs and what its training is
+ * worth is decided once, against the control; the sentences follow from that, so that none
+ * contradicts another. docs/report.md has the table of all of them.
  */
 final class Findings {
   /** Share of clipped values from which a range is worth a look. */
@@ -55,11 +55,7 @@ final class Findings {
   private final Set<Kind> kinds = EnumSet.noneOf(Kind.class);
 
   private Findings(
-      DataSummary data,
-      Results results,
-      SeedRun run,
-      Verification verification,
-      ModelWords words) {
+      DataSummary data, Results results, SeedRun run, Verification verification, ModelWords words) {
     this.data = data;
     this.results = results;
     this.run = run;
@@ -102,9 +98,7 @@ final class Findings {
     if (verification != null && !verification.isExact()) {
       add(
           Kind.ENGINES_DIFFER,
-          "The engines do not agree, so that no model was written: "
-              + verification.summary()
-              + ".",
+          "The engines do not agree, so that no model was written: " + verification.summary() + ".",
           "The networks are kept: ./qat verify and ./qat export try again without training.",
           null);
     }
@@ -228,9 +222,7 @@ final class Findings {
             + Formats.points(toFloat)
             + " points";
     Difference pruned = against(Stage.PRUNED, Stage.CONTROL);
-    if (toControl != null
-        && Worth.isWorse(pruned)
-        && pruned.mean() <= MOST * toControl.mean()) {
+    if (toControl != null && Worth.isWorse(pruned) && pruned.mean() <= MOST * toControl.mean()) {
       add(
           Kind.LOST_BY_PRUNING,
           message
@@ -499,9 +491,7 @@ final class Findings {
     } else if (Worth.isBetter(against(Stage.OBSERVER, Stage.PTQ))) {
       add(
           Kind.OBSERVER_SUFFICES,
-          "The best of the usual observers has all that the search gains for sure: "
-              + points
-              + ".",
+          "The best of the usual observers has all that the search gains for sure: " + points + ".",
           take,
           null);
     } else {

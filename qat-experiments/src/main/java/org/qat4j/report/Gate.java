@@ -88,9 +88,12 @@ public record Gate(List<Condition> conditions) {
       Double bytes =
           known
               ? Double.valueOf(
-                  runs.stream().mapToLong(r -> r.bytes().integerWithVocabulary()).max().orElseThrow())
+                  runs.stream()
+                      .mapToDouble(r -> (double) r.bytes().integerWithVocabulary())
+                      .max()
+                      .orElseThrow())
               : null;
-      conditions.add(new Condition("bytes", asked.bytes().bytes(), bytes, null));
+      conditions.add(new Condition("bytes", (double) asked.bytes().bytes(), bytes, null));
     }
     if (asked.microseconds() != null) {
       OptionalDouble mean =

@@ -169,9 +169,7 @@ final class SweepFindings {
 
   private void engines() {
     String names =
-        names(
-            v -> v.verification() != null && !v.verification().isExact(),
-            SweepVariant::name);
+        names(v -> v.verification() != null && !v.verification().isExact(), SweepVariant::name);
     if (!names.isEmpty()) {
       add(
           Kind.ENGINES_DIFFER,

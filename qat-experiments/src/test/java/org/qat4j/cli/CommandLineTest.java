@@ -147,7 +147,8 @@ class CommandLineTest {
       if (passes) {
         assertThat(called.out()).contains("gate     met; dropToFloat: ");
       } else {
-        assertThat(called.err()).contains("error: the gate is missed: bytes: ", "more than 1,000 B");
+        assertThat(called.err())
+            .contains("error: the gate is missed: bytes: ", "more than 1,000 B");
         assertThat(called.out()).contains("gate     missed; dropToFloat: ");
       }
     }
@@ -157,7 +158,8 @@ class CommandLineTest {
   void runsStandSideBySide() {
     Called called = qat("compare", run, run);
     assertThat(called.exit()).as(called.err()).isZero();
-    assertThat(called.out()).contains("A  integer model", "B  integer model", "No settings differ.");
+    assertThat(called.out())
+        .contains("A  integer model", "B  integer model", "No settings differ.");
     called = qat("compare", run);
     assertThat(called.exit()).isEqualTo(1);
     assertThat(called.err()).contains("one run alone");

@@ -94,7 +94,8 @@ class ComparisonTest {
   void whatCannotBeComparedIsSaid() throws Exception {
     ObjectNode other = report(42);
     ((ObjectNode) other.get("data")).put("sha256", "other");
-    assertThat(of(report(42), other).table()).contains("warning: The runs were made with different");
+    assertThat(of(report(42), other).table())
+        .contains("warning: The runs were made with different");
     ObjectNode ranked =
         (ObjectNode) MAPPER.readTree(other.toString().replace("\"accuracy\"", "\"map\""));
     assertThat(of(report(42), ranked).warnings()).hasSize(2);

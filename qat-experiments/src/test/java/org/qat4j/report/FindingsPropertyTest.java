@@ -120,8 +120,9 @@ class FindingsPropertyTest {
       }
     }
     for (List<Set<Kind>> pair : NOT_BOTH) {
-      assertThat(kinds.stream().anyMatch(pair.get(0)::contains)
-              && kinds.stream().anyMatch(pair.get(1)::contains))
+      assertThat(
+              kinds.stream().anyMatch(pair.get(0)::contains)
+                  && kinds.stream().anyMatch(pair.get(1)::contains))
           .as("%s in %s", pair, found)
           .isFalse();
     }
@@ -184,7 +185,8 @@ class FindingsPropertyTest {
   }
 
   private static SeedRun run(Random random, long seed, Shape shape) {
-    SeedRun.Builder run = SeedRun.builder(seed).bytes(new ModelBytes(4, 1 + random.nextInt(9), 1, 1L));
+    SeedRun.Builder run =
+        SeedRun.builder(seed).bytes(new ModelBytes(4, 1 + random.nextInt(9), 1, 1L));
     double noise = random.nextBoolean() ? 0.02 : 0.1;
     int[] labels = new int[ITEMS];
     for (Stage stage : shape.stages) {
@@ -226,7 +228,19 @@ class FindingsPropertyTest {
       double clipped = random.nextInt(3) == 0 ? 0.02 : 0;
       rows.add(
           new LayerRow(
-              name, "QatDense", bits, "per channel", 4, 0.1f, 0.2f, 0, 8, 0.1f, 0, clipped, error,
+              name,
+              "QatDense",
+              bits,
+              "per channel",
+              4,
+              0.1f,
+              0.2f,
+              0,
+              8,
+              0.1f,
+              0,
+              clipped,
+              error,
               error));
     }
     if (random.nextBoolean()) {

@@ -117,7 +117,10 @@ class FindingsTest {
     assertThat(sweep(runs))
         .extracting(Finding::message)
         .anyMatch(m -> m.matches("Nothing is sure .* lost, for no-gain \\(.*\\); points over .*"))
-        .anyMatch(m -> m.matches(".*nothing sure beyond what the control gains .* for as-float \\(\\+2.00 .*"))
+        .anyMatch(
+            m ->
+                m.matches(
+                    ".*nothing sure beyond what the control gains .* for as-float \\(\\+2.00 .*"))
         .anyMatch(m -> m.matches(".* pays, .* for saved \\(\\+6.00 .*\\), better \\(\\+3.00 .*"))
         .anyMatch(m -> m.matches(".* does harm for harmed \\(−3.00 .*"))
         .anyMatch(m -> m.matches(".* gains nothing sure, .* for lost \\(.*"));
@@ -204,11 +207,12 @@ class FindingsTest {
     curve(run, Stage.FLOAT, 0.7, 0.8, 0.8);
     curve(run, Stage.QAT, 0.85);
     List<Finding> found =
-        find(
-            Map.of(Stage.FLOAT, 850, Stage.CONTROL, 870, Stage.PTQ, 850, Stage.INTEGER, 870), run);
+        find(Map.of(Stage.FLOAT, 850, Stage.CONTROL, 870, Stage.PTQ, 850, Stage.INTEGER, 870), run);
     assertThat(found).hasSize(1);
     assertThat(found.get(0).message())
-        .contains("nothing sure beyond what as many steps gain in float: +2.00 [", "control gains +2.00 [")
+        .contains(
+            "nothing sure beyond what as many steps gain in float: +2.00 [",
+            "control gains +2.00 [")
         .doesNotContain("pays");
     Experiment mended = mended(found.get(0));
     assertThat(mended.train().epochs()).isEqualTo(4);
@@ -248,8 +252,7 @@ class FindingsTest {
   @Test
   void whoseLossItIsMayNotBeSure() {
     List<Finding> found =
-        find(
-            Map.of(Stage.FLOAT, 850, Stage.CONTROL, 848, Stage.INTEGER, 845), SeedRun.builder(1));
+        find(Map.of(Stage.FLOAT, 850, Stage.CONTROL, 848, Stage.INTEGER, 845), SeedRun.builder(1));
     assertThat(found).hasSize(1);
     assertThat(found.get(0).kind()).isEqualTo(Finding.Kind.LOSS_NOT_SURE);
     assertThat(found.get(0).remedy()).contains("--seeds 5");
@@ -428,7 +431,8 @@ class FindingsTest {
         .contains("The search pays here: +3.50 [", "over the best of the usual observers")
         .contains("and +47.50 [", "over the untuned setting; to float it is −0.50 [");
     assertThat(searched(400, 874, 875, 910_000))
-        .contains("The best of the usual observers has all that the search gains for sure: +0.10 [");
+        .contains(
+            "The best of the usual observers has all that the search gains for sure: +0.10 [");
     assertThat(searched(700, 701, 702, 905_000)).contains("The search gains nothing sure: +0.10 [");
     assertThat(searched(700, 840, 820, 905_000)).contains("The search does worse", "−2.00 [");
     assertThat(searched(700, 700, 690, 296_000))

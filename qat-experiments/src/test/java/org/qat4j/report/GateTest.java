@@ -21,8 +21,7 @@ class GateTest {
         (stage, n) -> {
           int[] predicted = new int[1_000];
           Arrays.fill(predicted, n, 1_000, 1);
-          run.predictions(
-              stage, Predictions.of(new int[1_000], predicted, new float[1_000]));
+          run.predictions(stage, Predictions.of(new int[1_000], predicted, new float[1_000]));
         });
     return RunReport.builder("gate", "")
         .data(new DataSummary(1, 1, 1_000, List.of("a", "b"), "", 0))

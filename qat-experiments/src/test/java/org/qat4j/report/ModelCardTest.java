@@ -32,7 +32,8 @@ class ModelCardTest {
         .doesNotContain("null")
         .endsWith("\n");
     Object head = new Yaml().load(card.substring(4, card.indexOf("\n---\n")));
-    assertThat(head).hasToString("{library_name=qat4j, tags=[quantized, integer], metrics=[accuracy]}");
+    assertThat(head)
+        .hasToString("{library_name=qat4j, tags=[quantized, integer], metrics=[accuracy]}");
   }
 
   @Test
@@ -40,14 +41,15 @@ class ModelCardTest {
     RunReport report = SampleReports.of(1, 2);
     JsonNode card = new ObjectMapper().readTree(ModelCard.json(report));
     JsonNode full = new ObjectMapper().readTree(ReportJson.of(report));
-    for (String same : List.of("results", "data", "bytes", "verify", "gate", "provenance", "seeds")) {
+    for (String same :
+        List.of("results", "data", "bytes", "verify", "gate", "provenance", "seeds")) {
       assertThat(card.get(same)).as(same).isNotNull().isEqualTo(full.get(same));
     }
     for (String open : List.of("/licence/model", "/licence/data", "/intendedUse", "/outOfScope")) {
       assertThat(card.at(open).isNull()).as(open).isTrue();
     }
-    assertThat(card.at("/bits/1")).hasToString(
-        "{\"layer\":\"conv\",\"type\":\"QatConv1D\",\"weights\":8,\"activations\":8}");
+    assertThat(card.at("/bits/1"))
+        .hasToString("{\"layer\":\"conv\",\"type\":\"QatConv1D\",\"weights\":8,\"activations\":8}");
     assertThat(card.at("/warnings").size()).isPositive();
   }
 

@@ -70,8 +70,8 @@ public final class QatAssert {
 
   /**
    * Texts are answered rightly often enough. The share itself decides; the message of a failure has
-   * its 95 % interval as well (Wilson, <i>Probable inference, the law of succession, and statistical
-   * inference</i>, 1927), which is wide where texts are few.
+   * its 95 % interval as well (Wilson, <i>Probable inference, the law of succession, and
+   * statistical inference</i>, 1927), which is wide where texts are few.
    *
    * @param labels right answers by their texts, one or more
    * @param share of right answers that is asked for, 0 to 1

@@ -89,7 +89,9 @@ class QatAssertTest {
         .isInstanceOf(AssertionError.class);
   }
 
-  /** Wilson's interval of 0 of 10 is [0, z² / (n + z²)]; of 5 of 10 it is known to be [23.7, 76.3]. */
+  /**
+   * Wilson's interval of 0 of 10 is [0, z² / (n + z²)]; of 5 of 10 it is known to be [23.7, 76.3].
+   */
   @Test
   void theInterval() {
     assertThat(QatAssert.wilson(0, 10)[0]).isCloseTo(0, within(1e-12));
