@@ -26,11 +26,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = "Evaluates a frozen model, in integer arithmetic, on an experiment's test set.",
-    footer = {
-      "",
-      "Example:",
-      "  ./qat eval configs/langid-int8.yaml --model runs/langid/model.qat"
-    })
+    footer = {"", "Example:", "  ./qat eval configs/things.yaml --model runs/latest"})
 final class EvalCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

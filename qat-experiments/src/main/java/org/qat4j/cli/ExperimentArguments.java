@@ -13,7 +13,7 @@ final class ExperimentArguments {
   @Parameters(
       index = "0",
       paramLabel = "EXPERIMENT",
-      description = "An experiment file, for example configs/langid-int8.yaml.")
+      description = "An experiment file, for example configs/things.yaml.")
   private Path file;
 
   @Option(

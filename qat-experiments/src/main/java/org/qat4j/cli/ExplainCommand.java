@@ -35,9 +35,7 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    spec.commandLine()
-        .getOut()
-        .print(key == null ? KeyIndex.overview() : KeyIndex.explain(key));
+    spec.commandLine().getOut().print(key == null ? KeyIndex.overview() : KeyIndex.explain(key));
     spec.commandLine().getOut().flush();
     return Exit.OK;
   }

@@ -33,7 +33,9 @@ final class FishCompletion {
     String here = condition(path, below);
     below.forEach(
         (name, sub) ->
-            line("-f -n " + quoted(here) + " -a " + name, sub.getCommandSpec().usageMessage().description()));
+            line(
+                "-f -n " + quoted(here) + " -a " + name,
+                sub.getCommandSpec().usageMessage().description()));
     for (OptionSpec option : line.getCommandSpec().options()) {
       if (!option.hidden()) {
         line("-n " + quoted(here) + names(option) + values(option), option.description());

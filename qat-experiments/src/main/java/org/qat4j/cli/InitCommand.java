@@ -54,8 +54,7 @@ final class InitCommand implements Callable<Integer> {
   @Option(
       names = "--task",
       paramLabel = "TASK",
-      description =
-          "What is learned: ${COMPLETION-CANDIDATES}. Classes where nothing is said.")
+      description = "What is learned: ${COMPLETION-CANDIDATES}. Classes where nothing is said.")
   private Task task;
 
   @Option(

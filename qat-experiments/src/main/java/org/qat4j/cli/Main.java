@@ -50,8 +50,8 @@ import picocli.CommandLine.Spec;
       "  129, 130, 134, 143  ended from outside: hangup, Ctrl-C, a crash of natives, kill",
       "",
       "Start with:",
-      "  ./qat run configs/langid-int8.yaml",
-      "  ./qat predict runs/langid-int8-*/model.qat \"Österreichischer Schilling\""
+      "  ./qat run configs/things.yaml",
+      "  ./qat predict runs/latest \"a large wild cat with stripes\""
     })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;

@@ -90,7 +90,8 @@ record NewExperiment(
   }
 
   private String folders() {
-    return files("folders") + "  # One folder for each class, one text a file, in this charset.\n"
+    return files("folders")
+        + "  # One folder for each class, one text a file, in this charset.\n"
         + "  # charset: UTF-8\n";
   }
 
@@ -119,7 +120,8 @@ record NewExperiment(
 
   private String model() {
     return switch (task) {
-      case CLASSES -> """
+      case CLASSES ->
+          """
           # The network: word-cnn where nothing is said. Others: docs/tasks/classification.md.
           # model: {kind: char-ngram-cnn}   # for names and short phrases
           """;
@@ -131,7 +133,8 @@ record NewExperiment(
 
   private String quantize() {
     return switch (bits) {
-      case SWEEP -> """
+      case SWEEP ->
+          """
           # All variants start from one float network; the report marks the smallest that is as good.
           quantize:
             postTraining: {equalize: true}
@@ -141,13 +144,15 @@ record NewExperiment(
             W4: {quantize: {weights: {bits: 4, learned: lsq}}}
             W2: {quantize: {weights: {bits: 2, observer: mse, learned: lsq}}}
           """;
-      case 8 -> """
+      case 8 ->
+          """
           quantize:
             weights: {bits: 8}
             activations: {bits: 8}
             qat: {epochs: 1}   # passes of training under quantization; 0 for calibration alone
           """;
-      default -> """
+      default ->
+          """
           # The recipe of docs/low-bits.md: as many passes and as fast as the float training.
           quantize:
             weights: {bits: %d, observer: mse, learned: lsq}
@@ -155,7 +160,7 @@ record NewExperiment(
             postTraining: {equalize: true}
             qat: {epochs: 5, learningRate: 0.003, freezeObserversAfter: 0%%}
           """
-          .formatted(bits);
+              .formatted(bits);
     };
   }
 

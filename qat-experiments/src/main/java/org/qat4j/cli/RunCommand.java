@@ -28,9 +28,9 @@ import picocli.CommandLine.Mixin;
     footer = {
       "",
       "Examples:",
-      "  ./qat run configs/langid-int8.yaml",
-      "  ./qat run configs/langid-int8.yaml --set train.epochs=1 --out runs/quick --overwrite",
-      "  ./qat run configs/langid-int8.yaml --seeds 5"
+      "  ./qat run configs/things.yaml",
+      "  ./qat run configs/things.yaml --set train.epochs=1 --out runs/quick --overwrite",
+      "  ./qat run configs/things.yaml --seeds 5"
     })
 final class RunCommand implements Callable<Integer> {
   @Mixin private ExperimentArguments experiment;

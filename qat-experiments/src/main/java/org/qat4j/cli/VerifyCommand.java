@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
       "Exit code 1 if any differs. Where a run left no model because they differed, its network is"
           + " frozen again without training, and the model is written if all agree."
     },
-    footer = {"", "Example:", "  ./qat verify runs/langid-int8-20260101-120000"})
+    footer = {"", "Example:", "  ./qat verify runs/latest"})
 final class VerifyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

@@ -21,8 +21,8 @@ public final class Terminal {
   }
 
   /**
-   * Whether somebody can answer: standard input and output are a terminal. From Java 22 on there may
-   * be a console without a terminal, and a method that tells.
+   * Whether somebody can answer: standard input and output are a terminal. From Java 22 on there
+   * may be a console without a terminal, and a method that tells.
    */
   @SuppressWarnings("SystemConsoleNull") // null on Java 17 to 21; newer ones are asked
   public static boolean isInteractive() {

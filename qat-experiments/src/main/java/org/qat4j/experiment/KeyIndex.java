@@ -79,7 +79,8 @@ public final class KeyIndex {
     if (found.isEmpty()) {
       found = index.find(entry -> entry.path.endsWith("." + wanted));
     }
-    List<Kind> foundKinds = index.kinds.stream().filter(kind -> kind.is(wanted)).distinct().toList();
+    List<Kind> foundKinds =
+        index.kinds.stream().filter(kind -> kind.is(wanted)).distinct().toList();
     if (found.isEmpty() && foundKinds.isEmpty()) {
       throw new QatException(index.unknown(name));
     }
@@ -139,7 +140,9 @@ public final class KeyIndex {
     Class<?> type = key.elementType();
     if (type.isAnnotationPresent(Overrides.class)) {
       Overrides overrides = type.getAnnotation(Overrides.class);
-      line(text, "keys     some of those of " + Section.of(overrides.value()).type().getSimpleName());
+      line(
+          text,
+          "keys     some of those of " + Section.of(overrides.value()).type().getSimpleName());
     } else if (type.isSealed()) {
       Section.kinds(type).forEach((name, record) -> line(text, "  " + name + ": " + about(record)));
     } else if (Section.isSection(type)) {

@@ -52,8 +52,19 @@ class InitTest {
     Path run = folder.resolve("run");
     Called called =
         qat(
-            "run", file, "--out", run, "--quiet", "--set", "train.epochs=1", "--set", "train.batch=16", "--set",
-            "quantize.qat.epochs=1", "--set", "model={kind: word-cnn, length: 8, filters: 4}");
+            "run",
+            file,
+            "--out",
+            run,
+            "--quiet",
+            "--set",
+            "train.epochs=1",
+            "--set",
+            "train.batch=16",
+            "--set",
+            "quantize.qat.epochs=1",
+            "--set",
+            "model={kind: word-cnn, length: 8, filters: 4}");
     assertThat(called.exit()).as(called.err()).isZero();
     assertThat(qat("predict", run, "the sun shines").exit()).isZero();
   }
@@ -111,7 +122,18 @@ class InitTest {
   private void check(String task, Path train, String kind) {
     file = folder.resolve(task + ".yaml");
     Called init =
-        qat("init", file, "--task", task, "--train", train, "--into", "fr", "--bits", "4", "--no-ask");
+        qat(
+            "init",
+            file,
+            "--task",
+            task,
+            "--train",
+            train,
+            "--into",
+            "fr",
+            "--bits",
+            "4",
+            "--no-ask");
     assertThat(init.exit()).as(init.err()).isZero();
     assertThat(read().data().getClass().getSimpleName()).isEqualTo(kind);
     Called validated = qat("validate", "--network", file);
@@ -154,14 +176,7 @@ class InitTest {
     assertThat(qat("init", file, "--train", table, "--bits", "3", "--no-ask").err())
         .contains("--bits is 3; expected one of 8, 4, 2, all");
     assertThat(
-            qat(
-                    "init",
-                    file,
-                    "--task",
-                    "translation",
-                    "--train",
-                    folder.resolve("p"),
-                    "--no-ask")
+            qat("init", file, "--task", "translation", "--train", folder.resolve("p"), "--no-ask")
                 .err())
         .contains("p.en");
     assertThat(qat("init", file, "--task", "sums", "--no-ask").exit()).isEqualTo(2);
