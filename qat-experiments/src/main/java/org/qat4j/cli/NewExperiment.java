@@ -24,6 +24,12 @@ record NewExperiment(
   /** 8, 4 and 2 bits side by side. */
   static final int SWEEP = 0;
 
+  private static final String HELD_OUT =
+      """
+        # Without a test file a tenth is held out by a hash, and another for validation.
+        # test: FILE
+      """;
+
   /** What can be learned. */
   enum Task {
     CLASSES("a class for each text"),
@@ -111,11 +117,7 @@ record NewExperiment(
 
   private String files(String kind) {
     String text = "  kind: " + kind + "\n  train: " + path(train) + "\n";
-    return text
-        + (test == null
-            ? "  # Without a test file a tenth is held out by a hash, and another for validation.\n"
-                + "  # test: FILE\n"
-            : "  test: " + path(test) + "\n");
+    return text + (test == null ? HELD_OUT : "  test: " + path(test) + "\n");
   }
 
   private String model() {
