@@ -1,7 +1,7 @@
 package org.qat4j.examples;
 
-import org.nd4j.linalg.dataset.adapter.MultiDataSetIteratorAdapter;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.dataset.adapter.MultiDataSetIteratorAdapter;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 import org.qat4j.distillation.Distillation;
 import org.qat4j.distillation.DistillationSpec;

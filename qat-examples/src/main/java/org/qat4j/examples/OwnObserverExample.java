@@ -27,8 +27,7 @@ public final class OwnObserverExample {
 
   /** Needs no arguments. */
   public static void main(String[] args) {
-    ActivationSpec activations =
-        ActivationSpec.of(8).withRange(RangeRule.Own.of(NineTenths.class));
+    ActivationSpec activations = ActivationSpec.of(8).withRange(RangeRule.Own.of(NineTenths.class));
     QuantSpec spec = QuantSpec.of(LayerSpec.int8().withActivations(activations));
 
     DataSetIterator data = Toy.data();

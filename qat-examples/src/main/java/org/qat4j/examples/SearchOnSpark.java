@@ -38,8 +38,7 @@ public final class SearchOnSpark {
             .formatted(args[1]));
     ResolvedExperiment experiment = ExperimentReader.resolve(file, List.of());
     try (RunFolder run = RunFolder.create(folder, "search")) {
-      new RunExperiment(experiment, run, Console.quiet())
-          .tune(List.of(1L), Map.of(), seed -> null);
+      new RunExperiment(experiment, run, Console.quiet()).tune(List.of(1L), Map.of(), seed -> null);
       run.finish();
       System.out.println(run.path());
     }

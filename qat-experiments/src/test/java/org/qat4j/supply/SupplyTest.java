@@ -12,9 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.qat4j.io.AtomicFile;
 
 /**
- * What the command line brings along: no version with a known weakness, no licence that does not
- * go with Apache-2.0, and docs/dependencies.md says so jar by jar. To make the table anew: {@code
- * mvn test -pl qat-experiments -am -Dtest=SupplyTest -Dsurefire.failIfNoSpecifiedTests=false
+ * What the command line brings along: no version with a known weakness, no licence that does not go
+ * with Apache-2.0, and docs/dependencies.md says so jar by jar. To make the table anew: {@code mvn
+ * test -pl qat-experiments -am -Dtest=SupplyTest -Dsurefire.failIfNoSpecifiedTests=false
  * -Dqat4j.generate}
  */
 class SupplyTest {
