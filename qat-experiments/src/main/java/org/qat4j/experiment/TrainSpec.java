@@ -2,6 +2,7 @@ package org.qat4j.experiment;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import java.util.List;
 
 /**
  * How the float network is trained.
@@ -11,7 +12,12 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
  * @param learningRate of Adam at the first step
  * @param schedule of the learning rate
  * @param tokenDropout share of tokens that are replaced by the unknown one while training
- * @param l2 coefficient of weight decay
+ * @param l2 coefficient of the weights' squares in the loss
+ * @param weightDecay by which weights shrink at each step, times the learning rate
+ * @param warmUp share of the steps in which the learning rate rises
+ * @param clip largest norm of the gradient of all parameters, or 0
+ * @param frozen patterns of layers whose parameters stay
+ * @param average what the average of the parameters keeps of itself at each step, or 0
  */
 public record TrainSpec(
     @JsonProperty(defaultValue = "5")
@@ -35,9 +41,64 @@ public record TrainSpec(
     @JsonProperty(defaultValue = "0")
         @JsonPropertyDescription("L2 regularization.")
         @Range(min = 0, max = 1)
-        double l2) {
+        double l2,
+    @JsonProperty(defaultValue = "0")
+        @JsonPropertyDescription(
+            "Decoupled weight decay (AdamW): weights shrink by this times the learning rate at each"
+                + " step, biases do not.")
+        @Range(min = 0, max = 1)
+        double weightDecay,
+    @JsonProperty(defaultValue = "0")
+        @JsonPropertyDescription(
+            "Share of the steps of each training in which the learning rate rises from 0 first.")
+        @Range(min = 0, below = 1)
+        double warmUp,
+    @JsonProperty(defaultValue = "0")
+        @JsonPropertyDescription(
+            "Largest norm of the gradient of all parameters together; 0 for any.")
+        @Range(min = 0, max = 1000000)
+        double clip,
+    @JsonProperty(defaultValue = "[]")
+        @JsonPropertyDescription(
+            "Layers whose parameters stay as they are in all trainings, by name, with * for any"
+                + " characters.")
+        List<String> frozen,
+    @JsonProperty(defaultValue = "0")
+        @JsonPropertyDescription(
+            "Share that the moving average of the parameters keeps of itself at each step, such as"
+                + " 0.99; a training ends with the average. 0 ends with the last parameters.")
+        @Range(min = 0, below = 1)
+        double average) {
   public TrainSpec {
-    Section.check(TrainSpec.class, epochs, batch, learningRate, schedule, tokenDropout, l2);
+    Section.check(
+        TrainSpec.class,
+        epochs,
+        batch,
+        learningRate,
+        schedule,
+        tokenDropout,
+        l2,
+        weightDecay,
+        warmUp,
+        clip,
+        frozen,
+        average);
+    frozen = List.copyOf(frozen);
+    if (l2 > 0 && weightDecay > 0) {
+      throw new InvalidKeyException(
+          "weightDecay", "is " + weightDecay + ", and l2 " + l2 + "; expected one of them to be 0");
+    }
+  }
+
+  /** Without what was not always there. */
+  public TrainSpec(
+      int epochs,
+      int batch,
+      double learningRate,
+      Schedule schedule,
+      double tokenDropout,
+      double l2) {
+    this(epochs, batch, learningRate, schedule, tokenDropout, l2, 0, 0, 0, List.of(), 0);
   }
 
   /** How a learning rate falls over the steps of a training. */

@@ -20,6 +20,7 @@ import org.qat4j.experiment.Variant;
 import org.qat4j.qat.Preflight;
 import org.qat4j.qat.Qat;
 import org.qat4j.quantizer.Unsupported;
+import org.qat4j.training.Regime;
 import org.qat4j.zoo.PretrainedEncoders;
 import org.qat4j.zoo.SavedNetworks;
 import org.qat4j.zoo.Zoo;
@@ -127,7 +128,8 @@ public final class ExperimentCheck {
     }
     if (!experiment.quantize().overrides().isEmpty()
         || experiment.quantize().qat().distillation() != null
-        || experiment.prune() != null) {
+        || experiment.prune() != null
+        || !experiment.train().frozen().isEmpty()) {
       Model network =
           experiment.model() instanceof ModelSpec.SavedNetwork saved
               ? SavedNetworks.load(Path.of(saved.file()))
@@ -135,6 +137,12 @@ public final class ExperimentCheck {
       resolved.checkLayers(Qat.layers(network));
       resolved.checkTeaching(network);
       resolved.checkPruning(network);
+      resolved.at(
+          "train.frozen",
+          () -> {
+            Regime.of(experiment.train()).check(network);
+            return null;
+          });
     }
     return resolved;
   }

@@ -21,6 +21,7 @@ import org.qat4j.experiment.PruneSpec;
 import org.qat4j.experiment.TrainSpec;
 import org.qat4j.report.CurvePoint;
 import org.qat4j.training.Evaluate;
+import org.qat4j.training.Regime;
 import org.qat4j.training.Trainer;
 import org.qat4j.training.TrainingAid;
 import org.qat4j.training.TrainingPlan;
@@ -158,7 +159,8 @@ final class FloatNetwork {
 
   private TrainingPlan plan() {
     TrainSpec spec = experiment.train();
-    return new TrainingPlan(spec.epochs(), spec.learningRate(), spec.schedule(), false, seed);
+    return new TrainingPlan(spec.epochs(), spec.learningRate(), spec.schedule(), false, seed)
+        .in(Regime.of(spec));
   }
 
   /** Keeps the parameters that a network has after some passes. */

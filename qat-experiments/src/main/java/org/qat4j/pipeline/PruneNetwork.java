@@ -23,6 +23,7 @@ import org.qat4j.report.PruneStep;
 import org.qat4j.text.StepEncoder;
 import org.qat4j.text.TextEncoder;
 import org.qat4j.text.WordPieceEncoder;
+import org.qat4j.training.Regime;
 import org.qat4j.training.TrainingAid;
 import org.qat4j.training.TrainingPlan;
 import org.qat4j.zoo.TextNetwork;
@@ -128,7 +129,8 @@ final class PruneNetwork {
 
   private TrainingPlan plan() {
     return new TrainingPlan(
-        spec.epochs(), spec.learningRate(), spec.schedule(), false, whole.seed() + 2);
+            spec.epochs(), spec.learningRate(), spec.schedule(), false, whole.seed() + 2)
+        .in(Regime.of(first));
   }
 
   private void train(String what, GradualPruning pruning) {
@@ -204,9 +206,9 @@ final class PruneNetwork {
         new TrainingPlan(
             first.epochs(), first.learningRate(), first.schedule(), false, whole.seed());
     double rate = all.learningRate(epoch, first.epochs());
-    train(
-        new TrainingPlan(first.epochs() - epoch, rate, first.schedule(), false, whole.seed() + 3),
-        TrainingAid.NONE);
+    TrainingPlan rest =
+        new TrainingPlan(first.epochs() - epoch, rate, first.schedule(), false, whole.seed() + 3);
+    train(rest.in(Regime.of(first)), TrainingAid.NONE);
     double share = steps.get(steps.size() - 1).share();
     steps.add(new PruneStep("rewound weights", 0, share, before, after, accuracy()));
   }

@@ -38,6 +38,7 @@ import org.qat4j.report.ModelBytes;
 import org.qat4j.report.Phase;
 import org.qat4j.report.Provenance;
 import org.qat4j.report.SeedRun;
+import org.qat4j.training.Regime;
 import org.qat4j.training.TrainingAid;
 import org.qat4j.training.TrainingPlan;
 import org.qat4j.tune.TuneStep;
@@ -316,14 +317,21 @@ final class SeedExperiment {
         further.schedule(),
         further.keepBest(),
         further.seed(),
-        further.drop());
+        further.drop(),
+        further.regime());
   }
 
   /** What the quantized network is trained by. */
   private static TrainingPlan further(Experiment experiment, long seed) {
     QuantizeSpec.Qat qat = experiment.quantize().qat();
     return new TrainingPlan(
-        qat.epochs(), qat.learningRate(), qat.schedule(), false, seed + 1, qat.drop());
+        qat.epochs(),
+        qat.learningRate(),
+        qat.schedule(),
+        false,
+        seed + 1,
+        qat.drop(),
+        Regime.of(experiment.train()));
   }
 
   private void add(Stage stage, Phase phase, FloatNetwork.Trained trained) {

@@ -27,11 +27,13 @@ final class Optimizer {
    */
   private record Rate(double multiple, double original) {}
 
+  private final Gradients gradients;
   private final IdentityHashMap<IUpdater, Rate> rates = new IdentityHashMap<>();
 
   /** Starts the optimizer of a network anew: at step 0 and without momentum. */
-  Optimizer(Model network) {
-    for (UpdaterBlock block : restart(network).getUpdaterBlocks()) {
+  Optimizer(Model network, Regime regime) {
+    this.gradients = new Gradients(regime);
+    for (UpdaterBlock block : restart(network, regime).getUpdaterBlocks()) {
       for (UpdaterBlock.ParamState param : block.getLayersAndVariablesInBlock()) {
         IUpdater updater = param.getLayer().getConfig().getUpdaterByParam(param.getParamName());
         double layerRate = rate(param.getLayer().getConfig());
@@ -51,16 +53,22 @@ final class Optimizer {
     return layer instanceof BaseLayer own ? own.getIUpdater().getLearningRate(0, 0) : Double.NaN;
   }
 
-  private static BaseMultiLayerUpdater<?> restart(Model network) {
+  private BaseMultiLayerUpdater<?> restart(Model network, Regime regime) {
     if (network instanceof ComputationGraph graph) {
       graph.getConfiguration().setIterationCount(0);
-      ComputationGraphUpdater updater = new ComputationGraphUpdater(graph);
+      ComputationGraphUpdater updater =
+          regime.leavesGradients()
+              ? new ComputationGraphUpdater(graph)
+              : new Updaters.Graph(graph, gradients);
       graph.setUpdater(updater);
       return updater;
     }
     MultiLayerNetwork layers = (MultiLayerNetwork) network;
     layers.getLayerWiseConfigurations().setIterationCount(0);
-    MultiLayerUpdater updater = new MultiLayerUpdater(layers);
+    MultiLayerUpdater updater =
+        regime.leavesGradients()
+            ? new MultiLayerUpdater(layers)
+            : new Updaters.Layers(layers, gradients);
     layers.setUpdater(updater);
     return updater;
   }
@@ -74,6 +82,7 @@ final class Optimizer {
 
   /** Sets the learning rate of the next step. */
   void setRate(double rate) {
+    gradients.setRate(rate);
     rates.forEach((updater, r) -> updater.setLrAndSchedule(rate * r.multiple(), null));
   }
 

@@ -27,6 +27,7 @@ public final class Trainer {
   private int step;
   private double bestLoss = Double.POSITIVE_INFINITY;
   private INDArray best;
+  private INDArray average;
 
   private Trainer(
       Model network,
@@ -78,7 +79,7 @@ public final class Trainer {
   private void fit() {
     Nd4j.getRandom().setSeed(plan.seed());
     train.seek(new TextBatches.Position(0, 0));
-    Optimizer optimizer = new Optimizer(network);
+    Optimizer optimizer = new Optimizer(network, plan.regime());
     try {
       for (int epoch = 1; epoch <= plan.epochs(); epoch++) {
         pass(epoch, optimizer);
@@ -88,6 +89,8 @@ public final class Trainer {
     }
     if (best != null) {
       network.setParams(best);
+    } else if (average != null) {
+      network.setParams(average);
     }
   }
 
@@ -109,6 +112,7 @@ public final class Trainer {
       long n = batch.getFeatures(0).size(0);
       log.step(new TrainingLog.Step(step, steps, epoch, loss, rate, (int) n, seconds));
       aid.after(step);
+      addToAverage();
     }
     Held held = validation == null ? null : Evaluate.held(network, validation);
     keepIfBest(held);
@@ -120,6 +124,23 @@ public final class Trainer {
             held == null ? Double.NaN : held.loss(),
             held == null ? Double.NaN : held.score(),
             seconds(start)));
+  }
+
+  /**
+   * The average keeps less of itself at the beginning, so that the parameters that training began
+   * with do not weigh too much.
+   */
+  private void addToAverage() {
+    double most = plan.regime().average();
+    if (most == 0) {
+      return;
+    }
+    if (average == null) {
+      average = network.params().dup();
+    } else {
+      double keep = Math.min(most, (1.0 + step) / (10 + step));
+      average.muli(keep).addi(network.params().mul(1 - keep));
+    }
   }
 
   private void keepIfBest(Held held) {

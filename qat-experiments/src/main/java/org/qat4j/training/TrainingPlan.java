@@ -13,6 +13,7 @@ import org.qat4j.experiment.TrainSpec;
  * @param keepBest end with the parameters of the epoch that did best on the validation texts
  * @param seed of dropout; batches have a seed of their own
  * @param drop when the rate falls once more, or null
+ * @param regime what all trainings of an experiment have in common
  */
 public record TrainingPlan(
     int epochs,
@@ -20,7 +21,8 @@ public record TrainingPlan(
     TrainSpec.Schedule schedule,
     boolean keepBest,
     long seed,
-    QuantizeSpec.Drop drop) {
+    QuantizeSpec.Drop drop,
+    Regime regime) {
   public TrainingPlan {
     if (epochs < 0) {
       throw new QatException("a training has 0 or more epochs, not " + epochs);
@@ -33,13 +35,20 @@ public record TrainingPlan(
   /** Without a drop. */
   public TrainingPlan(
       int epochs, double learningRate, TrainSpec.Schedule schedule, boolean keepBest, long seed) {
-    this(epochs, learningRate, schedule, keepBest, seed, null);
+    this(epochs, learningRate, schedule, keepBest, seed, null, Regime.PLAIN);
+  }
+
+  /** The same in another regime. */
+  public TrainingPlan in(Regime other) {
+    return new TrainingPlan(epochs, learningRate, schedule, keepBest, seed, drop, other);
   }
 
   /** Learning rate at a step in [0, steps). */
   public double learningRate(int step, int steps) {
     boolean dropped = drop != null && step >= drop.after().toSteps(steps);
-    return scheduled((double) step / steps) * (dropped ? drop.factor() : 1);
+    double rate = scheduled((double) step / steps) * (dropped ? drop.factor() : 1);
+    double rising = regime.warmUp() * steps;
+    return step + 1 < rising ? rate * (step + 1) / rising : rate;
   }
 
   private double scheduled(double done) {

@@ -9,6 +9,7 @@ import org.qat4j.model.IntegerModel;
 import org.qat4j.qat.FreezeInfo;
 import org.qat4j.qat.Qat;
 import org.qat4j.qat.QatNetwork;
+import org.qat4j.training.Regime;
 import org.qat4j.training.Trainer;
 import org.qat4j.training.TrainingLog;
 import org.qat4j.training.TrainingPlan;
@@ -44,7 +45,8 @@ final class ShortTraining {
     qat.calibrate(workload.train(), quantize.calibrationBatches());
     Trainer.fit(
         qat.network(),
-        new TrainingPlan(1, plan.learningRate(), plan.schedule(), false, workload.seed()),
+        new TrainingPlan(1, plan.learningRate(), plan.schedule(), false, workload.seed())
+            .in(Regime.of(candidate.train())),
         workload.train(),
         null,
         TrainingLog.SILENT);

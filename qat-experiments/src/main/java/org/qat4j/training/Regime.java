@@ -1,0 +1,97 @@
+package org.qat4j.training;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.qat4j.QatException;
+import org.qat4j.experiment.TrainSpec;
+
+/**
+ * What all trainings of an experiment have in common.
+ *
+ * @param weightDecay what weights shrink by at each step, times the learning rate, ≥ 0
+ * @param warmUp share of the steps in which the learning rate rises to where it falls from, in [0,
+ *     1)
+ * @param clip largest norm of the gradient of all parameters together, > 0; infinite where it is
+ *     left as it is
+ * @param frozen patterns of layers whose parameters stay as they are, with * for any characters
+ * @param average share that the average of the parameters keeps of itself at each step, in [0, 1);
+ *     the training ends with the average; 0 where it ends with the last parameters
+ */
+public record Regime(
+    double weightDecay, double warmUp, double clip, List<String> frozen, double average) {
+  /** Nothing of all this. */
+  public static final Regime PLAIN = new Regime(0, 0, Double.POSITIVE_INFINITY, List.of(), 0);
+
+  public Regime {
+    frozen = List.copyOf(frozen);
+    if (!(warmUp >= 0 && warmUp < 1 && average >= 0 && average < 1 && clip > 0 && weightDecay >= 0)) {
+      throw new QatException(
+          "a training has warmUp and average in [0, 1), weightDecay of 0 or more, and clips at a"
+              + " norm above 0, not "
+              + warmUp
+              + ", "
+              + average
+              + ", "
+              + weightDecay
+              + " and "
+              + clip);
+    }
+  }
+
+  /** Whether the gradient of a step goes to the optimizer as it is. */
+  boolean leavesGradients() {
+    return frozen.isEmpty() && weightDecay == 0 && clip == Double.POSITIVE_INFINITY;
+  }
+
+  boolean isFrozen(String layer) {
+    return frozen.stream().anyMatch(pattern -> matches(pattern, layer));
+  }
+
+  private static boolean matches(String pattern, String layer) {
+    return Stream.of(pattern.split("\\*", -1))
+        .map(Pattern::quote)
+        .collect(Collectors.collectingAndThen(Collectors.joining(".*"), Pattern::compile))
+        .matcher(layer)
+        .matches();
+  }
+
+  static String name(Layer layer) {
+    return layer.conf().getLayer().getLayerName();
+  }
+
+  /**
+   * Checks that there are layers to freeze.
+   *
+   * @throws QatException if a pattern matches none with parameters
+   */
+  public void check(Model network) {
+    Layer[] all =
+        network instanceof ComputationGraph graph
+            ? graph.getLayers()
+            : ((MultiLayerNetwork) network).getLayers();
+    List<String> layers =
+        Arrays.stream(all).filter(layer -> layer.numParams() > 0).map(Regime::name).toList();
+    for (String pattern : frozen) {
+      if (layers.stream().noneMatch(layer -> matches(pattern, layer))) {
+        throw new QatException(
+            "no layer with parameters matches \""
+                + pattern
+                + "\"; there are "
+                + String.join(", ", layers));
+      }
+    }
+  }
+
+  /** Of an experiment. */
+  public static Regime of(TrainSpec spec) {
+    double clip = spec.clip() == 0 ? Double.POSITIVE_INFINITY : spec.clip();
+    return new Regime(spec.weightDecay(), spec.warmUp(), clip, spec.frozen(), spec.average());
+  }
+}
