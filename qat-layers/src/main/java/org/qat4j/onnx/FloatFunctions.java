@@ -5,6 +5,7 @@ import static org.qat4j.onnx.GraphBuilder.number;
 import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.activations.Activation;
+import org.qat4j.layers.GeluErf;
 import org.qat4j.layers.internal.codes.FusedActivation;
 import org.qat4j.model.IntVector;
 import org.qat4j.model.Op;
@@ -38,6 +39,24 @@ final class FloatFunctions {
         .filter(f -> Arrays.equals(table.toArray(), form(f).table(in, out)))
         .findFirst()
         .orElse(null);
+  }
+
+  /** Whether it is the table of x·Φ(x), which is no function of DL4J's. */
+  static boolean isGeluErf(IntVector table, QuantParams in, QuantParams out) {
+    FusedActivation gelu = FusedActivation.of(new GeluErf(), "GELU");
+    return Arrays.equals(table.toArray(), gelu.table(in, out));
+  }
+
+  /** Adds x·Φ(x), x / 2 · (1 + erf(x / √2)). */
+  static void addGeluErf(GraphBuilder g, String op, String x, String y) {
+    String root = g.constant(op + "/root", Tensors.floats(new float[] {(float) Math.sqrt(0.5)}));
+    String one = g.constant(op + "/one", Tensors.floats(new float[] {1}));
+    String half = g.constant(op + "/half", Tensors.floats(new float[] {0.5f}));
+    String scaled = g.node("Mul", op, List.of(x, root), List.of());
+    String erf = g.node("Erf", op, List.of(scaled), List.of());
+    String twice = g.node("Add", op, List.of(erf, one), List.of());
+    String distribution = g.node("Mul", op, List.of(twice, half), List.of());
+    product(g, op, x, distribution, y);
   }
 
   /** The function of a gate, or null. */

@@ -340,6 +340,10 @@ public final class FloatOnnxExporter implements Op.Visitor<Void> {
   @Override
   public Void visit(Op.Lookup o) {
     QuantParams in = model.value(o.input()).params();
+    if (FloatFunctions.isGeluErf(o.table(), in, o.output())) {
+      FloatFunctions.addGeluErf(graph, o.name(), at(o.input()), at(o.name()));
+      return null;
+    }
     Activation f = FloatFunctions.of(o.table(), in, o.output());
     if (f == null) {
       throw unknown(o);

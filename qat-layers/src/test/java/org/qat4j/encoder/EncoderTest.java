@@ -52,6 +52,33 @@ class EncoderTest {
     }
   }
 
+  @Test
+  void readsModelOnnxOfAFolder() throws IOException {
+    SmallEncoder small = new SmallEncoder("");
+    small.write(folder, "F32");
+    EncoderNetwork safe = new EncoderNetwork(Encoder.read(folder), LENGTH, true);
+    ComputationGraph expected = EncoderGraphs.hidden(safe);
+    safe.setWeights(expected);
+    Files.delete(folder.resolve("model.safetensors"));
+    Files.write(folder.resolve("model.onnx"), small.onnx());
+    EncoderNetwork onnx = new EncoderNetwork(Encoder.read(folder), LENGTH, true);
+    ComputationGraph found = EncoderGraphs.hidden(onnx);
+    onnx.setWeights(found);
+    assertThat(found.params()).isEqualTo(expected.params());
+  }
+
+  @Test
+  void refusesANameThatIsThereTwice() throws IOException {
+    new SmallEncoder("").write(folder, "F32");
+    Path file = folder.resolve("model.safetensors");
+    String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+    Files.writeString(
+        file,
+        text.replace("encoder.layer.1.output.dense.bias", "encoder.layer.0.output.dense.bias"),
+        StandardCharsets.ISO_8859_1);
+    assertRefused("model.safetensors", "encoder.layer.0.output.dense.bias");
+  }
+
   private void assertRefused(String... parts) {
     assertThatThrownBy(
             () -> {

@@ -1,5 +1,10 @@
 package org.qat4j.encoder;
 
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.ByteString;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -98,6 +103,46 @@ final class SmallEncoder {
     ByteBuffer file = ByteBuffer.allocate(8 + json.length + data.size());
     file.order(ByteOrder.LITTLE_ENDIAN).putLong(json.length).put(json).put(data.toByteArray());
     return file.array();
+  }
+
+  /** As an exporter writes it: matrices [in, out] without a name, behind a sum with their bias. */
+  byte[] onnx() {
+    GraphProto.Builder graph = GraphProto.newBuilder();
+    int products = 0;
+    for (Map.Entry<String, float[]> e : values.entrySet()) {
+      int[] shape = shapes.get(e.getKey());
+      if (shape.length == 2 && !e.getKey().contains("embeddings")) {
+        String matrix = "onnx::MatMul_" + products++;
+        float[] turned = new float[e.getValue().length];
+        for (int i = 0; i < turned.length; i++) {
+          turned[i % shape[1] * shape[0] + i / shape[1]] = e.getValue()[i];
+        }
+        graph.addInitializer(tensor(matrix, turned, shape[1], shape[0]));
+        String bias = e.getKey().replace(".weight", ".bias");
+        graph.addNode(node("MatMul", matrix + "/y", "x", matrix));
+        graph.addNode(node("Add", matrix + "/z", bias, matrix + "/y"));
+      } else {
+        graph.addInitializer(tensor(e.getKey(), e.getValue(), shape));
+      }
+    }
+    return ModelProto.newBuilder().setGraph(graph).build().toByteArray();
+  }
+
+  private static NodeProto node(String type, String output, String... inputs) {
+    return NodeProto.newBuilder()
+        .setOpType(type)
+        .addAllInput(List.of(inputs))
+        .addOutput(output)
+        .build();
+  }
+
+  private static TensorProto tensor(String name, float[] values, int... shape) {
+    TensorProto.Builder tensor =
+        TensorProto.newBuilder().setName(name).setDataType(TensorProto.DataType.FLOAT.getNumber());
+    for (int d : shape) {
+      tensor.addDims(d);
+    }
+    return tensor.setRawData(ByteString.copyFrom(bytes(values, "F32"))).build();
   }
 
   private static byte[] bytes(float[] v, String type) {

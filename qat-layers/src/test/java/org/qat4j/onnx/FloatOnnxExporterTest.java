@@ -1,9 +1,12 @@
 package org.qat4j.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.qat4j.layers.GeluErf;
+import org.qat4j.layers.internal.codes.FusedActivation;
 import org.qat4j.model.Input;
 import org.qat4j.model.IntVector;
 import org.qat4j.model.IntegerModel;
@@ -92,5 +95,36 @@ class FloatOnnxExporterTest {
       }
     }
     assertThat(error).isLessThan(bound).isLessThan((high - low) / 20);
+  }
+
+  /** x·Φ(x) is no function of DL4J's: it is known by its table. */
+  @Test
+  void hasTheGaussianErrorLinearUnit() {
+    QuantParams bag = params(-6, 6);
+    QuantParams gelu = params(-0.2f, 6);
+    int[] table = FusedActivation.of(new GeluErf(), "gelu").table(bag, gelu);
+    IntegerModel model =
+        new IntegerModel(
+            "gelu",
+            List.of(new Input("ids", Input.Kind.TOKENS, List.of(STEPS), 10)),
+            List.of(
+                new Op.EmbeddingBag("sum", "ids", weights(3, 10, 5), false, bag),
+                new Op.Lookup("gelu", "sum", IntVector.of(table), gelu),
+                new Op.Dense(
+                    "out", "gelu", weights(5, 3, 5), IntVector.of(0, 0, 0), new Output.Real())),
+            List.of("out"),
+            List.of(),
+            List.of());
+    float bound = 5 * (gelu.scale() + 1.2f * bag.scale());
+    try (OnnxRunner runner = new OnnxRunner(model, FloatOnnxExporter.toBytes(model), 1)) {
+      for (int id = 1; id < 10; id++) {
+        Sample sample = Sample.ofTokens(new int[] {id, id % 3, 0, 0, 0, 0, 0});
+        float[] integer = new ReferenceRuntime(model).run(sample);
+        float[] real = runner.run(List.of(sample))[0];
+        for (int c = 0; c < real.length; c++) {
+          assertThat(real[c]).isCloseTo(integer[c], within(bound));
+        }
+      }
+    }
   }
 }
