@@ -78,7 +78,8 @@ final class TextCodec {
     } else if (encoder instanceof StoryPlaces) {
       record = head(out, "Places", text, false);
     } else if (encoder instanceof StepEncoder e) {
-      record = head(out, "Steps", text, false).text("of", of(e, text, all)).truth("types", e.types());
+      record =
+          head(out, "Steps", text, false).text("of", of(e, text, all)).truth("types", e.types());
     } else if (encoder instanceof WordPieceEncoder e) {
       record = wordPieces(head(out, "WordPieces", text, e.words().rules().lowerCase()), e);
     } else {
@@ -230,8 +231,7 @@ final class TextCodec {
     };
   }
 
-  private static StepEncoder steps(
-      String of, int length, boolean types, List<TextInput> before) {
+  private static StepEncoder steps(String of, int length, boolean types, List<TextInput> before) {
     for (TextInput input : before) {
       if (input.input().equals(of) && input.encoder() instanceof WordPieceEncoder pieces) {
         if (pieces.length() != length) {
@@ -261,7 +261,6 @@ final class TextCodec {
     }
     WordPieces.Special special =
         new WordPieces.Special(ids.get(0), ids.get(1), ids.get(2), r.integerList("literal"));
-    return new WordPieceEncoder(
-        new WordPieces(r.texts("pieces"), rules, special), length, pairs);
+    return new WordPieceEncoder(new WordPieces(r.texts("pieces"), rules, special), length, pairs);
   }
 }

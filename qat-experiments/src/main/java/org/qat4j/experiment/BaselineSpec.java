@@ -6,8 +6,8 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 /**
  * What else answers the test set, for comparison.
  *
- * @param majority always the most frequent class; where texts are translated, a copy of the
- *     text; where they have numbers, their mean
+ * @param majority always the most frequent class; where texts are translated, a copy of the text;
+ *     where they have numbers, their mean
  * @param linear a linear model on TF-IDF; where tokens are tagged, on the tokens around each; where
  *     texts are translated, a dictionary
  * @param terms that the linear model counts

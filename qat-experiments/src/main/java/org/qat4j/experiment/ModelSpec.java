@@ -646,8 +646,7 @@ public sealed interface ModelSpec {
       @JsonProperty(defaultValue = "false")
           @JsonPropertyDescription("Texts are pairs, with a tab between.")
           boolean pairs,
-      @JsonProperty(defaultValue = "mean")
-          @JsonPropertyDescription("What is made of the steps.")
+      @JsonProperty(defaultValue = "mean") @JsonPropertyDescription("What is made of the steps.")
           Pooling pooling,
       @JsonProperty(defaultValue = "0.1")
           @JsonPropertyDescription("Dropout before the output.")

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import org.apache.commons.text.WordUtils;
 import org.qat4j.evaluation.Metric;
 import org.qat4j.evaluation.Stage;
 import org.qat4j.evaluation.StageResult;
@@ -44,7 +43,8 @@ public final class SweepTable {
             "to control",
             "flips"));
     for (Stage stage : report.references()) {
-      lines.add(row(format, stage.title(), "", "", accuracy(metric, first.result(stage)), "", "", ""));
+      lines.add(
+          row(format, stage.title(), "", "", accuracy(metric, first.result(stage)), "", "", ""));
     }
     report.variants().forEach(v -> lines.add(row(format, v)));
     lines.add("");

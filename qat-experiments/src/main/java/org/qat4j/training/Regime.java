@@ -31,7 +31,12 @@ public record Regime(
 
   public Regime {
     frozen = List.copyOf(frozen);
-    if (!(warmUp >= 0 && warmUp < 1 && average >= 0 && average < 1 && clip > 0 && weightDecay >= 0)) {
+    if (!(warmUp >= 0
+        && warmUp < 1
+        && average >= 0
+        && average < 1
+        && clip > 0
+        && weightDecay >= 0)) {
       throw new QatException(
           "a training has warmUp and average in [0, 1), weightDecay of 0 or more, and clips at a"
               + " norm above 0, not "

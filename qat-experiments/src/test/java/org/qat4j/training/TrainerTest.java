@@ -187,7 +187,12 @@ class TrainerTest {
   void theRateDropsOnceBesideTheSchedule() {
     TrainingPlan plan =
         new TrainingPlan(
-            1, 0.01, Schedule.CONSTANT, false, 7, new QuantizeSpec.Drop(Moment.percent(50), 0.1),
+            1,
+            0.01,
+            Schedule.CONSTANT,
+            false,
+            7,
+            new QuantizeSpec.Drop(Moment.percent(50), 0.1),
             Regime.PLAIN);
 
     assertThat(plan.learningRate(49, 100)).isEqualTo(0.01);
