@@ -86,4 +86,9 @@ public final class GroupScales {
   public int hashCode() {
     return 31 * groups.hashCode() + Arrays.hashCode(multiples);
   }
+
+  /** Weights of a group, but for the last of a row. */
+  public int groupSize() {
+    return groups.size();
+  }
 }

@@ -131,7 +131,7 @@ public final class LayerDiagnostics {
   private static String scheme(WeightSpec spec, QuantizedTensor w) {
     String granularity =
         w.groups() != null
-            ? "per group of " + w.groups().groups().size()
+            ? "per group of " + w.groups().groupSize()
             : w.scaleCount() == 1 ? "per tensor" : "per channel";
     return granularity
         + (spec.scheme() == Scheme.ASYMMETRIC ? ", asymmetric" : "")
