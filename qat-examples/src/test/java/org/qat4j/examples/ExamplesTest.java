@@ -21,7 +21,7 @@ class ExamplesTest {
   @TempDir private Path folder;
 
   private interface Program {
-    void main(String[] args) throws IOException;
+    void run(String[] args) throws IOException;
   }
 
   private static List<String> lines(Program program, Object... args) throws IOException {
@@ -29,7 +29,7 @@ class ExamplesTest {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
       System.setOut(out);
-      program.main(Arrays.stream(args).map(Object::toString).toArray(String[]::new));
+      program.run(Arrays.stream(args).map(Object::toString).toArray(String[]::new));
     } finally {
       System.setOut(before);
     }

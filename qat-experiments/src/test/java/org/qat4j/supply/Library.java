@@ -28,7 +28,7 @@ record Library(String name, String version, String licence) {
   /** What the build wrote before the tests: all jars but those of this project, by name. */
   static List<Library> all() throws IOException {
     TreeMap<String, Library> libraries = new TreeMap<>();
-    for (String entry : Files.readString(LIST).strip().split(File.pathSeparator)) {
+    for (String entry : Files.readString(LIST).strip().split(File.pathSeparator, -1)) {
       Path jar = Path.of(entry);
       if (entry.endsWith(".jar") && !jar.getParent().endsWith("target")) {
         Library library = of(jar);
