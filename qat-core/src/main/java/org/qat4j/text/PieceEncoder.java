@@ -45,6 +45,12 @@ public record PieceEncoder(BytePairs pairs, List<String> pieces, int sourceLengt
     return FIRST;
   }
 
+  /** Not the id before the first piece, which stands between text and translation. */
+  @Override
+  public int unknown() {
+    return UNKNOWN;
+  }
+
   @Override
   public boolean leavesOut() {
     return false;

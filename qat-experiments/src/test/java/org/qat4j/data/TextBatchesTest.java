@@ -21,8 +21,11 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.qat4j.QatException;
 import org.qat4j.text.CharacterEncoder;
 import org.qat4j.text.NgramEncoder;
+import org.qat4j.text.StepEncoder;
 import org.qat4j.text.TextEncoder;
 import org.qat4j.text.WordEncoder;
+import org.qat4j.text.WordPieceEncoder;
+import org.qat4j.text.WordPieces;
 
 class TextBatchesTest {
   private static final List<Integer> LETTERS = IntStream.rangeClosed('a', 'z').boxed().toList();
@@ -238,5 +241,33 @@ class TextBatchesTest {
     assertThatThrownBy(() -> TextBatches.shuffled(letters(2), reading(CHARACTERS), 3, 1, 0, 1.0))
         .isInstanceOf(QatException.class)
         .hasMessageContaining("tokenDropout");
+  }
+
+  /** The unknown piece is where the vocabulary has it; begin and end are no tokens. */
+  @Test
+  void droppedPiecesBecomeTheUnknownOne() {
+    WordPieces words =
+        new WordPieces(
+            List.of("[PAD]", "[unused]", "[UNK]", "[CLS]", "[SEP]", "a", "b"),
+            new WordPieces.Rules(true, true, true, true),
+            new WordPieces.Special(2, 3, 4, List.of()));
+    WordPieceEncoder pieces = new WordPieceEncoder(words, 12, false);
+    List<Example> texts = List.of(new Example("a b a b a b a b", 0), new Example("b", 1));
+    TextBatches batches =
+        TextBatches.shuffled(texts, reading(pieces, new StepEncoder(pieces, false)), 2, 2, 1, 0.5);
+    INDArray[] features = batches.next().getFeatures();
+    int dropped = 0;
+    for (int i = 0; i < 2; i++) {
+      int[] ids = features[0].slice(i).toIntVector();
+      int steps = ids[3] == 0 ? 3 : 10;
+      assertThat(ids[0]).isEqualTo(3);
+      assertThat(ids[steps - 1]).isEqualTo(4);
+      int[] within = Arrays.copyOfRange(ids, 1, steps - 1);
+      assertThat(within).containsAnyOf(2, 5, 6).doesNotContain(0, 1, 3, 4);
+      dropped += (int) Arrays.stream(within).filter(id -> id == 2).count();
+      assertThat(features[1].slice(i).toIntVector())
+          .isEqualTo(IntStream.range(0, 12).map(t -> t < steps ? t + 1 : 0).toArray());
+    }
+    assertThat(dropped).isBetween(1, 8);
   }
 }
