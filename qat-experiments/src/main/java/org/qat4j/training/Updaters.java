@@ -14,7 +14,9 @@ final class Updaters {
 
   /** Of layers one behind the other. */
   static final class Layers extends MultiLayerUpdater {
-    private final Gradients gradients;
+    private static final long serialVersionUID = 1L;
+
+    private final transient Gradients gradients;
 
     Layers(MultiLayerNetwork network, Gradients gradients) {
       super(network);
@@ -33,7 +35,9 @@ final class Updaters {
 
   /** Of a graph. */
   static final class Graph extends ComputationGraphUpdater {
-    private final Gradients gradients;
+    private static final long serialVersionUID = 1L;
+
+    private final transient Gradients gradients;
 
     Graph(ComputationGraph network, Gradients gradients) {
       super(network);
