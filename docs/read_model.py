@@ -290,7 +290,7 @@ def byte_pairs(text, ranks):
 def steps(encoder, text):
     parts = word_piece_parts(encoder["pieces"], text)
     ids = [(p, second) for second, part in enumerate(parts) for p in part]
-    return [bool(p) * (s if encoder["types"] else n) for n, (p, s) in enumerate(ids, 1)]
+    return [s if encoder["types"] else bool(p) * n for n, (p, s) in enumerate(ids, 1)]
 
 
 def word_pieces(encoder, text):

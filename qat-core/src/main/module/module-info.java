@@ -7,6 +7,8 @@ module org.qat4j.core {
   exports org.qat4j.io;
   exports org.qat4j.model;
   exports org.qat4j.numerics;
+  exports org.qat4j.numerics.internal to
+      org.qat4j.layers;
   exports org.qat4j.runtime;
   exports org.qat4j.runtime.reference;
   exports org.qat4j.text;

@@ -40,10 +40,10 @@ public record StepEncoder(WordPieceEncoder pieces, boolean types) implements Tex
 
   @Override
   public void encode(String text, int[] ids) {
-    int second = pieces.put(text, ids);
+    WordPieceEncoder.Second second = pieces.put(text, ids);
     for (int i = 0; i < length(); i++) {
       if (types) {
-        ids[i] = i >= second && ids[i] != PADDING ? 1 : 0;
+        ids[i] = i >= second.from() && i < second.to() ? 1 : 0;
       } else {
         ids[i] = ids[i] == PADDING ? PADDING : i + 1;
       }

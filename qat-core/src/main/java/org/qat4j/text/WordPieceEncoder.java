@@ -59,8 +59,16 @@ public record WordPieceEncoder(WordPieces words, int length, boolean pairs) impl
     put(text, ids);
   }
 
-  /** Encodes a text and gives the step at which the second one of a pair begins, or the last. */
-  int put(String text, int[] ids) {
+  /**
+   * Where the second text of a pair lies.
+   *
+   * @param from its first step; the length where there is none
+   * @param to the step behind its end
+   */
+  record Second(int from, int to) {}
+
+  /** Encodes a text and says where the second one of a pair lies. */
+  Second put(String text, int[] ids) {
     int tab = pairs ? text.indexOf('\t') : -1;
     int[] first = words.split(tab < 0 ? text : text.substring(0, tab));
     int second = length;
@@ -74,7 +82,7 @@ public record WordPieceEncoder(WordPieces words, int length, boolean pairs) impl
       at = put(other, lengths[1], false, second, ids);
     }
     Arrays.fill(ids, at, length, PADDING);
-    return second;
+    return new Second(second, at);
   }
 
   private int put(int[] part, int size, boolean begin, int from, int[] ids) {

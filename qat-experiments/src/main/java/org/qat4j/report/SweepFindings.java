@@ -42,14 +42,14 @@ final class SweepFindings {
   }
 
   private void smallest() {
-    SweepVariant told = null;
+    String told = null;
     for (double within : WITHIN) {
       SweepVariant smallest =
           report.variants().stream()
               .filter(v -> toControl(v).mean() >= -within)
               .min(Comparator.comparingLong(SweepVariant::bytes))
               .orElse(null);
-      if (smallest != null && smallest != told) {
+      if (smallest != null && !smallest.name().equals(told)) {
         boolean sure = toControl(smallest).interval().lo() >= -within;
         add(
             Kind.SMALLEST_WITHIN,
@@ -63,7 +63,7 @@ final class SweepFindings {
                 sure ? "." : "; so few test items do not rule out more."),
             "Take it where that much may be lost.");
       }
-      told = smallest;
+      told = smallest == null ? null : smallest.name();
     }
     if (told == null) {
       SweepVariant nearest =

@@ -58,7 +58,7 @@ class CompletionTest {
         "-f -n 'not __fish_seen_subcommand_from run |-a run",
         "-n '__fish_seen_subcommand_from run' -l overwrite|",
         "-n '__fish_seen_subcommand_from run' -l set -r|",
-        "-n '__fish_seen_subcommand_from data; and not __fish_seen_subcommand_from list fetch shapes'"
+        "-n '__fish_seen_subcommand_from data; and not __fish_seen_subcommand_from list fetch shapes ratings'"
             + " -a fetch|-d 'Downloads a data set and checks it.'",
         "-n '__fish_seen_subcommand_from init' -l task -x -a 'classes tags ranking translation'|"
       })

@@ -86,12 +86,15 @@ final class RandomSections {
       return pick(List.copyOf(Section.constants(type).values()));
     } else if (type == Boolean.class) {
       return random.nextBoolean();
+    } else if (key.name().equals("zeroShift")) {
+      return random.nextInt(-2, 3); // half of the codes of two bits
     } else if (type == Integer.class) {
       return (int) integer(key);
     } else if (type == Long.class) {
       return random.nextLong();
     } else if (type == Double.class) {
-      return number(key);
+      boolean excludes = key.name().equals("l2") || key.name().equals("weightDecay");
+      return excludes && random.nextBoolean() ? 0.0 : number(key);
     } else if (type == Moment.class) {
       return random.nextBoolean()
           ? Moment.percent(random.nextDouble(100))

@@ -90,7 +90,10 @@ class SectionTest {
   @MethodSource("records")
   void defaultsAreValid(Class<?> type) {
     Section section = Section.of(type);
-    boolean selects = type == LayerOverride.class || type == PruneSpec.LayerShare.class;
+    boolean selects =
+        type == LayerOverride.class
+            || type == PruneSpec.LayerShare.class
+            || type == AcceptSpec.class;
     if (section.keys().stream().noneMatch(Key::required) && !selects) {
       assertThat(ExperimentReader.defaults(section.type())).isNotNull();
     }

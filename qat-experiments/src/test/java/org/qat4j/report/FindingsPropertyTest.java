@@ -157,7 +157,7 @@ class FindingsPropertyTest {
       if (last > 0) {
         stages.add(Stage.PTQ);
       }
-      if (last == 1 || random.nextInt(4) == 0 && last > 0) {
+      if (last == 1 || (last > 0 && random.nextInt(4) == 0)) {
         stages.add(Stage.OBSERVER);
         stages.add(Stage.TUNED);
       }

@@ -164,7 +164,7 @@ public final class Freezer {
       return put(name, later);
     }
     if (kind == Kind.IDENTITY) {
-      return given;
+      return node.preProcessor() == null ? given : laidOut(node, given);
     }
     // A mask of zeros is taken from real inputs as they are.
     boolean keeps = kind.readsTokens() || kind.isRecurrent() || kind.answers();
@@ -221,7 +221,7 @@ public final class Freezer {
       return (name, params) -> affine(name, node, given, params);
     } else if (kind.computes() || kind == Kind.ELEMENTWISE) {
       return null;
-    } else if (kind == Kind.IDENTITY || kind.answers()) {
+    } else if (kind.answers() || (kind == Kind.IDENTITY && node.preProcessor() == null)) {
       return null;
     }
     return isReal(given) || late.containsKey(given)
@@ -240,7 +240,7 @@ public final class Freezer {
       case MAX2D -> add(new Op.MaxPool2d(name, codes, window(node)));
       case ZERO_PADDING, ZERO_PADDING1D, CROPPING, CROPPING1D, UPSAMPLING, UPSAMPLING1D, SUBSET ->
           select(name, node, codes);
-      case LAYOUT -> codes;
+      case LAYOUT, IDENTITY -> codes;
       case RESHAPE -> reshape(name, node, codes);
       case LAST_STEP -> add(new Op.LastStep(name, codes, masked ? mask(node) : null));
       case GLOBAL_MAX -> globalMax(name, node, codes);
