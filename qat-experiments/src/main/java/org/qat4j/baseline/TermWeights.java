@@ -18,7 +18,7 @@ import org.qat4j.text.WordTokenizer;
  * smoothing of scikit-learn's TfidfVectorizer). Terms that the training texts have once only are
  * left out.
  */
-final class TermWeights {
+public final class TermWeights {
   private static final int MIN_TEXTS = 2;
   private static final int LONGEST_RUN = 4;
 
@@ -28,7 +28,7 @@ final class TermWeights {
   private final Terms terms;
   private final Map<String, Term> known = new HashMap<>();
 
-  TermWeights(List<Example> training, Terms terms) {
+  public TermWeights(List<Example> training, Terms terms) {
     this.terms = terms;
     Map<String, Integer> texts = new HashMap<>();
     for (Example example : training) {
@@ -45,12 +45,12 @@ final class TermWeights {
   }
 
   /** Number of terms. */
-  int size() {
+  public int size() {
     return known.size();
   }
 
   /** The vector of a text, places ascending. */
-  Feature[] vector(String text) {
+  public Feature[] vector(String text) {
     Map<Integer, Double> weights = new TreeMap<>();
     counts(text)
         .forEach(

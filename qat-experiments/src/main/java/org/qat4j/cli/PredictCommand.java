@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 import org.qat4j.QatException;
 import org.qat4j.console.Printable;
 import org.qat4j.model.IntegerModel;
-import org.qat4j.task.Server;
+import org.qat4j.serving.Server;
 import org.qat4j.task.Task;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

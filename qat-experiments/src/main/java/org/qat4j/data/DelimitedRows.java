@@ -3,13 +3,14 @@ package org.qat4j.data;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ObjIntConsumer;
+import org.qat4j.task.classification.TableReader;
 
 /**
  * Splits lines into rows of fields, as {@link TableReader} describes. DataVec's own CSV parser is
  * not used for this: it drops backslashes, and a quote mark inside a field makes it run two rows
  * together.
  */
-final class DelimitedRows {
+public final class DelimitedRows {
   private static final String QUOTE = "\"";
 
   private final List<String> lines;
@@ -29,7 +30,7 @@ final class DelimitedRows {
   }
 
   /** What is done with the fields of a row; they have no white space at either end. */
-  interface RowSink {
+  public interface RowSink {
     void row(List<String> fields) throws MalformedRow;
   }
 
@@ -40,7 +41,7 @@ final class DelimitedRows {
    * @param columns needed at least
    * @param malformed told of the first line, from 1, of every row that cannot be used, and why
    */
-  static void read(
+  public static void read(
       List<String> lines,
       String delimiter,
       boolean header,

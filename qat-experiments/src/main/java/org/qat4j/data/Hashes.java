@@ -42,7 +42,7 @@ public final class Hashes {
   }
 
   /** The first 48 bits of the SHA-256 of a text. */
-  static long hash48(String text) {
+  public static long hash48(String text) {
     return ByteBuffer.wrap(sha256(text)).getLong() >>> 16;
   }
 

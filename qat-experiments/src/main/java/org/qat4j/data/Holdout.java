@@ -8,7 +8,7 @@ import java.util.List;
  * the same on every machine and whatever rows stand around, and rows with the same key stay
  * together.
  */
-final class Holdout<T> {
+public final class Holdout<T> {
   private final double testBelow;
   private final double validationBelow;
   private final double from;
@@ -17,7 +17,7 @@ final class Holdout<T> {
   private final List<T> test = new ArrayList<>();
 
   /** Shares in [0, 1), together below 1. */
-  Holdout(double testShare, double validationShare) {
+  public Holdout(double testShare, double validationShare) {
     this(testShare, validationShare, 0);
   }
 
@@ -25,27 +25,27 @@ final class Holdout<T> {
    * @param from where in [0, 1) the hashes of the test rows begin; those of the validation rows
    *     follow, and 0 comes behind 1
    */
-  Holdout(double testShare, double validationShare, double from) {
+  public Holdout(double testShare, double validationShare, double from) {
     this.testBelow = testShare;
     this.validationBelow = testShare + validationShare;
     this.from = from;
   }
 
-  void add(String key, T row) {
+  public void add(String key, T row) {
     double hash = Hashes.unit(key);
     double u = hash < from ? 1 + hash - from : hash - from;
     (u < testBelow ? test : u < validationBelow ? validation : train).add(row);
   }
 
-  List<T> train() {
+  public List<T> train() {
     return train;
   }
 
-  List<T> validation() {
+  public List<T> validation() {
     return validation;
   }
 
-  List<T> test() {
+  public List<T> test() {
     return test;
   }
 }

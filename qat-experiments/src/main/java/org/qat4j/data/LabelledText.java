@@ -9,7 +9,7 @@ import java.util.TreeSet;
 import org.qat4j.QatException;
 
 /** A text and the name of its class, as a reader finds them. */
-record LabelledText(String label, String text) {
+public record LabelledText(String label, String text) {
 
   /**
    * The data set, labels sorted.
@@ -17,7 +17,7 @@ record LabelledText(String label, String text) {
    * @param source for messages
    * @throws QatException if there is one label only, or one that the training rows lack
    */
-  static Dataset dataset(Object source, Parts<LabelledText> rows) {
+  public static Dataset dataset(Object source, Parts<LabelledText> rows) {
     SortedSet<String> labels = labels(rows.train());
     checkSeveral(source, labels);
     checkKnown(source, "validation", rows.validation(), labels);
@@ -30,7 +30,7 @@ record LabelledText(String label, String text) {
    *
    * @throws QatException if there is one label only
    */
-  static Dataset withUnknown(Object source, Parts<LabelledText> rows) {
+  public static Dataset withUnknown(Object source, Parts<LabelledText> rows) {
     SortedSet<String> labels = labels(rows.train());
     checkSeveral(source, labels);
     labels.addAll(labels(rows.validation()));

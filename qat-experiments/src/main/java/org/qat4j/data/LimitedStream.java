@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /** Ends with an exception where a file, as it is unpacked, or a line of it is too long. */
-final class LimitedStream extends FilterInputStream {
+public final class LimitedStream extends FilterInputStream {
   private final long mostBytes;
   private final long mostInLine;
   private long bytes;
@@ -24,7 +24,7 @@ final class LimitedStream extends FilterInputStream {
   }
 
   /** How many zeros were read last. */
-  int zeros() {
+  public int zeros() {
     return zeros;
   }
 

@@ -24,14 +24,14 @@ import org.qat4j.QatException;
  * or CR; a byte order mark is left out; a file that is gzip by its first two bytes is unpacked,
  * whatever its name.
  */
-final class Lines {
+public final class Lines {
   private static final int GZIP_MAGIC = 0x1f8b;
   private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   /** Bytes that are not UTF-8 become this character, which no text has. */
-  static final char UNDECODABLE = '\uFFFF';
+  public static final char UNDECODABLE = '\uFFFF';
 
-  static final String NOT_UTF8 = "there are bytes that are not UTF-8";
+  public static final String NOT_UTF8 = "there are bytes that are not UTF-8";
 
   private Lines() {}
 
@@ -40,7 +40,7 @@ final class Lines {
    *
    * @param key of the experiment file, for the message where the file is absent
    */
-  static List<String> read(Path file, String key) {
+  public static List<String> read(Path file, String key) {
     checkPresent(file, key);
     List<String> lines = new ArrayList<>();
     try (InputStream in = decoded(open(file, ReadLimits.LINE_BYTES));
@@ -84,7 +84,7 @@ final class Lines {
         .get();
   }
 
-  static String withoutMark(String text) {
+  public static String withoutMark(String text) {
     return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
   }
 
@@ -93,7 +93,7 @@ final class Lines {
    *
    * @param mostInLine bytes of a line at most
    */
-  static LimitedStream open(Path file, long mostInLine) throws IOException {
+  public static LimitedStream open(Path file, long mostInLine) throws IOException {
     if (!Files.isRegularFile(file)) {
       throw new IOException("it is no regular file, but a folder, a pipe or a device");
     }
@@ -121,7 +121,7 @@ final class Lines {
    *
    * @throws IOException if they are more than a text has
    */
-  static byte[] text(InputStream in) throws IOException {
+  public static byte[] text(InputStream in) throws IOException {
     byte[] bytes = in.readNBytes(ReadLimits.TEXT_BYTES + 1);
     if (bytes.length > ReadLimits.TEXT_BYTES) {
       throw new IOException("a text has more than " + ReadLimits.TEXT_BYTES + " bytes");
@@ -129,7 +129,7 @@ final class Lines {
     return bytes;
   }
 
-  static void checkPresent(Path file, String key) {
+  public static void checkPresent(Path file, String key) {
     if (Files.exists(file)) {
       return;
     }
@@ -152,7 +152,7 @@ final class Lines {
             + "=PATH");
   }
 
-  static QatException unreadable(Path file, Exception e) {
+  public static QatException unreadable(Path file, Exception e) {
     Throwable cause = e.getCause() instanceof IOException io ? io : e;
     boolean damaged = cause instanceof EOFException || cause instanceof ZipException;
     return new QatException(

@@ -1,10 +1,10 @@
 package org.qat4j.data;
 
 /** Why a row cannot be used; whoever knows its file and line turns it into a message. */
-final class MalformedRow extends Exception {
+public final class MalformedRow extends Exception {
   private static final long serialVersionUID = 1L;
 
-  MalformedRow(String reason) {
+  public MalformedRow(String reason) {
     super(reason);
   }
 }

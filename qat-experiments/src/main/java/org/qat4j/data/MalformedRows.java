@@ -8,7 +8,7 @@ import org.qat4j.QatException;
 import org.qat4j.experiment.DataSpec.Malformed;
 
 /** Stops at the first malformed row, or counts them, as the experiment says. */
-final class MalformedRows {
+public final class MalformedRows {
   private static final int SHOWN = 10;
 
   private final Malformed policy;
@@ -24,7 +24,7 @@ final class MalformedRows {
    *
    * @throws QatException where the policy is to stop
    */
-  void add(Path file, int line, String reason) {
+  public void add(Path file, int line, String reason) {
     String message = file + (line > 0 ? ", line " + line : "") + ": " + reason;
     if (policy == Malformed.STOP) {
       throw new QatException(
@@ -37,7 +37,7 @@ final class MalformedRows {
   }
 
   /** Reports rows of one file. */
-  ObjIntConsumer<String> of(Path file) {
+  public ObjIntConsumer<String> of(Path file) {
     return (reason, line) -> add(file, line, reason);
   }
 

@@ -4,7 +4,7 @@ package org.qat4j.data;
  * What a data file may cost. Files of others can be small and yet unpack to terabytes or stand in
  * one line; each limit is named where it is broken.
  */
-final class ReadLimits {
+public final class ReadLimits {
   /** Bytes of a file, unpacked. */
   static final long FILE_BYTES = 4L << 30;
 
@@ -21,13 +21,13 @@ final class ReadLimits {
   static final int TEXT_BYTES = 4 << 20;
 
   /** Characters of a label. */
-  static final int LABEL_CHARACTERS = 1000;
+  public static final int LABEL_CHARACTERS = 1000;
 
   /** Characters that a pattern may look at to match one label. */
-  static final int PATTERN_STEPS = 1_000_000;
+  public static final int PATTERN_STEPS = 1_000_000;
 
   /** Lines of a story, whose sentences are part of each of its questions. */
-  static final int STORY_LINES = 1000;
+  public static final int STORY_LINES = 1000;
 
   private ReadLimits() {}
 }

@@ -43,7 +43,7 @@ public record Source(
   }
 
   /** As an experiment names them; validation and test may be null. */
-  static Source of(
+  public static Source of(
       String train,
       String validation,
       String test,
@@ -59,12 +59,12 @@ public record Source(
         malformed);
   }
 
-  static Path pathOrNull(String path) {
+  public static Path pathOrNull(String path) {
     return path == null ? null : Path.of(path);
   }
 
   /** How the rows of one file are read. */
-  interface Reading<T> {
+  public interface Reading<T> {
     /**
      * Reads a file.
      *
@@ -77,9 +77,10 @@ public record Source(
   /**
    * All rows.
    *
-   * @throws QatException if there is none to train on or none to test on
+   * @throws QatException if a file is absent, cannot be read, or has a malformed row (file, line
+   *     and reason) and the first is to stop; if there is no row to train on or none to test on
    */
-  <T> Parts<T> read(Reading<T> reading) {
+  public <T> Parts<T> read(Reading<T> reading) {
     return read(reading, 0);
   }
 
@@ -88,7 +89,7 @@ public record Source(
    *
    * @param from where in [0, 1) the hashes of the test rows begin
    */
-  <T> Parts<T> read(Reading<T> reading, double from) {
+  public <T> Parts<T> read(Reading<T> reading, double from) {
     MalformedRows bad = new MalformedRows(malformed);
     double validationHeld = validation == null ? validationShare : 0;
     Holdout<T> rows = new Holdout<>(test == null ? testShare : 0, validationHeld, from);

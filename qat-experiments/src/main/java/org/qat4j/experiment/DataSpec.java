@@ -7,8 +7,10 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
+import java.util.List;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
 
 /** Where labelled texts come from. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
@@ -28,16 +30,61 @@ import java.util.regex.PatternSyntaxException;
 })
 public sealed interface DataSpec {
 
+  /** Calls the visitor's method for this kind. */
+  <R> R accept(Visitor<R> visitor);
+
+  /** The files or folders that are read. */
+  List<File> files();
+
+  /**
+   * A file or folder of data.
+   *
+   * @param key of the section that names it
+   * @param path as named
+   * @param orPacked whether one with the ending .gz does as well
+   */
+  record File(String key, String path, boolean orPacked) {
+    /** Those of the parts that are not null. */
+    private static List<File> parts(String train, String validation, String test) {
+      return Stream.of(
+              new File("train", train, false),
+              new File("validation", validation, false),
+              new File("test", test, false))
+          .filter(file -> file.path() != null)
+          .toList();
+    }
+  }
+
   /** Which language is this phrase written in? From the JDK's own locale data; no download. */
   @JsonClassDescription(
       "Which language is this phrase written in? From the JDK's own locale data; no download.")
-  record Langid() implements DataSpec {}
+  record Langid() implements DataSpec {
+    @Override
+    public List<File> files() {
+      return List.of();
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
 
   /** What kind of thing is defined here? The nouns of WordNet, which the build brings along. */
   @JsonClassDescription(
       "What kind of thing is defined here? The nouns of WordNet 3.1, from the class path; no"
           + " download.")
-  record Things() implements DataSpec {}
+  record Things() implements DataSpec {
+    @Override
+    public List<File> files() {
+      return List.of();
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
 
   /**
    * 20 newsgroups, the split by date.
@@ -64,6 +111,16 @@ public sealed interface DataSpec {
       implements DataSpec {
     public Newsgroups {
       Section.check(Newsgroups.class, path, keepHeaders, validationShare);
+    }
+
+    @Override
+    public List<File> files() {
+      return List.of(new File("path", path, false));
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
     }
   }
 
@@ -158,6 +215,16 @@ public sealed interface DataSpec {
       double held = folds > 1 ? 1.0 / folds : testShare;
       checkShares(validation == null ? validationShare : 0, test == null ? held : 0);
     }
+
+    @Override
+    public List<File> files() {
+      return File.parts(train, validation, test);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
   }
 
   /**
@@ -205,6 +272,16 @@ public sealed interface DataSpec {
             "charset", "is \"" + charset + "\"; expected a charset such as UTF-8 or ISO-8859-1");
       }
       checkShares(validationShare, test == null ? testShare : 0);
+    }
+
+    @Override
+    public List<File> files() {
+      return File.parts(train, null, test);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
     }
   }
 
@@ -267,6 +344,16 @@ public sealed interface DataSpec {
           malformed);
       checkShares(validation == null ? validationShare : 0, test == null ? testShare : 0);
     }
+
+    @Override
+    public List<File> files() {
+      return File.parts(train, validation, test);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
   }
 
   /**
@@ -304,6 +391,16 @@ public sealed interface DataSpec {
       Section.check(
           Predicates.class, train, validation, test, validationShare, testShare, malformed);
       checkShares(validation == null ? validationShare : 0, test == null ? testShare : 0);
+    }
+
+    @Override
+    public List<File> files() {
+      return File.parts(train, validation, test);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
     }
   }
 
@@ -378,6 +475,16 @@ public sealed interface DataSpec {
       checkDelimiter(delimiter);
       checkShares(validation == null ? validationShare : 0, test == null ? testShare : 0);
     }
+
+    @Override
+    public List<File> files() {
+      return File.parts(train, validation, test);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
   }
 
   /**
@@ -420,6 +527,16 @@ public sealed interface DataSpec {
       Section.check(
           Stories.class, train, validation, test, ask, validationShare, testShare, malformed);
       checkShares(validation == null ? validationShare : 0, test == null ? testShare : 0);
+    }
+
+    @Override
+    public List<File> files() {
+      return File.parts(train, validation, test);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
     }
   }
 
@@ -471,6 +588,22 @@ public sealed interface DataSpec {
           Parallel.class, train, validation, test, from, to, validationShare, testShare, malformed);
       checkShares(validation == null ? validationShare : 0, test == null ? testShare : 0);
     }
+
+    /** Of each part two, which may be packed. */
+    @Override
+    public List<File> files() {
+      return Stream.of(from, to)
+          .flatMap(
+              language ->
+                  File.parts(train, validation, test).stream()
+                      .map(file -> new File(file.key(), file.path() + "." + language, true)))
+          .toList();
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
   }
 
   /**
@@ -493,6 +626,16 @@ public sealed interface DataSpec {
         throw new InvalidKeyException(
             "to", "is \"" + to + "\"; expected the code of a language, such as de, fr or ja");
       }
+    }
+
+    @Override
+    public List<File> files() {
+      return List.of();
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
     }
   }
 
@@ -563,6 +706,16 @@ public sealed interface DataSpec {
       }
       checkShares(validation == null ? validationShare : 0, test == null ? testShare : 0);
     }
+
+    @Override
+    public List<File> files() {
+      return File.parts(train, validation, test);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
   }
 
   /** What is asked of a story. */
@@ -604,5 +757,32 @@ public sealed interface DataSpec {
     STOP,
     @JsonProperty("skip")
     SKIP
+  }
+
+  /** What is done with each kind of data. */
+  interface Visitor<R> {
+    R visit(Langid spec);
+
+    R visit(Things spec);
+
+    R visit(Newsgroups spec);
+
+    R visit(Table spec);
+
+    R visit(Folders spec);
+
+    R visit(Tagged spec);
+
+    R visit(Predicates spec);
+
+    R visit(Candidates spec);
+
+    R visit(Stories spec);
+
+    R visit(Numbers spec);
+
+    R visit(Parallel spec);
+
+    R visit(LocaleNames spec);
   }
 }

@@ -27,6 +27,9 @@ import java.util.Set;
 })
 public sealed interface ModelSpec {
 
+  /** Calls the visitor's method for this kind. */
+  <R> R accept(Visitor<R> visitor);
+
   /**
    * Characters → embedding → convolution → max over time, beside a summed bag of hashed character
    * n-grams; concatenated → dense. A ComputationGraph for short texts.
@@ -101,6 +104,11 @@ public sealed interface ModelSpec {
         throw new InvalidKeyException("minN", "is " + minN + ", more than maxN, " + maxN);
       }
       checkFits("width", width, length);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
     }
   }
 
@@ -195,6 +203,11 @@ public sealed interface ModelSpec {
         checkFits("widths", width, length);
       }
     }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
   }
 
   /**
@@ -236,6 +249,11 @@ public sealed interface ModelSpec {
       Section.check(SeedCnn.class, vocabulary, length, lowerCase, dimension, filters, width, pool);
       checkFits("width", width, length);
       checkFits("pool", pool, length - width + 1);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
     }
   }
 
@@ -286,6 +304,11 @@ public sealed interface ModelSpec {
                 + "; expected one or more odd numbers, so that a token is in the middle");
       }
     }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
   }
 
   /** Tokens → embeddings side by side → LSTMs in both directions, one upon another. */
@@ -315,6 +338,11 @@ public sealed interface ModelSpec {
     public BiLstmTagger {
       Section.check(BiLstmTagger.class, length, tokens, units, layers, dropout);
     }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
   }
 
   /** Tokens → embeddings side by side → convolution → blocks of a transformer's encoder. */
@@ -343,6 +371,11 @@ public sealed interface ModelSpec {
     public TransformerTagger {
       Section.check(TransformerTagger.class, length, tokens, width, blocks, dropout);
       checkFits("width", width, length);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
     }
   }
 
@@ -412,6 +445,11 @@ public sealed interface ModelSpec {
         checkFits("widths", width, Math.min(firstLength, secondLength));
       }
     }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
   }
 
   /**
@@ -466,6 +504,11 @@ public sealed interface ModelSpec {
           blocks,
           dropout);
     }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
   }
 
   private static List<Integer> distinct(List<Integer> widths) {
@@ -510,6 +553,11 @@ public sealed interface ModelSpec {
     public BiLstm {
       Section.check(BiLstm.class, of, length, lowerCase, minCount, dimension, units, dropout);
     }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
   }
 
   /**
@@ -547,6 +595,11 @@ public sealed interface ModelSpec {
     public Transformer {
       Section.check(Transformer.class, of, length, lowerCase, minCount, width, blocks, dropout);
       checkFits("width", width, length);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
     }
   }
 
@@ -617,6 +670,11 @@ public sealed interface ModelSpec {
           dropout);
       BlockSpec.checkHeads(heads, dimension);
     }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
   }
 
   /**
@@ -656,6 +714,11 @@ public sealed interface ModelSpec {
     public PretrainedEncoder {
       Section.check(PretrainedEncoder.class, from, length, pairs, pooling, dropout);
     }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
   }
 
   /** What becomes of the steps of a text. */
@@ -688,6 +751,11 @@ public sealed interface ModelSpec {
     public SavedNetwork {
       Section.check(SavedNetwork.class, file);
     }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
   }
 
   /** What a network reads one by one. */
@@ -704,5 +772,34 @@ public sealed interface ModelSpec {
       throw new InvalidKeyException(
           key, "is " + width + ", but only " + length + " positions are there");
     }
+  }
+
+  /** What is done with each kind of network. */
+  interface Visitor<R> {
+    R visit(CharNgramCnn spec);
+
+    R visit(WordCnn spec);
+
+    R visit(SeedCnn spec);
+
+    R visit(ConvTagger spec);
+
+    R visit(BiLstmTagger spec);
+
+    R visit(TransformerTagger spec);
+
+    R visit(PairCnn spec);
+
+    R visit(StoryAttention spec);
+
+    R visit(BiLstm spec);
+
+    R visit(Transformer spec);
+
+    R visit(Translator spec);
+
+    R visit(PretrainedEncoder spec);
+
+    R visit(SavedNetwork spec);
   }
 }

@@ -19,13 +19,13 @@ import org.qat4j.evaluation.Stage;
 import org.qat4j.experiment.Experiment;
 import org.qat4j.experiment.PruneSpec;
 import org.qat4j.experiment.TrainSpec;
+import org.qat4j.network.TextNetwork;
 import org.qat4j.report.CurvePoint;
 import org.qat4j.training.Evaluate;
 import org.qat4j.training.Regime;
 import org.qat4j.training.Trainer;
 import org.qat4j.training.TrainingAid;
 import org.qat4j.training.TrainingPlan;
-import org.qat4j.zoo.TextNetwork;
 import org.qat4j.zoo.Zoo;
 
 /**

@@ -13,6 +13,7 @@ import org.qat4j.experiment.ResolvedExperiment;
 import org.qat4j.experiment.TrainSpec;
 import org.qat4j.graph.Topology;
 import org.qat4j.model.TextInput;
+import org.qat4j.network.TextNetwork;
 import org.qat4j.pruning.Channels;
 import org.qat4j.pruning.GradualPruning;
 import org.qat4j.pruning.Pruner;
@@ -26,7 +27,6 @@ import org.qat4j.text.WordPieceEncoder;
 import org.qat4j.training.Regime;
 import org.qat4j.training.TrainingAid;
 import org.qat4j.training.TrainingPlan;
-import org.qat4j.zoo.TextNetwork;
 
 /**
  * Prunes a float network before it is quantized: vocabulary, then channels, then weights, each with

@@ -14,7 +14,6 @@ import org.qat4j.QatException;
 import org.qat4j.console.Console;
 import org.qat4j.data.DataFindings;
 import org.qat4j.data.Dataset;
-import org.qat4j.data.DatasetReader;
 import org.qat4j.data.Hashes;
 import org.qat4j.evaluation.Predictions;
 import org.qat4j.evaluation.Stage;
@@ -38,6 +37,7 @@ import org.qat4j.report.Provenance;
 import org.qat4j.report.SeedRun;
 import org.qat4j.report.SweepReport;
 import org.qat4j.report.folder.RunFolder;
+import org.qat4j.task.DatasetReader;
 import org.qat4j.task.Task;
 import org.qat4j.zoo.SavedNetworks;
 

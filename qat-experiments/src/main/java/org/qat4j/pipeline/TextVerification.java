@@ -12,7 +12,7 @@ import org.qat4j.onnx.OnnxOptions;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.report.Verification;
 import org.qat4j.runtime.Sample;
-import org.qat4j.task.Server;
+import org.qat4j.serving.Server;
 import org.qat4j.task.Task;
 import org.qat4j.verify.Verifier;
 import org.qat4j.verify.VerifyReport;

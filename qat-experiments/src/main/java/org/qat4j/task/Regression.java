@@ -8,14 +8,15 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
-import org.qat4j.baseline.LinearRegression;
 import org.qat4j.data.Dataset;
 import org.qat4j.data.Example;
 import org.qat4j.data.TextBatches;
+import org.qat4j.evaluation.Held;
 import org.qat4j.evaluation.Predictions;
 import org.qat4j.evaluation.Stage;
 import org.qat4j.experiment.BaselineSpec;
 import org.qat4j.runtime.Predictor;
+import org.qat4j.task.regression.LinearRegression;
 
 /** A number for a text. */
 public record Regression() implements Task {

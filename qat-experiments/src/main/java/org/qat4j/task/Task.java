@@ -12,12 +12,19 @@ import org.qat4j.data.Dataset;
 import org.qat4j.data.Example;
 import org.qat4j.data.Question;
 import org.qat4j.data.TextBatches;
+import org.qat4j.evaluation.Held;
 import org.qat4j.evaluation.Predictions;
 import org.qat4j.evaluation.Stage;
 import org.qat4j.experiment.BaselineSpec;
 import org.qat4j.model.IntegerModel;
+import org.qat4j.network.Outputs;
 import org.qat4j.runtime.Predictor;
 import org.qat4j.runtime.Translator;
+import org.qat4j.serving.Server;
+import org.qat4j.task.classification.ClassServer;
+import org.qat4j.task.regression.NumberServer;
+import org.qat4j.task.tagging.TagServer;
+import org.qat4j.task.translation.TranslationServer;
 
 /**
  * What is asked of texts, and all in which tasks differ: how outputs are judged, what any network

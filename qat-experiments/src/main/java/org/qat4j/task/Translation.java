@@ -11,13 +11,15 @@ import org.qat4j.console.Progress;
 import org.qat4j.data.Dataset;
 import org.qat4j.data.Example;
 import org.qat4j.data.TextBatches;
-import org.qat4j.evaluation.Bleu;
-import org.qat4j.evaluation.Metric;
+import org.qat4j.evaluation.Held;
 import org.qat4j.evaluation.Predictions;
 import org.qat4j.evaluation.Stage;
 import org.qat4j.experiment.BaselineSpec;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.runtime.Translator;
+import org.qat4j.task.translation.Dictionary;
+import org.qat4j.task.translation.NetworkTranslation;
+import org.qat4j.task.translation.TranslationScore;
 import org.qat4j.text.PieceEncoder;
 
 /** What is a text in the other language? A text is that and its translation, a tab between. */
@@ -26,29 +28,6 @@ public record Translation() implements Task {
   @Override
   public Predictions judge(List<Example> texts, List<String> labels, float[][] outputs) {
     throw new IllegalArgumentException("translations are not classes");
-  }
-
-  /**
-   * Translations and how near they come to the right ones.
-   *
-   * @param translations one for each text
-   * @param losses of the right ones, likewise; NaN where there are no probabilities
-   */
-  static Predictions judge(List<Example> texts, List<String> translations, float[] losses) {
-    List<String> truths = texts.stream().map(t -> PieceEncoder.target(t.text())).toList();
-    double[][] counts =
-        IntStream.range(0, truths.size())
-            .mapToObj(i -> counts(translations.get(i), truths.get(i)))
-            .toArray(double[][]::new);
-    return Predictions.of(Metric.BLEU, truths, translations, counts, losses);
-  }
-
-  private static double[] counts(String translation, String truth) {
-    double[] bleu = Bleu.counts(translation, truth);
-    double[] counts = Arrays.copyOf(bleu, bleu.length + 2);
-    counts[bleu.length] = translation.equals(truth) ? 1 : 0;
-    counts[bleu.length + 1] = 1;
-    return counts;
   }
 
   @Override
@@ -76,7 +55,7 @@ public record Translation() implements Task {
               losses[i] = (float) translator.loss(texts.get(i).text());
               progress.step(1);
             });
-    return judge(texts, List.of(translations), losses);
+    return TranslationScore.of(texts, List.of(translations), losses);
   }
 
   @Override
@@ -107,6 +86,6 @@ public record Translation() implements Task {
         data.test().stream().map(e -> translate.apply(PieceEncoder.source(e.text()))).toList();
     float[] none = new float[translations.size()];
     Arrays.fill(none, Float.NaN);
-    return judge(data.test(), translations, none);
+    return TranslationScore.of(data.test(), translations, none);
   }
 }

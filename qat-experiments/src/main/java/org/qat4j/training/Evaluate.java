@@ -2,8 +2,8 @@ package org.qat4j.training;
 
 import org.deeplearning4j.nn.api.Model;
 import org.qat4j.data.TextBatches;
+import org.qat4j.evaluation.Held;
 import org.qat4j.evaluation.Predictions;
-import org.qat4j.task.Held;
 import org.qat4j.task.Task;
 
 /** Runs a network over texts. */

@@ -9,7 +9,7 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.QatException;
 import org.qat4j.data.TextBatches;
-import org.qat4j.task.Held;
+import org.qat4j.evaluation.Held;
 
 /**
  * The training loop, the same for float networks, their controls and networks under quantization.

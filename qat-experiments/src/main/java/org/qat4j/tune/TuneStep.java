@@ -17,13 +17,13 @@ import org.qat4j.evaluation.Predictions;
 import org.qat4j.experiment.Experiment;
 import org.qat4j.experiment.ExperimentWriter;
 import org.qat4j.experiment.TuneSpec;
+import org.qat4j.network.TextNetwork;
 import org.qat4j.qat.Calibration;
 import org.qat4j.runtime.Sample;
 import org.qat4j.task.Classification;
 import org.qat4j.task.Task;
 import org.qat4j.training.Evaluate;
 import org.qat4j.tune.search.Examples;
-import org.qat4j.zoo.TextNetwork;
 
 /**
  * The step of an experiment that searches: calibrates the float network, encodes the validation

@@ -13,6 +13,8 @@ import org.qat4j.encoder.Encoder;
 import org.qat4j.encoder.EncoderNetwork;
 import org.qat4j.experiment.ModelSpec;
 import org.qat4j.layers.FlattenPreProcessor;
+import org.qat4j.network.Layers;
+import org.qat4j.network.TextNetwork;
 
 /** Networks that begin as a pretrained encoder of the BERT family. */
 public final class PretrainedEncoders {

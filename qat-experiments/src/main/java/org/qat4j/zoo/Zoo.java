@@ -6,17 +6,13 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
-import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
-import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
-import org.deeplearning4j.nn.conf.layers.convolutional.Cropping1D;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
@@ -25,7 +21,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.QatException;
 import org.qat4j.data.Dataset;
-import org.qat4j.data.Example;
 import org.qat4j.data.Vocabularies;
 import org.qat4j.data.Vocabularies.Cut;
 import org.qat4j.experiment.ModelSpec;
@@ -34,18 +29,16 @@ import org.qat4j.experiment.TrainSpec;
 import org.qat4j.graph.Topology;
 import org.qat4j.layers.FastLayers;
 import org.qat4j.layers.FlattenPreProcessor;
-import org.qat4j.layers.IndexCrossEntropy;
-import org.qat4j.layers.LayerNormLayer;
-import org.qat4j.layers.TransformerEncoder;
 import org.qat4j.model.TextInput;
-import org.qat4j.text.BytePairs;
+import org.qat4j.network.Layers;
+import org.qat4j.network.TextNetwork;
+import org.qat4j.task.Task;
+import org.qat4j.task.ranking.PairNetwork;
+import org.qat4j.task.ranking.StoryNetwork;
+import org.qat4j.task.tagging.Taggers;
+import org.qat4j.task.translation.TranslationNetwork;
 import org.qat4j.text.CharacterEncoder;
-import org.qat4j.text.FieldEncoder;
 import org.qat4j.text.NgramEncoder;
-import org.qat4j.text.PieceEncoder;
-import org.qat4j.text.PositionEncoder;
-import org.qat4j.text.StoryEncoder;
-import org.qat4j.text.StoryPlaces;
 import org.qat4j.text.TextEncoder;
 import org.qat4j.text.WordEncoder;
 
@@ -53,7 +46,7 @@ import org.qat4j.text.WordEncoder;
  * Builds the networks of {@link ModelSpec}, with random parameters and with vocabularies taken from
  * the training texts. Every layer can be quantized.
  */
-public final class Zoo {
+public final class Zoo implements ModelSpec.Visitor<TextNetwork> {
   /** Words of a text that skip-gram reads. */
   private static final int MOST_WORDS = 10_000;
 
@@ -63,7 +56,7 @@ public final class Zoo {
 
   private Zoo(Dataset data, TrainSpec train, long seed) {
     this.data = data;
-    this.layers = new Layers(train, data, seed);
+    this.layers = new Layers(train, data, seed, () -> Task.of(data).ending(data));
     this.seed = seed;
   }
 
@@ -76,34 +69,12 @@ public final class Zoo {
    * @param seed of the parameters
    */
   public static TextNetwork build(ModelSpec spec, Dataset data, TrainSpec train, long seed) {
-    if (spec instanceof ModelSpec.SavedNetwork saved) {
-      return saved(Path.of(saved.file()), data);
-    }
-    Zoo zoo = new Zoo(data, train, seed);
-    if (spec instanceof ModelSpec.PretrainedEncoder s) {
-      return PretrainedEncoders.build(s, zoo.layers);
-    }
-    if (spec instanceof ModelSpec.CharNgramCnn s) {
-      return zoo.charNgramCnn(s);
-    } else if (spec instanceof ModelSpec.WordCnn s) {
-      return zoo.wordCnn(s);
-    } else if (spec instanceof ModelSpec.Tagger s) {
-      return Taggers.build(s, data, zoo.layers);
-    } else if (spec instanceof ModelSpec.PairCnn s) {
-      return zoo.pairCnn(s);
-    } else if (spec instanceof ModelSpec.StoryAttention s) {
-      return zoo.storyAttention(s);
-    } else if (spec instanceof ModelSpec.BiLstm s) {
-      return zoo.biLstm(s);
-    } else if (spec instanceof ModelSpec.Transformer s) {
-      return zoo.transformer(s);
-    } else if (spec instanceof ModelSpec.Translator s) {
-      return zoo.translator(s);
-    }
-    return zoo.seedCnn((ModelSpec.SeedCnn) spec);
+    return spec.accept(new Zoo(data, train, seed));
   }
 
-  private static TextNetwork saved(Path file, Dataset data) {
+  @Override
+  public TextNetwork visit(ModelSpec.SavedNetwork s) {
+    Path file = Path.of(s.file());
     Model network = SavedNetworks.load(file);
     Topology topology = Topology.of(network);
     Layer last = topology.node(topology.outputs().get(0)).layer();
@@ -129,7 +100,8 @@ public final class Zoo {
     return new CharacterEncoder(alphabet, length, lowerCase);
   }
 
-  private TextNetwork charNgramCnn(ModelSpec.CharNgramCnn s) {
+  @Override
+  public TextNetwork visit(ModelSpec.CharNgramCnn s) {
     TextEncoder characters = characters(s.length(), s.lowerCase(), s.minCount());
     TextEncoder ngrams =
         new NgramEncoder(s.minN(), s.maxN(), s.buckets(), s.ngrams(), s.lowerCase());
@@ -152,7 +124,8 @@ public final class Zoo {
         false);
   }
 
-  private TextNetwork wordCnn(ModelSpec.WordCnn s) {
+  @Override
+  public TextNetwork visit(ModelSpec.WordCnn s) {
     Cut cut = new Cut(s.minCount(), s.vocabulary(), s.minIdf());
     List<String> words =
         Vocabularies.words(data.train(), s.lowerCase(), s.punctuation(), cut).entries();
@@ -240,46 +213,8 @@ public final class Zoo {
     return vectors;
   }
 
-  private TextNetwork pairCnn(ModelSpec.PairCnn s) {
-    Cut cut = Cut.of(s.minCount(), s.vocabulary());
-    List<String> words = Vocabularies.words(data.train(), s.lowerCase(), false, cut).entries();
-    GraphBuilder graph = layers.configuration().graphBuilder();
-    List<TextInput> text = new ArrayList<>();
-    List<String> branches = new ArrayList<>();
-    for (int field = 0; field < 2; field++) {
-      String name = field == 0 ? "first" : "second";
-      int length = field == 0 ? s.firstLength() : s.secondLength();
-      TextEncoder encoder =
-          new FieldEncoder(field, new WordEncoder(words, length, s.lowerCase(), false, false));
-      text.add(new TextInput(name + "Ids", encoder));
-      graph.addInputs(name + "Ids");
-      graph.addLayer(name, Layers.embedding(encoder, s.dimension()), name + "Ids");
-      branches.addAll(convolutions(graph, name, s.dimension(), s.filters(), s.widths()));
-    }
-    int size = 2 * s.filters() * s.widths().size();
-    graph
-        .addVertex("both", new MergeVertex(), branches.toArray(new String[0]))
-        .addLayer("dense", Layers.dense(size, s.hidden(), s.dropout()), "both")
-        .addLayer("out", layers.output(s.hidden(), s.dropout()), "dense")
-        .setOutputs("out");
-    return new TextNetwork(Layers.initialized(graph), text, false);
-  }
-
-  /** Convolutions of several widths over an embedding, each with its max; gives the maxima. */
-  private static List<String> convolutions(
-      GraphBuilder graph, String words, int dimension, int filters, List<Integer> widths) {
-    List<String> maxima = new ArrayList<>();
-    for (int width : widths) {
-      String name = words + "Conv" + width;
-      graph.addLayer(name, Layers.convolution(dimension, filters, width), words);
-      graph.addLayer(
-          words + "Max" + width, FastLayers.of(new GlobalPoolingLayer(PoolingType.MAX)), name);
-      maxima.add(words + "Max" + width);
-    }
-    return maxima;
-  }
-
-  private TextNetwork seedCnn(ModelSpec.SeedCnn s) {
+  @Override
+  public TextNetwork visit(ModelSpec.SeedCnn s) {
     List<String> words =
         Vocabularies.words(data.train(), s.lowerCase(), false, Cut.of(1, s.vocabulary())).entries();
     TextEncoder encoder = new WordEncoder(words, s.length(), s.lowerCase(), false, false);
@@ -304,7 +239,8 @@ public final class Zoo {
     return new TextNetwork(network, List.of(new TextInput("input", encoder)), false);
   }
 
-  private TextNetwork biLstm(ModelSpec.BiLstm s) {
+  @Override
+  public TextNetwork visit(ModelSpec.BiLstm s) {
     TextEncoder encoder = encoder(s.of(), s.length(), s.lowerCase(), s.minCount());
     MultiLayerConfiguration configuration =
         layers
@@ -320,7 +256,8 @@ public final class Zoo {
     return new TextNetwork(network, List.of(new TextInput("input", encoder)), true);
   }
 
-  private TextNetwork transformer(ModelSpec.Transformer s) {
+  @Override
+  public TextNetwork visit(ModelSpec.Transformer s) {
     TextEncoder encoder = encoder(s.of(), s.length(), s.lowerCase(), s.minCount());
     int channels = s.blocks().dimension();
     GraphBuilder graph =
@@ -350,85 +287,38 @@ public final class Zoo {
     return new WordEncoder(words, length, lowerCase, true, false);
   }
 
-  /**
-   * The question is the first step, which a product that goes on by all steps reads alone. Absent
-   * sentences are not masked, since a frozen mask cannot follow the words to their sentences: their
-   * place, 0, is how the others know them.
-   */
-  private TextNetwork storyAttention(ModelSpec.StoryAttention s) {
-    Cut cut = Cut.of(s.minCount(), s.vocabulary());
-    List<String> words = Vocabularies.words(data.train(), s.lowerCase(), false, cut).entries();
-    WordEncoder sentence = new WordEncoder(words, s.words(), s.lowerCase(), false, false);
-    TextEncoder story = new StoryEncoder(sentence, s.sentences());
-    TextEncoder places = new StoryPlaces(s.sentences());
-    int channels = s.blocks().dimension();
-    GraphBuilder graph =
-        layers
-            .configuration()
-            .graphBuilder()
-            .addInputs("placeIds", "wordIds")
-            .addLayer("places", Layers.embedding(places, channels), "placeIds")
-            .addLayer("words", Layers.embedding(story, s.dimension()), "wordIds")
-            .addLayer(
-                "sentences", Layers.strided(s.dimension(), channels, s.words(), s.words()), "words")
-            .addVertex(
-                "told", new ElementWiseVertex(ElementWiseVertex.Op.Add), "places", "sentences");
-    String last = Layers.blocks(graph, s.blocks(), "told");
-    graph
-        .addLayer("question", Layers.strided(channels, channels, 1, places.length()), last)
-        .addLayer(
-            "out",
-            layers.output(channels, s.dropout()),
-            new FlattenPreProcessor(channels, 1),
-            "question")
-        .setOutputs("out");
-    return new TextNetwork(
-        Layers.initialized(graph),
-        List.of(new TextInput("placeIds", places), new TextInput("wordIds", story)),
-        false);
+  @Override
+  public TextNetwork visit(ModelSpec.PretrainedEncoder s) {
+    return PretrainedEncoders.build(s, layers);
   }
 
-  private TextNetwork translator(ModelSpec.Translator s) {
-    BytePairs pairs =
-        BytePairs.learn(data.train().stream().map(Example::text).toList(), s.merges());
-    List<String> vocabulary =
-        Vocabularies.pieces(data.train(), pairs, Cut.of(s.minCount(), Integer.MAX_VALUE)).entries();
-    PieceEncoder pieces = new PieceEncoder(pairs, vocabulary, s.sourceLength(), s.targetLength());
-    TextEncoder positions = new PositionEncoder(pieces.length());
-    Layer past =
-        new Convolution1DLayer.Builder(s.width())
-            .nIn(s.dimension())
-            .nOut(s.dimension())
-            .convolutionMode(ConvolutionMode.Causal)
-            .activation(Activation.IDENTITY)
-            .build();
-    GraphBuilder graph =
-        layers
-            .configuration()
-            .graphBuilder()
-            .addInputs("pieceIds", "positionIds")
-            .addLayer("pieces", Layers.embedding(pieces, s.dimension()), "pieceIds")
-            .addLayer("positions", Layers.embedding(positions, s.dimension()), "positionIds")
-            .addVertex(
-                "placed", new ElementWiseVertex(ElementWiseVertex.Op.Add), "pieces", "positions")
-            .addLayer("past", FastLayers.of(past), "placed");
-    TransformerEncoder block =
-        new TransformerEncoder(
-            s.dimension(), s.heads(), s.feedForward(), Activation.RELU, s.sourceLength());
-    String last = "past";
-    for (int i = 1; i <= s.blocks(); i++) {
-      last = block.addTo(graph, "block" + i, last);
-    }
-    Layer next =
-        Layers.steps(new IndexCrossEntropy(), s.dimension(), pieces.vocabularySize(), s.dropout());
-    graph
-        .addLayer("translation", new Cropping1D.Builder(s.sourceLength(), 0).build(), last)
-        .addLayer("norm", new LayerNormLayer(s.dimension()), "translation")
-        .addLayer("next", next, "norm")
-        .setOutputs("next");
-    return new TextNetwork(
-        Layers.initialized(graph),
-        List.of(new TextInput("pieceIds", pieces), new TextInput("positionIds", positions)),
-        false);
+  @Override
+  public TextNetwork visit(ModelSpec.ConvTagger s) {
+    return Taggers.build(s, data, layers);
+  }
+
+  @Override
+  public TextNetwork visit(ModelSpec.BiLstmTagger s) {
+    return Taggers.build(s, data, layers);
+  }
+
+  @Override
+  public TextNetwork visit(ModelSpec.TransformerTagger s) {
+    return Taggers.build(s, data, layers);
+  }
+
+  @Override
+  public TextNetwork visit(ModelSpec.PairCnn s) {
+    return PairNetwork.build(s, data, layers);
+  }
+
+  @Override
+  public TextNetwork visit(ModelSpec.StoryAttention s) {
+    return StoryNetwork.build(s, data, layers);
+  }
+
+  @Override
+  public TextNetwork visit(ModelSpec.Translator s) {
+    return TranslationNetwork.build(s, data, layers);
   }
 }

@@ -14,8 +14,8 @@ import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.qat4j.QatException;
-import org.qat4j.data.Ratings;
 import org.qat4j.runtime.Predictor;
+import org.qat4j.task.regression.Ratings;
 
 /** A number from a text, from the shipped experiment to the command that prints it. */
 class RegressionTest {

@@ -14,10 +14,18 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.qat4j.data.TaggedReader.Columns;
 import org.qat4j.experiment.DataSpec;
 import org.qat4j.experiment.DataSpec.Malformed;
 import org.qat4j.experiment.ExperimentReader;
+import org.qat4j.task.DatasetReader;
+import org.qat4j.task.ranking.AnswerCandidate;
+import org.qat4j.task.ranking.CandidateReader;
+import org.qat4j.task.ranking.StoryQuestion;
+import org.qat4j.task.ranking.StoryReader;
+import org.qat4j.task.tagging.TaggedReader;
+import org.qat4j.task.tagging.TaggedReader.Columns;
+import org.qat4j.task.translation.ParallelReader;
+import org.qat4j.task.translation.TextPair;
 import org.qat4j.text.PieceEncoder;
 
 /** Reads the examples of docs/data.md. */

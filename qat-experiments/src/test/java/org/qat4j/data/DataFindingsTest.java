@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.qat4j.QatException;
 import org.qat4j.experiment.DataSpec;
 import org.qat4j.experiment.DataSpec.Malformed;
+import org.qat4j.task.DatasetReader;
 import org.qat4j.text.WordEncoder;
 
 class DataFindingsTest {

@@ -5,10 +5,10 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
 
 /** Real data sets beside the checkout; tests that need one are skipped where it is absent. */
-final class SharedData {
+public final class SharedData {
   private SharedData() {}
 
-  static Path file(String name) {
+  public static Path file(String name) {
     Path file = Path.of("..", "..", "shared", "data").resolve(name);
     Assumptions.assumeTrue(Files.exists(file), () -> "there is no " + file.toAbsolutePath());
     return file;

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.qat4j.data.Example;
 import org.qat4j.evaluation.Metric;
 import org.qat4j.evaluation.Predictions;
+import org.qat4j.task.tagging.Span;
 
 class TaskTest {
   private static final List<String> TAGS = List.of("B-LOC", "B-PER", "I-LOC", "I-PER", "O");

@@ -22,7 +22,7 @@ import org.qat4j.data.TextBatches;
 import org.qat4j.experiment.BlockSpec;
 import org.qat4j.experiment.ModelSpec;
 import org.qat4j.experiment.TrainSpec;
-import org.qat4j.zoo.TextNetwork;
+import org.qat4j.network.TextNetwork;
 import org.qat4j.zoo.TinyTexts;
 import org.qat4j.zoo.Zoo;
 

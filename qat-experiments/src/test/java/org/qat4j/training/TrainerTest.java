@@ -19,7 +19,7 @@ import org.qat4j.experiment.Moment;
 import org.qat4j.experiment.QuantizeSpec;
 import org.qat4j.experiment.TrainSpec;
 import org.qat4j.experiment.TrainSpec.Schedule;
-import org.qat4j.zoo.TextNetwork;
+import org.qat4j.network.TextNetwork;
 import org.qat4j.zoo.TinyTexts;
 import org.qat4j.zoo.Zoo;
 

@@ -5,10 +5,10 @@ import org.qat4j.data.Dataset;
 import org.qat4j.data.TextBatches;
 import org.qat4j.experiment.Experiment;
 import org.qat4j.experiment.ExperimentReader;
+import org.qat4j.network.TextNetwork;
 import org.qat4j.training.Trainer;
 import org.qat4j.training.TrainingLog;
 import org.qat4j.training.TrainingPlan;
-import org.qat4j.zoo.TextNetwork;
 import org.qat4j.zoo.TinyTexts;
 import org.qat4j.zoo.Zoo;
 

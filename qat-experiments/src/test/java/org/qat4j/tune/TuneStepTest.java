@@ -8,7 +8,7 @@ import org.qat4j.data.Dataset;
 import org.qat4j.data.TextBatches;
 import org.qat4j.experiment.Experiment;
 import org.qat4j.experiment.ExperimentReader;
-import org.qat4j.zoo.TextNetwork;
+import org.qat4j.network.TextNetwork;
 import org.qat4j.zoo.TinyTexts;
 import org.qat4j.zoo.Zoo;
 

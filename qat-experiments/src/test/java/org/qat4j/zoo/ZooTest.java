@@ -14,6 +14,7 @@ import org.qat4j.experiment.BlockSpec;
 import org.qat4j.experiment.ModelSpec;
 import org.qat4j.experiment.NgramSpec;
 import org.qat4j.experiment.TrainSpec;
+import org.qat4j.network.TextNetwork;
 import org.qat4j.training.Evaluate;
 import org.qat4j.training.Trainer;
 import org.qat4j.training.TrainingLog;
@@ -21,7 +22,7 @@ import org.qat4j.training.TrainingPlan;
 
 class ZooTest {
   static final Dataset DATA = TinyTexts.of(120, 1);
-  static final BlockSpec BLOCK = new BlockSpec(1, 8, 2, 16);
+  private static final BlockSpec BLOCK = new BlockSpec(1, 8, 2, 16);
   static final TrainSpec TRAIN = new TrainSpec(4, 8, 0.01, TrainSpec.Schedule.LINEAR, 0.1, 0);
 
   static Stream<ModelSpec> networks() {

@@ -1,9 +1,0 @@
-package org.qat4j.data;
-
-/**
- * A text and its translation.
- *
- * @param source what is translated
- * @param target its translation
- */
-public record TextPair(String source, String target) {}

@@ -1,0 +1,2 @@
+/** What all networks are built of and give. */
+package org.qat4j.network;
