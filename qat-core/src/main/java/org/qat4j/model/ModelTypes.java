@@ -70,7 +70,7 @@ final class ModelTypes implements Op.Visitor<Value> {
   public Value visit(Op.Quantize o) {
     Value in = get(o.input());
     require(in.isReal(), "quantizes real values, but \"%s\" is not real", o.input());
-    return codes(in.shape(), activation(o.params()));
+    return codes(in.shape(), o.params());
   }
 
   @Override
@@ -94,7 +94,7 @@ final class ModelTypes implements Op.Visitor<Value> {
 
   @Override
   public Value visit(Op.Dense o) {
-    Value in = getCodes(o.input());
+    Value in = wide(o.input());
     require(
         in.shape().size() < 3, "reads vectors or steps, but \"%s\" is %s", o.input(), in.shape());
     require(o.weights().rank() == 2, "weights %s are not [out, in]", o.weights());
@@ -123,12 +123,13 @@ final class ModelTypes implements Op.Visitor<Value> {
   @Override
   public Value visit(Op.AvgPool1d o) {
     Value in = sequence(o.input());
-    return codes(pooled(in, o.kernel(), o.stride()), average(o, in, o.kernel(), o.output()));
+    QuantParams out = activation(o.output());
+    return codes(pooled(in, o.kernel(), o.stride()), average(o, in, o.kernel(), out));
   }
 
   @Override
   public Value visit(Op.GlobalAvgPool o) {
-    Value in = places(o.input());
+    Value in = places(o.input(), wide(o.input()));
     return codes(List.of(last(in)), average(o, in, in.size() / last(in), o.output()));
   }
 
@@ -231,17 +232,17 @@ final class ModelTypes implements Op.Visitor<Value> {
   @Override
   public Value visit(Op.RealSum o) {
     require(o.inputs().size() >= 2, "adds fewer than two values");
-    Value first = getCodes(o.inputs().get(0));
+    Value first = wide(o.inputs().get(0));
     for (String input : o.inputs()) {
-      List<Integer> shape = getCodes(input).shape();
+      List<Integer> shape = wide(input).shape();
       require(shape.equals(first.shape()), "adds %s and %s", first.shape(), shape);
     }
-    return codes(first.shape(), activation(o.output()));
+    return codes(first.shape(), o.output());
   }
 
   @Override
   public Value visit(Op.Masked o) {
-    Value in = sequence(o.input());
+    Value in = sequence(o.input(), wide(o.input()));
     mask(o.mask(), in);
     require(o.mask() != null, "there is no mask");
     return in;
@@ -249,12 +250,12 @@ final class ModelTypes implements Op.Visitor<Value> {
 
   @Override
   public Value visit(Op.MaskedMean o) {
-    Value in = sequence(o.input());
+    Value in = sequence(o.input(), wide(o.input()));
     mask(o.mask(), in);
     require(o.mask() != null, "there is no mask");
     long reach = (long) in.shape().get(0) * in.params().maxDistance();
     bounds.put(o.name(), AccumulatorBound.sum(reach));
-    return codes(List.of(last(in)), activation(o.output()));
+    return codes(List.of(last(in)), o.output());
   }
 
   @Override
@@ -283,12 +284,12 @@ final class ModelTypes implements Op.Visitor<Value> {
         argument >= Float.MIN_NORMAL && Float.isFinite(argument),
         "the scale %s is too small or too large for attention",
         in.params().scale());
-    return codes(List.of(steps, channels), activation(o.output()));
+    return codes(List.of(steps, channels), o.output());
   }
 
   @Override
   public Value visit(Op.LayerNorm o) {
-    Value in = getCodes(o.input());
+    Value in = wide(o.input());
     int channels = last(in);
     require(
         o.gain().size() == channels
@@ -311,7 +312,7 @@ final class ModelTypes implements Op.Visitor<Value> {
       largest = Math.max(largest, sum);
     }
     bounds.put(o.name(), AccumulatorBound.sum(largest));
-    return codes(in.shape(), activation(o.output()));
+    return codes(in.shape(), o.output());
   }
 
   private void mask(String name, Value sequence) {
@@ -342,6 +343,9 @@ final class ModelTypes implements Op.Visitor<Value> {
         o.groups(),
         last(in));
     require(w.dim(3) == last(in) / o.groups(), "weights %s do not fit the input %s", w, in.shape());
+    if (o.output() instanceof Output.Codes out) {
+      activation(out.params());
+    }
     return product(o, in, w, o.bias(), o.output(), windows(in, o.window(), w.dim(0)));
   }
 
@@ -354,7 +358,8 @@ final class ModelTypes implements Op.Visitor<Value> {
   @Override
   public Value visit(Op.AvgPool2d o) {
     Value in = image(o.input());
-    return codes(pooled(in, o.window()), average(o, in, o.window().taps(), o.output()));
+    QuantParams out = activation(o.output());
+    return codes(pooled(in, o.window()), average(o, in, o.window().taps(), out));
   }
 
   /** Every window holds a part of the image. */
@@ -474,7 +479,7 @@ final class ModelTypes implements Op.Visitor<Value> {
   }
 
   private Value conv(Op.Conv1d o) {
-    Value in = sequence(o.input());
+    Value in = sequence(o.input(), wide(o.input()));
     require(o.weights().rank() == 3, "weights %s are not [out, kernel, in]", o.weights());
     require(
         o.weights().dim(2) == last(in),
@@ -515,14 +520,14 @@ final class ModelTypes implements Op.Visitor<Value> {
       Requantize.multiplier(in.params().scale(), weights.scale(c), outputScale);
     }
     return output instanceof Output.Codes codes
-        ? codes(shape, activation(codes.params()))
+        ? codes(shape, codes.params())
         : new Value(shape, null, false);
   }
 
   private QuantParams average(Op op, Value in, int n, QuantParams output) {
     bounds.put(op.name(), AccumulatorBound.sum((long) n * in.params().maxDistance()));
     Requantize.multiplier(in.params().scale(), 1f / n, output.scale());
-    return activation(output);
+    return output;
   }
 
   private static List<Integer> pooled(Value in, int kernel, int stride) {
@@ -538,10 +543,10 @@ final class ModelTypes implements Op.Visitor<Value> {
 
   private Value concat(Op.Concat o) {
     require(!o.inputs().isEmpty(), "concatenates nothing");
-    Value first = getCodes(o.inputs().get(0));
+    Value first = wide(o.inputs().get(0));
     long channels = 0;
     for (String input : o.inputs()) {
-      Value in = getCodes(input);
+      Value in = wide(input);
       require(
           withLast(in, 1).equals(withLast(first, 1)),
           "%s and %s do not lie side by side",
@@ -550,7 +555,7 @@ final class ModelTypes implements Op.Visitor<Value> {
       channels += last(in);
     }
     require(channels <= MAX_ELEMENTS, "%s channels are too many", channels);
-    return codes(withLast(first, (int) channels), activation(o.output()));
+    return codes(withLast(first, (int) channels), o.output());
   }
 
   private Value add(Op.Add o) {
@@ -573,10 +578,10 @@ final class ModelTypes implements Op.Visitor<Value> {
   }
 
   private Value lookup(Op.Lookup o) {
-    Value in = getCodes(o.input());
+    Value in = wide(o.input());
     int codes = in.params().qmax() - in.params().qmin() + 1;
     require(o.table().size() == codes, "a table of %s for %s codes", o.table().size(), codes);
-    QuantParams out = activation(o.output());
+    QuantParams out = o.output();
     for (int q : o.table().toArray()) {
       require(q >= out.qmin() && q <= out.qmax(), "code %s lies outside %s", q, out);
     }
@@ -615,11 +620,12 @@ final class ModelTypes implements Op.Visitor<Value> {
   }
 
   private static QuantParams activation(QuantParams params) {
-    require(
-        params.qmin() >= Byte.MIN_VALUE && params.qmax() <= Byte.MAX_VALUE,
-        "activations are bytes, not %s",
-        params);
+    require(isByte(params), "activations of this operation are bytes, not %s", params);
     return params;
+  }
+
+  private static boolean isByte(QuantParams params) {
+    return params.qmin() >= Byte.MIN_VALUE && params.qmax() <= Byte.MAX_VALUE;
   }
 
   private static Value codes(List<Integer> shape, QuantParams params) {
@@ -632,14 +638,30 @@ final class ModelTypes implements Op.Visitor<Value> {
     return value;
   }
 
-  private Value getCodes(String name) {
+  /** Codes of any number of bits. */
+  private Value wide(String name) {
     Value value = get(name);
     require(value.isCodes(), "reads codes, but \"%s\" is not codes", name);
     return value;
   }
 
+  private Value getCodes(String name) {
+    Value value = wide(name);
+    require(
+        isByte(value.params()),
+        "reads codes that are bytes, but those of \"%s\" go from %s to %s; a Concat of it alone"
+            + " brings it to fewer bits",
+        name,
+        value.params().qmin(),
+        value.params().qmax());
+    return value;
+  }
+
   private Value sequence(String name) {
-    Value value = getCodes(name);
+    return sequence(name, getCodes(name));
+  }
+
+  private static Value sequence(String name, Value value) {
     require(value.shape().size() == 2, "reads a sequence, but \"%s\" is %s", name, value.shape());
     return value;
   }
@@ -652,7 +674,10 @@ final class ModelTypes implements Op.Visitor<Value> {
 
   /** A sequence or an image. */
   private Value places(String name) {
-    Value value = getCodes(name);
+    return places(name, getCodes(name));
+  }
+
+  private static Value places(String name, Value value) {
     require(
         value.shape().size() >= 2,
         "reads a sequence or an image, but \"%s\" is %s",

@@ -20,8 +20,8 @@ import org.qat4j.text.TextEncoder;
 import org.qat4j.text.WordEncoder;
 
 /**
- * Models drawn from a seed: every operation, odd sizes, 2 to 8 bits, symmetric and asymmetric,
- * fused clamps; the same seed gives the same model. For tests that compare two executions of a
+ * Models drawn from a seed: every operation, odd sizes, 2 to 8 bits, streams of 9 to 16 bits,
+ * symmetric and asymmetric, fused clamps; the same seed gives the same model. For tests that compare two executions of a
  * model, or a model with what was written and read again. Output scales follow the spread of the
  * accumulators, so that most codes lie inside their range.
  */
@@ -44,6 +44,11 @@ public final class RandomModels {
   private final List<TextInput> text = new ArrayList<>();
   private final List<Op> ops = new ArrayList<>();
   private Map<String, Value> values = Map.of();
+
+  /** Whether activations that are drawn have 9 to 16 bits. */
+  private boolean wide;
+
+  private final List<String> wideValues = new ArrayList<>();
 
   private RandomModels(long seed, Scales scales) {
     // Neighbouring seeds of Random begin alike.
@@ -82,6 +87,9 @@ public final class RandomModels {
     List<String> outputs = new ArrayList<>(List.of(last));
     if (random.nextInt(6) == 0 && !made.contains(last)) {
       outputs.add(made.get(made.size() - 1));
+    }
+    if (!wideValues.isEmpty() && random.nextInt(3) == 0) {
+      outputs.add(wideValues.get(random.nextInt(wideValues.size())));
     }
     return new IntegerModel(name, inputs, ops, outputs, allText ? text : List.of(), labels(last));
   }
@@ -177,7 +185,8 @@ public final class RandomModels {
       return image(x);
     }
     if (!isSequence(x)) {
-      return switch (random.nextInt(6)) {
+      return switch (random.nextInt(7)) {
+        case 6 -> stream(x);
         case 0 -> lookup(x);
         case 1 -> sum(x);
         case 2 -> concat(List.of(x, dense(x, null)));
@@ -200,6 +209,7 @@ public final class RandomModels {
       case 11 -> masked(x);
       case 13 -> realSum(x);
       case 12 -> add(new Op.LastStep(name("last"), x, mask(x)));
+      case 15, 16 -> stream(x);
       default -> conv(x);
     };
   }
@@ -463,6 +473,49 @@ public final class RandomModels {
     return add(new Op.RealSum(name("residual"), List.of(x, y), activationFor(reach / 4)));
   }
 
+  /** A residual stream of 9 to 16 bits, and an operation that makes bytes of it. */
+  private String stream(String x) {
+    wide = true;
+    int c = channels(x);
+    String y = random.nextInt(3) == 0 ? concat(List.of(x)) : product(x, c);
+    float reach = reach(value(x).params()) + reach(value(y).params());
+    String z = add(new Op.RealSum(name("residual"), List.of(x, y), activationFor(reach / 4)));
+    wideValues.add(y);
+    wideValues.add(z);
+    if (random.nextBoolean()) {
+      z = layerNorm(z);
+    }
+    if (isSequence(z) && random.nextInt(3) == 0) {
+      z = add(new Op.Masked(name("masked"), z, notZero(x), random.nextBoolean()));
+    }
+    if (random.nextInt(3) == 0) {
+      z = add(new Op.RealSum(name("residual"), List.of(z, x), activationFor(reach / 2)));
+    }
+    if (isSequence(z) && random.nextInt(3) == 0) {
+      QuantParams out = activationFor(reach(value(z).params()) / 3);
+      z =
+          random.nextBoolean()
+              ? add(new Op.GlobalAvgPool(name("globalAverage"), z, out))
+              : add(new Op.MaskedMean(name("mean"), z, notZero(z), out));
+    }
+    wideValues.add(z);
+    wide = false;
+    QuantParams params = value(z).params();
+    return switch (random.nextInt(4)) {
+      case 0 -> add(new Op.Concat(name("concat"), List.of(z), activationFor(reach(params) / 2)));
+      case 1 -> params.qmax() < 1 << 11 ? lookup(z) : product(z, size(24));
+      case 2 -> isSequence(z) ? attention(z) : dense(z, null);
+      default -> product(z, size(24));
+    };
+  }
+
+  private String product(String x, int channels) {
+    boolean conv = isSequence(x) && channels(x) <= 24 && random.nextInt(3) == 0;
+    return conv
+        ? conv(x, tensor(new int[] {channels, 3, channels(x)}, false), 1, 1, 1, 1, null)
+        : dense(x, tensor(new int[] {channels, channels(x)}, false), null);
+  }
+
   private String concat(List<String> parts) {
     float largest = 0;
     for (String part : parts) {
@@ -638,6 +691,9 @@ public final class RandomModels {
 
   private QuantParams activation(float scale) {
     int bits = random.nextInt(3) > 0 ? 8 : 2 + random.nextInt(7);
+    if (wide) {
+      bits = random.nextInt(3) > 0 ? 16 : 9 + random.nextInt(8);
+    }
     int qmin = QuantParams.minCode(bits);
     int qmax = QuantParams.maxCode(bits);
     return switch (random.nextInt(4)) {

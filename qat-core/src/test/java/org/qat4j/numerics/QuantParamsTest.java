@@ -29,8 +29,23 @@ class QuantParamsTest {
             Combinators.combine(
                     Arbitraries.floats().between(1f, 2f), Arbitraries.integers().between(-40, 40))
                 .as(Math::scalb));
-    Arbitrary<Integer> bits = Arbitraries.integers().between(2, 8);
-    return Combinators.combine(scales, bits, Arbitraries.integers().between(0, 255))
+    return params(scales, 2, 8);
+  }
+
+  /** The same with more bits than a byte. */
+  @Provide
+  static Arbitrary<QuantParams> wide() {
+    return params(
+        Combinators.combine(
+                Arbitraries.floats().between(1f, 2f), Arbitraries.integers().between(-40, 40))
+            .as(Math::scalb),
+        9,
+        16);
+  }
+
+  private static Arbitrary<QuantParams> params(Arbitrary<Float> scales, int least, int most) {
+    Arbitrary<Integer> bits = Arbitraries.integers().between(least, most);
+    return Combinators.combine(scales, bits, Arbitraries.integers().between(0, 65535))
         .as(
             (scale, b, z) -> {
               int codes = 1 << b;
@@ -113,6 +128,21 @@ class QuantParamsTest {
     for (int q = p.qmin(); q <= p.qmax(); q++) {
       assertThat(p.quantize(p.dequantize(q))).isEqualTo(q);
     }
+  }
+
+  @Property(seed = "1", tries = 50)
+  void everyCodeOf16BitsSurvivesARoundTrip(@ForAll("wide") QuantParams p) {
+    everyCodeSurvivesARoundTrip(p);
+  }
+
+  @Property(seed = "1")
+  void errsByLittleMoreThanHalfAStepWith16Bits(
+      @ForAll("wide") QuantParams p, @ForAll @FloatRange(min = 0, max = 1) float place) {
+    float r = p.minValue() + place * (p.maxValue() - p.minValue());
+    BigDecimal x = Exact.of(Math.max(p.minValue(), Math.min(p.maxValue(), r)));
+    BigDecimal error = Exact.of(p.fakeQuantize(x.floatValue())).subtract(x).abs();
+
+    assertThat(error).isLessThanOrEqualTo(Exact.of(p.scale()).multiply(Exact.of(0.5 + 0x1p-7)));
   }
 
   @Property(seed = "1")

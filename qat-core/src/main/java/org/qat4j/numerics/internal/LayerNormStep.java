@@ -13,7 +13,7 @@ public final class LayerNormStep {
   /** Normalized values have the scale 2^−10. */
   public static final int FRACTION = 10;
 
-  /** With more channels a sum of squares could leave the integers that double has. */
+  /** With more channels a variance of 16-bit codes could leave the integers that double has. */
   public static final int MAX_CHANNELS = 2048;
 
   private final int[] gain;
@@ -75,15 +75,13 @@ public final class LayerNormStep {
   public void apply(int[] x, int at, int[] y, int atY) {
     int n = gain.length;
     int sum = 0;
+    long squares = 0;
     for (int c = 0; c < n; c++) {
       sum += x[at + c];
+      squares += (long) x[at + c] * x[at + c];
     }
-    double squares = 0;
-    for (int c = 0; c < n; c++) {
-      double a = n * x[at + c] - sum;
-      squares += a * a;
-    }
-    double deviation = Math.sqrt(squares / n + epsilon);
+    double variance = n * squares - (long) sum * sum; // an integer that double has
+    double deviation = Math.sqrt(variance + epsilon);
     for (int c = 0; c < n; c++) {
       double a = n * x[at + c] - sum;
       double steps = Math.rint(Math.scalb(a / deviation, FRACTION));

@@ -51,6 +51,32 @@ final class ElementSteps {
   }
 
   /**
+   * Codes of another scale by (1) then (2), written into some of the channels of the result.
+   *
+   * @param scale of the input
+   * @param rows steps
+   * @param width channels of the input
+   * @param outWidth channels of the result
+   * @param to place of the first element written
+   */
+  record Rescale(
+      float scale, QuantParams output, Place from, Place to, int rows, int width, int outWidth)
+      implements Step {
+    @Override
+    public void run(Workspace w) {
+      int[] x = w.ints[from.slot()];
+      int[] out = w.ints[to.slot()];
+      for (int r = 0; r < rows; r++) {
+        int in = from.offset() + r * width;
+        int at = to.offset() + r * outWidth;
+        for (int i = 0; i < width; i++) {
+          out[at + i] = output.quantize(scale * (float) x[in + i]) - output.zeroPoint();
+        }
+      }
+    }
+  }
+
+  /**
    * Sum of values that share scale and zero point (10).
    *
    * @param table q − z of the result for each possible sum

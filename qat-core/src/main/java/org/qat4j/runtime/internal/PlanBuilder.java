@@ -534,24 +534,26 @@ public final class PlanBuilder implements Op.Visitor<Void> {
     Place to = allocate(o.name());
     int at = 0;
     for (String input : o.inputs()) {
-      QuantParams in = model.value(input).params();
-      int[] table = new int[in.qmax() - in.qmin() + 1];
-      for (int i = 0; i < table.length; i++) {
-        table[i] = o.output().quantize(in.dequantize(in.qmin() + i)) - o.output().zeroPoint();
-      }
       int width = channels(input);
-      add(
-          new ElementSteps.Map(
-              IntVector.of(table),
-              in.qmin() - in.zeroPoint(),
-              place(input),
-              new Place(to.slot(), to.offset() + at),
-              rows,
-              width,
-              outWidth));
+      Place part = new Place(to.slot(), to.offset() + at);
+      add(rescaled(model.value(input).params(), o.output(), place(input), part, rows, width, outWidth));
       at += width;
     }
     return null;
+  }
+
+  /** By a table where codes are bytes; one of 16 bits would not stay in the processor's cache. */
+  private static Step rescaled(
+      QuantParams in, QuantParams out, Place from, Place to, int rows, int width, int outWidth) {
+    if (in.qmax() - in.qmin() >= 1 << Byte.SIZE) {
+      return new ElementSteps.Rescale(in.scale(), out, from, to, rows, width, outWidth);
+    }
+    int[] table = new int[in.qmax() - in.qmin() + 1];
+    for (int i = 0; i < table.length; i++) {
+      table[i] = out.quantize(in.dequantize(in.qmin() + i)) - out.zeroPoint();
+    }
+    int lowest = in.qmin() - in.zeroPoint();
+    return new ElementSteps.Map(IntVector.of(table), lowest, from, to, rows, width, outWidth);
   }
 
   @Override

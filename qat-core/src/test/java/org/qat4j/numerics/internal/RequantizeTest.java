@@ -65,6 +65,25 @@ class RequantizeTest {
     }
   }
 
+  @Property(tries = 5000, seed = "1")
+  void isTheCorrectlyRoundedCodeOf16BitsWhereNoTieIsNear(
+      @ForAll("scales") Scales s,
+      @ForAll @IntRange(min = -1100000, max = 1100000) int sixteenths,
+      @ForAll @IntRange(min = -32768, max = 32767) int zeroPoint) {
+    int acc = accumulator(s, sixteenths);
+    BigDecimal exact = s.exact(acc);
+    int q = Requantize.requantize(acc, s.multiplier(), zeroPoint, -32768, 32767);
+
+    // The same four roundings, of a value of at most 65,535.
+    if (Exact.toTie(exact) > 0x1p-6) {
+      BigDecimal code = exact.add(BigDecimal.valueOf(zeroPoint));
+      assertThat(q).isEqualTo(Exact.halfEven(code, -32768, 32767));
+    } else {
+      double clamped = Math.max(-32768, Math.min(32767, exact.doubleValue() + zeroPoint));
+      assertThat(Math.abs(q - clamped)).isLessThan(0.5 + 0x1p-5);
+    }
+  }
+
   @Property(seed = "1")
   void isExactlyHalfToEvenForPowersOfTwo(
       @ForAll @IntRange(min = -(1 << 23), max = 1 << 23) int acc,

@@ -2,7 +2,11 @@ package org.qat4j.numerics.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.math.BigInteger;
 import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.qat4j.numerics.QuantParams;
 
@@ -77,6 +81,42 @@ class TransformerStepsTest {
 
   private static double real(int[] x, int step, int channel, int channels) {
     return IN.scale() * (double) x[step * 3 * channels + channel];
+  }
+
+  /** Neither the sum of squares nor its difference to the square of the sum loses a digit. */
+  @Property(tries = 200, seed = "1")
+  void theVarianceOf16BitCodesIsExact(
+      @ForAll @IntRange(min = 1, max = LayerNormStep.MAX_CHANNELS) int n, @ForAll Random random) {
+    QuantParams in = new QuantParams(0x1p-9f, random.nextInt(65536) - 32768, -32768, 32767);
+    int[] x = new int[n];
+    for (int c = 0; c < n; c++) {
+      boolean extreme = n % 2 == 0;
+      int q = extreme ? random.nextInt(2) * 65535 - 32768 : random.nextInt(65536) - 32768;
+      x[c] = q - in.zeroPoint();
+    }
+    int[] gain = random.ints(n, -32767, 32768).toArray();
+    QuantParams out = QuantParams.asymmetric(-70, 70, 16);
+    int[] y = new int[n];
+    new LayerNormStep(gain, new int[n], 10, 1e-12, in, out).apply(x, 0, y, 0);
+
+    BigInteger many = BigInteger.valueOf(n);
+    BigInteger sum = BigInteger.ZERO;
+    BigInteger squares = BigInteger.ZERO;
+    for (int v : x) {
+      sum = sum.add(BigInteger.valueOf(v));
+      squares = squares.add(BigInteger.valueOf(v).pow(2));
+    }
+    BigInteger variance = many.multiply(squares).subtract(sum.pow(2));
+    assertThat(variance.bitLength()).isLessThanOrEqualTo(53);
+    double deviation =
+        Math.sqrt(variance.doubleValue() + LayerNormStep.epsilon(1e-12, n, in.scale()));
+    for (int c = 0; c < n; c++) {
+      BigInteger a = many.multiply(BigInteger.valueOf(x[c])).subtract(sum);
+      double steps = Math.rint(a.doubleValue() / deviation * 1024);
+      int acc = (int) Math.max(-32768, Math.min(32767, steps)) * gain[c];
+      int code = out.quantize((float) acc * 0x1p-20f);
+      assertThat(y[c] + out.zeroPoint()).as("channel %d of %d", c, n).isEqualTo(code);
+    }
   }
 
   @Test
