@@ -93,6 +93,21 @@ final class AttentionExporter {
     return mask == null ? past : n.node("And", mask, past);
   }
 
+  /** Σ a² / n, both exact in double for codes of 8 bits. */
+  private static String variance(Nodes n, String a, int channels) {
+    String squares = n.node("ReduceSum", n.node("Mul", a, a), n.longs(1));
+    return n.node("Div", squares, n.doubles(channels));
+  }
+
+  /** The same number, n·Σ d² − (Σ d)², in int64. */
+  private static String wideVariance(Nodes n, String distances, String sum, int channels) {
+    String d = n.cast(distances, DataType.INT64);
+    String squares = n.node("ReduceSum", n.node("Mul", d, d), n.longs(1));
+    String s = n.cast(sum, DataType.INT64);
+    String many = n.node("Mul", squares, n.longs(channels));
+    return n.cast(n.node("Sub", many, n.node("Mul", s, s)), DataType.DOUBLE);
+  }
+
   void layerNorm(Op.LayerNorm o) {
     Nodes n = new Nodes(graph, o.name());
     Codes x = codes.get(o.input());
@@ -101,11 +116,11 @@ final class AttentionExporter {
     boolean sequence = model.value(o.input()).shape().size() == 2;
     String axis = n.longs(1);
     // The zero point is the same in every channel: it does not change differences to the mean.
-    String q = n.cast(x.tensor(), DataType.INT32);
+    String q = x.isWide() ? x.tensor() : n.cast(x.tensor(), DataType.INT32);
     String many = n.node("Mul", q, n.ints(channels));
-    String a = n.cast(n.node("Sub", many, n.node("ReduceSum", q, axis)), DataType.DOUBLE);
-    String squares = n.node("ReduceSum", n.node("Mul", a, a), axis);
-    String variance = n.node("Div", squares, n.doubles(channels));
+    String sum = n.node("ReduceSum", q, axis);
+    String a = n.cast(n.node("Sub", many, sum), DataType.DOUBLE);
+    String variance = x.isWide() ? wideVariance(n, q, sum, channels) : variance(n, a, channels);
     double epsilon = LayerNormStep.epsilon(o.epsilon(), channels, codes.scale(o.input()));
     String deviation = n.node("Sqrt", n.node("Add", variance, n.doubles(epsilon)));
     String unit = n.doubles(Math.scalb(1.0, LayerNormStep.FRACTION));

@@ -2,6 +2,7 @@ package org.qat4j.onnx;
 
 import static org.qat4j.onnx.WeightWriter.OFFSET;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.Arrays;
@@ -13,20 +14,27 @@ import org.qat4j.numerics.QuantParams;
 
 /**
  * Values that are codes: tensors of unsigned bytes, code + 128, with the constants that give them
- * meaning. Shapes are [batch, channels], [batch, channels, steps] and [batch, channels, height,
- * width].
+ * meaning. Codes of more than 8 bits are tensors of int32, code − zero point, because operators for
+ * integers read bytes alone. Shapes are [batch, channels], [batch, channels, steps] and [batch,
+ * channels, height, width].
  */
 final class CodeTensors {
   /**
    * One value.
    *
-   * @param tensor name of the unsigned bytes
+   * @param tensor name of the unsigned bytes, or of the int32 of a wide value
    * @param scale name of the constant s
-   * @param zeroPoint name of the constant z + 128
+   * @param zeroPoint name of the constant z + 128; of a wide value null
+   * @param params of the model's codes
    */
-  record Codes(String tensor, String scale, String zeroPoint) {
+  record Codes(String tensor, String scale, String zeroPoint, QuantParams params) {
     Codes in(String otherTensor) {
-      return new Codes(otherTensor, scale, zeroPoint);
+      return new Codes(otherTensor, scale, zeroPoint, params);
+    }
+
+    /** Whether codes have more than 8 bits. */
+    boolean isWide() {
+      return CodeTensors.isWide(params);
     }
   }
 
@@ -59,6 +67,11 @@ final class CodeTensors {
     return tensor(model, value);
   }
 
+  /** Whether codes have more than 8 bits. */
+  static boolean isWide(QuantParams params) {
+    return params.qmin() < Byte.MIN_VALUE || params.qmax() > Byte.MAX_VALUE;
+  }
+
   Codes get(String value) {
     return codes.get(value);
   }
@@ -74,7 +87,10 @@ final class CodeTensors {
         new Codes(
             tensor(value),
             graph.constant(value + "/scale", Tensors.floats(new float[] {p.scale()})),
-            graph.constant(value + "/zero_point", Tensors.uint8(p.zeroPoint() + OFFSET)));
+            isWide(p)
+                ? null
+                : graph.constant(value + "/zero_point", Tensors.uint8(p.zeroPoint() + OFFSET)),
+            p);
     codes.put(value, made);
     return made;
   }
@@ -93,6 +109,10 @@ final class CodeTensors {
 
   /** Equation (1). */
   String dequantize(String op, Codes x) {
+    if (x.isWide()) {
+      Nodes n = new Nodes(graph, op);
+      return n.node("Mul", n.cast(x.tensor(), DataType.FLOAT), x.scale());
+    }
     return dequantize(op, x.tensor(), x.scale(), x.zeroPoint());
   }
 
@@ -103,6 +123,10 @@ final class CodeTensors {
 
   /** The same in a graph within this one. */
   void quantize(GraphBuilder graph, String op, String real, int lo, int hi, Codes y) {
+    if (y.isWide()) {
+      round(graph, op, new Nodes(graph, op).node("Div", real, y.scale()), lo, hi, y);
+      return;
+    }
     List<String> inputs = List.of(real, y.scale(), y.zeroPoint());
     int least = lo + OFFSET;
     int most = hi + OFFSET;
@@ -117,6 +141,36 @@ final class CodeTensors {
     graph.document("codes from " + lo + " to " + hi + " (8)");
   }
 
+  /**
+   * The end of (2) and of (7): rint(clamp(…)) of numbers in steps of the codes.
+   *
+   * @param steps float32
+   */
+  void round(GraphBuilder graph, String op, String steps, int lo, int hi, Codes y) {
+    Nodes n = new Nodes(graph, op);
+    int z = y.params().zeroPoint();
+    String rounded = n.node("Round", n.node("Clip", steps, n.floats(lo - z), n.floats(hi - z)));
+    DataType type = y.isWide() ? DataType.INT32 : DataType.UINT8;
+    String code = y.isWide() ? rounded : n.node("Add", rounded, n.floats(z + OFFSET));
+    AttributeProto to = GraphBuilder.integer("to", type.getNumber());
+    graph.node("Cast", op, List.of(code), y.tensor(), List.of(to));
+    graph.document("codes from " + lo + " to " + hi);
+  }
+
+  /** q − z, int32. */
+  String distances(String op, String value) {
+    Codes x = get(value);
+    if (x.isWide()) {
+      return x.tensor();
+    }
+    Nodes n = new Nodes(graph, op);
+    String codes = n.cast(x.tensor(), DataType.INT32);
+    String zero =
+        graph.constant(
+            op + "/zero_points", Tensors.ints(new int[] {x.params().zeroPoint() + OFFSET}));
+    return n.node("Sub", codes, zero);
+  }
+
   /** The same to a value's own range. */
   void quantize(String op, String real, QuantParams params, Codes y) {
     quantize(op, real, params.qmin(), params.qmax(), y);
@@ -125,12 +179,22 @@ final class CodeTensors {
   /** Makes a value that is codes an output: the real values, in the model's layout. */
   void reveal(String value) {
     Codes x = get(value);
+    int rank = model.value(value).shape().size();
+    if (x.isWide()) {
+      List<String> factors = List.of(new Nodes(graph, value).cast(x.tensor(), DataType.FLOAT), x.scale());
+      String real = rank == 1 ? value : graph.name(value + "/mul");
+      graph.node("Mul", value, factors, real, List.of());
+      if (rank > 1) {
+        graph.transpose(value, real, channelsLast(rank), value);
+      }
+      return;
+    }
     List<String> inputs = List.of(x.tensor(), x.scale(), x.zeroPoint());
-    if (model.value(value).shape().size() == 1) {
+    if (rank == 1) {
       graph.node("DequantizeLinear", value, inputs, value, List.of());
     } else {
       String real = graph.node("DequantizeLinear", value, inputs, List.of());
-      graph.transpose(value, real, channelsLast(model.value(value).shape().size()), value);
+      graph.transpose(value, real, channelsLast(rank), value);
     }
   }
 
@@ -138,6 +202,10 @@ final class CodeTensors {
   ValueInfoProto type(String value) {
     QuantParams p = model.value(value).params();
     List<Integer> shape = channelsFirst(model.value(value).shape());
+    if (isWide(p)) {
+      String wide = "codes - " + p.zeroPoint() + "; real value " + p.scale() + " * number";
+      return GraphBuilder.type(tensor(value), DataType.INT32, shape, wide);
+    }
     String text = "codes + 128; real value " + p.scale() + " * (code - " + p.zeroPoint() + ")";
     return GraphBuilder.type(tensor(value), DataType.UINT8, shape, text);
   }

@@ -145,7 +145,10 @@ final class OnnxSession implements AutoCloseable {
       if (tensor.getInfo().type == OnnxJavaType.UINT8) {
         codes.put(name, codes(tensor.getByteBuffer(), samples, model.value(name)));
       } else if (tensor.getInfo().type == OnnxJavaType.INT32) {
-        codes.put(name, ints(tensor.getIntBuffer(), samples));
+        IntBuffer values = tensor.getIntBuffer();
+        Value value = model.value(name);
+        codes.put(
+            name, value.isCodes() ? codes(values, samples, value) : ints(values, samples));
       } else {
         reals.put(name, reals(tensor.getFloatBuffer(), samples));
       }
@@ -167,6 +170,21 @@ final class OnnxSession implements AutoCloseable {
       values.get(sample);
     }
     return ints;
+  }
+
+  /** Distances to the zero point [sample, channel, step] as codes [sample][step, channel]. */
+  private static int[][] codes(IntBuffer distances, int samples, Value value) {
+    int channels = value.shape().get(value.shape().size() - 1);
+    int steps = value.size() / channels;
+    int[][] codes = new int[samples][value.size()];
+    for (int[] sample : codes) {
+      for (int c = 0; c < channels; c++) {
+        for (int t = 0; t < steps; t++) {
+          sample[t * channels + c] = distances.get() + value.params().zeroPoint();
+        }
+      }
+    }
+    return codes;
   }
 
   /** Bytes [sample, channel, step] as codes [sample][step, channel]. */

@@ -33,12 +33,14 @@ final class OpExporter implements Op.Visitor<Void> {
   private final GraphBuilder graph;
   private final WeightWriter weights;
   private final CodeTensors codes;
+  private final WideExporter wide;
 
   OpExporter(IntegerModel model, GraphBuilder graph, WeightWriter weights, CodeTensors codes) {
     this.model = model;
     this.graph = graph;
     this.weights = weights;
     this.codes = codes;
+    this.wide = new WideExporter(model, graph, weights, codes);
   }
 
   @Override
@@ -94,13 +96,24 @@ final class OpExporter implements Op.Visitor<Void> {
   @Override
   public Void visit(Op.Conv1d o) {
     QuantizedTensor w = o.weights();
-    List<AttributeProto> window =
-        List.of(
-            integers("kernel_shape", w.dim(1)),
-            integers("strides", o.stride()),
-            integers("dilations", o.dilation()),
-            integers("pads", o.padLeft(), o.padRight()));
-    return convolve(o.name(), o.input(), w, o.bias(), o.output(), window);
+    if (isWide(o.input()) || isWide(o.name())) {
+      return wide.product(o.name(), o.input(), w, o.bias(), o.output(), window(o));
+    }
+    return convolve(o.name(), o.input(), w, o.bias(), o.output(), window(o));
+  }
+
+  private static List<AttributeProto> window(Op.Conv1d o) {
+    return List.of(
+        integers("kernel_shape", o.weights().dim(1)),
+        integers("strides", o.stride()),
+        integers("dilations", o.dilation()),
+        integers("pads", o.padLeft(), o.padRight()));
+  }
+
+  /** Whether a value has codes of more than 8 bits. */
+  private boolean isWide(String value) {
+    QuantParams params = model.value(value).params();
+    return params != null && CodeTensors.isWide(params);
   }
 
   private Void convolve(
@@ -141,7 +154,7 @@ final class OpExporter implements Op.Visitor<Void> {
   }
 
   /** [out, in, kernel…]; a dense layer is a kernel over one step. */
-  private static long[] convDims(QuantizedTensor w) {
+  static long[] convDims(QuantizedTensor w) {
     long[] dims = new long[Math.max(3, w.rank())];
     dims[0] = w.dim(0);
     dims[1] = w.dim(w.rank() - 1);
@@ -152,7 +165,7 @@ final class OpExporter implements Op.Visitor<Void> {
   }
 
   /** From [out, kernel…, in] to [out, in, kernel…]. */
-  private static byte[] channelsFirst(QuantizedTensor w) {
+  static byte[] channelsFirst(QuantizedTensor w) {
     int depth = w.dim(w.rank() - 1);
     int kernel = w.codes().length / w.dim(0) / depth;
     byte[] moved = new byte[w.codes().length];
@@ -195,6 +208,10 @@ final class OpExporter implements Op.Visitor<Void> {
   @Override
   public Void visit(Op.Dense o) {
     boolean sequence = model.value(o.input()).shape().size() == 2;
+    if (isWide(o.input()) || isWide(o.name())) {
+      List<AttributeProto> window = List.of(integers("kernel_shape", 1));
+      return wide.product(o.name(), o.input(), o.weights(), o.bias(), o.output(), window);
+    }
     if (o.output() instanceof Output.Codes out) {
       if (sequence) {
         List<AttributeProto> window = List.of(integers("kernel_shape", 1));
@@ -273,6 +290,9 @@ final class OpExporter implements Op.Visitor<Void> {
 
   @Override
   public Void visit(Op.GlobalAvgPool o) {
+    if (isWide(o.input()) || isWide(o.name())) {
+      return wide.average(o, places(o.input()));
+    }
     Codes y = codes.define(o.name());
     Codes pooled = y.in(graph.name(o.name() + "/averagepool"));
     averagePool(o.name(), o.input(), NONE, o.output(), pooled, everywhere(o.input()));
@@ -352,6 +372,9 @@ final class OpExporter implements Op.Visitor<Void> {
    */
   @Override
   public Void visit(Op.Lookup o) {
+    if (isWide(o.input()) || isWide(o.name())) {
+      return wide.lookup(o);
+    }
     QuantParams in = model.value(o.input()).params();
     byte[] table = new byte[2 * OFFSET];
     for (int q = in.qmin(); q <= in.qmax(); q++) {
@@ -423,13 +446,17 @@ final class OpExporter implements Op.Visitor<Void> {
 
   private String notZero(String op, String input, String output) {
     Value in = model.value(input);
-    String x = in.isReal() ? input : cast(op, codes.get(input).tensor(), DataType.INT32);
+    boolean wide = isWide(input);
+    String x =
+        in.isReal()
+            ? input
+            : wide ? codes.get(input).tensor() : cast(op, codes.get(input).tensor(), DataType.INT32);
     String zero =
         graph.constant(
             op + "/zero",
             in.isReal()
                 ? Tensors.floats(new float[] {0})
-                : Tensors.ints(new int[] {in.params().zeroPoint() + OFFSET}));
+                : Tensors.ints(new int[] {wide ? 0 : in.params().zeroPoint() + OFFSET}));
     String isZero = graph.node("Equal", op, List.of(x, zero), NONE);
     String other = cast(op, graph.node("Not", op, List.of(isZero), NONE), DataType.INT32);
     String axis = graph.constant(op + "/axis", Tensors.longs(in.isReal() ? 2 : 1));
@@ -444,8 +471,7 @@ final class OpExporter implements Op.Visitor<Void> {
     String sum = null;
     for (String input : o.inputs()) {
       QuantParams in = model.value(input).params();
-      String x = cast(o.name(), codes.get(input).tensor(), DataType.INT32);
-      String r = real(o.name(), subtract(o.name(), x, in.zeroPoint() + OFFSET), in.scale());
+      String r = real(o.name(), codes.distances(o.name(), input), in.scale());
       sum = sum == null ? r : n.node("Add", sum, r);
     }
     codes.quantize(o.name(), sum, o.output(), codes.define(o.name()));
@@ -458,7 +484,10 @@ final class OpExporter implements Op.Visitor<Void> {
     String counts = n.node("Unsqueeze", n.counts(o.mask()), n.longs(1));
     QuantParams params = model.value(o.name()).params();
     int code = o.zero() ? params.zeroPoint() : params.qmin();
-    String fill = graph.constant(o.name() + "/fill", Tensors.uint8(code + OFFSET));
+    String fill =
+        isWide(o.name())
+            ? n.ints(code - params.zeroPoint())
+            : graph.constant(o.name() + "/fill", Tensors.uint8(code + OFFSET));
     Codes y = codes.define(o.name(), o.input());
     List<String> inputs = List.of(counts, codes.get(o.input()).tensor(), fill);
     graph.node("Where", o.name(), inputs, y.tensor(), NONE);
@@ -470,8 +499,7 @@ final class OpExporter implements Op.Visitor<Void> {
     Nodes n = new Nodes(graph, o.name());
     QuantParams in = model.value(o.input()).params();
     String counts = n.node("Unsqueeze", n.counts(o.mask()), n.longs(1));
-    String x = cast(o.name(), codes.get(o.input()).tensor(), DataType.INT32);
-    String distances = subtract(o.name(), x, in.zeroPoint() + OFFSET);
+    String distances = codes.distances(o.name(), o.input());
     String seen = n.node("Where", counts, distances, n.ints(0));
     List<AttributeProto> drop = List.of(integer("keepdims", 0));
     String last = n.longs(2);

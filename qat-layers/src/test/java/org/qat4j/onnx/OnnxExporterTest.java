@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -80,6 +81,13 @@ class OnnxExporterTest {
 
   private static List<String> kernels(IntegerModel model, Op op) {
     boolean codes = model.value(op.name()).isCodes();
+    boolean readsWide = isWide(model, op.inputs().get(0));
+    if (readsWide || isWide(model, op.name())) { // a product for each half of the codes
+      boolean product = op instanceof Op.Conv1d || op instanceof Op.Dense;
+      return product
+          ? Collections.nCopies(readsWide ? 2 : 1, "ConvInteger")
+          : op instanceof Op.Attention ? List.of("MatMulInteger", "MatMulInteger") : List.of();
+    }
     if (op instanceof Op.Conv1d) {
       return List.of(codes ? "QLinearConv" : "ConvInteger");
     } else if (op instanceof Op.Dense) {
@@ -95,6 +103,11 @@ class OnnxExporterTest {
     }
     // The product of a recurrence's state is in the body of its Scan.
     return op instanceof Op.Recurrent ? List.of("MatMulInteger") : List.of();
+  }
+
+  private static boolean isWide(IntegerModel model, String value) {
+    QuantParams params = model.value(value).params();
+    return params != null && CodeTensors.isWide(params);
   }
 
   @Test
