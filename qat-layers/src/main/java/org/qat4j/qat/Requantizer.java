@@ -66,12 +66,13 @@ public final class Requantizer {
     ActivationSpec activations = s.spec().activations();
     Map<Slot, Range> ranges = new EnumMap<>(Slot.class);
     for (Slot slot : s.owned()) {
-      ranges.put(slot, calibration.range(quantizer, slot, activations));
+      ActivationSpec inSlot = activations.withBits(s.bits(slot));
+      ranges.put(slot, calibration.range(quantizer, slot, inSlot));
     }
     q.scales()
         .substitute(
             new Substitute(
-                activations,
+                s,
                 ranges,
                 weights(q, quantizer, s.spec().weights()),
                 calibration.masked(quantizer)));

@@ -12,7 +12,8 @@ import org.qat4j.numerics.QuantParams;
 /**
  * How the activations that a layer reads and makes become integers (4): one scale per tensor.
  *
- * @param bits 2 to 8
+ * @param bits 2 to 16; more than 8 where a layer can: what a product reads has {@link
+ *     #MOST_OF_PRODUCT} at most, what most other layers read 8
  * @param scheme symmetric activations have the narrow range
  * @param powerOfTwo whether scales are powers of two
  * @param range how the range is chosen from the batches that are observed
@@ -39,10 +40,18 @@ public record ActivationSpec(
     Learned learned,
     Ste ste)
     implements Serializable {
+  /** Bits of any activation at most. */
+  public static final int MOST = 16;
+
+  /**
+   * Bits of what a product reads at most, and of what a function is looked up for: so many fit in
+   * its accumulators with 4,128 weights of 8 bits to a channel (6).
+   */
+  public static final int MOST_OF_PRODUCT = 12;
 
   public ActivationSpec {
-    if (bits < 2 || bits > 8) {
-      throw new QatException("activations have 2 to 8 bits, not " + bits);
+    if (bits < 2 || bits > MOST) {
+      throw new QatException("activations have 2 to " + MOST + " bits, not " + bits);
     }
     if (scheme == Scheme.SYMMETRIC && adjust.zeroShift() != 0) {
       throw new QatException(

@@ -68,6 +68,9 @@ public final class Freezer {
   /** Values of the model that were made so, by what their codes mean. */
   private final Map<String, Map<QuantParams, String>> madeLate = new HashMap<>();
 
+  /** What the codes of values mean that have more than 8 bits, which few operations read. */
+  private final Map<String, QuantParams> wide = new HashMap<>();
+
   /** Value of the model that stands for the value of a vertex. */
   private final Map<String, String> values = new HashMap<>();
 
@@ -148,11 +151,22 @@ public final class Freezer {
 
   public IntegerModel freeze(FreezeInfo info) {
     for (Topology.Node node : topology.nodes()) {
-      values.put(node.name(), add(node));
+      String value = add(node);
+      values.put(node.name(), value);
+      rememberWide(node, value);
     }
     List<String> outputs = topology.outputs().stream().map(values::get).toList();
     return new IntegerModel(
         info.name(), inputs, ops, outputs, info.text(), info.labels(), info.metadata());
+  }
+
+  private void rememberWide(Topology.Node node, String value) {
+    if (Kind.of(node).computes() && quantizer(node).settings().makesCodes()) {
+      QuantParams params = quantizer(node).scales().output();
+      if (params.qmin() < Byte.MIN_VALUE || params.qmax() > Byte.MAX_VALUE) {
+        wide.put(value, params);
+      }
+    }
   }
 
   private String add(Topology.Node node) {
@@ -224,9 +238,14 @@ public final class Freezer {
     } else if (kind.answers() || (kind == Kind.IDENTITY && node.preProcessor() == null)) {
       return null;
     }
-    return isReal(given) || late.containsKey(given)
+    return hasNoBytes(given)
         ? (name, params) -> move(name, node, laidOut(name, node, codes(name, given, params)))
         : null;
+  }
+
+  /** Whether a value has no codes of its own, or none that every operation reads. */
+  private boolean hasNoBytes(String value) {
+    return isReal(value) || late.containsKey(value) || wide.containsKey(value);
   }
 
   private String put(String name, Late later) {
@@ -262,7 +281,7 @@ public final class Freezer {
 
   /** What a layer reads, in codes as its quantizer makes them. */
   private String read(Topology.Node node, String value) {
-    return isReal(value) || late.containsKey(value)
+    return hasNoBytes(value)
         ? codes(node.name(), value, quantizer(node).scales().input())
         : value;
   }
@@ -273,7 +292,7 @@ public final class Freezer {
    * @param reader who reads it
    */
   private String codes(String reader, String value, QuantParams params) {
-    if (!isReal(value) && !late.containsKey(value)) {
+    if (!hasNoBytes(value) || params.equals(wide.get(value))) {
       return value;
     }
     Map<QuantParams, String> known = madeLate.computeIfAbsent(value, v -> new HashMap<>());
@@ -284,7 +303,9 @@ public final class Freezer {
       found =
           isReal(value)
               ? add(new Op.Quantize(unused(reader + "/quantize"), value, params))
-              : late.get(value).make(name, params);
+              : wide.containsKey(value)
+                  ? add(new Op.Concat(unused(reader + "/read"), List.of(value), params))
+                  : late.get(value).make(name, params);
       known.put(params, found);
     }
     return found;
@@ -356,7 +377,7 @@ public final class Freezer {
     if (from.equals(to)) {
       return input;
     }
-    String codes = isReal(input) || late.containsKey(input) ? read(node, input) : input;
+    String codes = hasNoBytes(input) ? read(node, input) : input;
     return addAll(Layouts.between(node.layer() == null ? name : name + "/read", codes, from, to));
   }
 
@@ -744,7 +765,10 @@ public final class Freezer {
   }
 
   private String concat(String name, List<String> parts, QuantParams params) {
-    List<String> codes = parts.stream().map(part -> codes(name, part, params)).toList();
+    List<String> codes =
+        parts.stream()
+            .map(part -> wide.containsKey(part) ? part : codes(name, part, params))
+            .toList();
     return add(new Op.Concat(name, codes, params));
   }
 

@@ -1,6 +1,7 @@
 package org.qat4j.qat.internal;
 
 import java.lang.reflect.Method;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
@@ -64,8 +65,10 @@ import org.qat4j.layers.internal.quantized.QatRnnOutput;
 import org.qat4j.layers.internal.quantized.QatSeparableConv2D;
 import org.qat4j.layers.internal.quantized.QatSimpleRnn;
 import org.qat4j.layers.internal.quantized.QatTokenEmbedding;
+import org.qat4j.layers.internal.quantizing.Slot;
 import org.qat4j.layers.own.OwnLayer;
 import org.qat4j.layers.own.OwnQuantizedLayer;
+import org.qat4j.quantizer.ActivationSpec;
 
 /** What a vertex is to the quantizer. */
 public enum Kind {
@@ -207,6 +210,23 @@ public enum Kind {
   /** Whether its product can take over a normalization behind it. */
   boolean takesNormalization() {
     return this == DENSE || this == CONV2D || this == DEPTHWISE;
+  }
+
+  /**
+   * Bits at most of what lies in its slots, where that is more than 8. Products multiply codes of
+   * more bits half by half; sums, norms and means take any; all else computes on bytes.
+   */
+  Map<Slot, Integer> mostBits() {
+    int all = ActivationSpec.MOST;
+    int product = ActivationSpec.MOST_OF_PRODUCT;
+    return switch (this) {
+      case CONV1D, DENSE -> Map.of(Slot.INPUT, product, Slot.PRE, product, Slot.OUTPUT, all);
+      case OUTPUT, STEP_OUTPUT -> Map.of(Slot.INPUT, product);
+      case ATTENTION -> Map.of(Slot.OUTPUT, all);
+      case LAYER_NORM, GLOBAL_AVERAGE -> Map.of(Slot.INPUT, all, Slot.OUTPUT, all);
+      case ACTIVATION -> Map.of(Slot.INPUT, product, Slot.OUTPUT, all);
+      default -> Map.of();
+    };
   }
 
   /** Whether it has weights. */

@@ -1,6 +1,7 @@
 package org.qat4j.qat.internal;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -188,8 +189,12 @@ public final class Preparation {
       return;
     }
     if (kind.isAffine()) {
-      if (sources.size() != 1 || sources.contains(REAL)) {
-        cannot(node, "reads \"" + node.inputs().get(0) + "\", which has no codes of its own");
+      if (sources.size() != 1
+          || sources.contains(REAL)
+          || sources.stream().anyMatch(this::isWide)) {
+        cannot(
+            node,
+            "reads \"" + node.inputs().get(0) + "\", which has no codes of its own of 8 bits");
       }
       references.put(node.name(), Set.of(REAL));
       return;
@@ -210,7 +215,10 @@ public final class Preparation {
     Set<Slot> owned = EnumSet.noneOf(Slot.class);
     Ref inputRef = null;
     if (!kind.readsTokens()) {
-      boolean own = sources.size() > 1 || sources.contains(REAL);
+      boolean own =
+          sources.size() > 1
+              || sources.contains(REAL)
+              || sources.stream().anyMatch(this::isWide); // which each reads with its own bits
       if (own) {
         owned.add(Slot.INPUT);
       }
@@ -240,6 +248,11 @@ public final class Preparation {
     if (problem != null) {
       problems.put(node.name(), problem);
     }
+    Map<Slot, Integer> most = new EnumMap<>(Slot.class);
+    most.putAll(kind.mostBits());
+    if (!readsDirectly(node)) {
+      most.remove(Slot.INPUT);
+    }
     Ref outputRef = real ? REAL : new Ref(name, rounds ? Slot.INPUT : Slot.OUTPUT);
     settings.put(
         node.name(),
@@ -250,7 +263,8 @@ public final class Preparation {
             owned,
             inputRef,
             real ? List.of() : List.of(outputRef),
-            null));
+            null,
+            most));
     Set<Ref> made = new LinkedHashSet<>(Set.of(outputRef));
     if (!name.equals(node.name())) {
       made.add(new Ref(Wrappers.second(node.name()), Slot.OUTPUT));
@@ -259,6 +273,29 @@ public final class Preparation {
       }
     }
     references.put(node.name(), made);
+  }
+
+  /** Whether the codes of a quantizer have more than 8 bits. */
+  private boolean isWide(Ref source) {
+    QuantSettings maker = settings.get(source.layer());
+    return maker != null
+        && source.slot() != null
+        && maker.owns(source.slot())
+        && maker.bits(source.slot()) > Byte.SIZE;
+  }
+
+  /** Whether nothing moves codes between a layer and those that make what it reads. */
+  private boolean readsDirectly(Topology.Node node) {
+    return node.preProcessor() == null
+        && node.inputs().stream().allMatch(this::isMade);
+  }
+
+  private boolean isMade(String value) {
+    Kind kind = kinds.get(value);
+    if (kind == Kind.IDENTITY || kind == Kind.MERGE) {
+      return readsDirectly(topology.node(value));
+    }
+    return kind == null || kind.computes() || kind == Kind.SUM;
   }
 
   /** Whether it hands on what it reads with the scale with which it reads it. */
@@ -276,6 +313,10 @@ public final class Preparation {
   private void checkSum(Topology.Node node) {
     for (String input : node.inputs()) {
       Set<Ref> made = references.getOrDefault(input, Set.of(REAL));
+      boolean moved = made.stream().anyMatch(this::isWide) && !isMade(input);
+      if (moved) {
+        cannot(node, "adds \"" + input + "\", whose codes have more than 8 bits and were moved");
+      }
       boolean nested = kinds.get(input) == Kind.SUM && input.equals(node.inputs().get(0));
       if (!nested && (made.size() != 1 || made.contains(REAL))) {
         cannot(
@@ -309,6 +350,15 @@ public final class Preparation {
       Set<Ref> found = references.getOrDefault(input, Set.of(REAL));
       Ref source = found.iterator().next();
       QuantSettings maker = settings.get(source.layer());
+      if (found.stream().anyMatch(this::isWide)) {
+        cannot(
+            node,
+            "combines \""
+                + input
+                + "\", whose codes have more than 8 bits; only sums take them: give that layer 8");
+        references.put(node.name(), Set.of(REAL));
+        return;
+      }
       boolean own =
           found.size() == 1
               && maker != null
@@ -512,17 +562,15 @@ public final class Preparation {
     ActivationSpec a = q.spec().activations();
     List<String> parts = new ArrayList<>();
     String how =
-        "int"
-            + a.bits()
-            + ", "
+        ", "
             + (a.scheme() == Scheme.SYMMETRIC ? "symmetric" : "asymmetric")
             + ", "
             + describe(a.range(), a.learned(), a.powerOfTwo());
     if (q.owned().contains(Slot.INPUT)) {
-      parts.add("reads " + how);
+      parts.add("reads int" + q.bits(Slot.INPUT) + how);
     }
     if (q.owned().contains(Slot.OUTPUT)) {
-      parts.add("makes " + how);
+      parts.add("makes int" + q.bits(Slot.OUTPUT) + how);
     } else if (!q.makesCodes()) {
       parts.add("makes real logits");
     } else if (kinds.get(node.name()).handsOnRows()) {

@@ -332,6 +332,16 @@ public final class Support {
       return "an embedding table is symmetric, so that its padding is code 0 (11); give it"
           + " symmetric weights";
     }
+    if (kind.computes()
+        && !kind.handsOnRows()
+        && kind.mostBits().isEmpty()
+        && spec.activations().bits() > Byte.SIZE) {
+      return "its activations have 8 bits at most, not "
+          + spec.activations().bits()
+          + "; more are for what Convolution1DLayer, DenseLayer, OutputLayer, RnnOutputLayer,"
+          + " MultiHeadAttentionLayer, LayerNormLayer, ActivationLayer and GlobalPoolingLayer (AVG)"
+          + " read or make";
+    }
     boolean scattered =
         kind == Kind.CONV2D
             || kind == Kind.DEPTHWISE

@@ -64,7 +64,7 @@ final class ActivationQuantizer {
   }
 
   private int bits() {
-    return settings.schedule().activationBits(spec.bits(), state.steps());
+    return settings.schedule().activationBits(settings.bits(slot), state.steps());
   }
 
   private Grids grids() {

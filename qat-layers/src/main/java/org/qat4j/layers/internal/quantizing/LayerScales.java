@@ -169,7 +169,7 @@ public final class LayerScales {
     }
     return substitute == null
         ? require(Slot.OUTPUT).covering(all)
-        : substitute.activations().params(all[0], all[1], substitute.activations().bits());
+        : substitute.params(Slot.OUTPUT, all[0], all[1]);
   }
 
   private boolean isJoined() {

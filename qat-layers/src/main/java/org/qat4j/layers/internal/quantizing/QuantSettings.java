@@ -3,6 +3,7 @@ package org.qat4j.layers.internal.quantizing;
 import java.io.Serializable;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.qat4j.quantizer.LayerSpec;
 import org.qat4j.quantizer.Learned;
@@ -18,6 +19,7 @@ import org.qat4j.quantizer.Schedule;
  * @param inputRef quantizer that made the codes that this layer reads; null for token ids
  * @param outputRefs quantizer of the codes that this layer makes; several where values that are
  *     combined share one range; none for real logits
+ * @param most bits at most of activations in a slot; 8 where nothing is said
  * @param foldRef batch normalization behind this layer that its product takes over; null for none.
  *     In that normalization itself: the product that took it over
  */
@@ -28,16 +30,23 @@ public record QuantSettings(
     Set<Slot> owned,
     Ref inputRef,
     List<Ref> outputRefs,
-    String foldRef)
+    String foldRef,
+    Map<Slot, Integer> most)
     implements Serializable {
 
   public QuantSettings {
     owned = Set.copyOf(owned);
     outputRefs = List.copyOf(outputRefs);
+    most = most == null ? Map.of() : Map.copyOf(most); // files of older programs have none
+  }
+
+  /** Bits of the activations in a slot. */
+  public int bits(Slot slot) {
+    return Math.min(spec.activations().bits(), most.getOrDefault(slot, Byte.SIZE));
   }
 
   /** Whether this layer has a quantizer of its own at {@code slot}. */
-  boolean owns(Slot slot) {
+  public boolean owns(Slot slot) {
     return owned.contains(slot);
   }
 
@@ -64,7 +73,8 @@ public record QuantSettings(
         owned,
         inputRef == null ? null : moved(inputRef, other),
         outputRefs.stream().map(ref -> moved(ref, other)).toList(),
-        foldRef);
+        foldRef,
+        most);
   }
 
   private Ref moved(Ref reference, String other) {
@@ -73,7 +83,7 @@ public record QuantSettings(
 
   /** The same places with other quantizers. */
   QuantSettings withSpec(LayerSpec value) {
-    return new QuantSettings(layer, value, schedule, owned, inputRef, outputRefs, foldRef);
+    return new QuantSettings(layer, value, schedule, owned, inputRef, outputRefs, foldRef, most);
   }
 
   /** Whether this layer makes codes, and not real logits. */
@@ -89,18 +99,20 @@ public record QuantSettings(
   /** The same, but what the layer makes shares its range with what others make. */
   public QuantSettings withSharedOutput(List<Ref> references) {
     LayerSpec observed = spec.withActivations(spec.activations().withLearned(new Learned.None()));
-    return new QuantSettings(layer, observed, schedule, owned, inputRef, references, foldRef);
+    return new QuantSettings(
+        layer, observed, schedule, owned, inputRef, references, foldRef, most);
   }
 
   /** The same, with a normalization folded. */
   public QuantSettings withFold(String reference) {
-    return new QuantSettings(layer, spec, schedule, owned, inputRef, outputRefs, reference);
+    return new QuantSettings(layer, spec, schedule, owned, inputRef, outputRefs, reference, most);
   }
 
   /** The same, but what the layer makes is quantized by a quantizer of another layer. */
   public QuantSettings withForeignOutput(Ref reference) {
     Set<Slot> rest = EnumSet.copyOf(owned);
     rest.remove(Slot.OUTPUT);
-    return new QuantSettings(layer, spec, schedule, rest, inputRef, List.of(reference), foldRef);
+    return new QuantSettings(
+        layer, spec, schedule, rest, inputRef, List.of(reference), foldRef, most);
   }
 }

@@ -1,0 +1,45 @@
+package org.qat4j.encoder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.qat4j.encoder.SentenceVectors.Cosine;
+import org.qat4j.model.IntegerModel;
+import org.qat4j.onnx.OnnxOptions;
+import org.qat4j.qat.FreezeInfo;
+import org.qat4j.qat.QatNetwork;
+import org.qat4j.qat.QuantSpec;
+import org.qat4j.quantizer.LayerSpec;
+import org.qat4j.verify.Verifier;
+import org.qat4j.verify.VerifyReport;
+
+/** An encoder whose residual stream has 16 bits. */
+class ResidualStreamTest {
+  private static final List<String> TEXTS =
+      List.of("a b c", "b b. a", "c", "a. c bb b", "abb c b a", "c c c c", "b a b. c", "a a");
+
+  @TempDir Path folder;
+
+  @Test
+  void holdsWhatEightBitsDoNotAndIsExact() throws Exception {
+    new SmallEncoder("").write(folder, "F32");
+    SentenceVectors vectors = new SentenceVectors(Encoder.read(folder), 12);
+    float[][] expected = vectors.vectors(TEXTS);
+    QatNetwork narrow = vectors.quantized(QuantSpec.int8(), TEXTS);
+    QatNetwork wide = vectors.quantized(QuantSpec.of(LayerSpec.of(8, 16)), TEXTS);
+    Cosine before = Cosine.of(vectors.vectors(narrow, TEXTS), expected);
+    Cosine after = Cosine.of(vectors.vectors(wide, TEXTS), expected);
+    System.out.println(before + " " + after);
+    assertThat(1 - after.mean()).isLessThan((1 - before.mean()) / 4);
+
+    IntegerModel model = wide.freeze(FreezeInfo.named("small"), vectors.whole(TEXTS.get(0)));
+    VerifyReport report =
+        Verifier.verify(wide, model, OnnxOptions.DEFAULT, vectors.samples(TEXTS));
+    assertThat(report.javaVsOnnxCodes()).as("%s", report).isZero();
+    assertThat(report.qatVsJavaCodes()).as("%s", report).isZero();
+    model.values().forEach((name, value) -> System.out.println(name + " " + value));
+  }
+}
