@@ -24,6 +24,12 @@ public record QuantizeSpec(
         Weights weights,
     @JsonProperty(defaultValue = "{}") @JsonPropertyDescription("What layers read and hand on.")
         Activations activations,
+    @JsonPropertyDescription(
+            "Bits of the residual stream where it has more than other activations: what is added up,"
+                + " the sums, norms, and as far as they can the layers between. Products read 12 at"
+                + " most. Overrides win.")
+        @Range(min = 9, max = 16)
+        Integer residual,
     @JsonProperty(defaultValue = "[]")
         @JsonPropertyDescription(
             "Exceptions by name, name pattern, type or place of a layer; the later wins, key by"
@@ -51,6 +57,7 @@ public record QuantizeSpec(
         QuantizeSpec.class,
         weights,
         activations,
+        residual,
         overrides,
         unsupported,
         calibrationBatches,
@@ -83,6 +90,7 @@ public record QuantizeSpec(
         overrides.stream().map(LayerOverride::toRule).toList(),
         qat.toSchedule(totalSteps),
         unsupported,
+        residual == null ? 0 : residual,
         true);
   }
 
@@ -93,6 +101,7 @@ public record QuantizeSpec(
         overrides.stream().map(LayerOverride::toRule).toList(),
         Schedule.immediately(),
         unsupported,
+        residual == null ? 0 : residual,
         true);
   }
 
@@ -176,8 +185,10 @@ public record QuantizeSpec(
   /** How activations become integers: one scale per tensor. */
   public record Activations(
       @JsonProperty(defaultValue = "8")
-          @JsonPropertyDescription("Bits of a code.")
-          @Range(min = 2, max = 8)
+          @JsonPropertyDescription(
+              "Bits of a code; more than 8 for layers of sums, norms and products, which read 12 at"
+                  + " most.")
+          @Range(min = 2, max = 16)
           int bits,
       @JsonProperty(defaultValue = "asymmetric")
           @JsonPropertyDescription("Whether the zero point is 0, or free.")

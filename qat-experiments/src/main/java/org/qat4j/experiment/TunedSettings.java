@@ -69,6 +69,7 @@ public final class TunedSettings {
         new QuantizeSpec(
             q.weights(),
             q.activations(),
+            q.residual(),
             overrides,
             q.unsupported(),
             q.calibrationBatches(),

@@ -3,7 +3,9 @@ package org.qat4j.qat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.qat4j.QatException;
 import org.qat4j.graph.Match;
+import org.qat4j.quantizer.ActivationSpec;
 import org.qat4j.quantizer.LayerSpec;
 import org.qat4j.quantizer.Schedule;
 import org.qat4j.quantizer.Unsupported;
@@ -21,6 +23,9 @@ import org.qat4j.quantizer.Unsupported;
  * @param overrides applied in order to what the ones before them made, so that the later wins
  * @param schedule of the training
  * @param unsupported what becomes of layers that cannot be quantized
+ * @param residual bits of the residual stream, 9 to 16, where it has more than the rest, or 0: what
+ *     is added up, the sums, and the layers between them, as far as each can ({@link
+ *     ActivationSpec}); overrides win
  * @param freshUpdater whether training begins at iteration 0 with a new updater, instead of going
  *     on where that of the given network stood
  */
@@ -29,6 +34,7 @@ public record QuantSpec(
     List<Rule> overrides,
     Schedule schedule,
     Unsupported unsupported,
+    int residual,
     boolean freshUpdater) {
 
   /**
@@ -41,12 +47,19 @@ public record QuantSpec(
 
   public QuantSpec {
     overrides = List.copyOf(overrides);
+    if (residual != 0 && (residual <= Byte.SIZE || residual > ActivationSpec.MOST)) {
+      throw new QatException(
+          "a residual stream has 9 to "
+              + ActivationSpec.MOST
+              + " bits where it has bits of its own, not "
+              + residual);
+    }
   }
 
   /** Training goes on where that of the given network stood. */
   public QuantSpec(
       LayerSpec defaults, List<Rule> overrides, Schedule schedule, Unsupported unsupported) {
-    this(defaults, overrides, schedule, unsupported, false);
+    this(defaults, overrides, schedule, unsupported, 0, false);
   }
 
   /**
@@ -66,15 +79,26 @@ public record QuantSpec(
   public QuantSpec with(Match match, UnaryOperator<LayerSpec> change) {
     List<Rule> more = new ArrayList<>(overrides);
     more.add(new Rule(match, change));
-    return new QuantSpec(defaults, more, schedule, unsupported, freshUpdater);
+    return new QuantSpec(defaults, more, schedule, unsupported, residual, freshUpdater);
   }
 
   public QuantSpec withSchedule(Schedule value) {
-    return new QuantSpec(defaults, overrides, value, unsupported, freshUpdater);
+    return new QuantSpec(defaults, overrides, value, unsupported, residual, freshUpdater);
   }
 
   public QuantSpec withUnsupported(Unsupported value) {
-    return new QuantSpec(defaults, overrides, schedule, value, freshUpdater);
+    return new QuantSpec(defaults, overrides, schedule, value, residual, freshUpdater);
+  }
+
+  /**
+   * The residual stream has more bits than the rest: a few of its channels are often many times
+   * larger than the others, and one scale of 8 bits cannot hold them all (Bondarenko et al.,
+   * arXiv:2109.12948).
+   *
+   * @param bits 9 to 16, or 0 for none of its own
+   */
+  public QuantSpec withResidual(int bits) {
+    return new QuantSpec(defaults, overrides, schedule, unsupported, bits, freshUpdater);
   }
 
   /**
@@ -82,6 +106,6 @@ public record QuantSpec(
    * and its kin take full first steps.
    */
   public QuantSpec withFreshUpdater() {
-    return new QuantSpec(defaults, overrides, schedule, unsupported, true);
+    return new QuantSpec(defaults, overrides, schedule, unsupported, residual, true);
   }
 }

@@ -13,7 +13,6 @@ import org.qat4j.onnx.OnnxOptions;
 import org.qat4j.qat.FreezeInfo;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.qat.QuantSpec;
-import org.qat4j.quantizer.LayerSpec;
 import org.qat4j.verify.Verifier;
 import org.qat4j.verify.VerifyReport;
 
@@ -30,7 +29,7 @@ class ResidualStreamTest {
     SentenceVectors vectors = new SentenceVectors(Encoder.read(folder), 12);
     float[][] expected = vectors.vectors(TEXTS);
     QatNetwork narrow = vectors.quantized(QuantSpec.int8(), TEXTS);
-    QatNetwork wide = vectors.quantized(QuantSpec.of(LayerSpec.of(8, 16)), TEXTS);
+    QatNetwork wide = vectors.quantized(QuantSpec.int8().withResidual(16), TEXTS);
     Cosine before = Cosine.of(vectors.vectors(narrow, TEXTS), expected);
     Cosine after = Cosine.of(vectors.vectors(wide, TEXTS), expected);
     System.out.println(before + " " + after);
@@ -56,8 +55,8 @@ class ResidualStreamTest {
     if (all) {
       System.out.println("float " + test.spearman(vectors.vectors(test.all())));
     }
-    for (int bits : new int[] {8, 16}) {
-      QatNetwork qat = vectors.quantized(QuantSpec.of(LayerSpec.of(8, bits)), seen);
+    for (int bits : new int[] {0, 16}) {
+      QatNetwork qat = vectors.quantized(QuantSpec.int8().withResidual(bits), seen);
       Cosine cosine = Cosine.of(vectors.vectors(qat, texts), expected);
       System.out.println(bits + " " + cosine);
       if (all) {

@@ -53,6 +53,7 @@ public final class Preparation {
   private final Map<String, Set<Ref>> references = new HashMap<>();
   private final Map<String, QuantSettings> settings = new LinkedHashMap<>();
   private final Joins joins = new Joins();
+  private final ResidualStream stream;
 
   public Preparation(Topology topology, QuantSpec spec) {
     this.topology = topology;
@@ -64,6 +65,13 @@ public final class Preparation {
       if (problem != null) {
         (stays ? inFloat : problems).put(node.name(), problem);
       }
+    }
+    stream = new ResidualStream(topology, kinds);
+    if (spec.residual() > 0 && !stream.exists()) {
+      throw new QatException(
+          "the residual stream shall have "
+              + spec.residual()
+              + " bits, but the network has none: no ElementWiseVertex adds anything");
     }
     Map<String, String> first = Map.copyOf(problems);
     first.keySet().forEach(name -> kinds.put(name, Kind.FLOAT)); // to find what else there is
@@ -167,6 +175,9 @@ public final class Preparation {
   /** The specification of a layer: the default, changed by each rule that fits, in order. */
   private LayerSpec specOf(Topology.Node node) {
     LayerSpec found = spec.defaults();
+    if (spec.residual() > 0 && stream.contains(node)) {
+      found = found.withActivations(found.activations().withBits(spec.residual()));
+    }
     for (QuantSpec.Rule rule : spec.overrides()) {
       found = matches(rule.match(), node) ? rule.change().apply(found) : found;
     }
@@ -313,6 +324,9 @@ public final class Preparation {
   private void checkSum(Topology.Node node) {
     for (String input : node.inputs()) {
       Set<Ref> made = references.getOrDefault(input, Set.of(REAL));
+      if (spec.residual() > 0) {
+        checkAddend(node, made);
+      }
       boolean moved = made.stream().anyMatch(this::isWide) && !isMade(input);
       if (moved) {
         cannot(node, "adds \"" + input + "\", whose codes have more than 8 bits and were moved");
@@ -329,6 +343,21 @@ public final class Preparation {
     }
     if (topology.outputs().contains(node.name())) {
       cannot(node, "hands on real values that nothing has quantized");
+    }
+  }
+
+  /** Whoever asks for a wide residual stream shall not get one of 8 bits. */
+  private void checkAddend(Topology.Node sum, Set<Ref> made) {
+    for (Ref source : made) {
+      Kind maker = source.slot() == null ? null : kinds.get(source.layer());
+      if (maker != null && !maker.handsOnRows() && maker.mostBits().isEmpty()) {
+        cannot(
+            sum,
+            "adds what \""
+                + source.layer()
+                + "\" makes, whose codes have 8 bits at most, while the residual stream shall have "
+                + spec.residual());
+      }
     }
   }
 
