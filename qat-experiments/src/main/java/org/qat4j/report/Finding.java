@@ -54,6 +54,8 @@ public record Finding(Kind kind, String message, String remedy, String yaml) {
     STATISTICS("statistics", Level.WARNING, false),
     /** A branch of a merge without codes. */
     LOST_BRANCH("lost-branch", Level.WARNING, false),
+    /** A few channels of a residual stream leave the others hardly any codes. */
+    OUTLIER_CHANNELS("outlier-channels", Level.WARNING, false),
     /** The float network was trained too short. */
     STILL_LEARNING("still-learning", Level.ADVICE, false),
     /** The float network was trained too long. */

@@ -528,8 +528,32 @@ final class Findings {
                 message,
                 "Even out the channels before the quantization.",
                 run.tuning() != null ? null : "quantize:\n  postTraining:\n    equalize: true");
+        case OUTLIER_CHANNELS -> {
+          // Told of all together.
+        }
       }
     }
+    outliers(
+        run.diagnoses().stream()
+            .filter(d -> d.cause() == Diagnosis.Cause.OUTLIER_CHANNELS)
+            .toList());
+  }
+
+  /** The same cause has the same remedy wherever it is. */
+  private void outliers(List<Diagnosis> places) {
+    if (places.isEmpty()) {
+      return;
+    }
+    String first = places.get(0).message();
+    String more =
+        places.stream().skip(1).map(d -> '"' + d.layer() + '"').collect(Collectors.joining(", "));
+    add(
+        Kind.OUTLIER_CHANNELS,
+        Character.toUpperCase(first.charAt(0))
+            + first.substring(1)
+            + (more.isEmpty() ? "." : "; so it is in " + more + "."),
+        "Give the residual stream more bits than the rest.",
+        "quantize:\n  residual: 16");
   }
 
   /** Half as much again, at least one more. */

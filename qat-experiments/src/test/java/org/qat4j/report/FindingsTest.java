@@ -334,6 +334,19 @@ class FindingsTest {
   }
 
   @Test
+  void placesWithLargeChannelsAreToldTogether() throws Exception {
+    SeedRun.Builder run =
+        SeedRun.builder(1)
+            .diagnoses(
+                List.of(
+                    new Diagnosis("a", Diagnosis.Cause.OUTLIER_CHANNELS, "layer \"a\": is wide"),
+                    new Diagnosis("b", Diagnosis.Cause.OUTLIER_CHANNELS, "layer \"b\": is wide")));
+    Finding found = only(find(Map.of(Stage.FLOAT, 850), run), Finding.Kind.OUTLIER_CHANNELS);
+    assertThat(found.message()).isEqualTo("Layer \"a\": is wide; so it is in \"b\".");
+    assertThat(mended(found).quantize().residual()).isEqualTo(16);
+  }
+
+  @Test
   void theLayerWithTheMostNoiseGetsMoreBits() throws Exception {
     SeedRun.Builder run =
         SeedRun.builder(1)

@@ -17,6 +17,11 @@ public record Diagnosis(String layer, Cause cause, String message) {
      */
     STATISTICS,
     /** A branch of a merge is so small that the scale it shares leaves it hardly any codes. */
-    LOST_BRANCH
+    LOST_BRANCH,
+    /**
+     * A few channels of a sum, or of what is added, are so large that the scale that all channels
+     * share leaves the others hardly any codes.
+     */
+    OUTLIER_CHANNELS
   }
 }

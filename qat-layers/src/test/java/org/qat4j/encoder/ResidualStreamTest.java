@@ -7,9 +7,11 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.encoder.SentenceVectors.Cosine;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.onnx.OnnxOptions;
+import org.qat4j.qat.Diagnosis;
 import org.qat4j.qat.FreezeInfo;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.qat.QuantSpec;
@@ -42,6 +44,25 @@ class ResidualStreamTest {
     assertThat(report.qatVsJavaCodes()).as("%s", report).isZero();
   }
 
+  /** Channels that are large are named, with the sum that they are in. */
+  @Test
+  void placesWithLargeChannelsAreNamed() throws Exception {
+    new SmallEncoder("").write(folder, "F32");
+    SentenceVectors vectors = new SentenceVectors(Encoder.read(folder), 12);
+    assertThat(vectors.quantized(QuantSpec.int8(), TEXTS).diagnose(vectors.batch(TEXTS))).isEmpty();
+    INDArray weights = vectors.floats().getLayer("block1/narrow").getParam("W");
+    for (int i = 0; i < SmallEncoder.WIDTH; i++) { // what the third channel is made of
+      int at = i * SmallEncoder.CHANNELS + 2;
+      weights.data().put(at, 300 * weights.data().getFloat(at));
+    }
+    QatNetwork narrow = vectors.quantized(QuantSpec.int8(), TEXTS);
+    assertThat(narrow.diagnose(vectors.batch(TEXTS)))
+        .extracting(Diagnosis::layer)
+        .containsExactly("block1/narrow", "block1/sum2");
+    QatNetwork wide = vectors.quantized(QuantSpec.int8().withResidual(16), TEXTS);
+    assertThat(wide.diagnose(vectors.batch(TEXTS))).isEmpty();
+  }
+
   /** The published encoder on sentences of STS-B, calibrated and not trained. */
   @Test
   @Tag("slow")
@@ -59,6 +80,7 @@ class ResidualStreamTest {
       QatNetwork qat = vectors.quantized(QuantSpec.int8().withResidual(bits), seen);
       Cosine cosine = Cosine.of(vectors.vectors(qat, texts), expected);
       System.out.println(bits + " " + cosine);
+      System.out.println(qat.diagnose(vectors.batch(seen.subList(0, 32))));
       if (all) {
         System.out.println(bits + " " + test.spearman(vectors.vectors(qat, test.all())));
       }

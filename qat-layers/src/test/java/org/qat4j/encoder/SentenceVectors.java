@@ -153,6 +153,11 @@ final class SentenceVectors {
         .toArray(INDArray[]::new);
   }
 
+  /** Inputs of some texts, padded to the longest. */
+  INDArray[] batch(List<String> texts) {
+    return inputs(texts, IntStream.range(0, texts.size()).boxed().toList());
+  }
+
   /** Texts of about one length lie together. */
   private List<List<Integer>> batches(List<String> texts) {
     List<Integer> order =

@@ -5,12 +5,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.graph.Topology;
+import org.qat4j.layers.internal.host.Floats;
 import org.qat4j.layers.internal.quantizing.LayerQuantizer;
 import org.qat4j.layers.internal.quantizing.Slot;
 import org.qat4j.numerics.QuantParams;
@@ -24,10 +26,20 @@ public final class Diagnostics {
   /** Codes below which hardly anything is left of a branch. */
   private static final double FEW_CODES = 8;
 
+  /** Steps of a scale below which a channel's deviation drowns in its rounding. */
+  private static final double DROWNED = 1.5;
+
+  /** Ratio of widths from which channels are of another kind. */
+  private static final double OUTLIER = 10;
+
   private final PreparedModel network;
   private final Topology topology;
   private final Model floats;
   private final Map<String, INDArray> values;
+
+  /** Of each input, [n, t], or null. */
+  private final INDArray[] masks;
+
   private final List<Diagnosis> found = new ArrayList<>();
 
   /**
@@ -38,7 +50,9 @@ public final class Diagnostics {
     this.network = network;
     this.topology = network.topology();
     this.floats = floats;
-    this.values = Topology.activations(floats, features, network.masks(features));
+    INDArray[] known = network.masks(features);
+    this.masks = known == null ? new INDArray[0] : known;
+    this.values = Topology.activations(floats, features, known);
     for (int i = 0; i < features.length; i++) {
       values.put(topology.inputs().get(i), features[i]);
     }
@@ -51,6 +65,10 @@ public final class Diagnostics {
         statistics(node);
       } else if (kind == Kind.MERGE) {
         branches(node);
+      } else if (kind == Kind.SUM) {
+        channels(node, reader(node.name()));
+      } else if (isAdded(node)) {
+        channels(node, network.quantizers().get(node.quantizer()).scales().output());
       }
     }
     return List.copyOf(found);
@@ -113,6 +131,62 @@ public final class Diagnostics {
             shared.scale());
       }
     }
+  }
+
+  /** Whether a layer makes codes that a sum reads. */
+  private boolean isAdded(Topology.Node node) {
+    LayerQuantizer q = network.quantizers().get(node.quantizer());
+    return q != null
+        && q.settings().owns(Slot.OUTPUT)
+        && topology.consumers(node.name()).stream().anyMatch(n -> Kind.of(n) == Kind.SUM);
+  }
+
+  /** Compares the channels of a value with each other, and with the scale that they share. */
+  private void channels(Topology.Node node, QuantParams shared) {
+    INDArray x = values.get(node.name());
+    if (shared == null || x == null || x.rank() != 3) {
+      return;
+    }
+    int channels = (int) x.size(1);
+    boolean[] counts = counts(x);
+    double[] widths = new double[channels];
+    double[] deviations = new double[channels];
+    for (int c = 0; c < channels; c++) {
+      float[] channel = Floats.read(x.slice(c, 1));
+      double[] seen =
+          IntStream.range(0, channel.length).filter(i -> counts[i]).mapToDouble(i -> channel[i]).toArray();
+      double mean = Arrays.stream(seen).average().orElse(0);
+      double squares = Arrays.stream(seen).map(v -> (v - mean) * (v - mean)).sum();
+      deviations[c] = Math.sqrt(squares / seen.length);
+      widths[c] = Arrays.stream(seen).max().orElse(0) - Arrays.stream(seen).min().orElse(0);
+    }
+    Arrays.sort(widths);
+    Arrays.sort(deviations);
+    double ratio = widths[channels - 1] / widths[channels / 2];
+    double steps = deviations[channels / 2] / shared.scale();
+    if (ratio > OUTLIER && steps < DROWNED) {
+      add(
+          node,
+          Diagnosis.Cause.OUTLIER_CHANNELS,
+          "layer \"%s\": its largest channel is %.2g times as wide as the middle one, whose"
+              + " deviation is %.2g steps of the scale %.2g that all channels share",
+          node.name(),
+          ratio,
+          steps,
+          shared.scale());
+    }
+  }
+
+  /** Which steps of [n, c, t] are no padding. */
+  private boolean[] counts(INDArray x) {
+    boolean[] counts = new boolean[(int) (x.size(0) * x.size(2))];
+    Arrays.fill(counts, true);
+    for (INDArray mask : masks) {
+      for (int i = 0; mask != null && i < counts.length && mask.length() == counts.length; i++) {
+        counts[i] &= mask.getDouble(i) != 0;
+      }
+    }
+    return counts;
   }
 
   /** What the codes mean of the first layer that quantizes what a merge makes; null for none. */
