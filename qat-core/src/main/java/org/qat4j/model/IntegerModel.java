@@ -68,6 +68,19 @@ public final class IntegerModel {
     this(name, inputs, ops, outputs, text, labels, Map.of());
   }
 
+  /** The same with other lengths, which are known to fit. */
+  IntegerModel(IntegerModel whole, List<Input> inputs, List<Op> ops, Map<String, Value> values) {
+    this.name = whole.name;
+    this.inputs = List.copyOf(inputs);
+    this.ops = List.copyOf(ops);
+    this.outputs = whole.outputs;
+    this.text = List.of();
+    this.labels = List.of();
+    this.metadata = whole.metadata;
+    this.values = Collections.unmodifiableMap(values);
+    this.bounds = whole.bounds;
+  }
+
   private void checkOutputs() {
     if (outputs.isEmpty()) {
       throw new QatException("a model needs an output");

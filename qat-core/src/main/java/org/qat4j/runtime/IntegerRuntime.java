@@ -8,7 +8,7 @@ import org.qat4j.runtime.internal.Causality;
 import org.qat4j.runtime.internal.KernelChoice;
 import org.qat4j.runtime.internal.Kernels;
 import org.qat4j.runtime.internal.Plan;
-import org.qat4j.runtime.internal.PlanBuilder;
+import org.qat4j.runtime.internal.Plans;
 import org.qat4j.runtime.internal.Pool;
 import org.qat4j.runtime.internal.TableBudget;
 import org.qat4j.runtime.internal.Workspace;
@@ -27,7 +27,7 @@ public final class IntegerRuntime {
   private final Kernels kernels;
   private final TableBudget budget;
   private final Causality causality; // or null
-  private final Plan plan;
+  private final Plans plans;
   private final Pool<Workspace> workspaces;
 
   /** A runtime with the default options. */
@@ -43,8 +43,8 @@ public final class IntegerRuntime {
     this.kernels = KernelChoice.of(options.kernel());
     this.budget = new TableBudget(options.tableBytes());
     this.causality = Causality.of(model);
-    this.plan = new PlanBuilder(model, causality, kernels, budget).build();
-    this.workspaces = new Pool<>(plan::newWorkspace);
+    this.plans = new Plans(model, causality, kernels, budget);
+    this.workspaces = new Pool<>(plans.whole()::newWorkspace);
   }
 
   /** The model that is executed. */
@@ -73,17 +73,27 @@ public final class IntegerRuntime {
       throw new QatException(
           "the output \"" + model.outputs().get(0) + "\" is not a sequence of real values");
     }
-    return new SequenceRun(plan, model.inputs(), causality);
+    return new SequenceRun(plans.whole(), model.inputs(), causality);
   }
 
-  /** Number of values of the first output. */
+  /** Number of values of the first output, for the longest texts. */
   public int outputSize() {
-    return plan.outputSize(0);
+    return plans.whole().outputSize(0);
+  }
+
+  /**
+   * Number of values of the first output for a sample: where each step of a text has an answer, of
+   * a sample with fewer steps than the model's.
+   */
+  public int outputSize(Sample sample) {
+    return plans.outputSize(0, sample);
   }
 
   /**
    * The first output for a model that reads token ids only: logits or probabilities, row-major;
-   * codes as the real values that they stand for.
+   * codes as the real values that they stand for. A text may have fewer ids than the model has
+   * steps: the rest is padding; where each step has an answer, there are so many fewer of them, and
+   * those behind the last token mean nothing.
    *
    * @param tokens ids of each input, in the model's order
    * @throws QatException if they do not fit the model
@@ -94,25 +104,34 @@ public final class IntegerRuntime {
 
   /** The same for any sample. */
   public float[] run(Sample sample) {
-    float[] out = new float[outputSize()];
-    run(sample, out);
+    Sample whole = whole(sample);
+    float[] out = new float[outputSize(sample)];
+    run(sample, whole, out, out.length);
     return out;
   }
 
   /**
    * The same into an array of the caller's.
    *
-   * @param out at least {@link #outputSize()} long
+   * @param out at least {@link #outputSize(Sample)} long
    * @throws QatException if the sample does not fit the model or {@code out} is too short
    */
   public void run(Sample sample, float[] out) {
-    if (out.length < outputSize()) {
+    Sample whole = whole(sample);
+    int size = outputSize(sample);
+    if (out.length < size) {
       throw new QatException(
-          "the output has " + outputSize() + " values, the array given for it only " + out.length);
+          "the output has " + size + " values, the array given for it only " + out.length);
     }
-    Workspace w = begin(sample);
-    plan.copy(w, 0, out);
-    end(w);
+    run(sample, whole, out, size);
+  }
+
+  private void run(Sample sample, Sample whole, float[] out, int size) {
+    Plan plan = plans.of(sample);
+    Workspace w = workspaces.take();
+    plan.run(whole, w);
+    plan.copy(w, 0, out, size);
+    end(plan, w);
   }
 
   /** The first output of each sample. */
@@ -130,24 +149,27 @@ public final class IntegerRuntime {
    * @throws QatException if the sample does not fit the model
    */
   public float[][] runAll(Sample sample) {
-    Workspace w = begin(sample);
+    Sample whole = whole(sample);
+    Plan plan = plans.of(sample);
+    Workspace w = workspaces.take();
+    plan.run(whole, w);
     float[][] out = new float[plan.outputs()][];
     for (int i = 0; i < out.length; i++) {
-      out[i] = new float[plan.outputSize(i)];
-      plan.copy(w, i, out[i]);
+      out[i] = new float[plans.outputSize(i, sample)];
+      plan.copy(w, i, out[i], out[i].length);
     }
-    end(w);
+    end(plan, w);
     return out;
   }
 
-  private Workspace begin(Sample sample) {
-    sample.check(model.inputs());
-    Workspace w = workspaces.take();
-    plan.run(sample, w);
-    return w;
+  /** With padding where there is none, and checked. */
+  private Sample whole(Sample sample) {
+    Sample whole = sample.padded(model.inputs());
+    whole.check(model.inputs());
+    return whole;
   }
 
-  private void end(Workspace w) {
+  private void end(Plan plan, Workspace w) {
     plan.release(w);
     workspaces.give(w);
   }

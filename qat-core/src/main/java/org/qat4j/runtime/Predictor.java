@@ -13,6 +13,7 @@ import org.qat4j.model.IntegerModel;
 import org.qat4j.model.ModelLimits;
 import org.qat4j.model.Op;
 import org.qat4j.model.TextInput;
+import org.qat4j.model.TextLengths;
 import org.qat4j.numerics.internal.Softmax;
 import org.qat4j.runtime.internal.Pool;
 import org.qat4j.text.NumberRow;
@@ -288,18 +289,38 @@ public final class Predictor {
     return b;
   }
 
+  /** Scores of the steps of a text alone, row-major. */
+  private float[] stepScores(String text) {
+    int steps = 1;
+    int[][] ids = new int[encoders.length][];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = encoders[i].encode(text);
+      steps = Math.max(steps, TextLengths.tokens(ids[i]));
+    }
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = Arrays.copyOf(ids[i], Math.min(steps, ids[i].length));
+    }
+    return runtime.run(Sample.ofTokens(ids));
+  }
+
   /** The most probable class of each text. */
   public List<Prediction> predict(List<String> texts) {
     return texts.stream().map(this::predict).toList();
   }
 
   /**
-   * The probabilities of all classes, for a tagger [steps, classes] row-major.
+   * The probabilities of all classes, for a tagger [steps, classes] row-major: of the steps of the
+   * text, or of all of them where the model cannot leave out the others.
    *
    * @throws QatException if the model gives a number
    */
   public float[] probabilities(String text) {
     requireLabels();
+    if (decoder != null) {
+      float[] scores = stepScores(text);
+      toProbabilities(scores);
+      return scores;
+    }
     Buffers b = score(text);
     toProbabilities(b.scores);
     float[] probabilities = Arrays.copyOf(b.scores, runtime.outputSize());

@@ -1,6 +1,7 @@
 package org.qat4j.runtime;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
 import org.qat4j.QatException;
 import org.qat4j.model.Input;
@@ -56,6 +57,37 @@ public final class Sample implements Serializable {
   /** Real numbers of input {@code i}, or null. */
   public float[] reals(int i) {
     return reals[i];
+  }
+
+  /**
+   * The same with padding behind token ids that are fewer than the steps of an input; itself where
+   * none are.
+   *
+   * @param inputs of a model
+   */
+  public Sample padded(List<Input> inputs) {
+    if (!isShort(inputs)) {
+      return this;
+    }
+    int[][] padded = tokens.clone();
+    for (int i = 0; i < padded.length; i++) {
+      if (isShort(inputs.get(i), padded[i])) {
+        padded[i] = Arrays.copyOf(padded[i], size(inputs.get(i))); // padding is 0
+      }
+    }
+    return new Sample(padded, reals);
+  }
+
+  private boolean isShort(List<Input> inputs) {
+    boolean isShort = false;
+    for (int i = 0; i < tokens.length && tokens.length == inputs.size(); i++) {
+      isShort |= isShort(inputs.get(i), tokens[i]);
+    }
+    return isShort;
+  }
+
+  private static boolean isShort(Input input, int[] ids) {
+    return input.kind() == Input.Kind.TOKENS && ids != null && ids.length < size(input);
   }
 
   /**

@@ -67,6 +67,98 @@ public final class RandomModels {
     return new RandomModels(seed, scales).draw("random-" + scales + "-" + seed);
   }
 
+  /**
+   * A model of long texts, in which most operations keep the steps apart, so that many can be cut.
+   */
+  public static IntegerModel ofTexts(long seed) {
+    Scales[] kinds = Scales.values();
+    return new RandomModels(seed, kinds[(int) Math.floorMod(seed, (long) kinds.length)])
+        .drawTexts("texts-" + seed);
+  }
+
+  private IntegerModel drawTexts(String name) {
+    int length = 12 + random.nextInt(30);
+    int n = 1 + random.nextInt(2);
+    List<String> made = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      String input = "in" + i;
+      int vocabulary = 2 + random.nextInt(30);
+      inputs.add(new Input(input, Input.Kind.TOKENS, List.of(length), vocabulary));
+      QuantizedTensor table = tensor(new int[] {vocabulary, size(12)}, true);
+      if (random.nextInt(3) > 0) {
+        byte[] codes = table.codes().clone();
+        Arrays.fill(codes, 0, table.dim(1), (byte) 0);
+        table = table.withCodes(codes);
+      }
+      made.add(add(new Op.Embedding(name("embedding"), input, table)));
+      if (random.nextInt(4) == 0) {
+        QuantParams out = activationFor(reach(value(made.get(i)).params()));
+        add(new Op.EmbeddingBag(name("bag"), input, table, random.nextBoolean(), out));
+      }
+    }
+    String x = made.get(0);
+    for (int i = 1 + random.nextInt(5); i > 0; i--) {
+      x = textStep(x);
+      String other = made.get(random.nextInt(made.size()));
+      boolean fits = steps(other) == steps(x) && channels(x) + channels(other) < 60;
+      x = fits && random.nextInt(3) == 0 ? concat(List.of(x, other)) : x;
+      made.add(x);
+    }
+    String last =
+        switch (random.nextInt(6)) {
+          case 0 -> denseLogits(x, 3);
+          case 1 -> add(new Op.LastStep(name("last"), x, textMask(x)));
+          case 2 -> {
+            String mask = textMask(x);
+            QuantParams out = activationFor(reach(value(x).params()) / 3);
+            yield mask == null
+                ? add(new Op.GlobalMaxPool(name("globalMax"), x))
+                : add(new Op.MaskedMean(name("mean"), x, mask, out));
+          }
+          case 3 -> {
+            String mask = textMask(x);
+            String zeros = mask == null ? x : add(new Op.Masked(name("masked"), x, mask, true));
+            double reach = reach(value(x).params()) * Math.sqrt(steps(x));
+            yield add(new Op.GlobalSumPool(name("sum"), zeros, activationFor(reach)));
+          }
+          default -> {
+            String mask = random.nextBoolean() ? null : textMask(x);
+            String seen = mask == null ? x : add(new Op.Masked(name("masked"), x, mask, false));
+            yield add(new Op.GlobalMaxPool(name("globalMax"), seen));
+          }
+        };
+    String answer = value(last).isReal() ? last : denseLogits(last, 3);
+    return new IntegerModel(name, inputs, ops, List.of(answer), List.of(), List.of());
+  }
+
+  private String textStep(String x) {
+    return switch (random.nextInt(13)) {
+      case 0 -> lookup(x);
+      case 1 -> realSum(x);
+      case 2 -> layerNorm(x);
+      case 3 -> sum(x);
+      case 4 -> dense(x, null);
+      case 5, 6 -> attention(x);
+      case 7 -> recurrent(x);
+      case 8 -> {
+        String mask = textMask(x);
+        yield mask == null ? x : add(new Op.Masked(name("masked"), x, mask, random.nextInt(4) > 0));
+      }
+      case 9 -> random.nextBoolean() ? maxPool(x) : averagePool(x);
+      default -> conv(x);
+    };
+  }
+
+  /** Token ids, if a value has as many steps, or what is made of their embedding. */
+  private String textMask(String x) {
+    for (Op op : ops) {
+      if (op instanceof Op.Embedding e && steps(x) == steps(e.name())) {
+        return random.nextInt(4) > 0 ? e.input() : notZero(e.name());
+      }
+    }
+    return null;
+  }
+
   /** A sample for a model. */
   public static Sample sample(IntegerModel model, Random random) {
     return RandomSamples.draw(model, random);

@@ -1,5 +1,6 @@
 package org.qat4j.runtime.internal;
 
+import java.util.Arrays;
 import java.util.List;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.runtime.Sample;
@@ -10,14 +11,23 @@ public final class Plan {
   private final Step[] steps;
   private final int[] skipped;
   private final int[] realInputs;
+  private final Margin[] margins;
   private final Result[] results;
 
   /**
    * @param skipped by step: steps of the sequence before its first row
    * @param realInputs slot of each input that is real, −1 for the others
+   * @param margins behind values, where who reads them looks for real 0
    * @param results one per output
    */
-  Plan(Layout layout, Step[] steps, int[] skipped, int[] realInputs, List<Result> results) {
+  Plan(
+      Layout layout,
+      Step[] steps,
+      int[] skipped,
+      int[] realInputs,
+      List<Margin> margins,
+      List<Result> results) {
+    this.margins = margins.toArray(new Margin[0]);
     this.skipped = skipped;
     this.layout = layout;
     this.steps = steps;
@@ -29,13 +39,27 @@ public final class Plan {
     return new Workspace(layout);
   }
 
-  /** Runs a sample that was checked before. */
+  /**
+   * Elements of a buffer that are 0.
+   *
+   * @param from the first
+   * @param to behind the last
+   */
+  record Margin(int slot, int from, int to) {}
+
+  /**
+   * Runs a sample that was checked before, in a workspace of this plan or of one of the same model
+   * for longer texts.
+   */
   public void run(Sample sample, Workspace w) {
     w.sample = sample;
     for (int i = 0; i < realInputs.length; i++) {
       if (realInputs[i] >= 0) {
         w.reals[realInputs[i]] = sample.reals(i);
       }
+    }
+    for (Margin margin : margins) { // a plan for longer texts has its values there
+      Arrays.fill(w.ints[margin.slot()], margin.from(), margin.to(), 0);
     }
     for (Step step : steps) {
       step.run(w);
@@ -68,9 +92,13 @@ public final class Plan {
     }
   }
 
-  /** Copies an output after a run; codes as the real values that they stand for. */
-  public void copy(Workspace w, int output, float[] out) {
-    results[output].copy(w, out);
+  /**
+   * Copies the first values of an output after a run; codes as the real values that they stand for.
+   *
+   * @param size how many, not more than the output has
+   */
+  public void copy(Workspace w, int output, float[] out, int size) {
+    results[output].copy(w, out, size);
   }
 
   public int outputSize(int output) {
@@ -85,23 +113,23 @@ public final class Plan {
   sealed interface Result {
     int size();
 
-    public void copy(Workspace w, float[] out);
+    void copy(Workspace w, float[] out, int size);
   }
 
   /** A real output. */
   record RealResult(int slot, int size) implements Result {
     @Override
-    public void copy(Workspace w, float[] out) {
-      System.arraycopy(w.reals[slot], 0, out, 0, size);
+    public void copy(Workspace w, float[] out, int count) {
+      System.arraycopy(w.reals[slot], 0, out, 0, count);
     }
   }
 
   /** An output that is codes. */
   record CodeResult(Place place, QuantParams params, int size) implements Result {
     @Override
-    public void copy(Workspace w, float[] out) {
+    public void copy(Workspace w, float[] out, int count) {
       int[] q = w.ints[place.slot()];
-      for (int i = 0; i < size; i++) {
+      for (int i = 0; i < count; i++) {
         out[i] = params.dequantize(q[place.offset() + i] + params.zeroPoint());
       }
     }

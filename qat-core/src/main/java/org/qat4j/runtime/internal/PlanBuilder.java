@@ -32,24 +32,33 @@ public final class PlanBuilder implements Op.Visitor<Void> {
   private final Causality causality;
   private final Kernels kernels;
   private final TableBudget budget;
+  private final Shared shared;
   private final ModelGraph graph;
   private final Layout layout = new Layout();
   private final List<Step> steps = new ArrayList<>();
   private final List<Integer> skipped = new ArrayList<>(); // by step
   private final Map<String, Place> codes = new HashMap<>();
   private final Map<String, Integer> reals = new HashMap<>();
+  private final List<Plan.Margin> margins = new ArrayList<>();
 
   /** Operations that a step before them has taken over. */
   private final Set<String> fused = new HashSet<>();
 
   /**
    * @param causality of the model, or null
+   * @param shared with other plans of the model
    */
-  public PlanBuilder(IntegerModel model, Causality causality, Kernels kernels, TableBudget budget) {
+  PlanBuilder(
+      IntegerModel model,
+      Causality causality,
+      Kernels kernels,
+      TableBudget budget,
+      Shared shared) {
     this.causality = causality;
     this.model = model;
     this.kernels = kernels;
     this.budget = budget;
+    this.shared = shared;
     this.graph = new ModelGraph(model);
   }
 
@@ -74,7 +83,7 @@ public final class PlanBuilder implements Op.Visitor<Void> {
       results.add(result(output));
     }
     int[] rows = skipped.stream().mapToInt(skip -> skip).toArray();
-    return new Plan(layout, steps.toArray(new Step[0]), rows, realInputs, results);
+    return new Plan(layout, steps.toArray(new Step[0]), rows, realInputs, margins, results);
   }
 
   private Plan.Result result(String name) {
@@ -95,25 +104,31 @@ public final class PlanBuilder implements Op.Visitor<Void> {
 
   @Override
   public Void visit(Op.Embedding o) {
-    return add(new TokenSteps.Gather(graph.inputIndex(o.input()), o.table(), allocate(o.name())));
+    int steps = positions(o.name());
+    return add(
+        new TokenSteps.Gather(graph.inputIndex(o.input()), o.table(), steps, allocate(o.name())));
   }
 
   @Override
   public Void visit(Op.EmbeddingBag o) {
-    TokenSum tokens = tokenSum(o.input(), o.table(), TextEncoder.PADDING);
+    TokenSum tokens = tokenSum(o.name(), o.input(), o.table(), TextEncoder.PADDING);
     float scale = o.table().scale(0);
     return add(
         new TokenSteps.Bag(
             tokens, scale, o.mean(), o.output(), allocate(o.name()), o.table().dim(1)));
   }
 
-  private TokenSum tokenSum(String input, QuantizedTensor table, int skipped) {
+  private TokenSum tokenSum(String op, String input, QuantizedTensor table, int skipped) {
     int dim = table.dim(1);
     int index = graph.inputIndex(input);
     int vocabulary = model.inputs().get(index).vocabularySize();
     int length = model.value(input).size();
     int pitch = kernels.pitch(dim);
-    TokenTable rows = new TokenTable(table.codes(), vocabulary, dim, null, 1, pitch, budget);
+    TokenTable rows =
+        shared.get(
+            op,
+            "tokens",
+            () -> new TokenTable(table.codes(), vocabulary, dim, null, 1, pitch, budget));
     return new TokenSum(kernels, index, skipped, rows, layout.rows(length), layout.ints(pitch));
   }
 
@@ -152,18 +167,24 @@ public final class PlanBuilder implements Op.Visitor<Void> {
       Op op, String input, QuantizedTensor w, IntVector bias, Window window, Output output) {
     QuantParams in = model.value(input).params();
     int depth = w.codes().length / w.dim(0) / window.taps();
-    Product product = product(w, bias, in, window.taps(), window.dilation() * depth);
+    Product product =
+        shared.get(
+            op.name(),
+            "product",
+            () -> product(w, bias, in, window.taps(), window.dilation() * depth));
     if (output instanceof Output.Codes out) {
-      Requantization r = Requantization.ofProduct(in, w, bias, out);
+      Requantization r =
+          shared.get(
+              op.name(), "requantization", () -> Requantization.ofProduct(in, w, bias, out));
       PoolFusion pool = PoolFusion.of(graph, op);
       if (pool != null) {
-        return pooled(pool, input, product, window, r);
+        return pooled(op, pool, input, product, window, r);
       }
       return convolution(
-          input, product, window, new Finish.ToCodes(kernels, r, allocate(op.name())));
+          op, input, product, window, new Finish.ToCodes(kernels, r, allocate(op.name())));
     }
     int slot = allocateReals(op.name());
-    return convolution(input, product, window, new Finish.ToReals(bias, in.scale(), w, slot));
+    return convolution(op, input, product, window, new Finish.ToReals(bias, in.scale(), w, slot));
   }
 
   private Product product(
@@ -172,8 +193,8 @@ public final class PlanBuilder implements Op.Visitor<Void> {
     return kernels.product(new ProductWeights(w, taps, tapStep, bound));
   }
 
-  private Void convolution(String input, Product product, Window window, Finish finish) {
-    TokenWindows tokens = tokenWindows(input, product, window);
+  private Void convolution(Op op, String input, Product product, Window window, Finish finish) {
+    TokenWindows tokens = tokenWindows(op, input, product, window);
     if (tokens != null) {
       int acc = accumulators(product.channels);
       return add(new TokenSteps.Convolution(kernels, tokens, acc, finish));
@@ -183,7 +204,7 @@ public final class PlanBuilder implements Op.Visitor<Void> {
   }
 
   private Void pooled(
-      PoolFusion fusion, String input, Product product, Window window, Requantization r) {
+      Op op, PoolFusion fusion, String input, Product product, Window window, Requantization r) {
     int n = product.channels;
     PooledWindow pool =
         new PooledWindow(fusion.positions(), fusion.kernel(), fusion.stride(), accumulators(n));
@@ -193,7 +214,7 @@ public final class PlanBuilder implements Op.Visitor<Void> {
             ? allocate(fusion.pool().name())
             : new Place(layout.ints(pool.positions() * n), 0);
     Finish finish = new Finish.ToCodes(kernels, r, to);
-    TokenWindows tokens = tokenWindows(input, product, window);
+    TokenWindows tokens = tokenWindows(op, input, product, window);
     if (tokens != null) {
       int acc = accumulators(n);
       add(new TokenSteps.PooledConvolution(kernels, tokens, pool, acc, finish));
@@ -209,26 +230,29 @@ public final class PlanBuilder implements Op.Visitor<Void> {
   }
 
   /** The rows of a product that reads embedded tokens; null if it does not, or has no room. */
-  private TokenWindows tokenWindows(String input, Product product, Window window) {
+  private TokenWindows tokenWindows(Op op, String input, Product product, Window window) {
     Op.Embedding e = graph.embedding(input);
     if (e == null) {
       return null;
     }
     int index = graph.inputIndex(e.input());
     int vocabulary = model.inputs().get(index).vocabularySize();
-    if (!budget.hasRoomForIndex((long) vocabulary * window.taps())) {
-      return null;
-    }
     TokenTable table =
-        new TokenTable(
-            e.table().codes(),
-            vocabulary,
-            e.table().dim(1),
-            product,
-            window.taps(),
-            kernels.pitch(product.channels),
-            budget);
-    return TokenWindows.of(index, table, window, layout);
+        shared.get(
+            op.name(),
+            "tokens",
+            () ->
+                !budget.hasRoomForIndex((long) vocabulary * window.taps())
+                    ? null
+                    : new TokenTable(
+                        e.table().codes(),
+                        vocabulary,
+                        e.table().dim(1),
+                        product,
+                        window.taps(),
+                        kernels.pitch(product.channels),
+                        budget));
+    return table == null ? null : TokenWindows.of(index, table, window, layout);
   }
 
   private ProductSteps.Source source(String input, Product product, Window window) {
@@ -237,15 +261,17 @@ public final class PlanBuilder implements Op.Visitor<Void> {
 
   private ProductSteps.Source source(Place from, Product product, Window window) {
     int pad = window.padLeft() * product.depth;
-    return source(from, product, pad, window.stride() * product.depth);
+    return source(from, product, pad, window.stride() * product.depth, window.positions());
   }
 
-  private ProductSteps.Source source(Place from, Product product, int pad, int step) {
+  private ProductSteps.Source source(
+      Place from, Product product, int pad, int step, int windows) {
     int at = from.offset() - pad;
+    int end = at + (windows - 1) * step + product.reach();
     int pitch = kernels.pitch(product.channels);
     int acc = layout.ints(product.block() * pitch);
     int scratch = layout.reals(product.scratch(layout.intsSize(from.slot())));
-    return new ProductSteps.Source(product, from.slot(), at, step, acc, pitch, scratch);
+    return new ProductSteps.Source(product, from.slot(), at, step, end, acc, pitch, scratch);
   }
 
   // Recurrence.
@@ -259,13 +285,18 @@ public final class PlanBuilder implements Op.Visitor<Void> {
     QuantParams in = model.value(o.input()).params();
     int sums = layout.ints(steps * rows);
     convolution(
+        o,
         o.input(),
-        product(w, o.bias(), in, 1, w.dim(1)),
+        shared.get(o.name(), "product", () -> product(w, o.bias(), in, 1, w.dim(1))),
         Window.plain(steps, steps, 1, 1),
         new RecurrentSteps.ToSums(o.bias(), sums));
-    Product product = product(r, IntVector.of(new int[rows]), o.output(), 1, o.units());
+    Product product =
+        shared.get(
+            o.name(),
+            "state",
+            () -> product(r, IntVector.of(new int[rows]), o.output(), 1, o.units()));
     Place state = new Place(layout.ints(o.units()), 0);
-    RecurrentStep step = ReferenceOps.step(in, o);
+    RecurrentStep step = shared.get(o.name(), "step", () -> ReferenceOps.step(in, o));
     return add(
         new RecurrentSteps.Recurrence(
             source(state, product, Window.plain(1, 1, 1, 1)),
@@ -352,7 +383,8 @@ public final class PlanBuilder implements Op.Visitor<Void> {
   @Override
   public Void visit(Op.Attention o) {
     int steps = positions(o.input());
-    AttentionStep step = ReferenceOps.step(model.value(o.input()), o);
+    AttentionStep step =
+        shared.get(o.name(), "step", () -> ReferenceOps.step(model.value(o.input()), o));
     Place from = place(o.input());
     return add(
         new AttentionSteps.Attention(
@@ -375,7 +407,8 @@ public final class PlanBuilder implements Op.Visitor<Void> {
   @Override
   public Void visit(Op.LayerNorm o) {
     int steps = model.value(o.name()).size() / channels(o.name());
-    LayerNormStep step = ReferenceOps.step(model.value(o.input()), o);
+    LayerNormStep step =
+        shared.get(o.name(), "step", () -> ReferenceOps.step(model.value(o.input()), o));
     Place from = place(o.input());
     return add(new AttentionSteps.LayerNorm(step, steps, from, allocate(o.name())));
   }
@@ -414,8 +447,9 @@ public final class PlanBuilder implements Op.Visitor<Void> {
     Requantization r = Requantization.ofMean(model.value(input).params(), kernel, n, out);
     Finish finish = new Finish.ToCodes(kernels, r, allocate(name));
     Op.Embedding e = graph.embedding(input);
-    if (e != null && kernel == positions(input)) {
-      return add(new TokenSteps.Sum(tokenSum(e.input(), e.table(), -1), finish));
+    boolean everything = shared.get(name, "everything", () -> kernel == positions(input));
+    if (e != null && everything) { // as in the plan for the longest texts
+      return add(new TokenSteps.Sum(tokenSum(name, e.input(), e.table(), -1), finish));
     }
     Window window = pooling(name, input, kernel, stride);
     return add(new PoolSteps.Average(kernels, place(input), window, accumulators(n), n, finish));
@@ -443,7 +477,8 @@ public final class PlanBuilder implements Op.Visitor<Void> {
     int size = o.window().taps() * channels(o.input());
     Product product = kernels.product(new ProductWeights(w, 1, size, bound));
     int patches = layout.ints(product.block() * size);
-    ProductSteps.Source source = source(new Place(patches, 0), product, 0, size);
+    ProductSteps.Source source =
+        source(new Place(patches, 0), product, 0, size, product.block());
     return add(new ImageSteps.Convolution(windows, from, source, size, finish));
   }
 
@@ -534,26 +569,33 @@ public final class PlanBuilder implements Op.Visitor<Void> {
     Place to = allocate(o.name());
     int at = 0;
     for (String input : o.inputs()) {
+      QuantParams in = model.value(input).params();
       int width = channels(input);
+      Place from = place(input);
       Place part = new Place(to.slot(), to.offset() + at);
-      add(rescaled(model.value(input).params(), o.output(), place(input), part, rows, width, outWidth));
+      if (isWide(in)) {
+        add(new ElementSteps.Rescale(in.scale(), o.output(), from, part, rows, width, outWidth));
+      } else {
+        IntVector table = shared.get(o.name(), input, () -> rescaled(in, o.output()));
+        int lowest = in.qmin() - in.zeroPoint();
+        add(new ElementSteps.Map(table, lowest, from, part, rows, width, outWidth));
+      }
       at += width;
     }
     return null;
   }
 
-  /** By a table where codes are bytes; one of 16 bits would not stay in the processor's cache. */
-  private static Step rescaled(
-      QuantParams in, QuantParams out, Place from, Place to, int rows, int width, int outWidth) {
-    if (in.qmax() - in.qmin() >= 1 << Byte.SIZE) {
-      return new ElementSteps.Rescale(in.scale(), out, from, to, rows, width, outWidth);
-    }
+  /** Whether a table of its codes would not stay in the processor's cache: 16 bits, not bytes. */
+  private static boolean isWide(QuantParams in) {
+    return in.qmax() - in.qmin() >= 1 << Byte.SIZE;
+  }
+
+  private static IntVector rescaled(QuantParams in, QuantParams out) {
     int[] table = new int[in.qmax() - in.qmin() + 1];
     for (int i = 0; i < table.length; i++) {
       table[i] = out.quantize(in.dequantize(in.qmin() + i)) - out.zeroPoint();
     }
-    int lowest = in.qmin() - in.zeroPoint();
-    return new ElementSteps.Map(IntVector.of(table), lowest, from, to, rows, width, outWidth);
+    return IntVector.of(table);
   }
 
   @Override
@@ -583,12 +625,17 @@ public final class PlanBuilder implements Op.Visitor<Void> {
 
   private Void lookup(Op.Lookup o, Place from, int size, Place to) {
     QuantParams in = model.value(o.input()).params();
+    IntVector table = shared.get(o.name(), "table", () -> lowered(o));
+    int lowest = in.qmin() - in.zeroPoint();
+    return add(new ElementSteps.Map(table, lowest, from, to, 1, size, size));
+  }
+
+  private static IntVector lowered(Op.Lookup o) {
     int[] table = o.table().toArray();
     for (int i = 0; i < table.length; i++) {
       table[i] -= o.output().zeroPoint();
     }
-    int lowest = in.qmin() - in.zeroPoint();
-    return add(new ElementSteps.Map(IntVector.of(table), lowest, from, to, 1, size, size));
+    return IntVector.of(table);
   }
 
   @Override
@@ -645,8 +692,12 @@ public final class PlanBuilder implements Op.Visitor<Void> {
   private Place allocate(String name) {
     int before = graph.padLeft(name) * channels(name);
     int behind = graph.padRight(name) * channels(name);
-    Place place = new Place(layout.ints(before + model.value(name).size() + behind), before);
+    int size = before + model.value(name).size();
+    Place place = new Place(layout.ints(size + behind), before);
     codes.put(name, place);
+    if (behind > 0) {
+      margins.add(new Plan.Margin(place.slot(), size, size + behind));
+    }
     return place;
   }
 

@@ -28,6 +28,11 @@ abstract class Product {
     runStep = w.tapStep();
   }
 
+  /** Elements of the input from the first that a window reads to behind the last. */
+  int reach() {
+    return (runs - 1) * runStep + runLength;
+  }
+
   /** The most windows that {@link #apply} takes at once. */
   abstract int block();
 
@@ -42,9 +47,10 @@ abstract class Product {
    * Called with the whole input before {@link #apply}.
    *
    * @param x q_x − z_x
+   * @param end behind the last element that is read
    * @param scratch as long as {@link #scratch} says
    */
-  void prepare(int[] x, float[] scratch) {}
+  void prepare(int[] x, int end, float[] scratch) {}
 
   /**
    * The accumulators of some windows.

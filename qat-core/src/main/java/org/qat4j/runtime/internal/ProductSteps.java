@@ -12,14 +12,22 @@ final class ProductSteps {
    * @param slot buffer of the input
    * @param at first element of the first window
    * @param step elements from one window to the next
+   * @param end behind the last element of the last window
    * @param accSlot accumulators of a block of windows
    * @param pitch accumulators of a window
    * @param scratchSlot what the product makes of the input
    */
   record Source(
-      Product product, int slot, int at, int step, int accSlot, int pitch, int scratchSlot) {
+      Product product,
+      int slot,
+      int at,
+      int step,
+      int end,
+      int accSlot,
+      int pitch,
+      int scratchSlot) {
     void prepare(Workspace w) {
-      product.prepare(w.ints[slot], w.reals[scratchSlot]);
+      product.prepare(w.ints[slot], end, w.reals[scratchSlot]);
     }
 
     /** Accumulators of {@code count} windows from {@code window} on. */

@@ -9,16 +9,18 @@ final class TokenSteps {
   private TokenSteps() {}
 
   /** Embedding (11): a gather. */
-  record Gather(int input, QuantizedTensor table, Place to) implements Step {
+  record Gather(int input, QuantizedTensor table, int steps, Place to) implements Step {
     @Override
     public void run(Workspace w) {
       int[] out = w.ints[to.slot()];
       byte[] rows = table.codes();
       int dim = table.dim(1);
       int at = to.offset();
-      for (int id : w.sample.tokens(input)) {
+      int[] ids = w.sample.tokens(input);
+      for (int t = 0; t < steps; t++) {
+        int row = ids[t] * dim;
         for (int d = 0; d < dim; d++) {
-          out[at + d] = rows[id * dim + d];
+          out[at + d] = rows[row + d];
         }
         at += dim;
       }

@@ -48,7 +48,7 @@ record TokenWindows(int input, TokenTable table, Window window, int rowsSlot, in
     int[] scratch = w.ints[scratchSlot];
     for (int k = 0; k < window.taps(); k++) {
       int step = window.step(position, k);
-      boolean padded = step < 0 || step >= ids.length;
+      boolean padded = step < 0 || step >= window.steps();
       rows[at + k] =
           padded ? table.zeroRow() : table.row(ids[step], k, w, rowsSlot, at + k, scratch);
     }

@@ -65,13 +65,13 @@ final class VectorProduct extends Product {
   }
 
   @Override
-  void prepare(int[] x, float[] scratch) {
+  void prepare(int[] x, int end, float[] scratch) {
     int i = 0;
-    for (; i + LANES <= x.length; i += LANES) {
+    for (; i + LANES <= end; i += LANES) {
       FloatVector v = (FloatVector) IntVector.fromArray(INTS, x, i).convertShape(I2F, FLOATS, 0);
       v.intoArray(scratch, i);
     }
-    for (; i < x.length; i++) {
+    for (; i < end; i++) {
       scratch[i] = (float) x[i];
     }
   }

@@ -21,11 +21,12 @@ public final class ReferenceRuntime {
   }
 
   /**
-   * All values of one sample.
+   * All values of one sample; behind token ids that are fewer than the model's steps is padding.
    *
    * @throws QatException if the sample does not fit the model
    */
-  public Trace trace(Sample sample) {
+  public Trace trace(Sample given) {
+    Sample sample = given.padded(model.inputs());
     sample.check(model.inputs());
     Trace trace = new Trace();
     for (int i = 0; i < model.inputs().size(); i++) {

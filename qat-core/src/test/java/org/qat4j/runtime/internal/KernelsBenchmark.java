@@ -108,7 +108,7 @@ public class KernelsBenchmark {
   /** 96 windows of 5 × 100 inputs, 128 channels: 6.1 million multiplications. */
   @Benchmark
   public int[] convolution() {
-    product.prepare(codes, scratch);
+    product.prepare(codes, codes.length, scratch);
     for (int p = 0; p < POSITIONS; p += product.block()) {
       product.apply(codes, scratch, p * DEPTH, DEPTH, product.block(), blockAcc);
     }

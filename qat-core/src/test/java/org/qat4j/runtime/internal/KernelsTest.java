@@ -237,7 +237,7 @@ class KernelsTest {
       x[i] = extreme ? (random.nextInt(9) == 0 ? 0 : 255) : random.nextInt(256) - 133;
     }
     float[] scratch = new float[product.scratch(x.length)];
-    product.prepare(x, scratch);
+    product.prepare(x, x.length, scratch);
     int pitch = kernels.pitch(channels);
     int[] acc = new int[product.block() * pitch];
     for (int p = 0; p < positions; p += product.block()) {
