@@ -142,6 +142,12 @@ public final class LengthRules {
     return new SequenceTail(text, zero ? Kind.ZERO : Kind.SAME, 1, 0, 0, limit(text));
   }
 
+  /** A row for each step, whether the text has ended or not. */
+  public SequenceTail places(int text) {
+    read.set(root(text), true);
+    return new SequenceTail(text, Kind.OTHER, 1, FAR, 0, limit(text));
+  }
+
   /** Rows that are made of the rows at their places, of all sequences; null where there is none. */
   public SequenceTail rowByRow(List<SequenceTail> tails, boolean keepsZero) {
     if (tails.stream().allMatch(t -> t == null)) {

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.qat4j.numerics.QuantParams;
-import org.qat4j.text.TextEncoder;
 
 /**
  * How many steps of a text a frozen model has to compute. A model is made for the longest text; of
@@ -15,15 +14,13 @@ import org.qat4j.text.TextEncoder;
  * {@link #margin} more. Where an answer depends on how much padding there is, nothing is cut off.
  * Immutable.
  */
-public final class TextLengths {
+public final class TextLengths extends InputLengths {
   private final IntegerModel model;
-  private final LengthRules rules = new LengthRules();
   private final Map<String, SequenceTail> tails;
-  private final int[] texts; // by input, −1 where it is real
 
   private TextLengths(IntegerModel model) {
+    super(new LengthRules(), new int[model.inputs().size()]);
     this.model = model;
-    this.texts = new int[model.inputs().size()];
     Follower follower = new Follower(model, rules);
     for (int i = 0; i < texts.length; i++) {
       Input input = model.inputs().get(i);
@@ -45,69 +42,6 @@ public final class TextLengths {
 
   public static TextLengths of(IntegerModel model) {
     return new TextLengths(model);
-  }
-
-  /** Whether any input can be cut. */
-  public boolean isFlexible() {
-    return IntStream.range(0, texts.length).anyMatch(this::isFlexible);
-  }
-
-  /** Whether an input can be cut. */
-  public boolean isFlexible(int input) {
-    return texts[input] >= 0 && rules.isRead(texts[input]) && !rules.isFixed(texts[input]);
-  }
-
-  /** A number that inputs have in common which must be cut alike. */
-  public int group(int input) {
-    return texts[input] < 0 ? -1 : rules.root(texts[input]);
-  }
-
-  /** Steps of padding that must be left behind the last token of an input. */
-  public int margin(int input) {
-    return rules.margin(texts[input]);
-  }
-
-  /** The fewest steps that an input may be cut to. */
-  public int least(int input) {
-    return rules.least(texts[input]);
-  }
-
-  /** Steps can be cut off in multiples of this number. */
-  public int stride(int input) {
-    return rules.stride(texts[input]);
-  }
-
-  /** The most steps of an input. */
-  public int limit(int input) {
-    return rules.limit(texts[input]);
-  }
-
-  /**
-   * The fewest steps that an input may be cut to for a text.
-   *
-   * @param tokens steps up to the last that is no padding
-   */
-  public int steps(int input, int tokens) {
-    return steps(tokens, margin(input), least(input), stride(input), limit(input));
-  }
-
-  /**
-   * The fewest steps that a text may be cut to.
-   *
-   * @param tokens steps up to the last that is no padding; 0 cuts nothing off
-   */
-  public static int steps(int tokens, int margin, int least, int stride, int limit) {
-    int needed = Math.max(least, tokens + margin);
-    return tokens == 0 || needed >= limit ? limit : limit - (limit - needed) / stride * stride;
-  }
-
-  /** Steps up to the last that is no padding. */
-  public static int tokens(int[] ids) {
-    int n = ids.length;
-    while (n > 0 && ids[n - 1] == TextEncoder.PADDING) {
-      n--;
-    }
-    return n;
   }
 
   /**

@@ -8,29 +8,29 @@ public enum Question {
   /** Which class? */
   CLASS {
     @Override
-    INDArray[] labels(TextBatches batches, int n) {
-      return new INDArray[] {batches.classes(n), null};
+    INDArray[] labels(TextBatches batches, int[] texts, int cut) {
+      return new INDArray[] {batches.classes(texts), null};
     }
   },
   /** Which tag has each token? */
   TAGS {
     @Override
-    INDArray[] labels(TextBatches batches, int n) {
-      return new INDArray[] {batches.tags(n), batches.mask(n)};
+    INDArray[] labels(TextBatches batches, int[] texts, int cut) {
+      return new INDArray[] {batches.tags(texts, cut), batches.mask(texts, cut)};
     }
   },
   /** How probable is the last class, the right one, against the other texts of the group? */
   RANKING {
     @Override
-    INDArray[] labels(TextBatches batches, int n) {
-      return CLASS.labels(batches, n);
+    INDArray[] labels(TextBatches batches, int[] texts, int cut) {
+      return CLASS.labels(batches, texts, cut);
     }
   },
   /** What is it in the other language? A text is that and its translation, a tab between. */
   TRANSLATION {
     @Override
-    INDArray[] labels(TextBatches batches, int n) {
-      return batches.pieces(n);
+    INDArray[] labels(TextBatches batches, int[] texts, int cut) {
+      return batches.pieces(texts, cut);
     }
 
     @Override
@@ -41,8 +41,8 @@ public enum Question {
   /** Which number? */
   NUMBER {
     @Override
-    INDArray[] labels(TextBatches batches, int n) {
-      return new INDArray[] {batches.reals(n), null};
+    INDArray[] labels(TextBatches batches, int[] texts, int cut) {
+      return new INDArray[] {batches.reals(texts), null};
     }
 
     @Override
@@ -52,11 +52,12 @@ public enum Question {
   };
 
   /**
-   * Labels of the next texts and their mask, which is null where every label counts.
+   * Labels of some texts and their mask, which is null where every label counts.
    *
-   * @param n number of the texts
+   * @param texts their numbers
+   * @param cut steps of the first input that are cut off
    */
-  abstract INDArray[] labels(TextBatches batches, int n);
+  abstract INDArray[] labels(TextBatches batches, int[] texts, int cut);
 
   /** How many numbers a label can be. */
   int choices(List<String> labels) {

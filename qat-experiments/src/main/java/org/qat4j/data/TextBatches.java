@@ -1,8 +1,11 @@
 package org.qat4j.data;
 
+import java.io.Serializable;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -12,6 +15,7 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.QatException;
+import org.qat4j.model.InputLengths;
 import org.qat4j.text.AffixEncoder;
 import org.qat4j.text.DistanceEncoder;
 import org.qat4j.text.NumberRow;
@@ -29,6 +33,9 @@ import org.qat4j.text.TokenEncoder;
  * translation, (n, 1, steps), with such a mask, or a number, (n, 1). Without encoders the texts are
  * rows of numbers, one array (n, length). Every text is encoded once, at construction. The last
  * batch of a pass is smaller where the batch size does not divide the number of texts.
+ *
+ * <p>Where the network allows it ({@link Inputs#lengths}), the texts of a batch are cut to what the
+ * longest of them needs, and those that are shuffled come in batches of like length.
  *
  * <p>Passes: the first is pass 0. {@link #reset()} goes to the beginning of the next pass; at the
  * beginning of a pass it does nothing, so that DL4J's {@code fit}, which resets an iterator that is
@@ -61,13 +68,33 @@ public final class TextBatches implements MultiDataSetIterator {
    * @param encoders one an input, in the network's order; none where texts are rows of numbers
    * @param masked whether a mask (n, length) goes with the ids of each encoder, 0 where they are
    *     padding
+   * @param lengths how short texts may be cut; null for not at all
    */
-  public record Inputs(List<TextEncoder> encoders, boolean masked) {
+  public record Inputs(List<TextEncoder> encoders, boolean masked, InputLengths lengths) {
     public Inputs {
       encoders = List.copyOf(encoders);
     }
+
+    /** Of each encoder whether its ids go on behind the text, as places do. */
+    public static boolean[] ongoing(List<TextEncoder> encoders) {
+      boolean[] ongoing = new boolean[Math.max(1, encoders.size())];
+      for (int e = 0; e < encoders.size(); e++) {
+        ongoing[e] = encoders.get(e) instanceof PositionEncoder;
+      }
+      return ongoing;
+    }
+
+    /** Texts that are as long as the limits. */
+    public Inputs(List<TextEncoder> encoders, boolean masked) {
+      this(encoders, masked, null);
+    }
   }
 
+  /** Shuffled texts are sorted by length in portions of so many batches. */
+  private static final int PORTION = 32;
+
+  private final Cut[] cuts; // per encoder; null where it is not cut
+  private final boolean[] ongoing; // per encoder: says nothing of where a text ends
   private final int[][] ids; // per encoder, row-major (texts, length)
   private final float[] numbers; // without encoders: row-major (rows, length); or null
   private final int pieceInput; // −1 where there is none
@@ -140,7 +167,43 @@ public final class TextBatches implements MultiDataSetIterator {
             .orElse(-1);
     this.pieceEncoder = pieceInput < 0 ? null : (PieceEncoder) encoders.get(pieceInput);
     this.next = pieceEncoder == null ? null : next(examples, pieceEncoder);
+    this.cuts = new Cut[lengths.length];
+    this.ongoing = Inputs.ongoing(encoders);
+    for (int e = 0; e < encoders.size() && inputs.lengths() != null; e++) {
+      if (inputs.lengths().isFlexible(e)) {
+        cuts[e] = cut(e, inputs.lengths());
+      }
+    }
     shuffle();
+  }
+
+  /**
+   * How an input is cut.
+   *
+   * @param needed steps that each text needs
+   * @param limit steps of a text that is not cut
+   */
+  private record Cut(int[] needed, int limit) implements Serializable {
+    int of(int[] texts) {
+      int most = 0;
+      for (int text : texts) {
+        most = Math.max(most, needed[text]);
+      }
+      return limit - most;
+    }
+  }
+
+  private Cut cut(int input, InputLengths inputs) {
+    int[] needed = new int[order.length];
+    for (int i = 0; i < needed.length; i++) {
+      int tokens = 0;
+      for (int e = 0; e < lengths.length; e++) {
+        boolean one = inputs.group(e) == inputs.group(input) && !ongoing[e];
+        tokens = Math.max(tokens, one ? InputLengths.tokens(ids(e, i)) : 0);
+      }
+      needed[i] = inputs.steps(input, tokens);
+    }
+    return new Cut(needed, lengths[input]);
   }
 
   private static int[] next(List<Example> examples, PieceEncoder encoder) {
@@ -241,7 +304,61 @@ public final class TextBatches implements MultiDataSetIterator {
         order[i] = order[j];
         order[j] = swap;
       }
+      sortByLength(random);
     }
+  }
+
+  /**
+   * Texts of like length into batches, and these into any order; the last, smaller batch stays
+   * where it is.
+   */
+  private void sortByLength(Random random) {
+    if (Arrays.stream(cuts).allMatch(Objects::isNull)) {
+      return;
+    }
+    int whole = order.length / batch;
+    for (int from = 0; from < whole; from += PORTION) {
+      sort(from * batch, Math.min(from + PORTION, whole) * batch);
+    }
+    for (int i = whole - 1; i > 0; i--) {
+      int j = random.nextInt(i + 1);
+      for (int b = 0; b < batch; b++) {
+        int swap = order[i * batch + b];
+        order[i * batch + b] = order[j * batch + b];
+        order[j * batch + b] = swap;
+      }
+    }
+  }
+
+  private void sort(int from, int to) {
+    int[] sorted = byLength(Arrays.copyOfRange(order, from, to));
+    System.arraycopy(sorted, 0, order, from, sorted.length);
+  }
+
+  /** The longest first; those of one length in their order. */
+  private int[] byLength(int[] texts) {
+    return IntStream.of(texts)
+        .boxed()
+        .sorted(Comparator.comparingInt((Integer text) -> -needed(text)))
+        .mapToInt(i -> i)
+        .toArray();
+  }
+
+  /** Steps of all inputs that a text needs. */
+  private int needed(int text) {
+    int sum = 0;
+    for (Cut cut : cuts) {
+      sum += cut == null ? 0 : cut.needed()[text];
+    }
+    return sum;
+  }
+
+  /** The numbers of all texts, in parts of like length that are at most as large as a batch. */
+  public List<int[]> parts() {
+    int[] all = byLength(IntStream.range(0, order.length).toArray());
+    return IntStream.range(0, batches())
+        .mapToObj(b -> Arrays.copyOfRange(all, b * batch, Math.min(all.length, (b + 1) * batch)))
+        .toList();
   }
 
   /**
@@ -344,22 +461,50 @@ public final class TextBatches implements MultiDataSetIterator {
       throw new NoSuchElementException("the pass is over");
     }
     int n = Math.min(size, order.length - at);
-    INDArray[] features = new INDArray[ids.length];
-    for (int e = 0; e < features.length; e++) {
-      features[e] = features(e, n);
-    }
-    INDArray[] labels = question.labels(this, n);
-    MultiDataSet result =
-        new org.nd4j.linalg.dataset.MultiDataSet(
-            features,
-            new INDArray[] {labels[0]},
-            masks(features),
-            masked || labels[1] != null ? new INDArray[] {labels[1]} : null);
+    MultiDataSet result = batch(Arrays.copyOfRange(order, at, at + n));
     at += n;
     if (preProcessor != null) {
       preProcessor.preProcess(result);
     }
     return result;
+  }
+
+  /** A batch of the texts of these numbers; tokens are dropped as in this pass. */
+  public MultiDataSet batch(int[] texts) {
+    INDArray[] features = new INDArray[ids.length];
+    for (int e = 0; e < features.length; e++) {
+      features[e] = features(e, texts, lengths[e] - cut(e, texts));
+    }
+    INDArray[] labels = question.labels(this, texts, cut(0, texts));
+    return new org.nd4j.linalg.dataset.MultiDataSet(
+        features,
+        new INDArray[] {labels[0]},
+        masks(features),
+        masked || labels[1] != null ? new INDArray[] {labels[1]} : null);
+  }
+
+  /** Steps that are cut off. */
+  private int cut(int encoder, int[] texts) {
+    return cuts[encoder] == null ? 0 : cuts[encoder].of(texts);
+  }
+
+  /** Whether the texts of an input are cut to what is needed. */
+  public boolean isCut(int encoder) {
+    return cuts[encoder] != null;
+  }
+
+  /** What a network reads of the first texts in their given order, which are not cut. */
+  public INDArray[] first(int n) {
+    return whole(IntStream.range(0, Math.min(n, order.length)).toArray());
+  }
+
+  /** What a network reads of the texts of these numbers, which are not cut. */
+  public INDArray[] whole(int[] texts) {
+    INDArray[] features = new INDArray[ids.length];
+    for (int e = 0; e < features.length; e++) {
+      features[e] = features(e, texts, lengths[e]);
+    }
+    return features;
   }
 
   private INDArray[] masks(INDArray[] features) {
@@ -370,18 +515,18 @@ public final class TextBatches implements MultiDataSetIterator {
         : null;
   }
 
-  /** Ids of the next n texts, or numbers of the next n rows, (n, length). */
-  private INDArray features(int encoder, int n) {
-    int length = lengths[encoder];
+  /** Ids of texts, or numbers of rows, (n, length). */
+  private INDArray features(int encoder, int[] texts, int length) {
+    int n = texts.length;
     float[] values = staging(encoder, n * length);
     if (numbers != null) {
       for (int i = 0; i < n; i++) {
-        System.arraycopy(numbers, order[at + i] * length, values, i * length, length);
+        System.arraycopy(numbers, texts[i] * length, values, i * length, length);
       }
       return Nd4j.create(values, new long[] {n, length}, 'c');
     }
     for (int i = 0; i < n; i++) {
-      int from = order[at + i] * length;
+      int from = texts[i] * lengths[encoder];
       for (int t = 0; t < length; t++) {
         values[i * length + t] = ids[encoder][from + t];
       }
@@ -389,16 +534,15 @@ public final class TextBatches implements MultiDataSetIterator {
     if (dropBelow > 0 && drops[encoder] != Drop.KEEP) {
       Random random = new Random(0);
       for (int i = 0; i < n; i++) {
-        random.setSeed(mix(pass) ^ mix(~order[at + i]) + encoder);
-        dropTokens(values, i * length, encoder, random);
+        random.setSeed(mix(pass) ^ mix(~texts[i]) + encoder);
+        dropTokens(values, i * length, length, encoder, random);
       }
     }
     return Nd4j.create(values, new long[] {n, length}, 'c');
   }
 
   /** Drops tokens of one row; padding stays, where those behind do not move up. */
-  private void dropTokens(float[] values, int from, int encoder, Random random) {
-    int length = lengths[encoder];
+  private void dropTokens(float[] values, int from, int length, int encoder, Random random) {
     int to = from;
     for (int i = from; i < from + length; i++) {
       boolean padding = values[i] == TextEncoder.PADDING;
@@ -414,33 +558,36 @@ public final class TextBatches implements MultiDataSetIterator {
     }
   }
 
-  /** Classes of the next n texts, one-hot (n, classes). */
-  INDArray classes(int n) {
+  /** Classes of texts, one-hot (n, classes). */
+  INDArray classes(int[] texts) {
+    int n = texts.length;
     int classes = names.size();
     float[] hot = staging(ids.length, n * classes);
     Arrays.fill(hot, 0f);
     for (int i = 0; i < n; i++) {
-      hot[i * classes + label(order[at + i])] = 1f;
+      hot[i * classes + label(texts[i])] = 1f;
     }
     return Nd4j.create(hot, new long[] {n, classes}, 'c');
   }
 
-  /** Right numbers of the next n texts, (n, 1). */
-  INDArray reals(int n) {
+  /** Right numbers of texts, (n, 1). */
+  INDArray reals(int[] texts) {
+    int n = texts.length;
     float[] reals = staging(ids.length, n);
     for (int i = 0; i < n; i++) {
-      reals[i] = (float) examples.get(order[at + i]).number();
+      reals[i] = (float) examples.get(texts[i]).number();
     }
     return Nd4j.create(reals, new long[] {n, 1}, 'c');
   }
 
-  /** Tags of the next n texts, one-hot (n, tags, steps). */
-  INDArray tags(int n) {
-    int steps = lengths[0];
+  /** Tags of texts, one-hot (n, tags, steps). */
+  INDArray tags(int[] texts, int cut) {
+    int n = texts.length;
+    int steps = lengths[0] - cut;
     float[] hot = staging(ids.length, n * names.size() * steps);
     Arrays.fill(hot, 0f);
     for (int i = 0; i < n; i++) {
-      List<Integer> tags = examples.get(order[at + i]).tags();
+      List<Integer> tags = examples.get(texts[i]).tags();
       for (int t = 0; t < Math.min(steps, tags.size()); t++) {
         hot[(i * names.size() + tags.get(t)) * steps + t] = 1f;
       }
@@ -448,13 +595,15 @@ public final class TextBatches implements MultiDataSetIterator {
     return Nd4j.create(hot, new long[] {n, names.size(), steps}, 'c');
   }
 
-  /** Pieces that come next in the next n texts, (n, 1, steps), and a mask of them, (n, steps). */
-  INDArray[] pieces(int n) {
-    int steps = next.length / order.length;
+  /** Pieces that come next in texts, (n, 1, steps), and a mask of them, (n, steps). */
+  INDArray[] pieces(int[] texts, int cut) {
+    int n = texts.length;
+    int all = next.length / order.length;
+    int steps = all - cut;
     float[] pieces = new float[n * steps];
     float[] mask = new float[n * steps];
     for (int i = 0; i < pieces.length; i++) {
-      pieces[i] = next[order[at + i / steps] * steps + i % steps];
+      pieces[i] = next[texts[i / steps] * all + i % steps];
       mask[i] = pieces[i] == TextEncoder.PADDING ? 0 : 1;
     }
     return new INDArray[] {
@@ -463,12 +612,13 @@ public final class TextBatches implements MultiDataSetIterator {
     };
   }
 
-  /** 1 for the tokens of the next n texts, 0 behind them, (n, steps). */
-  INDArray mask(int n) {
-    int steps = lengths[0];
+  /** 1 for the tokens of texts, 0 behind them, (n, steps). */
+  INDArray mask(int[] texts, int cut) {
+    int n = texts.length;
+    int steps = lengths[0] - cut;
     float[] mask = new float[n * steps];
     for (int i = 0; i < n; i++) {
-      int tokens = Math.min(steps, examples.get(order[at + i]).tags().size());
+      int tokens = Math.min(steps, examples.get(texts[i]).tags().size());
       Arrays.fill(mask, i * steps, i * steps + tokens, 1f);
     }
     return Nd4j.create(mask, new long[] {n, steps}, 'c');

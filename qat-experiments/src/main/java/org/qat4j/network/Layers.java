@@ -124,10 +124,10 @@ public record Layers(
     return "norm";
   }
 
-  /** An LSTM in both directions, which are put side by side. */
+  /** An LSTM in both directions, which are put side by side; padding is left out. */
   public static Layer biLstm(int channels, int units) {
     return new Bidirectional(
-        FastLayers.of(
+        FastLayers.masked(
             new LSTM.Builder().nIn(channels).nOut(units).activation(Activation.TANH).build()));
   }
 

@@ -14,15 +14,15 @@ public final class Outputs {
   /**
    * Of all texts, in their order.
    *
-   * @param batches not shuffled; read from the beginning
-   * @return [text][class], or [text][step · tag]
+   * @param batches not shuffled; all of their texts are read
+   * @return [text][class], or [text][step · tag] of the steps that were computed
    */
   public static float[][] of(Model network, TextBatches batches) {
     float[][] outputs = new float[batches.size()][];
-    batches.reset();
-    for (int at = 0; batches.hasNext(); ) {
-      for (float[] row : rows(of(network, batches.next()))) {
-        outputs[at++] = row;
+    for (int[] part : batches.parts()) {
+      float[][] rows = rows(of(network, batches.batch(part)));
+      for (int i = 0; i < part.length; i++) {
+        outputs[part[i]] = rows[i];
       }
     }
     return outputs;
@@ -34,6 +34,11 @@ public final class Outputs {
         ? graph.output(false, batch.getFeatures(), batch.getFeaturesMaskArrays())[0]
         : ((MultiLayerNetwork) network)
             .output(batch.getFeatures(0), false, batch.getFeaturesMaskArray(0), null);
+  }
+
+  /** Of a network without masks. */
+  static INDArray of(Model network, INDArray[] features) {
+    return of(network, new org.nd4j.linalg.dataset.MultiDataSet(features, null));
   }
 
   /** [n, c] or [n, c, t] to [n][c] or [n][t·c]. */

@@ -3,7 +3,9 @@ package org.qat4j.network;
 import java.util.List;
 import org.deeplearning4j.nn.api.Model;
 import org.qat4j.data.TextBatches;
+import org.qat4j.model.InputLengths;
 import org.qat4j.model.TextInput;
+import org.qat4j.qat.NetworkLengths;
 import org.qat4j.text.TextEncoder;
 
 /**
@@ -36,6 +38,12 @@ public record TextNetwork(Model network, List<TextInput> text, boolean masked) {
 
   /** What batches for it hold. */
   public TextBatches.Inputs inputs() {
-    return new TextBatches.Inputs(encoders(), masked);
+    int[] limits = encoders().stream().mapToInt(TextEncoder::length).toArray();
+    if (limits.length == 0) {
+      return new TextBatches.Inputs(encoders(), masked);
+    }
+    boolean[] ongoing = TextBatches.Inputs.ongoing(encoders());
+    InputLengths lengths = NetworkLengths.of(network, limits, ongoing, masked);
+    return new TextBatches.Inputs(encoders(), masked, lengths);
   }
 }

@@ -144,8 +144,7 @@ final class FloatNetwork {
 
   /** The first test texts. */
   INDArray[] firstTexts() {
-    test.reset();
-    return test.next(LOOK_AT).getFeatures();
+    return test.first(LOOK_AT);
   }
 
   /** The float network, trained now if it was not before. */

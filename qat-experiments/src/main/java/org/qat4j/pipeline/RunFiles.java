@@ -138,7 +138,7 @@ public final class RunFiles implements SeedExperiment.Files {
             data, data.test(), new TextBatches.Inputs(encoders, false), experiment.train().batch());
     FreezeInfo info =
         new FreezeInfo(experiment.name(), kept.text(), kept.labels(), kept.metadata());
-    return qat.freeze(info, test.next(FloatNetwork.LOOK_AT).getFeatures());
+    return qat.freeze(info, test.first(FloatNetwork.LOOK_AT));
   }
 
   /**

@@ -54,7 +54,6 @@ final class ShortTraining {
   }
 
   private INDArray[] first() {
-    workload.train().seek(new TextBatches.Position(0, 0));
-    return workload.train().next(1).getFeatures();
+    return workload.train().first(1);
   }
 }

@@ -80,13 +80,12 @@ public record TuneStep(
     Model network = text.network();
     TuneSpec tune = experiment.tune();
     train.seek(calibrationTexts(experiment));
-    validation.seek(new TextBatches.Position(0, 0));
     Calibration calibration =
         Calibration.of(
             network,
             train,
             experiment.quantize().calibrationBatches(),
-            validation.next(1).getFeatures());
+            validation.first(1));
     return new Workload(
         ExperimentWriter.toYaml(experiment),
         identity(network),

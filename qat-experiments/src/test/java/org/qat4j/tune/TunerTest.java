@@ -58,7 +58,7 @@ class TunerTest {
     step.train().seek(TuneStep.calibrationTexts(step.experiment()));
     qat.calibrate(step.train(), result.tuned().quantize().calibrationBatches());
     step.validation().reset();
-    var first = step.validation().next(1).getFeatures();
+    var first = step.validation().first(1);
     IntegerRuntime model = new IntegerRuntime(qat.freeze(FreezeInfo.named("tuned"), first));
     int right = 0;
     for (int i = 0; i < step.validation().size(); i++) {
@@ -183,7 +183,7 @@ class TunerTest {
         Qat.prepare(step.text().network(), step.experiment().quantize().toPostTrainingSpec());
     qat.calibrate(step.train(), 2);
     step.validation().reset();
-    var first = step.validation().next(1).getFeatures();
+    var first = step.validation().first(1);
     IntegerModel model = qat.freeze(FreezeInfo.named("timed"), first);
     List<Sample> samples = step.workload().examples().samples().subList(0, 4);
     Iterator<Long> nanos =

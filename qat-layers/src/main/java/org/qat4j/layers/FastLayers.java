@@ -48,6 +48,16 @@ public final class FastLayers {
     return faster == null || !isSupported(layer) ? layer : copy(layer, faster);
   }
 
+  /**
+   * An LSTM that leaves out the steps that the mask of the features says: state and cell are 0
+   * there, so that padding is not seen from behind either. DL4J's goes through them as through any.
+   */
+  public static Layer masked(LSTM lstm) {
+    FastLstm masked = (FastLstm) copy(lstm, FastLstm.class);
+    masked.setMasked(true);
+    return masked;
+  }
+
   private static boolean isSupported(Layer layer) {
     return !(layer instanceof GlobalPoolingLayer pooling)
         || (pooling.getPoolingType() == PoolingType.MAX

@@ -39,9 +39,8 @@ public final class NetworkTranslation {
 
   /** Given the right beginnings. */
   public Held held() {
-    int at = 0;
-    for (batches.reset(); batches.hasNext(); ) {
-      at = judge(batches.next(), at);
+    for (int[] part : batches.parts()) {
+      judge(batches.batch(part), part);
     }
     double sum = 0;
     for (float loss : losses) {
@@ -51,25 +50,25 @@ public final class NetworkTranslation {
   }
 
   public Predictions translate() {
-    List<String> translations = new ArrayList<>();
-    for (batches.reset(); batches.hasNext(); ) {
-      MultiDataSet batch = batches.next();
-      judge(batch, translations.size());
-      for (int[] ids : greedy(batch)) {
-        translations.add(encoder.text(ids));
+    String[] translations = new String[batches.size()];
+    for (int[] part : batches.parts()) {
+      judge(batches.batch(part), part);
+      int[][] made = greedy(batches.whole(part));
+      for (int i = 0; i < part.length; i++) {
+        translations[part[i]] = encoder.text(made[i]);
       }
     }
-    return TranslationScore.of(batches.examples(), translations, losses);
+    return TranslationScore.of(batches.examples(), List.of(translations), losses);
   }
 
-  /** Losses of a batch, each the mean over the pieces of a text; gives the number of the next. */
-  private int judge(MultiDataSet batch, int first) {
+  /** Losses of a batch, each the mean over the pieces of a text. */
+  private void judge(MultiDataSet batch, int[] texts) {
     INDArray p = Outputs.of(network, batch);
     INDArray next = batch.getLabels(0);
     int n = (int) p.size(0);
     double[] sums = new double[n];
     int[] counts = new int[n];
-    for (int step = 0; step < encoder.targetLength(); step++) {
+    for (int step = 0; step < p.size(2); step++) {
       float[][] rows = rows(p, step);
       for (int i = 0; i < n; i++) {
         int id = next.getInt(i, 0, step);
@@ -81,10 +80,9 @@ public final class NetworkTranslation {
       }
     }
     for (int i = 0; i < n; i++) {
-      losses[first + i] = (float) (sums[i] / counts[i]);
+      losses[texts[i]] = (float) (sums[i] / counts[i]);
       pieces += counts[i];
     }
-    return first + n;
   }
 
   /** Probabilities behind a step of each translation, [n][pieces]. */
@@ -92,8 +90,17 @@ public final class NetworkTranslation {
     return p.get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.point(step)).toFloatMatrix();
   }
 
-  private int[][] greedy(MultiDataSet batch) {
-    INDArray ids = batch.getFeatures(input);
+  /** Steps behind the one that is asked for are not computed, where the network allows it. */
+  private INDArray next(INDArray[] features, int step) {
+    INDArray[] begun = features.clone();
+    for (int i = 0; i < begun.length && batches.isCut(input); i++) {
+      begun[i] = begun[i].get(NDArrayIndex.all(), NDArrayIndex.interval(0, step + 1)).dup();
+    }
+    return Outputs.of(network, begun);
+  }
+
+  private int[][] greedy(INDArray[] features) {
+    INDArray ids = features[input];
     int n = (int) ids.size(0);
     int behind = encoder.sourceLength() + 1;
     for (int step = behind; step < encoder.length(); step++) {
@@ -103,7 +110,7 @@ public final class NetworkTranslation {
     boolean[] ended = new boolean[n];
     int open = n;
     for (int step = 0; step < encoder.targetLength() && open > 0; step++) {
-      float[][] rows = rows(Outputs.of(network, batch), step);
+      float[][] rows = rows(next(features, encoder.sourceLength() + step), step);
       for (int i = 0; i < n; i++) {
         int id = ended[i] ? PieceEncoder.PADDING : encoder.best(rows[i], 0);
         made[i][step] = id;

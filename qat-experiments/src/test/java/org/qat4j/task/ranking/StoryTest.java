@@ -79,7 +79,7 @@ class StoryTest {
     Trainer.fit(qat.network(), further, train, null, TrainingLog.SILENT);
     test.reset();
     IntegerModel frozen =
-        qat.freeze(new FreezeInfo("story", net.text(), PLACES), test.next().getFeatures());
+        qat.freeze(new FreezeInfo("story", net.text(), PLACES), test.first(16));
     TextVerification.of(qat, frozen, DATA, 60, Console.standardError(true)).requireExact();
 
     Path file = folder.resolve("story.qat");

@@ -161,7 +161,7 @@ class TaggerTest {
         TrainingLog.SILENT);
     test.reset();
     IntegerModel model =
-        qat.freeze(new FreezeInfo("tags", net.text(), TAGS), test.next().getFeatures());
+        qat.freeze(new FreezeInfo("tags", net.text(), TAGS), test.first(16));
     Console quiet = Console.standardError(true);
     TextVerification.of(qat, model, DATA, 60, quiet).requireExact();
     Predictions integer = IntegerEvaluation.predict(model, DATA, quiet.progress("evaluation", 60));

@@ -88,7 +88,7 @@ class TranslationTest {
         TrainingLog.SILENT);
     test.reset();
     FreezeInfo info = new FreezeInfo("translation", net.text(), List.of());
-    IntegerModel frozen = qat.freeze(info, test.next().getFeatures());
+    IntegerModel frozen = qat.freeze(info, test.first(16));
     Console quiet = Console.standardError(true);
     TextVerification.of(qat, frozen, DATA, 40, quiet).requireExact();
 

@@ -19,6 +19,8 @@ import org.qat4j.QatException;
 import org.qat4j.graph.Topology;
 import org.qat4j.graph.internal.Wrappers;
 import org.qat4j.layers.FastLayers;
+import org.qat4j.layers.internal.fast.FastLstm;
+import org.qat4j.layers.internal.fast.Maskable;
 import org.qat4j.layers.internal.quantized.QatElementWise;
 import org.qat4j.layers.internal.quantizing.QatLayerConf;
 import org.qat4j.layers.internal.quantizing.QuantSettings;
@@ -165,6 +167,9 @@ public final class Conversion {
 
   /** The class whose layers compute the same in float. */
   private static Class<?> plainType(Layer layer) {
+    if (Maskable.leavesOut(layer)) { // DL4J has none
+      return FastLstm.class;
+    }
     Class<?> type = layer.getClass();
     return FastLayers.original(layer instanceof QatLayerConf ? type.getSuperclass() : type);
   }

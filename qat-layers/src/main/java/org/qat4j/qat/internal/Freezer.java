@@ -27,6 +27,7 @@ import org.qat4j.layers.internal.codes.IntegerImages;
 import org.qat4j.layers.internal.codes.RecurrentCodes;
 import org.qat4j.layers.internal.codes.SeparableWeights;
 import org.qat4j.layers.internal.codes.TransformerCodes;
+import org.qat4j.layers.internal.fast.Maskable;
 import org.qat4j.layers.internal.quantized.QatElementWise;
 import org.qat4j.layers.internal.quantizing.LayerQuantizer;
 import org.qat4j.layers.internal.quantizing.Slot;
@@ -619,7 +620,11 @@ public final class Freezer {
             ? mask(node, quantizer(node))
             : add(new Op.NotZero(name + "/mask", unjoined(codes)));
     // DL4J's LSTM takes notice of a mask only where a layer around it tells it to.
-    boolean told = w.maskZero() != null || w.last() || Kind.of(node) != Kind.LSTM;
+    boolean told =
+        w.maskZero() != null
+            || w.last()
+            || Kind.of(node) != Kind.LSTM
+            || Maskable.leavesOut(w.core());
     String mask = told ? there : null;
     String all = w.last() ? name + "/steps" : name;
     if (w.bidirectional() == null) {

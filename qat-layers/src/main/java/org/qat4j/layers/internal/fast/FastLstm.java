@@ -15,11 +15,22 @@ import org.qat4j.layers.internal.host.PlainSetup;
  * of additions and the last places of tanh, the same values. Sequences of floats in NCW on the
  * host, with sigmoid and tanh, from a state of zeros; anything else is computed by DL4J as ever.
  */
-public class FastLstm extends LSTM {
+public class FastLstm extends LSTM implements Maskable {
   private static final long serialVersionUID = 1L;
+
+  private boolean masked;
 
   /** For DL4J's JSON reader. */
   public FastLstm() {}
+
+  @Override
+  public boolean isMasked() {
+    return masked;
+  }
+
+  public void setMasked(boolean masked) {
+    this.masked = masked;
+  }
 
   @Override
   public Layer instantiate(

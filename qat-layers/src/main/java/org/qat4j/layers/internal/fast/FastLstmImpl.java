@@ -1,5 +1,6 @@
 package org.qat4j.layers.internal.fast;
 
+import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -21,6 +22,15 @@ final class FastLstmImpl extends LSTM {
 
   FastLstmImpl(NeuralNetConfiguration conf, DataType type) {
     super(conf, type);
+  }
+
+  @Override
+  public Pair<INDArray, MaskState> feedForwardMaskArray(
+      INDArray mask, MaskState state, int examples) {
+    if (Maskable.leavesOut(layerConf())) {
+      setMaskArray(mask);
+    }
+    return super.feedForwardMaskArray(mask, state, examples);
   }
 
   @Override

@@ -10,6 +10,7 @@ import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.IUpdater;
+import org.qat4j.layers.internal.fast.Maskable;
 import org.qat4j.layers.internal.quantizing.LayerSetup;
 import org.qat4j.layers.internal.quantizing.QatLayerConf;
 import org.qat4j.layers.internal.quantizing.QuantParamInitializer;
@@ -17,13 +18,23 @@ import org.qat4j.layers.internal.quantizing.QuantSettings;
 import org.qat4j.layers.internal.quantizing.WeightShape;
 
 /** An LSTM under quantization (16), NCW. */
-public class QatLstm extends LSTM implements QatLayerConf {
+public class QatLstm extends LSTM implements QatLayerConf, Maskable {
   private static final long serialVersionUID = 1L;
 
   private QuantSettings quant;
+  private boolean masked;
 
   /** For DL4J's JSON reader. */
   public QatLstm() {}
+
+  @Override
+  public boolean isMasked() {
+    return masked;
+  }
+
+  public void setMasked(boolean masked) {
+    this.masked = masked;
+  }
 
   @Override
   public QuantSettings getQuant() {

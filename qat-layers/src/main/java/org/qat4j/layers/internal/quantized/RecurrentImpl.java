@@ -14,6 +14,7 @@ import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.layers.internal.codes.RecurrentCodes;
+import org.qat4j.layers.internal.fast.Maskable;
 import org.qat4j.layers.internal.fast.RecurrentPass;
 import org.qat4j.layers.internal.quantizing.LayerQuantizer;
 import org.qat4j.layers.internal.quantizing.QatLayer;
@@ -29,7 +30,7 @@ import org.qat4j.quantizer.Ste;
  * two steps, where the state is rounded; this one does. At steps that {@link #setMaskArray} masks,
  * as MaskZeroLayer and LastTimeStep do, state and cell are 0. A mask that comes with the features
  * masks a SimpleRnn, but not an LSTM, which goes through padding as through any step: so it is in
- * DL4J.
+ * DL4J, unless it is {@link Maskable}.
  */
 final class RecurrentImpl
     extends BaseRecurrentLayer<org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer>
@@ -79,7 +80,7 @@ final class RecurrentImpl
   public Pair<INDArray, MaskState> feedForwardMaskArray(
       INDArray mask, MaskState state, int minibatchSize) {
     setMaskArray(mask);
-    if (layerConf() instanceof LSTM) {
+    if (layerConf() instanceof LSTM lstm && !Maskable.leavesOut(lstm)) {
       super.setMaskArray(null);
     }
     return new Pair<>(mask, MaskState.Passthrough);
