@@ -22,8 +22,9 @@ import org.qat4j.text.TokenText;
 
 /**
  * From raw text to a label with its probability, or, where the model scores every step of a text,
- * to a tag for each token, or, where it has one output and no labels, to a number; for a model with
- * one real input and no text encoder, from a line of numbers ({@link NumberRow}). Thread-safe.
+ * to a tag for each token, or, where it has one output and no labels, to a number, or, where its
+ * output is codes and has no labels, to a vector; for a model with one real input and no text
+ * encoder, from a line of numbers ({@link NumberRow}). Thread-safe.
  */
 public final class Predictor {
   private static final String OUTSIDE = "O";
@@ -39,6 +40,9 @@ public final class Predictor {
 
   /** Whether the model answers with a number. */
   private final boolean number;
+
+  /** Whether the model answers with a vector. */
+  private final boolean vector;
 
   private final int classes;
   private final BioDecoder decoder; // null where the model gives one label
@@ -81,6 +85,8 @@ public final class Predictor {
                         && o instanceof Op.RealFunction f
                         && f.function() == Op.RealFunction.Form.SIGMOID);
     this.number = shape.size() == 1 && classes == 1 && !sigmoid && model.labels().isEmpty();
+    boolean codes = model.value(output).isCodes();
+    this.vector = shape.size() == 1 && classes > 1 && codes && model.labels().isEmpty();
     if ((shape.size() != 1 && !tags) || (classes < 2 && !sigmoid && !number)) {
       throw new QatException(
           "a prediction needs two or more class scores, one vector of them or as many for each"
@@ -176,12 +182,17 @@ public final class Predictor {
   /**
    * The number that a model answers with, in the unit that it was trained in.
    *
-   * @throws QatException if the model gives labels
+   * @throws QatException if the model gives labels or a vector
    */
   public float number(String text) {
     if (!number) {
       throw new QatException(
-          "the model \"" + model.name() + "\" gives labels and no number; ask for its prediction");
+          "the model \""
+              + model.name()
+              + "\" gives "
+              + (vector ? "a vector" : "labels")
+              + " and no number; "
+              + (vector ? "let it embed" : "ask for its prediction"));
     }
     Buffers b = score(text);
     float answer = b.scores[0];
@@ -190,10 +201,51 @@ public final class Predictor {
   }
 
   private void requireLabels() {
-    if (number) {
+    if (number || vector) {
       throw new QatException(
-          "the model \"" + model.name() + "\" gives a number and no labels; ask for its number");
+          "the model \""
+              + model.name()
+              + "\" gives a "
+              + (number
+                  ? "number and no labels; ask for its number"
+                  : "vector and no labels; let it embed"));
     }
+  }
+
+  /** Whether the model answers with a vector. */
+  public boolean isVector() {
+    return vector;
+  }
+
+  /**
+   * The vector of a text, of length 1, so that the product of two is the cosine of their angle. The
+   * model's codes are exact; their length is computed in double precision, and each component
+   * rounded to float32 once.
+   *
+   * @return zeros where the model gives the vector of length 0
+   * @throws QatException if the model gives labels or a number
+   */
+  public float[] embed(String text) {
+    if (!vector) {
+      throw new QatException(
+          "the model \""
+              + model.name()
+              + "\" gives "
+              + (number ? "a number" : "labels")
+              + " and no vector");
+    }
+    Buffers b = score(text);
+    double squares = 0;
+    for (float v : b.scores) {
+      squares += (double) v * v;
+    }
+    double length = squares == 0 ? 1 : Math.sqrt(squares);
+    float[] unit = new float[b.scores.length];
+    for (int i = 0; i < unit.length; i++) {
+      unit[i] = (float) (b.scores[i] / length);
+    }
+    buffers.give(b);
+    return unit;
   }
 
   /**
@@ -222,7 +274,7 @@ public final class Predictor {
   /**
    * The most probable class of a text; of equal ones the first.
    *
-   * @throws QatException if the model tags tokens or gives a number
+   * @throws QatException if the model tags tokens or gives a number or a vector
    */
   public Prediction predict(String text) {
     if (decoder != null) {
@@ -242,7 +294,7 @@ public final class Predictor {
   /**
    * Index of the most probable class of a text; of equal ones the first.
    *
-   * @throws QatException if the model gives a number
+   * @throws QatException if the model gives a number or a vector
    */
   public int classify(String text) {
     requireLabels();
@@ -312,7 +364,7 @@ public final class Predictor {
    * The probabilities of all classes, for a tagger [steps, classes] row-major: of the steps of the
    * text, or of all of them where the model cannot leave out the others.
    *
-   * @throws QatException if the model gives a number
+   * @throws QatException if the model gives a number or a vector
    */
   public float[] probabilities(String text) {
     requireLabels();

@@ -70,7 +70,9 @@ public final class DataFindings {
       findings.spread();
       findings.wordless();
     }
-    if (data.question() != Question.RANKING && data.question() != Question.TRANSLATION) {
+    if (data.question() != Question.RANKING
+        && data.question() != Question.TRANSLATION
+        && data.question() != Question.VECTOR) { // whose training texts are not labelled
       findings.leaked();
     }
     if (spec instanceof DataSpec.Tagged tagged) {

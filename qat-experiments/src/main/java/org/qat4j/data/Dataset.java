@@ -113,7 +113,7 @@ public record Dataset(
       for (Example e : part) {
         Hashes.update(digest, e.label());
         e.tags().forEach(tag -> Hashes.update(digest, tag));
-        if (question == Question.NUMBER) {
+        if (question == Question.NUMBER || question == Question.VECTOR) {
           Hashes.update(digest, Double.toString(e.number()));
         }
         Hashes.update(digest, e.text());

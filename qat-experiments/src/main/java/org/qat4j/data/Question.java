@@ -38,6 +38,21 @@ public enum Question {
       return 1;
     }
   },
+  /**
+   * Which vector? A network learns those of another one; texts of one group belong together and
+   * have a number, how much they mean the same.
+   */
+  VECTOR {
+    @Override
+    INDArray[] labels(TextBatches batches, int n) {
+      return NUMBER.labels(batches, n); // a teacher puts its vectors in their place
+    }
+
+    @Override
+    int choices(List<String> labels) {
+      return 1;
+    }
+  },
   /** Which number? */
   NUMBER {
     @Override

@@ -1,5 +1,6 @@
 package org.qat4j.evaluation;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,11 +83,7 @@ public enum Metric {
     /** The correlation of the ranks, −1 to 1; 0 where all answers are the same. */
     @Override
     public Map<String, Double> parts(double[] counts) {
-      double n = counts[1];
-      double r = n * counts[4] - counts[2] * counts[2];
-      double s = n * counts[5] - counts[3] * counts[3];
-      double both = n * counts[6] - counts[2] * counts[3];
-      return Map.of("spearman", r <= 0 || s <= 0 ? 0 : both / Math.sqrt(r * s));
+      return Map.of("spearman", correlation(counts, 1));
     }
 
     @Override
@@ -109,7 +106,46 @@ public enum Metric {
     public String learningTitle() {
       return "Spearman";
     }
+  },
+  /**
+   * Spearman's coefficient of the cosines of the vectors of two texts, and of how much these mean
+   * the same. Counts are {1, r, s, r², s², r·s} of the ranks r and s of the right number and of the
+   * cosine in the whole test set, then {mean, smaller} of the cosines of the two vectors to those
+   * of the float network, NaN where they were not compared.
+   */
+  VECTORS("spearman", "Spearman") {
+    private static final int MEAN = 6;
+    private static final int SMALLER = 7;
+
+    @Override
+    public double of(double[] counts) {
+      return correlation(counts, 0);
+    }
+
+    @Override
+    Map<String, Double> parts(double[] counts, double[][] items) {
+      if (Double.isNaN(counts[MEAN])) {
+        return Map.of();
+      }
+      Map<String, Double> parts = new LinkedHashMap<>();
+      parts.put("cosine", counts[MEAN] / counts[0]);
+      parts.put("lowestCosine", Arrays.stream(items).mapToDouble(i -> i[SMALLER]).min().orElse(0));
+      return parts;
+    }
+
+    @Override
+    boolean knowsRightAnswers() {
+      return false;
+    }
+
+    @Override
+    double tolerance(List<String> truths) {
+      return SAME_COSINE;
+    }
   };
+
+  /** Cosines nearer than that are the same. */
+  private static final double SAME_COSINE = 0.02;
 
   /** Of the standard deviation of the right numbers: answers nearer than that are the same. */
   private static final double SAME = 0.1;
@@ -166,6 +202,33 @@ public enum Metric {
   /** Further figures by their names in JSON. */
   public Map<String, Double> parts(double[] counts) {
     return Map.of();
+  }
+
+  /**
+   * The same where a figure is no function of sums.
+   *
+   * @param items counts of each
+   */
+  Map<String, Double> parts(double[] counts, double[][] items) {
+    return parts(counts);
+  }
+
+  /** Whether an answer can be right, and not only near the right order. */
+  boolean knowsRightAnswers() {
+    return true;
+  }
+
+  /**
+   * Correlation of ranks, −1 to 1; 0 where all are the same.
+   *
+   * @param counts from {@code at} on {n, r, s, r², s², r·s}
+   */
+  private static double correlation(double[] counts, int at) {
+    double n = counts[at];
+    double r = n * counts[at + 3] - counts[at + 1] * counts[at + 1];
+    double s = n * counts[at + 4] - counts[at + 2] * counts[at + 2];
+    double both = n * counts[at + 5] - counts[at + 1] * counts[at + 2];
+    return r <= 0 || s <= 0 ? 0 : both / Math.sqrt(r * s);
   }
 
   private static double ratio(double part, double whole) {

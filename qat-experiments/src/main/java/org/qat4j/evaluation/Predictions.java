@@ -25,6 +25,7 @@ public final class Predictions {
   private final float[] losses;
   private final BitSet correct;
   private final double tolerance; // of numbers
+  private final float[][] vectors; // where these were asked for, or null
 
   private Predictions(int[] labels, int[] predicted, float[] losses) {
     this.metric = Metric.ACCURACY;
@@ -33,6 +34,7 @@ public final class Predictions {
     this.truths = null;
     this.answers = null;
     this.losses = losses;
+    this.vectors = null;
     this.tolerance = 0;
     this.correct = new BitSet(labels.length);
     this.counts = new double[labels.length][];
@@ -43,7 +45,12 @@ public final class Predictions {
   }
 
   private Predictions(
-      Metric metric, List<String> truths, List<String> answers, double[][] counts, float[] losses) {
+      Metric metric,
+      List<String> truths,
+      List<String> answers,
+      double[][] counts,
+      float[] losses,
+      float[][] vectors) {
     this.metric = metric;
     this.labels = null;
     this.predicted = null;
@@ -51,10 +58,11 @@ public final class Predictions {
     this.answers = List.copyOf(answers);
     this.counts = counts;
     this.losses = losses;
+    this.vectors = vectors;
     this.tolerance = metric.tolerance(truths);
     this.correct = new BitSet(counts.length);
     for (int i = 0; i < counts.length; i++) {
-      correct.set(i, isSame(truths.get(i), answers.get(i)));
+      correct.set(i, metric.knowsRightAnswers() && isSame(truths.get(i), answers.get(i)));
     }
   }
 
@@ -114,7 +122,7 @@ public final class Predictions {
     Arrays.fill(none, Float.NaN);
     return labels != null
         ? new Predictions(labels, predicted, none)
-        : new Predictions(metric, truths, answers, counts, none);
+        : new Predictions(metric, truths, answers, counts, none, vectors);
   }
 
   /**
@@ -147,7 +155,7 @@ public final class Predictions {
       Metric metric, List<String> truths, List<String> answers, double[][] counts, float[] losses) {
     checkLengths(truths.size(), answers.size(), losses.length);
     checkLengths(truths.size(), counts.length, losses.length);
-    return new Predictions(metric, truths, answers, counts, losses.clone());
+    return new Predictions(metric, truths, answers, counts, losses.clone(), null);
   }
 
   /**
@@ -171,6 +179,58 @@ public final class Predictions {
           new double[] {error * error, 1, r[i], s[i], r[i] * r[i], s[i] * s[i], r[i] * s[i]};
     }
     return of(Metric.RMSE, texts(truths), texts(answers), counts, losses);
+  }
+
+  /**
+   * Vectors of texts, of which always two belong together. What is answered is the cosine of the
+   * two; answers nearer than 0.02 count as the same, and none as right.
+   *
+   * @param scores how much the two texts of each pair mean the same, in any unit
+   * @param vectors two for each score, of the first text and of the second
+   * @throws QatException if there is no pair or the lengths differ
+   */
+  public static Predictions ofVectors(double[] scores, float[][] vectors) {
+    checkLengths(scores.length, vectors.length / 2, (vectors.length + 1) / 2);
+    double[] cosines = new double[scores.length];
+    for (int i = 0; i < cosines.length; i++) {
+      cosines[i] = Statistics.cosine(vectors[2 * i], vectors[2 * i + 1]);
+    }
+    double[] r = Statistics.ranks(scores);
+    double[] s = Statistics.ranks(cosines);
+    double[][] counts = new double[scores.length][];
+    float[] losses = new float[scores.length];
+    Arrays.fill(losses, Float.NaN);
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] =
+          new double[] {
+            1, r[i], s[i], r[i] * r[i], s[i] * s[i], r[i] * s[i], Double.NaN, Double.NaN
+          };
+    }
+    return new Predictions(
+        Metric.VECTORS, texts(scores), texts(cosines), counts, losses, vectors.clone());
+  }
+
+  /**
+   * The same answers, compared with those of the float network where that tells more than its
+   * score: vectors.
+   *
+   * @param reference answers of the float network
+   * @throws QatException if the two were not asked the same
+   */
+  public Predictions beside(Predictions reference) {
+    if (vectors == null || reference.vectors == null) {
+      return this;
+    }
+    checkSameItems(reference);
+    double[][] compared = new double[counts.length][];
+    for (int i = 0; i < compared.length; i++) {
+      double first = Statistics.cosine(vectors[2 * i], reference.vectors[2 * i]);
+      double second = Statistics.cosine(vectors[2 * i + 1], reference.vectors[2 * i + 1]);
+      compared[i] = counts[i].clone();
+      compared[i][compared[i].length - 2] = (first + second) / 2;
+      compared[i][compared[i].length - 1] = Math.min(first, second);
+    }
+    return new Predictions(metric, truths, answers, compared, losses, vectors);
   }
 
   private static List<String> texts(double[] numbers) {
@@ -268,7 +328,7 @@ public final class Predictions {
 
   /** Further figures of the metric by their names in JSON, 0 to 1. */
   public Map<String, Double> parts() {
-    return metric.parts(sums());
+    return metric.parts(sums(), counts);
   }
 
   private double[] sums() {

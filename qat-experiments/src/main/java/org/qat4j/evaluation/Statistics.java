@@ -105,6 +105,19 @@ public final class Statistics {
     return Math.min(1, 2 * tail);
   }
 
+  /** Cosine of the angle between two vectors; 0 where one has the length 0. */
+  static double cosine(float[] a, float[] b) {
+    double product = 0;
+    double squaresA = 0;
+    double squaresB = 0;
+    for (int i = 0; i < a.length; i++) {
+      product += (double) a[i] * b[i];
+      squaresA += (double) a[i] * a[i];
+      squaresB += (double) b[i] * b[i];
+    }
+    return squaresA == 0 || squaresB == 0 ? 0 : product / Math.sqrt(squaresA * squaresB);
+  }
+
   private static void requireSome(int n) {
     if (n == 0) {
       throw new QatException("statistics need at least one value");

@@ -25,6 +25,7 @@ import java.util.stream.Stream;
   @JsonSubTypes.Type(value = DataSpec.Candidates.class, name = "candidates"),
   @JsonSubTypes.Type(value = DataSpec.Stories.class, name = "stories"),
   @JsonSubTypes.Type(value = DataSpec.Numbers.class, name = "numbers"),
+  @JsonSubTypes.Type(value = DataSpec.ScoredPairs.class, name = "pairs-with-scores"),
   @JsonSubTypes.Type(value = DataSpec.Parallel.class, name = "parallel"),
   @JsonSubTypes.Type(value = DataSpec.LocaleNames.class, name = "locale-names")
 })
@@ -718,6 +719,96 @@ public sealed interface DataSpec {
     }
   }
 
+  /**
+   * Vectors of sentences: pairs of texts with a score, how much they mean the same, to judge them
+   * by, and texts alone to learn from.
+   *
+   * @param train path of rows whose texts are learned from, without their scores, or null
+   * @param texts path of texts that are learned from, one a line, or null
+   * @param validation path of the validation rows
+   * @param test path of the test rows
+   * @param delimiter one character; a comma by default
+   * @param header whether the first line of each file of rows names the columns
+   * @param firstColumn number of the column of the first text, from 0
+   * @param secondColumn number of the column of the second text, from 0
+   * @param scoreColumn number of the column of the score, from 0
+   * @param malformed what is done with malformed rows
+   */
+  @JsonClassDescription(
+      "Vectors of sentences: pairs of texts with a score, how much they mean the same, to judge"
+          + " them by, and texts alone to learn from.")
+  record ScoredPairs(
+      @JsonPropertyDescription(
+              "File of rows whose texts are learned from; their scores are not read.")
+          @FilePath
+          String train,
+      @JsonPropertyDescription("File of texts that are learned from, one a line.") @FilePath
+          String texts,
+      @JsonProperty(required = true) @JsonPropertyDescription("File of validation rows.") @FilePath
+          String validation,
+      @JsonProperty(required = true) @JsonPropertyDescription("File of test rows.") @FilePath
+          String test,
+      @JsonProperty(defaultValue = "\",\"") @JsonPropertyDescription("One character.")
+          String delimiter,
+      @JsonProperty(defaultValue = "false")
+          @JsonPropertyDescription("The first line of each file of rows names the columns.")
+          boolean header,
+      @JsonProperty(defaultValue = "0")
+          @JsonPropertyDescription("Column of the first text, from 0.")
+          @Range(min = 0, max = 1000)
+          int firstColumn,
+      @JsonProperty(defaultValue = "1")
+          @JsonPropertyDescription("Column of the second text, from 0.")
+          @Range(min = 0, max = 1000)
+          int secondColumn,
+      @JsonProperty(defaultValue = "2")
+          @JsonPropertyDescription("Column of the score, from 0.")
+          @Range(min = 0, max = 1000)
+          int scoreColumn,
+      @JsonProperty(defaultValue = "stop")
+          @JsonPropertyDescription("Stop at a malformed row, or skip and count it.")
+          Malformed malformed)
+      implements DataSpec {
+    public ScoredPairs {
+      Section.check(
+          ScoredPairs.class,
+          train,
+          texts,
+          validation,
+          test,
+          delimiter,
+          header,
+          firstColumn,
+          secondColumn,
+          scoreColumn,
+          malformed);
+      checkDelimiter(delimiter);
+      if (train == null && texts == null) {
+        throw new InvalidKeyException(
+            "texts", "is absent, and train too; give at least one of them to learn from");
+      }
+      if (firstColumn == secondColumn
+          || firstColumn == scoreColumn
+          || secondColumn == scoreColumn) {
+        throw new InvalidKeyException(
+            "scoreColumn", "and firstColumn and secondColumn are not three different columns");
+      }
+    }
+
+    @Override
+    public List<File> files() {
+      return Stream.concat(
+              File.parts(train, validation, test).stream(),
+              Stream.ofNullable(texts).map(path -> new File("texts", path, false)))
+          .toList();
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
+
   /** What is asked of a story. */
   enum Ask {
     @JsonProperty("answer")
@@ -780,6 +871,8 @@ public sealed interface DataSpec {
     R visit(Stories spec);
 
     R visit(Numbers spec);
+
+    R visit(ScoredPairs spec);
 
     R visit(Parallel spec);
 

@@ -114,6 +114,7 @@ public record Experiment(
             "is of kind file, which gives a class to rows of numbers, not a number to texts");
       }
     }
+    checkVectors(data, model, train, prune, quantize, tune);
     boolean answers =
         data instanceof DataSpec.Stories stories && stories.ask() == DataSpec.Ask.ANSWER;
     if (model instanceof ModelSpec.StoryAttention && !answers) {
@@ -183,6 +184,54 @@ public record Experiment(
       throw new InvalidKeyException("tune", classes);
     } else if (quantize.qat().distillation() != null) {
       throw new InvalidKeyException("quantize", "asks for distillation, which " + classes);
+    }
+  }
+
+  /** Vectors are those of a pretrained encoder, from which its quantized form learns. */
+  private static void checkVectors(
+      DataSpec data,
+      ModelSpec model,
+      TrainSpec train,
+      PruneSpec prune,
+      QuantizeSpec quantize,
+      TuneSpec tune) {
+    if (!(data instanceof DataSpec.ScoredPairs)) {
+      if (train.epochs() == 0 && !(model instanceof ModelSpec.SavedNetwork)) {
+        throw new InvalidKeyException(
+            "train", "has 0 epochs, but the network begins with random weights; let it be 1 or more");
+      }
+      return;
+    }
+    if (!(model instanceof ModelSpec.PretrainedEncoder encoder) || encoder.pairs()) {
+      throw new InvalidKeyException(
+          "model",
+          "makes no vectors of sentences, which the data are for; the kind encoder does, with"
+              + " \"pairs: false\"");
+    }
+    if (train.epochs() > 0) {
+      throw new InvalidKeyException(
+          "train",
+          "has "
+              + train.epochs()
+              + " epochs, but the vectors to learn are those of the float network as it is; let"
+              + " epochs be 0");
+    }
+    String classes = "is for networks that give a class to a text; leave it out for vectors";
+    if (prune != null) {
+      throw new InvalidKeyException("prune", classes);
+    } else if (tune != null) {
+      throw new InvalidKeyException("tune", classes);
+    } else if (quantize.qat().epochs() > 0 && quantize.qat().distillation() == null) {
+      throw new InvalidKeyException(
+          "quantize",
+          "trains vectors, which are learned from the float network; give qat.distillation: {}");
+    }
+    TeacherSpec teacher = quantize.qat().distillation();
+    if (teacher != null && !teacher.equals(teacher.ofVectors())) {
+      throw new InvalidKeyException(
+          "quantize",
+          "gives distillation a temperature or a weight, which are those of classes; vectors have"
+              + " layers and layerWeight alone");
     }
   }
 

@@ -24,7 +24,8 @@ public record TeacherSpec(
         @Range(above = 0, max = 1)
         double weight,
     @JsonProperty(defaultValue = "[]")
-        @JsonPropertyDescription("Names of hidden layers whose outputs are taught as well.")
+        @JsonPropertyDescription(
+            "Names of hidden layers whose outputs are taught as well, with * for any characters.")
         List<String> layers,
     @JsonProperty(defaultValue = "1")
         @JsonPropertyDescription("Weight of the mean squared difference of each of these layers.")
@@ -33,6 +34,12 @@ public record TeacherSpec(
   public TeacherSpec {
     Section.check(TeacherSpec.class, temperature, weight, layers, layerWeight);
     layers = List.copyOf(layers);
+  }
+
+  /** The same with what only counts for classes as it is by default. */
+  TeacherSpec ofVectors() {
+    TeacherSpec usual = ExperimentReader.defaults(TeacherSpec.class);
+    return new TeacherSpec(usual.temperature, usual.weight, layers, layerWeight);
   }
 
   /** The same in the terms of the library. */

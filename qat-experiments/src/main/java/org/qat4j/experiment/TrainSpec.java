@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * How the float network is trained.
  *
- * @param epochs passes over the training texts
+ * @param epochs passes over the training texts; 0 leaves a network that is trained already as it is
  * @param batch texts per step
  * @param learningRate of Adam at the first step
  * @param schedule of the learning rate
@@ -21,8 +21,10 @@ import java.util.List;
  */
 public record TrainSpec(
     @JsonProperty(defaultValue = "5")
-        @JsonPropertyDescription("Passes over the training texts.")
-        @Range(min = 1, max = 10000)
+        @JsonPropertyDescription(
+            "Passes over the training texts; 0 only where the network is trained already: kind file,"
+                + " and vectors of sentences.")
+        @Range(min = 0, max = 10000)
         int epochs,
     @JsonProperty(defaultValue = "128")
         @JsonPropertyDescription("Texts per step.")

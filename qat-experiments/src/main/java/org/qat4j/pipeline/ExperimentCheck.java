@@ -9,6 +9,9 @@ import org.qat4j.data.DataFinding;
 import org.qat4j.data.DataFindings;
 import org.qat4j.data.Dataset;
 import org.qat4j.data.Example;
+import org.qat4j.data.Question;
+import org.qat4j.data.Skipped;
+import org.qat4j.experiment.DataSpec;
 import org.qat4j.experiment.Experiment;
 import org.qat4j.experiment.ExperimentReader;
 import org.qat4j.experiment.ExperimentWriter;
@@ -28,13 +31,18 @@ import org.qat4j.zoo.Zoo;
 /** Finds what is wrong with an experiment before any work. */
 public final class ExperimentCheck {
   /** The layers of a network are the same for all data; their sizes are not. */
-  private static final Dataset ANY_DATA = anyData();
+  private static final Dataset ANY_CLASSES = anyData(Question.CLASS, List.of("one", "other"));
+
+  private static final Dataset ANY_VECTORS = anyData(Question.VECTOR, List.of());
 
   private ExperimentCheck() {}
 
-  private static Dataset anyData() {
-    List<Example> texts = List.of(new Example("one text\t0", 0), new Example("other text\t0", 1));
-    return new Dataset(texts, texts, texts, List.of("one", "other"));
+  private static Dataset anyData(Question question, List<String> labels) {
+    List<Example> texts =
+        List.of(
+            new Example("one text\t0", 0),
+            new Example("other text\t0", Math.max(0, labels.size() - 1)));
+    return new Dataset(question, texts, texts, texts, labels, Skipped.NONE);
   }
 
   /**
@@ -133,7 +141,9 @@ public final class ExperimentCheck {
       Model network =
           experiment.model() instanceof ModelSpec.SavedNetwork saved
               ? SavedNetworks.load(Path.of(saved.file()))
-              : network(experiment, ANY_DATA);
+              : network(
+                  experiment,
+                  experiment.data() instanceof DataSpec.ScoredPairs ? ANY_VECTORS : ANY_CLASSES);
       resolved.checkLayers(Qat.layers(network));
       resolved.checkTeaching(network);
       resolved.checkPruning(network);

@@ -19,6 +19,7 @@ import org.qat4j.diagnostics.LayerSize;
 import org.qat4j.distillation.Distillation;
 import org.qat4j.evaluation.Predictions;
 import org.qat4j.evaluation.Stage;
+import org.qat4j.experiment.DataSpec;
 import org.qat4j.experiment.Experiment;
 import org.qat4j.experiment.ExperimentWriter;
 import org.qat4j.experiment.PruneSpec;
@@ -311,8 +312,10 @@ final class SeedExperiment {
   static TrainingPlan control(Experiment experiment, long seed) {
     TrainingPlan further = further(experiment, seed);
     int more = experiment.prune() == null ? 0 : experiment.prune().floatEpochs();
+    // A float network would learn its own vectors.
+    boolean learns = !(experiment.data() instanceof DataSpec.ScoredPairs);
     return new TrainingPlan(
-        further.epochs() + more,
+        learns ? further.epochs() + more : 0,
         further.learningRate(),
         further.schedule(),
         further.keepBest(),
@@ -389,8 +392,8 @@ final class SeedExperiment {
   }
 
   private void answers(Stage stage, Predictions predictions, double seconds) {
-    result.predictions(stage, predictions);
-    result.microsPerText(stage, 1e6 * seconds / predictions.size());
+    result.predictions(stage, predictions.beside(whole.trained().answers()));
+    result.microsPerText(stage, 1e6 * seconds / data.test().size());
   }
 
   private <T> T timed(Phase phase, Supplier<T> work) {

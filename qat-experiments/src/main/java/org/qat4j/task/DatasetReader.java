@@ -14,6 +14,7 @@ import org.qat4j.task.ranking.StoryReader;
 import org.qat4j.task.regression.NumberReader;
 import org.qat4j.task.tagging.TaggedReader;
 import org.qat4j.task.translation.TranslationData;
+import org.qat4j.task.vectors.ScoredPairsReader;
 
 /**
  * Reads the data of an experiment, each kind by the reader of its task. The same files give the
@@ -96,6 +97,11 @@ public final class DatasetReader implements DataSpec.Visitor<Dataset> {
   @Override
   public Dataset visit(DataSpec.Numbers spec) {
     return NumberReader.read(spec);
+  }
+
+  @Override
+  public Dataset visit(DataSpec.ScoredPairs spec) {
+    return ScoredPairsReader.read(spec);
   }
 
   @Override

@@ -25,13 +25,14 @@ import org.qat4j.task.classification.ClassServer;
 import org.qat4j.task.regression.NumberServer;
 import org.qat4j.task.tagging.TagServer;
 import org.qat4j.task.translation.TranslationServer;
+import org.qat4j.task.vectors.VectorServer;
 
 /**
  * What is asked of texts, and all in which tasks differ: how outputs are judged, what any network
  * has to beat, what stands for a text in a report, what a network ends in, and what serves a frozen
  * model. The labels of a batch are made by its {@link Question}.
  */
-public sealed interface Task permits Classification, Ranking, Regression, Tagging, Translation {
+public sealed interface Task permits Classification, Ranking, Regression, SentenceVectors, Tagging, Translation {
 
   /** The task of a question. */
   static Task of(Question question) {
@@ -41,6 +42,7 @@ public sealed interface Task permits Classification, Ranking, Regression, Taggin
       case RANKING -> new Ranking();
       case TRANSLATION -> new Translation();
       case NUMBER -> new Regression();
+      case VECTOR -> new SentenceVectors();
     };
   }
 
@@ -61,6 +63,9 @@ public sealed interface Task permits Classification, Ranking, Regression, Taggin
     Predictor predictor = new Predictor(model);
     if (predictor.isNumber()) {
       return new NumberServer(predictor);
+    }
+    if (predictor.isVector()) {
+      return new VectorServer(predictor);
     }
     return predictor.isTagger() ? new TagServer(predictor) : new ClassServer(predictor, wish.top());
   }

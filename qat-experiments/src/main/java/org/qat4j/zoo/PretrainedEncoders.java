@@ -4,14 +4,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.convolutional.Cropping1D;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.activations.Activation;
 import org.qat4j.QatException;
 import org.qat4j.data.KnownModel;
+import org.qat4j.data.Question;
 import org.qat4j.encoder.Encoder;
 import org.qat4j.encoder.EncoderNetwork;
 import org.qat4j.experiment.ModelSpec;
+import org.qat4j.layers.CosineLoss;
 import org.qat4j.layers.FlattenPreProcessor;
 import org.qat4j.network.Layers;
 import org.qat4j.network.TextNetwork;
@@ -79,21 +84,26 @@ public final class PretrainedEncoders {
     EncoderNetwork encoder = network(s);
     GraphBuilder graph = layers.configuration().graphBuilder();
     String last = encoder.addTo(graph);
+    Layer out = ending(encoder, s, layers);
     if (s.pooling() == ModelSpec.Pooling.MEAN) {
       graph
           .addLayer("mean", new GlobalPoolingLayer(PoolingType.AVG), last)
-          .addLayer("out", layers.output(encoder.channels(), s.dropout()), "mean");
+          .addLayer("out", out, "mean");
     } else {
       graph
           .addLayer("first step", new Cropping1D.Builder(0, s.length() - 1).build(), last)
-          .addLayer(
-              "out",
-              layers.output(encoder.channels(), s.dropout()),
-              new FlattenPreProcessor(encoder.channels(), 1),
-              "first step");
+          .addLayer("out", out, new FlattenPreProcessor(encoder.channels(), 1), "first step");
     }
     ComputationGraph network = Layers.initialized(graph.setOutputs("out"));
     encoder.setWeights(network);
     return new TextNetwork(network, encoder.text(), true);
+  }
+
+  /** What is made of the steps is the answer where that is a vector. */
+  private static Layer ending(
+      EncoderNetwork encoder, ModelSpec.PretrainedEncoder s, Layers layers) {
+    return layers.data().question() == Question.VECTOR
+        ? new LossLayer.Builder(new CosineLoss()).activation(Activation.IDENTITY).build()
+        : layers.output(encoder.channels(), s.dropout());
   }
 }

@@ -1,13 +1,19 @@
 package org.qat4j.distillation;
 
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
@@ -16,6 +22,7 @@ import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.qat4j.QatException;
 import org.qat4j.distillation.internal.DistillationLoss;
 import org.qat4j.graph.Topology;
+import org.qat4j.layers.CosineLoss;
 import org.qat4j.layers.internal.quantizing.QatLayer;
 import org.qat4j.qat.internal.Kind;
 
@@ -26,6 +33,8 @@ import org.qat4j.qat.internal.Kind;
  * equation (3), without a regressor, since both layers have the same shape): the mean over the
  * values of a layer of ½·(student − teacher)², times its weight, is part of what is minimized, but
  * not of the score that DL4J shows.
+ *
+ * <p>An output with {@link CosineLoss} learns the teacher's vectors, and no labels.
  *
  * <pre>{@code
  * try (Distillation distillation = new Distillation(qat.network(), floatNetwork, spec)) {
@@ -40,6 +49,7 @@ public final class Distillation implements AutoCloseable {
   private final List<String> outputs;
   private final Map<String, QatLayer> hidden = new LinkedHashMap<>();
   private final IdentityHashMap<BaseOutputLayer, ILossFunction> losses = new IdentityHashMap<>();
+  private final Set<String> vectors = new HashSet<>();
   private final DistillationSpec spec;
 
   /**
@@ -48,8 +58,8 @@ public final class Distillation implements AutoCloseable {
    * @param student is trained; prepared for quantization where hidden layers are taught
    * @param teacher answers in evaluation mode and stays as it is; reads the same inputs and has
    *     layers of the same names
-   * @throws QatException if an output is not softmax with cross-entropy, or a hidden layer cannot
-   *     be taught; the message names the layer
+   * @throws QatException if an output is neither softmax with cross-entropy nor a vector, or a
+   *     hidden layer cannot be taught; the message names the layer
    */
   public Distillation(Model student, Model teacher, DistillationSpec spec) {
     this.teacher = teacher;
@@ -60,10 +70,14 @@ public final class Distillation implements AutoCloseable {
     Set<String> taught = Topology.of(teacher).names();
     for (String name : outputs) {
       checkTaught(name, taught);
-      BaseOutputLayer out = (BaseOutputLayer) topology.layer(student, name).conf().getLayer();
-      losses.put(out, out.getLossFn());
+      if (isVector(topology, name)) {
+        vectors.add(name);
+      } else {
+        BaseOutputLayer out = (BaseOutputLayer) topology.layer(student, name).conf().getLayer();
+        losses.put(out, out.getLossFn());
+      }
     }
-    for (String name : spec.layers()) {
+    for (String name : hidden(topology, spec)) {
       checkTaught(name, taught);
       Layer layer = topology.layer(student, name);
       if (!(layer instanceof QatLayer quantized)) {
@@ -76,6 +90,40 @@ public final class Distillation implements AutoCloseable {
     losses.keySet().forEach(layer -> layer.setLossFn(loss));
   }
 
+  /** Whether a network answers with a vector, which is taught as it is. */
+  private static boolean isVector(Topology topology, String output) {
+    return topology.node(output).layer() instanceof LossLayer loss
+        && loss.getLossFn() instanceof CosineLoss;
+  }
+
+  /** Hidden layers that are meant, each once. */
+  private static Set<String> hidden(Topology topology, DistillationSpec spec) {
+    Set<String> found = new LinkedHashSet<>();
+    for (String pattern : spec.layers()) {
+      Pattern regex =
+          Stream.of(pattern.split("\\*", -1))
+              .map(Pattern::quote)
+              .collect(Collectors.collectingAndThen(Collectors.joining(".*"), Pattern::compile));
+      List<String> matching =
+          taughtLayers(topology).filter(name -> regex.matcher(name).matches()).toList();
+      if (matching.isEmpty()) {
+        throw new QatException(
+            "there is no hidden layer \""
+                + pattern
+                + "\" that can be taught; there are "
+                + taughtLayers(topology).toList());
+      }
+      found.addAll(matching);
+    }
+    return found;
+  }
+
+  private static Stream<String> taughtLayers(Topology topology) {
+    return topology.nodes().stream()
+        .filter(n -> Kind.isQuantized(n) && !topology.outputs().contains(n.name()))
+        .map(Topology.Node::name);
+  }
+
   /**
    * Checks what can be checked without a teacher.
    *
@@ -84,29 +132,19 @@ public final class Distillation implements AutoCloseable {
    */
   public static void check(Topology topology, DistillationSpec spec) {
     for (String name : topology.outputs()) {
-      if (!(topology.node(name).layer() instanceof BaseOutputLayer out
-          && out.getActivationFn() instanceof ActivationSoftmax
-          && out.getLossFn() instanceof LossMCXENT)) {
+      boolean classes =
+          topology.node(name).layer() instanceof BaseOutputLayer out
+              && out.getActivationFn() instanceof ActivationSoftmax
+              && out.getLossFn() instanceof LossMCXENT;
+      if (!classes && !isVector(topology, name)) {
         throw new QatException(
             "layer \""
                 + name
                 + "\" cannot be taught by another network: distillation needs an output layer with"
-                + " softmax and cross-entropy (MCXENT)");
+                + " softmax and cross-entropy (MCXENT), or a LossLayer with CosineLoss");
       }
     }
-    for (String name : spec.layers()) {
-      Topology.Node node = topology.node(name);
-      if (node == null || topology.outputs().contains(name) || !Kind.isQuantized(node)) {
-        throw new QatException(
-            "there is no hidden layer \""
-                + name
-                + "\" that can be taught; there are "
-                + topology.nodes().stream()
-                    .filter(n -> Kind.isQuantized(n) && !topology.outputs().contains(n.name()))
-                    .map(Topology.Node::name)
-                    .toList());
-      }
-    }
+    hidden(topology, spec);
   }
 
   private static void checkTaught(String name, Set<String> teacher) {
@@ -119,7 +157,8 @@ public final class Distillation implements AutoCloseable {
    * A batch with what the teacher says of it. It shares the arrays of the given one, which stays as
    * it is.
    *
-   * @param batch with one label array [n, classes] or [n, classes, t] for each output
+   * @param batch with one label array [n, classes] or [n, classes, t] for each output; of any shape
+   *     where vectors are learned
    */
   public org.nd4j.linalg.dataset.api.MultiDataSet teach(
       org.nd4j.linalg.dataset.api.MultiDataSet batch) {
@@ -127,7 +166,11 @@ public final class Distillation implements AutoCloseable {
         Topology.activations(teacher, batch.getFeatures(), batch.getFeaturesMaskArrays());
     INDArray[] targets = new INDArray[batch.getLabels().length];
     for (int i = 0; i < targets.length; i++) {
-      targets[i] = DistillationLoss.targets(batch.getLabels(i), said.get(outputs.get(i)));
+      INDArray answer = said.get(outputs.get(i));
+      targets[i] =
+          vectors.contains(outputs.get(i))
+              ? answer.detach()
+              : DistillationLoss.targets(batch.getLabels(i), answer);
     }
     hidden.forEach(
         (name, layer) ->

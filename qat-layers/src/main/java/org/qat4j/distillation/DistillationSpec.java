@@ -9,7 +9,8 @@ import org.qat4j.QatException;
  * @param temperature T, above 0: both networks' logits are divided by it, so that the smaller
  *     probabilities count more
  * @param weight w of the teacher's answers, above 0 to 1; the labels have 1 − w
- * @param layers hidden layers whose outputs are taught as well, by name; may be empty
+ * @param layers hidden layers whose outputs are taught as well, by name, with * for any characters;
+ *     may be empty
  * @param layerWeight of each of them, above 0
  */
 public record DistillationSpec(

@@ -10,10 +10,12 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration.ListBuilder;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -25,6 +27,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.qat4j.layers.CosineLoss;
+import org.qat4j.layers.LayerNormLayer;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 import org.qat4j.qat.Qat;
@@ -202,6 +206,51 @@ class AnswersTest {
             vectors(),
             List.of(3),
             Activation.SOFTMAX));
+  }
+
+  /** What pools, or normalizes, makes codes, which are the answer where only a loss reads them. */
+  @TestFactory
+  Stream<DynamicTest> aVectorIsAnAnswer() {
+    Layer conv = Nets.conv(4, 3, Activation.TANH);
+    return Stream.of(
+        vector("mean", SEQUENCE, sequences(), 4, conv, new GlobalPoolingLayer(PoolingType.AVG)),
+        vector("sum", SEQUENCE, sequences(), 4, conv, new GlobalPoolingLayer(PoolingType.SUM)),
+        vector(
+            "normalized",
+            VECTOR,
+            vectors(),
+            8,
+            Nets.dense(8, Activation.RELU),
+            new LayerNormLayer(8)));
+  }
+
+  private static DynamicTest vector(
+      String name, InputType type, INDArray features, int size, Layer first, Layer second) {
+    return DynamicTest.dynamicTest(
+        name,
+        () -> {
+          Layer loss =
+              new LossLayer.Builder(new CosineLoss()).activation(Activation.IDENTITY).build();
+          Model network = network(type, first, second, loss);
+          IntegerModel model = WholeWay.of(network, batch(network, features));
+          String output = model.outputs().get(0);
+          assertThat(model.value(output).shape()).containsExactly(size);
+          assertThat(model.value(output).isCodes()).isTrue();
+        });
+  }
+
+  /** A product's answers are its real logits: codes of it would be less than what there is. */
+  @Test
+  void aProductWithAFunctionIsNoAnswer() {
+    Model network =
+        network(
+            VECTOR,
+            Nets.dense(3, Activation.RELU),
+            new LossLayer.Builder(new CosineLoss()).activation(Activation.IDENTITY).build());
+    assertThat(Qat.describe(network, QuantSpec.int8()).problems())
+        .singleElement()
+        .asString()
+        .contains("LossLayer", "without an activation function", "global pooling");
   }
 
   /** Elsewhere a softmax has no codes. */

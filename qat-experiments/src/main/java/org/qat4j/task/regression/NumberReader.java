@@ -75,14 +75,27 @@ public final class NumberReader {
     if (text.isEmpty()) {
       throw new MalformedRow("the text is empty");
     }
-    if (!NUMBER.matcher(number).matches() || Float.isInfinite(Float.parseFloat(number))) {
+    return Example.numbered(text, number(number, "number", spec.numberColumn()));
+  }
+
+  /**
+   * The number in a field.
+   *
+   * @param what it is; the key of its column ends in "Column"
+   */
+  static double number(String field, String what, int column) throws MalformedRow {
+    if (!NUMBER.matcher(field).matches() || Float.isInfinite(Float.parseFloat(field))) {
       throw new MalformedRow(
           "\""
-              + (number.length() > 40 ? number.substring(0, 40) + "…" : number)
+              + (field.length() > 40 ? field.substring(0, 40) + "…" : field)
               + "\" is no number such as 3.5; is "
-              + spec.numberColumn()
-              + " the column of the number (data.numberColumn)?");
+              + column
+              + " the column of the "
+              + what
+              + " (data."
+              + what
+              + "Column)?");
     }
-    return Example.numbered(text, Double.parseDouble(number));
+    return Double.parseDouble(field);
   }
 }

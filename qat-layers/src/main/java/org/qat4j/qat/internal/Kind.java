@@ -241,6 +241,11 @@ public enum Kind {
         || isOutput();
   }
 
+  /** Whether the ranges of what it reads and makes can be trained with it. */
+  boolean learnsRanges() {
+    return (hasWeights() && !isRecurrent()) || this == LAYER_NORM;
+  }
+
   /**
    * What a layer under quantization would not do as a subclass does: the object that computes, and
    * how a parameter is trained.

@@ -249,8 +249,8 @@ public final class Preparation {
       owned.add(Slot.MIDDLE);
     }
     LayerSpec layerSpec = specOf(node);
-    if (!kind.hasWeights() || kind.isRecurrent()) {
-      // Without weights there is no updater that could train a range; and a state is rounded at
+    if (!kind.learnsRanges()) {
+      // Without parameters there is no updater that could train a range; and a state is rounded at
       // every step, each of which would move it.
       ActivationSpec observed = layerSpec.activations().withLearned(new Learned.None());
       layerSpec = layerSpec.withActivations(observed);

@@ -61,11 +61,12 @@ public final class Support {
       return "DL4J's BatchNormalization throws on sequences [n, channels, steps]; normalize images,"
           + " or vectors behind a pooling over time";
     }
-    if (kind.answers() && !readsLogits(topology, node)) {
+    if (kind.answers() && !readsLogits(topology, node) && !readsCodes(topology, node)) {
       return node.type()
           + (kind == Kind.SOFTMAX ? " with softmax" : "")
           + " is quantized behind a dense layer or convolution without an activation function, which"
-          + " nothing else reads; a softmax in front of a loss without one";
+          + " nothing else reads; a softmax in front of a loss without one; a LossLayer without one"
+          + " also behind global pooling (AVG, SUM) and LayerNormLayer, whose vector is the answer";
     }
     if (kind == Kind.ELEMENTWISE
         && ((ElementWiseVertex) node.vertex()).getOp() == ElementWiseVertex.Op.Product
@@ -178,6 +179,30 @@ public final class Support {
     Topology.Node read = topology.node(node.inputs().get(0));
     boolean softmaxBefore = read != null && Kind.of(read) == Kind.SOFTMAX && isPlainLoss(node);
     return endsInLoss(topology, softmaxBefore ? topology.node(read.inputs().get(0)) : read);
+  }
+
+  /**
+   * Whether a loss takes a vector as it is, which is then the answer: codes that a pooling or a
+   * normalization makes, and that others may have moved since.
+   */
+  private static boolean readsCodes(Topology topology, Topology.Node node) {
+    if (Kind.of(node) != Kind.LOSS || !isPlainLoss(node)) {
+      return false;
+    }
+    Topology.Node made = topology.node(node.inputs().get(0));
+    while (made != null && moves(Kind.of(made))) {
+      made = topology.node(made.inputs().get(0));
+    }
+    Kind kind = made == null ? null : Kind.of(made);
+    return kind == Kind.GLOBAL_AVERAGE || kind == Kind.GLOBAL_SUM || kind == Kind.LAYER_NORM;
+  }
+
+  private static boolean moves(Kind kind) {
+    return kind == Kind.CROPPING1D
+        || kind == Kind.GLOBAL_MAX
+        || kind == Kind.IDENTITY
+        || kind == Kind.LAYOUT
+        || kind == Kind.SUBSET;
   }
 
   private static String problem(Topology.Node node, Kind kind) {
