@@ -683,6 +683,7 @@ public sealed interface ModelSpec {
    *
    * @param from name of a model that can be fetched, folder, or file of ONNX
    * @param pairs whether the texts have two parts with a tab between
+   * @param blockDropout behind the embeddings and in front of the sums of each block
    */
   @JsonClassDescription(
       "Pieces of words → a pretrained encoder of the BERT family, whose weights are trained further →"
@@ -709,10 +710,15 @@ public sealed interface ModelSpec {
       @JsonProperty(defaultValue = "0.1")
           @JsonPropertyDescription("Dropout before the output.")
           @Range(min = 0, below = 1)
-          double dropout)
+          double dropout,
+      @JsonProperty(defaultValue = "0")
+          @JsonPropertyDescription(
+              "Dropout behind the embeddings and in front of the sums of each block.")
+          @Range(min = 0, below = 1)
+          double blockDropout)
       implements ModelSpec {
     public PretrainedEncoder {
-      Section.check(PretrainedEncoder.class, from, length, pairs, pooling, dropout);
+      Section.check(PretrainedEncoder.class, from, length, pairs, pooling, dropout, blockDropout);
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.util.List;
  * @param warmUp share of the steps in which the learning rate rises
  * @param clip largest norm of the gradient of all parameters, or 0
  * @param frozen patterns of layers whose parameters stay
+ * @param layerDecay factor by which the learning rate falls from a group of layers to that in front
  * @param average what the average of the parameters keeps of itself at each step, or 0
  */
 public record TrainSpec(
@@ -65,6 +66,12 @@ public record TrainSpec(
             "Layers whose parameters stay as they are in all trainings, by name, with * for any"
                 + " characters.")
         List<String> frozen,
+    @JsonProperty(defaultValue = "1")
+        @JsonPropertyDescription(
+            "Factor by which the learning rate falls with depth, such as 0.9: from each layer, or"
+                + " block of layers with one name before a slash, to what is in front of it.")
+        @Range(above = 0, max = 1)
+        double layerDecay,
     @JsonProperty(defaultValue = "0")
         @JsonPropertyDescription(
             "Share that the moving average of the parameters keeps of itself at each step, such as"
@@ -84,6 +91,7 @@ public record TrainSpec(
         warmUp,
         clip,
         frozen,
+        layerDecay,
         average);
     frozen = List.copyOf(frozen);
     if (l2 > 0 && weightDecay > 0) {
@@ -100,7 +108,7 @@ public record TrainSpec(
       Schedule schedule,
       double tokenDropout,
       double l2) {
-    this(epochs, batch, learningRate, schedule, tokenDropout, l2, 0, 0, 0, List.of(), 0);
+    this(epochs, batch, learningRate, schedule, tokenDropout, l2, 0, 0, 0, List.of(), 1, 0);
   }
 
   /** How a learning rate falls over the steps of a training. */

@@ -6,6 +6,7 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.linalg.learning.config.NoOp;
 
 /**
  * What is done to the gradient of a step before and behind the optimizer. Parameters and gradient
@@ -15,8 +16,11 @@ final class Gradients {
   private final Regime regime;
   private double rate;
 
-  Gradients(Regime regime) {
+  private final LayerGroups groups;
+
+  Gradients(Regime regime, LayerGroups groups) {
     this.regime = regime;
+    this.groups = groups;
   }
 
   /** Sets the learning rate of the next step. */
@@ -49,7 +53,9 @@ final class Gradients {
 
   /**
    * Adds what weights decay by to what the optimizer made of the gradient (Loshchilov and Hutter,
-   * arXiv:1711.05101, algorithm 2), but for frozen layers.
+   * arXiv:1711.05101, algorithm 2), but for frozen layers, and shortens the steps of layers further
+   * in front (Howard and Ruder, arXiv:1801.06146, section 3.2): a step is proportional to the
+   * learning rate in all of DL4J's optimizers but AdaDelta, which has none.
    */
   void behind(List<UpdaterBlock> blocks, INDArray all, INDArray params) {
     if (regime.weightDecay() > 0) {
@@ -62,7 +68,23 @@ final class Gradients {
             }
           });
     }
+    if (regime.layerDecay() < 1) {
+      each(
+          blocks,
+          all,
+          (state, part) -> {
+            if (isTrained(state)) {
+              int depth = groups.depth(state.getLayer().getConfig());
+              part.muli(Math.pow(regime.layerDecay(), depth));
+            }
+          });
+    }
     leaveOut(blocks, all);
+  }
+
+  /** What an optimizer does not touch is no gradient, such as the statistics of batches. */
+  private static boolean isTrained(UpdaterBlock.ParamState state) {
+    return !(state.getLayer().getConfig().getUpdaterByParam(state.getParamName()) instanceof NoOp);
   }
 
   private static boolean isWeight(UpdaterBlock.ParamState state) {

@@ -12,6 +12,7 @@ import org.deeplearning4j.nn.updater.MultiLayerUpdater;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
 import org.nd4j.linalg.learning.config.IUpdater;
+import org.qat4j.graph.Topology;
 
 /**
  * The learning rates of a network, set in place: DL4J's own {@code setLearningRate} rebuilds the
@@ -32,7 +33,7 @@ final class Optimizer {
 
   /** Starts the optimizer of a network anew: at step 0 and without momentum. */
   Optimizer(Model network, Regime regime) {
-    this.gradients = new Gradients(regime);
+    this.gradients = new Gradients(regime, LayerGroups.of(Topology.of(network)));
     for (UpdaterBlock block : restart(network, regime).getUpdaterBlocks()) {
       for (UpdaterBlock.ParamState param : block.getLayersAndVariablesInBlock()) {
         IUpdater updater = param.getLayer().getConfig().getUpdaterByParam(param.getParamName());

@@ -21,13 +21,20 @@ import org.qat4j.experiment.TrainSpec;
  * @param clip largest norm of the gradient of all parameters together, > 0; infinite where it is
  *     left as it is
  * @param frozen patterns of layers whose parameters stay as they are, with * for any characters
+ * @param layerDecay factor of the learning rate of a group of layers over that of the group behind
+ *     it, in (0, 1]; see {@link LayerGroups}
  * @param average share that the average of the parameters keeps of itself at each step, in [0, 1);
  *     the training ends with the average; 0 where it ends with the last parameters
  */
 public record Regime(
-    double weightDecay, double warmUp, double clip, List<String> frozen, double average) {
+    double weightDecay,
+    double warmUp,
+    double clip,
+    List<String> frozen,
+    double layerDecay,
+    double average) {
   /** Nothing of all this. */
-  public static final Regime PLAIN = new Regime(0, 0, Double.POSITIVE_INFINITY, List.of(), 0);
+  public static final Regime PLAIN = new Regime(0, 0, Double.POSITIVE_INFINITY, List.of(), 1, 0);
 
   public Regime {
     frozen = List.copyOf(frozen);
@@ -36,13 +43,17 @@ public record Regime(
         && average >= 0
         && average < 1
         && clip > 0
+        && layerDecay > 0
+        && layerDecay <= 1
         && weightDecay >= 0)) {
       throw new QatException(
-          "a training has warmUp and average in [0, 1), weightDecay of 0 or more, and clips at a"
-              + " norm above 0, not "
+          "a training has warmUp and average in [0, 1), layerDecay in (0, 1], weightDecay of 0 or"
+              + " more, and clips at a norm above 0, not "
               + warmUp
               + ", "
               + average
+              + ", "
+              + layerDecay
               + ", "
               + weightDecay
               + " and "
@@ -52,7 +63,10 @@ public record Regime(
 
   /** Whether the gradient of a step goes to the optimizer as it is. */
   boolean leavesGradients() {
-    return frozen.isEmpty() && weightDecay == 0 && clip == Double.POSITIVE_INFINITY;
+    return frozen.isEmpty()
+        && weightDecay == 0
+        && clip == Double.POSITIVE_INFINITY
+        && layerDecay == 1;
   }
 
   boolean isFrozen(String layer) {
@@ -97,6 +111,12 @@ public record Regime(
   /** Of an experiment. */
   public static Regime of(TrainSpec spec) {
     double clip = spec.clip() == 0 ? Double.POSITIVE_INFINITY : spec.clip();
-    return new Regime(spec.weightDecay(), spec.warmUp(), clip, spec.frozen(), spec.average());
+    return new Regime(
+        spec.weightDecay(),
+        spec.warmUp(),
+        clip,
+        spec.frozen(),
+        spec.layerDecay(),
+        spec.average());
   }
 }

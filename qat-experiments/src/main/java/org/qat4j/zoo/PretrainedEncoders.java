@@ -31,7 +31,8 @@ public final class PretrainedEncoders {
    * @throws QatException if it is not there, or is none; the message says what to do
    */
   public static EncoderNetwork network(ModelSpec.PretrainedEncoder spec) {
-    return new EncoderNetwork(read(spec.from()), spec.length(), spec.pairs());
+    return new EncoderNetwork(
+        read(spec.from()), spec.length(), spec.pairs(), spec.blockDropout());
   }
 
   private static Encoder read(String from) {

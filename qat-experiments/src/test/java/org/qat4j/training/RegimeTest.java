@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -22,6 +23,7 @@ import org.qat4j.data.TextBatches;
 import org.qat4j.experiment.BlockSpec;
 import org.qat4j.experiment.ModelSpec;
 import org.qat4j.experiment.TrainSpec;
+import org.qat4j.graph.Topology;
 import org.qat4j.network.TextNetwork;
 import org.qat4j.zoo.TinyTexts;
 import org.qat4j.zoo.Zoo;
@@ -83,9 +85,9 @@ class RegimeTest {
   void clipsTheNormOfTheWholeGradient() {
     double free = moved(Regime.PLAIN) / RATE;
     assertThat(free).isGreaterThan(0.3);
-    assertThat(moved(new Regime(0, 0, free / 3, List.of(), 0)))
+    assertThat(moved(new Regime(0, 0, free / 3, List.of(), 1, 0)))
         .isCloseTo(RATE * free / 3, within(1e-5));
-    assertThat(moved(new Regime(0, 0, free * 1.01, List.of(), 0))).isEqualTo(RATE * free);
+    assertThat(moved(new Regime(0, 0, free * 1.01, List.of(), 1, 0))).isEqualTo(RATE * free);
   }
 
   @Test
@@ -93,10 +95,10 @@ class RegimeTest {
     MultiLayerNetwork network = network();
     INDArray hidden = network.getLayer(0).params().dup();
     INDArray out = network.getLayer(1).params().dup();
-    fit(network, "3,-4", 3, new Regime(0.1, 0, INFINITE, List.of("hid*"), 0), TrainingAid.NONE);
+    fit(network, "3,-4", 3, new Regime(0.1, 0, INFINITE, List.of("hid*"), 1, 0), TrainingAid.NONE);
     assertThat(network.getLayer(0).params()).isEqualTo(hidden);
     assertThat(network.getLayer(1).params()).isNotEqualTo(out);
-    assertThatThrownBy(() -> new Regime(0, 0, INFINITE, List.of("h"), 0).check(network))
+    assertThatThrownBy(() -> new Regime(0, 0, INFINITE, List.of("h"), 1, 0).check(network))
         .isInstanceOf(QatException.class)
         .hasMessageContaining("\"h\"; there are hidden, out");
   }
@@ -107,7 +109,7 @@ class RegimeTest {
     INDArray w = network.getLayer(0).getParam("W").dup();
     network.getLayer(0).getParam("b").assign(0.25);
     INDArray bias = network.getLayer(0).getParam("b").dup();
-    Regime decay = new Regime(0.1, 0, INFINITE, List.of(), 0);
+    Regime decay = new Regime(0.1, 0, INFINITE, List.of(), 1, 0);
     fit(network, "0,0", 1, Regime.PLAIN, TrainingAid.NONE); // the gradient of the weights is 0
     assertThat(network.getLayer(0).getParam("W")).isEqualTo(w);
     INDArray moved = network.getLayer(0).getParam("b").dup();
@@ -118,6 +120,40 @@ class RegimeTest {
     float[] expected = w.mul(1 - RATE * 0.1).dup('c').data().asFloat();
     assertThat(network.getLayer(0).getParam("W").dup('c').data().asFloat())
         .containsExactly(expected, within(1e-6f));
+  }
+
+  @Test
+  void theRateFallsWithDepth() {
+    MultiLayerNetwork plain = network();
+    MultiLayerNetwork falling = network();
+    fit(plain, "3,-4", 1, Regime.PLAIN, TrainingAid.NONE);
+    fit(falling, "3,-4", 1, new Regime(0, 0, INFINITE, List.of(), 0.5, 0), TrainingAid.NONE);
+    INDArray hidden = network().getLayer(0).params();
+    INDArray step = plain.getLayer(0).params().sub(hidden);
+    assertThat(step.norm2Number().doubleValue()).isPositive();
+    assertThat(
+            falling.getLayer(0).params().sub(hidden).equalsWithEps(step.mul(0.5), 1e-6))
+        .isTrue();
+    assertThat(falling.getLayer(1).params()).isEqualTo(plain.getLayer(1).params());
+  }
+
+  /** Each block is a group; what has no parameters is none. */
+  @Test
+  void depthIsThatOfGroups() {
+    ModelSpec model =
+        new ModelSpec.Transformer(
+            ModelSpec.Units.CHARACTERS, 20, false, 1, 3, new BlockSpec(2, 8, 2, 16), 0);
+    Topology topology = Topology.of(Zoo.build(model, TinyTexts.of(8, 1), ZERO, 1).network());
+    LayerGroups groups = LayerGroups.of(topology);
+    Map<String, Integer> expected =
+        Map.of(
+            "out", 0, "norm", 1, "block2/wide", 2, "block2/parts", 2, "block1/wide", 3,
+            "positions", 4, "embedding", 5);
+    expected.forEach(
+        (name, depth) ->
+            assertThat(groups.depth(topology.node(name).conf().getLayer()))
+                .as(name)
+                .isEqualTo(depth));
   }
 
   @Test
@@ -133,7 +169,7 @@ class RegimeTest {
             average[0] = step == 1 ? now : average[0].mul(keep).add(now.mul(1 - keep));
           }
         };
-    fit(network, "3,-4", 8, new Regime(0, 0, INFINITE, List.of(), 0.4), record);
+    fit(network, "3,-4", 8, new Regime(0, 0, INFINITE, List.of(), 1, 0.4), record);
     assertThat(network.params().equalsWithEps(average[0], 1e-6)).isTrue();
   }
 
@@ -141,7 +177,7 @@ class RegimeTest {
   void warmsUp() {
     TrainingPlan plan =
         new TrainingPlan(1, 1, TrainSpec.Schedule.LINEAR, false, 1)
-            .in(new Regime(0, 0.5, INFINITE, List.of(), 0));
+            .in(new Regime(0, 0.5, INFINITE, List.of(), 1, 0));
     double[] rates = {0.25, 0.5 * 0.875, 0.75 * 0.75, 0.625, 0.5, 0.375, 0.25, 0.125};
     for (int i = 0; i < rates.length; i++) {
       assertThat(plan.learningRate(i, rates.length)).isCloseTo(rates[i], within(1e-12));
@@ -163,6 +199,7 @@ class RegimeTest {
             0.1,
             1,
             List.of("embedding", "block1/*"),
+            1,
             0);
     ModelSpec model =
         new ModelSpec.Transformer(
@@ -195,7 +232,7 @@ class RegimeTest {
       before = text.network().params().dup();
       TrainingPlan plan =
           new TrainingPlan(1, 0.01, TrainSpec.Schedule.CONSTANT, false, 1)
-              .in(new Regime(0.5 * i, 0, INFINITE, List.of(), 0));
+              .in(new Regime(0.5 * i, 0, INFINITE, List.of(), 1, 0));
       TextBatches texts = TextBatches.inOrder(data.train(), text.inputs(), 3, 8);
       Trainer.fit(text.network(), plan, texts, null, TrainingLog.SILENT);
       after[i] = ((ComputationGraph) text.network()).getLayer("positions").getParam("W").dup();

@@ -5,6 +5,7 @@ import java.util.List;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -38,18 +39,38 @@ public final class EncoderNetwork {
   private final String prefix;
   private final int length;
   private final boolean pairs;
+  private final double dropout;
 
   /**
+   * An encoder without dropout.
+   *
    * @param length ids of a text, at most the positions of the encoder
    * @param pairs whether texts come in pairs
    * @throws QatException if the encoder has too few positions, or one type for pairs
    */
   public EncoderNetwork(Encoder encoder, int length, boolean pairs) {
+    this(encoder, length, pairs, 0);
+  }
+
+  /**
+   * An encoder with dropout behind the embeddings and in front of the sums, as BERT has it; its
+   * dropout of attention's probabilities is left out.
+   *
+   * @param length ids of a text, at most the positions of the encoder
+   * @param pairs whether texts come in pairs
+   * @param dropout probability to drop a value in training, in [0, 1)
+   * @throws QatException if the encoder has too few positions, or one type for pairs
+   */
+  public EncoderNetwork(Encoder encoder, int length, boolean pairs, double dropout) {
     this.encoder = encoder;
     this.shape = encoder.shape();
     this.prefix = encoder.tensors().prefix();
     this.length = length;
     this.pairs = pairs;
+    this.dropout = dropout;
+    if (!(dropout >= 0 && dropout < 1)) {
+      throw new QatException("a probability to drop a value lies in [0, 1), not " + dropout);
+    }
     if (length > shape.positions()) {
       throw new QatException(
           "the encoder has learned " + shape.positions() + " positions, fewer than " + length);
@@ -91,11 +112,20 @@ public final class EncoderNetwork {
       graph.addVertex("first", sum(), "words", "places");
     }
     graph.addLayer(NORM, new LayerNormLayer(c, shape.epsilon()), "first");
-    String last = NORM;
+    String last = dropped(graph, "dropped", NORM);
     for (int b = 0; b < shape.blocks(); b++) {
       last = block(graph, "block" + (b + 1), last);
     }
     return last;
+  }
+
+  /** What is left of a vertex in training, by a name; the vertex itself where nothing is dropped. */
+  private String dropped(GraphBuilder graph, String name, String input) {
+    if (dropout == 0) {
+      return input;
+    }
+    graph.addLayer(name, FastLayers.of(new DropoutLayer(1 - dropout)), input);
+    return name;
   }
 
   private Layer table(int rows) {
@@ -117,12 +147,19 @@ public final class EncoderNetwork {
     graph
         .addLayer(name + "/parts", product(c, 3 * c, none), input)
         .addLayer(name + "/attention", new MultiHeadAttentionLayer(shape.heads()), name + "/parts")
-        .addLayer(name + "/join", product(c, c, none), name + "/attention")
-        .addVertex(name + "/sum1", sum(), input, name + "/join")
+        .addLayer(name + "/join", product(c, c, none), name + "/attention");
+    graph
+        .addVertex(
+            name + "/sum1", sum(), input, dropped(graph, name + "/dropped1", name + "/join"))
         .addLayer(name + "/norm", new LayerNormLayer(c, shape.epsilon()), name + "/sum1")
         .addLayer(name + "/wide", product(c, shape.width(), new GeluErf()), name + "/norm")
-        .addLayer(name + "/narrow", product(shape.width(), c, none), name + "/wide")
-        .addVertex(name + "/sum2", sum(), name + "/norm", name + "/narrow")
+        .addLayer(name + "/narrow", product(shape.width(), c, none), name + "/wide");
+    graph
+        .addVertex(
+            name + "/sum2",
+            sum(),
+            name + "/norm",
+            dropped(graph, name + "/dropped2", name + "/narrow"))
         .addLayer(name + "/out", new LayerNormLayer(c, shape.epsilon()), name + "/sum2");
     return name + "/out";
   }

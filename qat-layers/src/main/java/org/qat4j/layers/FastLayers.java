@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
@@ -15,19 +16,22 @@ import org.nd4j.shade.jackson.databind.ObjectMapper;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 import org.qat4j.QatException;
 import org.qat4j.layers.internal.fast.FastConv1D;
+import org.qat4j.layers.internal.fast.FastDropout;
 import org.qat4j.layers.internal.fast.FastEmbedding;
 import org.qat4j.layers.internal.fast.FastGlobalMax;
 import org.qat4j.layers.internal.fast.FastLstm;
 import org.qat4j.layers.internal.fast.FastRnnOutput;
 
 /**
- * Layers of DL4J that this library computes faster, for networks in float. Networks under
- * quantization compute in the same way without being asked.
+ * Layers of DL4J that this library computes faster, for networks in float, and a DropoutLayer that
+ * masked sequences go through. Networks under quantization compute in the same way without being
+ * asked, but for dropout, which stays what it is.
  */
 public final class FastLayers {
   private static final Map<Class<? extends Layer>, Class<? extends Layer>> FASTER =
       Map.of(
           Convolution1DLayer.class, FastConv1D.class,
+          DropoutLayer.class, FastDropout.class,
           EmbeddingSequenceLayer.class, FastEmbedding.class,
           GlobalPoolingLayer.class, FastGlobalMax.class,
           LSTM.class, FastLstm.class,

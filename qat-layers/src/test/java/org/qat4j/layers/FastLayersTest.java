@@ -1,6 +1,7 @@
 package org.qat4j.layers;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
@@ -12,7 +13,9 @@ import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration.ListBuilder;
 import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
@@ -375,5 +378,55 @@ class FastLayersTest {
   void otherLayersStayAsTheyAre() {
     Layer pooling = new GlobalPoolingLayer(PoolingType.AVG);
     assertThat(FastLayers.of(pooling)).isSameAs(pooling);
+  }
+
+  /** DL4J's own throws in the first step; this one drops values, and hands gradients on. */
+  @Test
+  void dropoutGoesWithMaskedSequences() {
+    INDArray ids = Nd4j.create(EXAMPLES, STEPS);
+    INDArray mask = Nd4j.ones(EXAMPLES, STEPS);
+    Random random = new Random(4);
+    for (int i = 0; i < EXAMPLES; i++) {
+      for (int t = 0; t < STEPS; t++) {
+        ids.putScalar(i, t, random.nextInt(VOCABULARY));
+        mask.putScalar(i, t, t < 5 + i % 20 ? 1 : 0);
+      }
+    }
+    DataSet batch = new DataSet(ids, Nd4j.rand(EXAMPLES, 3, STEPS), mask, mask);
+    MultiLayerNetwork plain = dropping(new DropoutLayer(0.5));
+    assertThatThrownBy(() -> plain.fit(batch)).isInstanceOf(RuntimeException.class);
+    MultiLayerNetwork fast = dropping(FastLayers.of(new DropoutLayer(0.5)));
+    INDArray before = fast.getLayer(0).params().dup();
+    fast.setLayerMaskArrays(mask, mask);
+    List<INDArray> values = fast.feedForward(ids, true);
+    double all = values.get(2).length() * mask.meanNumber().doubleValue();
+    double left = values.get(2).neq(0).castTo(DataType.FLOAT).sumNumber().doubleValue();
+    assertThat(left / all).as("share that is left").isBetween(0.45, 0.55);
+    fast.fit(batch);
+    assertThat(fast.getLayer(0).params()).isNotEqualTo(before);
+    MultiLayerNetwork without = dropping(new ActivationLayer(Activation.IDENTITY));
+    without.setParams(fast.params());
+    assertThat(fast.output(ids, false, mask, mask)).isEqualTo(without.output(ids, false, mask, mask));
+  }
+
+  private static MultiLayerNetwork dropping(Layer dropout) {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .seed(3)
+                .updater(new Adam(0.01))
+                .list()
+                .layer(FastLayers.of(embedding()))
+                .layer(dropout)
+                .layer(
+                    new RnnOutputLayer.Builder(LossFunction.MSE)
+                        .dataFormat(RNNFormat.NCW)
+                        .nIn(6)
+                        .nOut(3)
+                        .activation(Activation.IDENTITY)
+                        .build())
+                .build());
+    network.init();
+    return network;
   }
 }

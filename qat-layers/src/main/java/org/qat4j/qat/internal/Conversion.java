@@ -8,6 +8,7 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -49,7 +50,7 @@ public final class Conversion {
     for (Topology.Node node : copy.nodes()) {
       if (settings.containsKey(node.name())) {
         exchange(node, Kind.of(node).replacement(node), settings.get(node.name()));
-      } else if (node.layer() != null) {
+      } else if (node.layer() != null && !staysAsItIs(node.layer())) {
         put(node, FastLayers.of(node.layer()));
       }
     }
@@ -165,12 +166,20 @@ public final class Conversion {
     return plain;
   }
 
+  /** Dropout is what it was in float: the form that goes with masked sequences, or DL4J's. */
+  private static boolean staysAsItIs(Layer layer) {
+    return layer instanceof DropoutLayer;
+  }
+
   /** The class whose layers compute the same in float. */
   private static Class<?> plainType(Layer layer) {
     if (Maskable.leavesOut(layer)) { // DL4J has none
       return FastLstm.class;
     }
     Class<?> type = layer.getClass();
+    if (staysAsItIs(layer)) {
+      return type;
+    }
     return FastLayers.original(layer instanceof QatLayerConf ? type.getSuperclass() : type);
   }
 
