@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.qat4j.runtime.Predictor;
 
 /** Every program runs, says what it promises, is short, and is named in the README. */
 class ExamplesTest {
@@ -103,6 +104,21 @@ class ExamplesTest {
     Path run = Path.of(lines(SearchOnSpark::main, folder, folder.resolve("rows.tsv")).get(0));
     // A line about the search, then one for each trial.
     assertThat(Files.readAllLines(run.resolve("trials.jsonl"))).hasSize(17);
+  }
+
+  @Test
+  void vectorsForLangchain() throws IOException {
+    Path model = folder.resolve("vectors.qat");
+    TinyVectors.write(model, "cats", "dogs", "sleep", "bark", "now");
+    List<String> lines =
+        lines(EmbedForLangchain::main, model, "cats sleep", "sleep cats", "dogs bark now");
+    assertThat(lines).hasSize(2);
+    assertThat(lines.get(0)).isEqualTo("1.000 sleep cats");
+    assertThat(Double.parseDouble(lines.get(1).split(" ")[0])).isBetween(-1.0, 0.99);
+    EmbedForLangchain vectors = new EmbedForLangchain(model);
+    assertThat(vectors.dimension()).isEqualTo(TinyVectors.CHANNELS);
+    assertThat(vectors.embed("cats").content().vector())
+        .isEqualTo(Predictor.load(model).embed("cats"));
   }
 
   @Test
