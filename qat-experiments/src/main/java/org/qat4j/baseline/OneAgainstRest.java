@@ -11,14 +11,11 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * Linear support vector machines, one class against the rest, with squared hinge loss and C = 1:
- * LIBLINEAR (Fan et al., JMLR 9, 2008) in its Java version, untuned. The classes are trained in
- * parallel, each from a seed of its own, so that the result does not depend on the number of
- * threads.
+ * Linear support vector machines, one class against the rest, with squared hinge loss: LIBLINEAR
+ * (Fan et al., JMLR 9, 2008) in its Java version. The classes are trained in parallel, each from a
+ * seed of its own, so that the result does not depend on the number of threads.
  */
 public final class OneAgainstRest {
-  private static final double COST = 1;
-
   /** LIBLINEAR's own stopping tolerance for this solver. */
   private static final double TOLERANCE = 0.1;
 
@@ -33,16 +30,19 @@ public final class OneAgainstRest {
    * @param labels of the vectors
    * @param features largest place
    * @param classes number of classes
+   * @param cost of an error, LIBLINEAR's C
    */
-  public OneAgainstRest(Feature[][] vectors, int[] labels, int features, int classes) {
+  public OneAgainstRest(
+      Feature[][] vectors, int[] labels, int features, int classes, double cost) {
     this.classes =
         IntStream.range(0, classes)
             .parallel()
-            .mapToObj(label -> train(vectors, labels, features, label))
+            .mapToObj(label -> train(vectors, labels, features, label, cost))
             .toArray(Model[]::new);
   }
 
-  private static Model train(Feature[][] vectors, int[] labels, int features, int label) {
+  private static Model train(
+      Feature[][] vectors, int[] labels, int features, int label, double cost) {
     Problem problem = new Problem();
     problem.l = vectors.length;
     problem.n = Math.max(1, features); // texts without any word have none
@@ -51,7 +51,7 @@ public final class OneAgainstRest {
     if (Arrays.stream(labels).noneMatch(l -> l == label)) {
       return null;
     }
-    Parameter parameter = new Parameter(SolverType.L2R_L2LOSS_SVC_DUAL, COST, TOLERANCE);
+    Parameter parameter = new Parameter(SolverType.L2R_L2LOSS_SVC_DUAL, cost, TOLERANCE);
     parameter.setRandom(new Random(label));
     return Linear.train(problem, parameter);
   }

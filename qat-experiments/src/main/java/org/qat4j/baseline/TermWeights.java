@@ -2,96 +2,174 @@ package org.qat4j.baseline;
 
 import de.bwaldvogel.liblinear.Feature;
 import de.bwaldvogel.liblinear.FeatureNode;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Locale;
 import org.qat4j.data.Example;
 import org.qat4j.experiment.BaselineSpec.Terms;
 import org.qat4j.text.WordTokenizer;
 
 /**
- * Texts as sparse vectors of unit length: term t of a text has the weight tf·(ln((1 + N)/(1 + df))
- * + 1), where tf is how often it occurs in the text and df in how many of the N training texts
- * (Manning, Raghavan and Schütze, <i>Introduction to Information Retrieval</i>, 2008, 6.2, with the
- * smoothing of scikit-learn's TfidfVectorizer). Terms that the training texts have once only are
- * left out.
+ * Texts as sparse vectors of unit length: term t of a text has the weight (1 + ln tf)·(ln((1 +
+ * N)/(1 + df)) + 1), where tf is how often it occurs in the text and df in how many of the N
+ * training texts (Manning, Raghavan and Schütze, <i>Introduction to Information Retrieval</i>, 2008,
+ * 6.2 and 6.4.1, with the smoothing of scikit-learn's TfidfVectorizer). Where both words and
+ * characters are counted, each half has the same length. Terms are told apart by a hash of 22 bits.
  */
 public final class TermWeights {
-  private static final int MIN_TEXTS = 2;
+  private static final int BUCKETS = 1 << 22;
   private static final int LONGEST_RUN = 4;
+  private static final int SHORTEST_IN_WORD = 2;
+  private static final int LONGEST_IN_WORD = 5;
+  private static final int FNV_OFFSET = 0x811c9dc5;
+  private static final int FNV_PRIME = 0x01000193;
 
-  /** Of a term: its place in the vectors, from 1, and its inverse document frequency. */
-  private record Term(int place, double idf) {}
+  /** One way to count: the place of each bucket, from 1, or 0, and the weight of the place. */
+  private record Part(Terms terms, int[] places, double[] idf) {
+    int size() {
+      return idf.length;
+    }
+  }
 
-  private final Terms terms;
-  private final Map<String, Term> known = new HashMap<>();
+  private final List<Part> parts;
 
   public TermWeights(List<Example> training, Terms terms) {
-    this.terms = terms;
-    Map<String, Integer> texts = new HashMap<>();
+    parts =
+        terms == Terms.ALL
+            ? List.of(part(training, Terms.WORDS), part(training, Terms.ALL))
+            : List.of(part(training, terms));
+  }
+
+  private static Part part(List<Example> training, Terms terms) {
+    int[] texts = new int[BUCKETS];
     for (Example example : training) {
-      counts(example.text()).keySet().forEach(term -> texts.merge(term, 1, Integer::sum));
+      Arrays.stream(buckets(example.text(), terms)).distinct().forEach(bucket -> texts[bucket]++);
     }
-    new TreeMap<>(texts)
-        .forEach(
-            (term, df) -> {
-              if (df >= MIN_TEXTS) {
-                double idf = Math.log((1.0 + training.size()) / (1 + df)) + 1;
-                known.put(term, new Term(known.size() + 1, idf));
-              }
-            });
+    double[] idf = new double[(int) Arrays.stream(texts).filter(df -> df > 0).count()];
+    int n = 0;
+    for (int bucket = 0; bucket < BUCKETS; bucket++) {
+      if (texts[bucket] > 0) {
+        idf[n++] = Math.log((1.0 + training.size()) / (1 + texts[bucket])) + 1;
+        texts[bucket] = n;
+      }
+    }
+    return new Part(terms, texts, idf);
   }
 
   /** Number of terms. */
   public int size() {
-    return known.size();
+    return parts.stream().mapToInt(Part::size).sum();
   }
 
   /** The vector of a text, places ascending. */
   public Feature[] vector(String text) {
-    Map<Integer, Double> weights = new TreeMap<>();
-    counts(text)
-        .forEach(
-            (name, count) -> {
-              Term term = known.get(name);
-              if (term != null) {
-                weights.put(term.place(), count * term.idf());
-              }
-            });
-    double norm = Math.sqrt(weights.values().stream().mapToDouble(w -> w * w).sum());
-    return weights.entrySet().stream()
-        .map(e -> new FeatureNode(e.getKey(), e.getValue() / norm))
-        .toArray(Feature[]::new);
+    Feature[] vector = new Feature[0];
+    int before = 0;
+    for (Part part : parts) {
+      Feature[] next = vector(text, part, before, 1 / Math.sqrt(parts.size()));
+      int end = vector.length;
+      vector = Arrays.copyOf(vector, end + next.length);
+      System.arraycopy(next, 0, vector, end, next.length);
+      before += part.size();
+    }
+    return vector;
   }
 
-  private Map<String, Integer> counts(String text) {
-    Map<String, Integer> counts = new HashMap<>();
-    List<String> all = terms == Terms.WORDS ? words(text) : characters(text);
-    all.forEach(term -> counts.merge(term, 1, Integer::sum));
-    return counts;
+  /**
+   * @param before places of the parts before
+   */
+  private static Feature[] vector(String text, Part part, int before, double length) {
+    int[] places =
+        Arrays.stream(buckets(text, part.terms()))
+            .map(bucket -> part.places()[bucket])
+            .filter(place -> place > 0)
+            .sorted()
+            .toArray();
+    Feature[] vector = new Feature[(int) Arrays.stream(places).distinct().count()];
+    double squares = 0;
+    int n = 0;
+    for (int i = 0; i < places.length; ) {
+      int end = i;
+      while (end < places.length && places[end] == places[i]) {
+        end++;
+      }
+      double weight = (1 + Math.log(end - i)) * part.idf()[places[i] - 1];
+      squares += weight * weight;
+      vector[n++] = new FeatureNode(before + places[i], weight);
+      i = end;
+    }
+    for (Feature feature : vector) {
+      feature.setValue(feature.getValue() * length / Math.sqrt(squares));
+    }
+    return vector;
+  }
+
+  private static int[] buckets(String text, Terms terms) {
+    return switch (terms) {
+      case WORDS -> words(text);
+      case CHARACTERS -> runs(" " + text + " ", 1, LONGEST_RUN).toArray();
+      case ALL -> inWords(text);
+    };
   }
 
   /** Words in lower case and pairs of neighbours. */
-  private static List<String> words(String text) {
-    List<String> terms = WordTokenizer.words(text, true, false);
-    int words = terms.size();
-    for (int i = 1; i < words; i++) {
-      terms.add(terms.get(i - 1) + " " + terms.get(i));
-    }
-    return terms;
-  }
-
-  /** Runs of 1 to 4 characters; a space stands before and behind the text. */
-  private static List<String> characters(String text) {
-    int[] characters = (" " + text + " ").codePoints().toArray();
-    List<String> terms = new ArrayList<>();
-    for (int from = 0; from < characters.length; from++) {
-      for (int n = 1; n <= LONGEST_RUN && from + n <= characters.length; n++) {
-        terms.add(new String(characters, from, n));
+  private static int[] words(String text) {
+    List<String> words = WordTokenizer.words(text, true, false);
+    Buckets buckets = new Buckets();
+    for (int i = 0; i < words.size(); i++) {
+      buckets.add(words.get(i).hashCode());
+      if (i > 0) {
+        buckets.add((words.get(i - 1) + " " + words.get(i)).hashCode());
       }
     }
-    return terms;
+    return buckets.toArray();
+  }
+
+  /** Runs of 2 to 5 characters of each word, a space before and behind it, in lower case. */
+  private static int[] inWords(String text) {
+    Buckets all = new Buckets();
+    for (String word : text.toLowerCase(Locale.ROOT).split("\\s+", -1)) {
+      runs(all, " " + word + " ", SHORTEST_IN_WORD, LONGEST_IN_WORD);
+    }
+    return all.toArray();
+  }
+
+  private static Buckets runs(String text, int shortest, int longest) {
+    Buckets all = new Buckets();
+    runs(all, text, shortest, longest);
+    return all;
+  }
+
+  private static void runs(Buckets all, String text, int shortest, int longest) {
+    int[] characters = text.codePoints().toArray();
+    for (int from = 0; from < characters.length; from++) {
+      int hash = FNV_OFFSET;
+      for (int n = 1; n <= longest && from + n <= characters.length; n++) {
+        hash = (hash ^ characters[from + n - 1]) * FNV_PRIME;
+        if (n >= shortest) {
+          all.add(hash);
+        }
+      }
+    }
+  }
+
+  /** Numbers of buckets, one behind the other. */
+  private static final class Buckets {
+    private int[] buckets = new int[64];
+    private int n;
+
+    /** Spreads a hash over the buckets (the finalizer of MurmurHash3, which is public domain). */
+    void add(int hash) {
+      int h = (hash ^ hash >>> 16) * 0x85ebca6b;
+      h = (h ^ h >>> 13) * 0xc2b2ae35;
+      if (n == buckets.length) {
+        buckets = Arrays.copyOf(buckets, 2 * n);
+      }
+      buckets[n++] = (h ^ h >>> 16) & (BUCKETS - 1);
+    }
+
+    int[] toArray() {
+      return Arrays.copyOf(buckets, n);
+    }
   }
 }

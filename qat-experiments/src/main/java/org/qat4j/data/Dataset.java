@@ -1,6 +1,7 @@
 package org.qat4j.data;
 
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -72,6 +73,13 @@ public record Dataset(
     train.forEach(e -> known.add(e.text()));
     validation.forEach(e -> known.add(e.text()));
     return (int) test.stream().filter(e -> known.contains(e.text())).count();
+  }
+
+  /** The same, but that the validation rows are also rows to learn from. */
+  public Dataset refitted() {
+    List<Example> all = new ArrayList<>(train);
+    all.addAll(validation);
+    return new Dataset(question, all, validation, test, labels, skipped);
   }
 
   /**

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.annotation.JsonValue;
 public enum Stage {
   /** The most frequent class of the training texts, whatever the text. */
   MAJORITY("majority", "most frequent"),
+  /** The words that a text shares with what it is ranked for, rare ones counting more. */
+  OVERLAP("overlap", "words in common"),
   /** A linear model on TF-IDF, or on tokens and what stands around them. */
   LINEAR("linear", "linear model"),
   /** The mean of the training numbers, whatever the text. */

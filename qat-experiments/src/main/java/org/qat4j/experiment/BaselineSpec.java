@@ -20,12 +20,15 @@ public record BaselineSpec(
         boolean majority,
     @JsonProperty(defaultValue = "true")
         @JsonPropertyDescription(
-            "Train a linear support vector machine on TF-IDF and report it; where tokens are tagged,"
-                + " on the tokens around each; where texts are translated, a dictionary that"
-                + " translates word for word.")
+            "Train a linear support vector machine on TF-IDF, choose its terms and C on the validation"
+                + " texts and report it; where tokens are tagged, on the tokens around each; where"
+                + " texts are translated, a dictionary that translates word for word.")
         boolean linear,
-    @JsonProperty(defaultValue = "words")
-        @JsonPropertyDescription("What the linear model counts: words and pairs, or characters.")
+    @JsonProperty(defaultValue = "all")
+        @JsonPropertyDescription(
+            "What the linear model counts: words and pairs of words, runs of 1 to 4 characters, or"
+                + " what does best on the validation texts, words and pairs with or without runs of 2"
+                + " to 5 characters of each word.")
         Terms terms) {
   public BaselineSpec {
     Section.check(BaselineSpec.class, majority, linear, terms);
@@ -38,6 +41,9 @@ public record BaselineSpec(
     WORDS,
     /** Runs of 1 to 4 characters; a space stands before and behind the text. */
     @JsonProperty("characters")
-    CHARACTERS
+    CHARACTERS,
+    /** The first, with or without runs of 2 to 5 characters of each word. */
+    @JsonProperty("all")
+    ALL
   }
 }

@@ -31,7 +31,7 @@ public record Classification() implements Task {
     }
     if (spec.linear()) {
       LinearClassifier linear =
-          new LinearClassifier(data.train(), data.labels().size(), spec.terms());
+          LinearClassifier.tuned(data, spec.terms(), scores -> Scored.validation(this, data, scores));
       int[] predicted =
           data.test().parallelStream().mapToInt(e -> linear.classify(e.text())).toArray();
       answers.put(Stage.LINEAR, Predictions.withoutLoss(truths, predicted));

@@ -2,9 +2,13 @@ package org.qat4j.task;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.qat4j.baseline.LinearClassifier;
@@ -14,12 +18,16 @@ import org.qat4j.evaluation.Metric;
 import org.qat4j.evaluation.Predictions;
 import org.qat4j.evaluation.Stage;
 import org.qat4j.experiment.BaselineSpec;
+import org.qat4j.text.WordTokenizer;
 
 /** How probable is the last class, the right one, against the other texts of the group? */
 public record Ranking() implements Task {
+  /** Stands for every word that the training texts do not have; no word is empty. */
+  private static final String UNHEARD = "";
+
   /**
-   * Texts as they stand, since the most frequent class is the same for all of a group, and a linear
-   * model that ranks by the distance from its hyperplane.
+   * Texts as they stand, since the most frequent class is the same for all of a group, by the words
+   * that they share with what they are ranked for, and by a linear model.
    */
   @Override
   public Map<Stage, Predictions> baselines(BaselineSpec spec, Dataset data) {
@@ -27,9 +35,14 @@ public record Ranking() implements Task {
     int classes = data.labels().size();
     if (spec.majority()) {
       answers.put(Stage.MAJORITY, Scored.predict(this, data, example -> new float[classes]));
+      Map<String, Double> idf = idf(data.train());
+      answers.put(
+          Stage.OVERLAP,
+          Scored.predict(this, data, e -> new float[] {0, overlap(idf, e.text())}));
     }
     if (spec.linear()) {
-      LinearClassifier linear = new LinearClassifier(data.train(), classes, spec.terms());
+      LinearClassifier linear =
+          LinearClassifier.tuned(data, spec.terms(), scores -> Scored.validation(this, data, scores));
       answers.put(
           Stage.LINEAR, Scored.predict(this, data, example -> linear.scores(example.text())));
     }
@@ -40,7 +53,7 @@ public record Ranking() implements Task {
   @Override
   public List<String> items(List<Example> texts, List<String> labels) {
     return groups(texts, labels.size() - 1).values().stream()
-        .map(group -> firstField(texts.get(group.get(0)).text()))
+        .map(group -> field(texts.get(group.get(0)).text(), 0))
         .toList();
   }
 
@@ -61,9 +74,9 @@ public record Ranking() implements Task {
       truths.add(
           group.stream()
               .filter(i -> texts.get(i).label() == right)
-              .map(i -> lastField(texts.get(i).text()))
+              .map(i -> field(texts.get(i).text(), 1))
               .collect(Collectors.joining(" | ")));
-      answers.add(lastField(texts.get(ranked.get(0)).text()));
+      answers.add(field(texts.get(ranked.get(0)).text(), 1));
       counts.add(rankCounts(ranked.stream().map(i -> texts.get(i).label() == right).toList()));
       losses.add(
           (float)
@@ -108,12 +121,31 @@ public record Ranking() implements Task {
     return new double[] {precisions / Math.max(1, found), reciprocal, 1};
   }
 
-  private static String firstField(String text) {
-    int tab = text.indexOf('\t');
-    return tab < 0 ? text : text.substring(0, tab);
+  /** One of the fields between tabs; empty where it is not there. */
+  private static String field(String text, int field) {
+    String[] fields = text.split("\t", -1);
+    return field < fields.length ? fields[field] : "";
   }
 
-  private static String lastField(String text) {
-    return text.substring(text.lastIndexOf('\t') + 1);
+  /** The words that both fields have, each by its inverse document frequency. */
+  private static float overlap(Map<String, Double> idf, String text) {
+    Set<String> common = new LinkedHashSet<>(words(field(text, 0)));
+    common.retainAll(new HashSet<>(words(field(text, 1))));
+    return (float) common.stream().mapToDouble(word -> idf.getOrDefault(word, idf.get(UNHEARD))).sum();
+  }
+
+  /** ln(texts / texts with the word) of the candidates; unheard words have that of one text. */
+  private static Map<String, Double> idf(List<Example> texts) {
+    Map<String, Double> counts = new HashMap<>();
+    for (Example e : texts) {
+      new HashSet<>(words(field(e.text(), 1))).forEach(w -> counts.merge(w, 1.0, Double::sum));
+    }
+    counts.put(UNHEARD, 1.0);
+    counts.replaceAll((word, n) -> Math.log(texts.size() / n));
+    return counts;
+  }
+
+  private static List<String> words(String text) {
+    return WordTokenizer.words(text, true, false);
   }
 }

@@ -48,7 +48,7 @@ public record Regression() implements Task {
       answers.put(Stage.MEAN, answered(data, text -> mean));
     }
     if (spec.linear()) {
-      LinearRegression linear = new LinearRegression(data.train(), spec.terms());
+      LinearRegression linear = LinearRegression.tuned(data, spec.terms());
       answers.put(Stage.LINEAR, answered(data, linear::number));
     }
     return answers;

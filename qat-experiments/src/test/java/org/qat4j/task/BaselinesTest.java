@@ -118,6 +118,23 @@ class BaselinesTest {
     Map<Stage, Predictions> answers =
         Task.of(data).baselines(new BaselineSpec(true, true, Terms.WORDS), data);
     assertThat(answers.get(Stage.MAJORITY).score()).isEqualTo(0.5);
+    assertThat(answers.get(Stage.OVERLAP).score()).isEqualTo(0.5); // nothing in common: in order
     assertThat(answers.get(Stage.LINEAR).score()).isEqualTo(1);
+  }
+
+  /** "the" is in every candidate and weighs nothing; "cat" is in one, and beats it. */
+  @Test
+  void wordsInCommonCountAsTheyAreRare() {
+    List<Example> texts =
+        List.of(
+            new Example("the cat?\tthe dog\t1", 0, List.of(), 0),
+            new Example("the cat?\tThe cat the\t2", 1, List.of(), 0),
+            new Example("who?\tthe one\t1", 0, List.of(), 1),
+            new Example("who?\tthe other\t2", 1, List.of(), 1));
+    Dataset data =
+        new Dataset(Question.RANKING, texts, texts, texts, List.of("no", "yes"), Skipped.NONE);
+    Predictions answers =
+        Task.of(data).baselines(new BaselineSpec(true, false, Terms.WORDS), data).get(Stage.OVERLAP);
+    assertThat(answers.score()).isEqualTo((1 + 0.5) / 2);
   }
 }

@@ -23,6 +23,7 @@ public final class LinearTagger {
   private static final int AROUND = 2;
   private static final int ENDING = 3;
   private static final int MOST_TOKENS = 300_000;
+  private static final double COST = 1;
 
   /** The features, each of which is there or not. */
   private static final Feature[] PRESENT =
@@ -50,7 +51,7 @@ public final class LinearTagger {
         learned.stream()
             .flatMapToInt(example -> example.tags().stream().mapToInt(Integer::intValue))
             .toArray();
-    model = new OneAgainstRest(vectors, truth, FEATURES, tags);
+    model = new OneAgainstRest(vectors, truth, FEATURES, tags, COST);
   }
 
   /** One for each token. */
