@@ -13,6 +13,7 @@ import org.qat4j.text.CharacterEncoder;
 import org.qat4j.text.DistanceEncoder;
 import org.qat4j.text.FieldEncoder;
 import org.qat4j.text.NgramEncoder;
+import org.qat4j.text.OverlapEncoder;
 import org.qat4j.text.PieceEncoder;
 import org.qat4j.text.PositionEncoder;
 import org.qat4j.text.StepEncoder;
@@ -69,6 +70,8 @@ final class TextCodec {
                       .flatMap(pair -> Stream.of(pair.left(), pair.right()))
                       .toList())
               .texts("pieces", e.pieces());
+    } else if (encoder instanceof OverlapEncoder e) {
+      record = head(out, "Overlaps", text, e.lowerCase()).texts("words", e.words());
     } else if (encoder instanceof PositionEncoder) {
       record = head(out, "Positions", text, false);
     } else if (encoder instanceof StoryEncoder e) {
@@ -216,6 +219,7 @@ final class TextCodec {
         BytePairs pairs = new BytePairs(pairs(r.texts("merges")));
         yield new PieceEncoder(pairs, r.texts("pieces"), source, length - source);
       }
+      case "Overlaps" -> new OverlapEncoder(r.texts("words"), length, lowerCase);
       case "Positions" -> {
         require(r, lowerCase, false);
         yield new PositionEncoder(length);

@@ -15,6 +15,7 @@ public sealed interface TextEncoder
         DistanceEncoder,
         FieldEncoder,
         NgramEncoder,
+        OverlapEncoder,
         PieceEncoder,
         PositionEncoder,
         StepEncoder,

@@ -7,12 +7,14 @@ import org.qat4j.console.Console;
 import org.qat4j.experiment.Experiment;
 import org.qat4j.experiment.ResolvedExperiment;
 import org.qat4j.pipeline.RunExperiment;
+import org.qat4j.pipeline.Suited;
 import org.qat4j.report.ReportJson;
 import org.qat4j.report.ReportTable;
 import org.qat4j.report.RunReport;
 import org.qat4j.report.folder.RunFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** Runs an experiment from its file to its report. */
 @Command(
@@ -30,15 +32,27 @@ import picocli.CommandLine.Mixin;
       "Examples:",
       "  ./qat run configs/things.yaml",
       "  ./qat run configs/things.yaml --set train.epochs=1 --out runs/quick --overwrite",
-      "  ./qat run configs/things.yaml --seeds 5"
+      "  ./qat run configs/things.yaml --seeds 5",
+      "  ./qat run intents.yaml --explain"
     })
 final class RunCommand implements Callable<Integer> {
   @Mixin private ExperimentArguments experiment;
   @Mixin private RunArguments arguments;
 
+  @Option(
+      names = "--explain",
+      description =
+          "Read the data, print which network and training follow from them and why, and do no"
+              + " more.")
+  private boolean explain;
+
   @Override
   public Integer call() {
     ResolvedExperiment resolved = experiment.resolve();
+    if (explain) {
+      arguments.print(Suited.of(resolved).explanation());
+      return Exit.OK;
+    }
     Experiment e = resolved.experiment();
     List<Long> all = arguments.seeds(e.seed());
     Console console = arguments.console();

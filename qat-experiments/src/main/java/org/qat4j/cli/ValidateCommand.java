@@ -85,7 +85,7 @@ final class ValidateCommand implements Callable<Integer> {
     if (!network) {
       return true;
     }
-    ExperimentCheck.findings(experiment.experiment())
+    ExperimentCheck.findings(experiment)
         .forEach(finding -> out.println("warning: " + finding.message()));
     Preflight preflight = ExperimentCheck.preflight(experiment);
     out.print(preflight);

@@ -33,7 +33,7 @@ public record Experiment(
     @JsonProperty(defaultValue = "42") @JsonPropertyDescription("Seed of everything random.")
         long seed,
     @JsonProperty(required = true) @JsonPropertyDescription("What is learned.") DataSpec data,
-    @JsonProperty(defaultValue = "word-cnn") @JsonPropertyDescription("Which network.")
+    @JsonProperty(defaultValue = "auto") @JsonPropertyDescription("Which network.")
         ModelSpec model,
     @JsonProperty(defaultValue = "{}") @JsonPropertyDescription("How the float network is trained.")
         TrainSpec train,
@@ -122,6 +122,11 @@ public record Experiment(
           "model",
           "answers questions about stories, but the data have none; it goes with the kind stories"
               + " and \"ask: answer\"");
+    }
+    if (tune != null && train.refit()) {
+      throw new InvalidKeyException(
+          "tune",
+          "chooses by the validation texts, which train.refit trains on; leave one of the two out");
     }
     if (prune != null && !prune.prunes()) {
       throw new InvalidKeyException(
@@ -244,28 +249,38 @@ public record Experiment(
 
   /** The same, quantized otherwise. */
   public Experiment withQuantize(QuantizeSpec value) {
-    return with(name, value, tune);
+    return with(name, model, train, value, tune);
   }
 
   /** The same with another search; null for none. */
   public Experiment withTune(TuneSpec value) {
-    return with(name, quantize, value);
+    return with(name, model, train, quantize, value);
   }
 
   /** The same under another name. */
   public Experiment withName(String value) {
-    return with(value, quantize, tune);
+    return with(value, model, train, quantize, tune);
   }
 
-  private Experiment with(String newName, QuantizeSpec newQuantize, TuneSpec newTune) {
+  /** The same with another network, trained otherwise. */
+  public Experiment withNetwork(ModelSpec newModel, TrainSpec newTrain) {
+    return with(name, newModel, newTrain, quantize, tune);
+  }
+
+  private Experiment with(
+      String newName,
+      ModelSpec newModel,
+      TrainSpec newTrain,
+      QuantizeSpec newQuantize,
+      TuneSpec newTune) {
     return new Experiment(
         schemaVersion,
         newName,
         description,
         seed,
         data,
-        model,
-        train,
+        newModel,
+        newTrain,
         prune,
         newQuantize,
         newTune,

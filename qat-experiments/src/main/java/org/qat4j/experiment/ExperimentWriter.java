@@ -1,6 +1,7 @@
 package org.qat4j.experiment;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,13 @@ public final class ExperimentWriter {
       changed.put("qat", qat);
     }
     return dump(Map.of("quantize", changed));
+  }
+
+  /** The sections model and train of an experiment as YAML. */
+  public static String network(Experiment experiment) {
+    Map<String, Object> all = new LinkedHashMap<>(section(experiment));
+    all.keySet().retainAll(Set.of("model", "train"));
+    return dump(all);
   }
 
   private static String dump(Map<String, Object> section) {
@@ -80,7 +88,10 @@ public final class ExperimentWriter {
     for (Key key : Section.of(section.getClass()).keys()) {
       Object value = key.get(section);
       if (value instanceof List<?> list) {
-        values.put(key.name(), list.stream().map(item -> value(item, key)).toList());
+        // a list of its own: YAML would make an alias of one that is there twice
+        List<Object> items = new ArrayList<>();
+        list.forEach(item -> items.add(value(item, key)));
+        values.put(key.name(), items);
       } else if (value != null) {
         values.put(key.name(), value(value, key));
       }

@@ -11,6 +11,7 @@ import java.util.Set;
 /** A network of the zoo, with its text encoders. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
+  @JsonSubTypes.Type(value = ModelSpec.Auto.class, name = "auto"),
   @JsonSubTypes.Type(value = ModelSpec.CharNgramCnn.class, name = "char-ngram-cnn"),
   @JsonSubTypes.Type(value = ModelSpec.WordCnn.class, name = "word-cnn"),
   @JsonSubTypes.Type(value = ModelSpec.SeedCnn.class, name = "seed-cnn"),
@@ -29,6 +30,16 @@ public sealed interface ModelSpec {
 
   /** Calls the visitor's method for this kind. */
   <R> R accept(Visitor<R> visitor);
+  /** One of the others, with its training, which follow from the data. */
+  @JsonClassDescription(
+      "Follows from the data: word-cnn, or pair-cnn where texts are ranked, with settings by the"
+          + " rules that ./qat run --explain prints. Keys of train that are not given follow, too.")
+  record Auto() implements ModelSpec {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.visit(this);
+    }
+  }
 
   /**
    * Characters → embedding → convolution → max over time, beside a summed bag of hashed character
@@ -425,7 +436,19 @@ public sealed interface ModelSpec {
       @JsonProperty(defaultValue = "0.3")
           @JsonPropertyDescription("Dropout before the dense layer and the output.")
           @Range(min = 0, below = 1)
-          double dropout)
+          double dropout,
+      @JsonProperty(defaultValue = "0")
+          @JsonPropertyDescription(
+              "Length of the vectors of words that both texts have, one vector for words about"
+                  + " equally rare; 0 for none.")
+          @Range(min = 0, max = 4096)
+          int overlap,
+      @JsonProperty(defaultValue = "0")
+          @JsonPropertyDescription(
+              "Places among the candidates that are told apart, the third field of a text; 0 for"
+                  + " none.")
+          @Range(min = 0, max = 10000)
+          int places)
       implements ModelSpec {
     public PairCnn {
       Section.check(
@@ -439,7 +462,9 @@ public sealed interface ModelSpec {
           filters,
           widths,
           hidden,
-          dropout);
+          dropout,
+          overlap,
+          places);
       widths = distinct(widths);
       for (int width : widths) {
         checkFits("widths", width, Math.min(firstLength, secondLength));
@@ -782,6 +807,8 @@ public sealed interface ModelSpec {
 
   /** What is done with each kind of network. */
   interface Visitor<R> {
+    R visit(Auto spec);
+
     R visit(CharNgramCnn spec);
 
     R visit(WordCnn spec);

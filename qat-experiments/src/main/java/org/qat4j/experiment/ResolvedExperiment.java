@@ -117,6 +117,14 @@ public record ResolvedExperiment(Experiment experiment, Map<String, Position> po
     }
   }
 
+  /** A problem with a value, at its place. */
+  public ExperimentException problem(String path, String message, Exception cause) {
+    ExperimentException problem =
+        new ExperimentException(List.of(new Problem(at(path), path + " " + message)));
+    problem.initCause(cause);
+    return problem;
+  }
+
   private void applyOverrides(LayerInfo layer, List<Problem> problems) {
     LayerSpec spec = experiment.quantize().layerSpec();
     for (int i = 0; i < experiment.quantize().overrides().size(); i++) {

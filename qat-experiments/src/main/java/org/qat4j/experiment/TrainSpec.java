@@ -19,6 +19,8 @@ import java.util.List;
  * @param frozen patterns of layers whose parameters stay
  * @param layerDecay factor by which the learning rate falls from a group of layers to that in front
  * @param average what the average of the parameters keeps of itself at each step, or 0
+ * @param patience passes without a better validation score after which the training ends, or null
+ * @param refit whether the validation texts are trained on, too
  */
 public record TrainSpec(
     @JsonProperty(defaultValue = "5")
@@ -77,7 +79,17 @@ public record TrainSpec(
             "Share that the moving average of the parameters keeps of itself at each step, such as"
                 + " 0.99; a training ends with the average. 0 ends with the last parameters.")
         @Range(min = 0, below = 1)
-        double average) {
+        double average,
+    @JsonPropertyDescription(
+            "The float training ends when so many passes in a row were no better on the validation"
+                + " texts, with the parameters of the best one; where absent, it does all passes.")
+        @Range(min = 1, max = 10000)
+        Integer patience,
+    @JsonProperty(defaultValue = "false")
+        @JsonPropertyDescription(
+            "Train on the validation texts, too, once all settings are chosen; nothing can be chosen"
+                + " by them then.")
+        boolean refit) {
   public TrainSpec {
     Section.check(
         TrainSpec.class,
@@ -92,11 +104,19 @@ public record TrainSpec(
         clip,
         frozen,
         layerDecay,
-        average);
+        average,
+        patience,
+        refit);
     frozen = List.copyOf(frozen);
     if (l2 > 0 && weightDecay > 0) {
       throw new InvalidKeyException(
           "weightDecay", "is " + weightDecay + ", and l2 " + l2 + "; expected one of them to be 0");
+    }
+    if (refit && patience != null) {
+      throw new InvalidKeyException(
+          "refit",
+          "trains on the validation texts, by which patience would choose the best pass; leave one"
+              + " of them out");
     }
   }
 
@@ -108,7 +128,8 @@ public record TrainSpec(
       Schedule schedule,
       double tokenDropout,
       double l2) {
-    this(epochs, batch, learningRate, schedule, tokenDropout, l2, 0, 0, 0, List.of(), 1, 0);
+    this(
+        epochs, batch, learningRate, schedule, tokenDropout, l2, 0, 0, 0, List.of(), 1, 0, null, false);
   }
 
   /** How a learning rate falls over the steps of a training. */

@@ -13,6 +13,7 @@ import org.qat4j.data.Question;
 import org.qat4j.data.Skipped;
 import org.qat4j.experiment.DataSpec;
 import org.qat4j.experiment.Experiment;
+import org.qat4j.experiment.ExperimentException;
 import org.qat4j.experiment.ExperimentReader;
 import org.qat4j.experiment.ExperimentWriter;
 import org.qat4j.experiment.ModelSpec;
@@ -21,6 +22,7 @@ import org.qat4j.experiment.TrainSpec;
 import org.qat4j.experiment.Variant;
 import org.qat4j.qat.Preflight;
 import org.qat4j.qat.Qat;
+import org.qat4j.qat.QuantSpec;
 import org.qat4j.quantizer.Unsupported;
 import org.qat4j.task.DatasetReader;
 import org.qat4j.training.Regime;
@@ -30,6 +32,9 @@ import org.qat4j.zoo.Zoo;
 
 /** Finds what is wrong with an experiment before any work. */
 public final class ExperimentCheck {
+  /** Steps of a training under quantization that any schedule fits. */
+  private static final int FEW_STEPS = 10;
+
   /** The layers of a network are the same for all data; their sizes are not. */
   private static final Dataset ANY_CLASSES = anyData(Question.CLASS, List.of("one", "other"));
 
@@ -129,8 +134,12 @@ public final class ExperimentCheck {
     }
   }
 
-  private static ResolvedExperiment checkLayers(ResolvedExperiment resolved) {
+  /** Checks what depends on the layers; nothing where the network follows from the data. */
+  static ResolvedExperiment checkLayers(ResolvedExperiment resolved) {
     Experiment experiment = resolved.experiment();
+    if (experiment.model() instanceof ModelSpec.Auto) {
+      return resolved;
+    }
     if (experiment.model() instanceof ModelSpec.PretrainedEncoder encoder) {
       resolved.at("model.from", () -> PretrainedEncoders.network(encoder));
     }
@@ -163,10 +172,10 @@ public final class ExperimentCheck {
    * @throws org.qat4j.QatException if the data cannot be read or the schedule does not fit them
    */
   public static Preflight preflight(ResolvedExperiment resolved) {
-    Experiment experiment = resolved.experiment();
-    Dataset data = DatasetReader.read(experiment.data());
-    return Qat.describe(
-        network(experiment, data), resolved.toQuantSpec(steps(experiment, data.train().size())));
+    Dataset data = DatasetReader.read(resolved.experiment().data());
+    ResolvedExperiment suited = Suited.of(resolved, data).resolved();
+    Experiment experiment = suited.experiment();
+    return Qat.describe(network(experiment, data), quantSpec(suited, data.train().size()));
   }
 
   /**
@@ -174,8 +183,10 @@ public final class ExperimentCheck {
    *
    * @throws QatException if they cannot be read, or nothing can be trained on them
    */
-  public static List<DataFinding> findings(Experiment experiment) {
-    Dataset data = DatasetReader.read(experiment.data());
+  public static List<DataFinding> findings(ResolvedExperiment resolved) {
+    Dataset data = DatasetReader.read(resolved.experiment().data());
+    DataFindings.requireRows(data);
+    Experiment experiment = Suited.of(resolved, data).resolved().experiment();
     require(experiment, data);
     return DataFindings.of(experiment.data(), data, experiment.train().batch());
   }
@@ -200,6 +211,37 @@ public final class ExperimentCheck {
   static long steps(Experiment experiment, int trainingTexts) {
     int batch = experiment.train().batch();
     return (long) experiment.quantize().qat().epochs() * ((trainingTexts + batch - 1) / batch);
+  }
+
+  /**
+   * How the network is quantized, with the schedule of the training under quantization.
+   *
+   * @throws ExperimentException if the schedule does not fit; where that is for want of steps, what
+   *     makes more of them
+   */
+  static QuantSpec quantSpec(ResolvedExperiment resolved, int trainingTexts) {
+    long steps = steps(resolved.experiment(), trainingTexts);
+    int batch = resolved.experiment().train().batch();
+    int fitting = Math.max(1, trainingTexts / FEW_STEPS);
+    if (steps >= FEW_STEPS || fitting >= batch) {
+      return resolved.toQuantSpec(steps);
+    }
+    try {
+      return resolved.toQuantSpec(steps);
+    } catch (ExperimentException e) {
+      throw resolved.problem(
+          "train.batch",
+          "is "
+              + batch
+              + ", so that the training under quantization has "
+              + steps
+              + (steps == 1 ? " step" : " steps")
+              + " of "
+              + trainingTexts
+              + " texts, too few for its schedule; set train.batch: "
+              + fitting,
+          e);
+    }
   }
 
   private static Model network(Experiment experiment, Dataset data) {

@@ -79,7 +79,7 @@ final class FloatNetwork {
       Consumer<CurvePoint> metrics) {
     this(
         experiment,
-        Zoo.build(experiment.model(), data, experiment.train(), seed),
+        Zoo.build(experiment.model(), learned(experiment, data), experiment.train(), seed),
         seed,
         data,
         console,
@@ -100,9 +100,16 @@ final class FloatNetwork {
     this.metrics = metrics;
     this.text = text;
     TrainSpec spec = experiment.train();
-    this.train = TextBatches.shuffled(data, text.inputs(), spec.batch(), seed, spec.tokenDropout());
+    this.train =
+        TextBatches.shuffled(
+            learned(experiment, data), text.inputs(), spec.batch(), seed, spec.tokenDropout());
     this.validation = inOrder(data.validation());
     this.test = inOrder(data.test());
+  }
+
+  /** The data whose training texts are learned. */
+  private static Dataset learned(Experiment experiment, Dataset data) {
+    return experiment.train().refit() ? data.refitted() : data;
   }
 
   private TextBatches inOrder(List<Example> examples) {
@@ -158,8 +165,10 @@ final class FloatNetwork {
 
   private TrainingPlan plan() {
     TrainSpec spec = experiment.train();
-    return new TrainingPlan(spec.epochs(), spec.learningRate(), spec.schedule(), false, seed)
-        .in(Regime.of(spec));
+    TrainingPlan plan =
+        new TrainingPlan(spec.epochs(), spec.learningRate(), spec.schedule(), false, seed)
+            .in(Regime.of(spec));
+    return spec.patience() == null ? plan : plan.withPatience(spec.patience());
   }
 
   /** Keeps the parameters that a network has after some passes. */
@@ -186,7 +195,9 @@ final class FloatNetwork {
    */
   INDArray paramsAfter(int epoch) {
     if (!early.containsKey(epoch)) {
-      Model again = Zoo.build(experiment.model(), data, experiment.train(), seed).network();
+      Model again =
+          Zoo.build(experiment.model(), learned(experiment, data), experiment.train(), seed)
+              .network();
       fit(Stage.FLOAT, again, plan(), recorder(again, epoch), point -> {});
     }
     return early.get(epoch);
@@ -245,7 +256,8 @@ final class FloatNetwork {
       Stage stage, Model network, TrainingPlan plan, TrainingAid aid, Consumer<CurvePoint> curve) {
     try (TrainingMonitor monitor =
         new TrainingMonitor(stage, console, plan.epochs(), train.batches(), metrics, curve)) {
-      Trainer.fit(network, plan, train, validation, monitor, aid);
+      TextBatches held = experiment.train().refit() ? null : validation; // or it would be learned
+      Trainer.fit(network, plan, train, held, monitor, aid);
       return monitor.medianStepSeconds();
     }
   }

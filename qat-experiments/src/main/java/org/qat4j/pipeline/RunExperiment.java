@@ -42,6 +42,9 @@ import org.qat4j.text.WordEncoder;
  * </pre>
  */
 public final class RunExperiment {
+  /** What follows from the data, where the experiment file names no network. */
+  static final String RULES = "rules.txt";
+
   private final ResolvedExperiment resolved;
   private final Experiment experiment;
   private final RunFolder folder;
@@ -95,16 +98,33 @@ public final class RunExperiment {
       Map<String, String> facts,
       Function<Long, Model> floatNetwork,
       Function<SeedExperiment, SeedRun.Builder> work) {
-    String config = ExperimentWriter.toYaml(experiment);
     Stopwatch watch = new Stopwatch();
     List<Dataset> folds = DatasetReader.folds(experiment.data());
+    folds.forEach(DataFindings::requireRows);
+    Suited suited = Suited.of(resolved, folds.get(0));
+    return new RunExperiment(suited.resolved(), folder, console, verification)
+        .run(seeds, facts, floatNetwork, work, folds, suited, watch.seconds());
+  }
+
+  private RunReport run(
+      List<Long> seeds,
+      Map<String, String> facts,
+      Function<Long, Model> floatNetwork,
+      Function<SeedExperiment, SeedRun.Builder> work,
+      List<Dataset> folds,
+      Suited suited,
+      double readingSeconds) {
+    String config = ExperimentWriter.toYaml(experiment);
     Dataset data = folds.get(0);
     folds.forEach(fold -> ExperimentCheck.require(experiment, fold));
     List<DataFinding> findings =
         new ArrayList<>(DataFindings.of(experiment.data(), data, experiment.train().batch()));
-    double readingSeconds = watch.seconds();
     DataSummary summary = summary(folds);
     folder.write(RunFiles.EXPERIMENT, config); // what could be in its place stays until here
+    if (!suited.rules().isEmpty()) {
+      folder.write(RULES, suited.explanation());
+      suited.rules().forEach(rule -> console.line("follows from the data: " + rule));
+    }
     Map<String, String> provenance = Provenance.current();
     provenance.put("seeds", seeds.stream().map(String::valueOf).collect(Collectors.joining(", ")));
     provenance.put("data SHA-256", summary.sha256());
@@ -124,6 +144,7 @@ public final class RunExperiment {
     RunReport.Builder report =
         RunReport.builder(experiment.name(), experiment.description())
             .config(config)
+            .ran(experiment)
             .accept(experiment.accept())
             .provenance(provenance)
             .testTexts(

@@ -76,8 +76,17 @@ public final class RunSweep {
    * @throws QatException if something cannot be done
    */
   public SweepReport run(String name, List<Long> seeds, Map<String, String> facts) {
+    Dataset data = DatasetReader.read(variants.get(0).experiment().data());
+    DataFindings.requireRows(data);
+    List<Variant> suited =
+        variants.stream()
+            .map(v -> new Variant(v.name(), Suited.of(v.resolved(), data).resolved()))
+            .toList();
+    return new RunSweep(suited, folder, console).run(name, seeds, facts, data);
+  }
+
+  private SweepReport run(String name, List<Long> seeds, Map<String, String> facts, Dataset data) {
     Experiment first = variants.get(0).experiment();
-    Dataset data = DatasetReader.read(first.data());
     variants.forEach(variant -> ExperimentCheck.require(variant.experiment(), data));
     DataFindings.of(first.data(), data, first.train().batch())
         .forEach(finding -> console.line("warning: " + finding.message()));
@@ -173,8 +182,8 @@ public final class RunSweep {
     for (Variant variant : variants) {
       Experiment e = variant.experiment();
       if (e.model().equals(part.model()) && e.train().equals(part.train())) {
-        long steps = ExperimentCheck.steps(e, data.train().size());
-        Qat.describe(network, variant.resolved().toQuantSpec(steps)).requireFine();
+        int texts = floats.trainingTexts().size();
+        Qat.describe(network, ExperimentCheck.quantSpec(variant.resolved(), texts)).requireFine();
       }
     }
     // The name tells what was trained, so that another network is never taken for this one.

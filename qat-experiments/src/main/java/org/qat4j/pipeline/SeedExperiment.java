@@ -112,7 +112,7 @@ final class SeedExperiment {
 
   /** Does all the work; the report's part comes back, to be completed by the caller. */
   SeedRun.Builder run() {
-    QuantSpec spec = resolved.toQuantSpec(ExperimentCheck.steps(experiment, data.train().size()));
+    QuantSpec spec = ExperimentCheck.quantSpec(resolved, whole.trainingTexts().size());
     Preflight preflight = Qat.describe(whole.text().network(), spec);
     preflight.requireFine();
     tell(preflight.inFloat());
@@ -130,7 +130,7 @@ final class SeedExperiment {
     Experiment chosen = experiment.tune() == null ? experiment : tune().tuned();
     QuantizeSpec quantize = chosen.quantize();
     TrainingPlan further = further(chosen, whole.seed());
-    long steps = ExperimentCheck.steps(chosen, data.train().size());
+    long steps = ExperimentCheck.steps(chosen, whole.trainingTexts().size());
     Model start = quantize.postTraining().equalize() ? Qat.equalized(network) : network;
     QatNetwork qat = Qat.prepare(start, quantize.toQuantSpec(steps));
     timed(Phase.CALIBRATION, () -> calibrate(qat, start, quantize));
@@ -319,6 +319,7 @@ final class SeedExperiment {
         further.learningRate(),
         further.schedule(),
         further.keepBest(),
+        further.patience(),
         further.seed(),
         further.drop(),
         further.regime());
@@ -332,6 +333,7 @@ final class SeedExperiment {
         qat.learningRate(),
         qat.schedule(),
         false,
+        TrainingPlan.ENDLESS,
         seed + 1,
         qat.drop(),
         Regime.of(experiment.train()));

@@ -12,6 +12,8 @@ import org.qat4j.evaluation.Difference;
 import org.qat4j.evaluation.Metric;
 import org.qat4j.evaluation.Results;
 import org.qat4j.evaluation.Stage;
+import org.qat4j.experiment.Experiment;
+import org.qat4j.experiment.ModelSpec;
 import org.qat4j.qat.Diagnosis;
 import org.qat4j.report.Finding.Kind;
 
@@ -50,17 +52,24 @@ final class Findings {
   private final SeedRun run;
   private final Verification verification;
   private final ModelWords words;
+  private final Experiment experiment;
   private final Worth worth;
   private final List<Finding> found = new ArrayList<>();
   private final Set<Kind> kinds = EnumSet.noneOf(Kind.class);
 
   private Findings(
-      DataSummary data, Results results, SeedRun run, Verification verification, ModelWords words) {
+      DataSummary data,
+      Results results,
+      SeedRun run,
+      Verification verification,
+      ModelWords words,
+      Experiment experiment) {
     this.data = data;
     this.results = results;
     this.run = run;
     this.verification = verification;
     this.words = words;
+    this.experiment = experiment;
     this.worth = Worth.of(results);
   }
 
@@ -70,10 +79,16 @@ final class Findings {
    * @param run the seed whose layers and curves are looked at
    * @param verification of all seeds, or null
    * @param words of the network, or null where it does not read words or that is not known
+   * @param experiment that was run, or null where that is not known
    */
   static List<Finding> of(
-      DataSummary data, Results results, SeedRun run, Verification verification, ModelWords words) {
-    Findings findings = new Findings(data, results, run, verification, words);
+      DataSummary data,
+      Results results,
+      SeedRun run,
+      Verification verification,
+      ModelWords words,
+      Experiment experiment) {
+    Findings findings = new Findings(data, results, run, verification, words, experiment);
     findings.verification();
     findings.inFloat();
     findings.rows();
@@ -139,33 +154,47 @@ final class Findings {
 
   /** Whether there is anything that a network is needed for. */
   private void baselines() {
-    Stage best =
+    List<Stage> better =
         results.stages().keySet().stream()
             .filter(Stage::isBaseline)
-            .max(Comparator.comparing(stage -> results.stages().get(stage).score()))
-            .orElse(null);
-    Difference toFloat = best == null ? null : against(best, Stage.FLOAT);
-    if (!Worth.isBetter(toFloat)) {
+            .filter(stage -> Worth.isBetter(against(stage, Stage.FLOAT)))
+            .sorted(Comparator.comparing(stage -> -against(stage, Stage.FLOAT).mean()))
+            .toList();
+    if (better.isEmpty()) {
       return;
     }
+    Stage best = better.get(0);
     Difference toControl = against(best, Stage.CONTROL);
+    String others =
+        better.stream()
+            .skip(1)
+            .map(
+                stage ->
+                    "\"" + name(stage) + "\" (" + Formats.points(against(stage, Stage.FLOAT)) + ")")
+            .collect(Collectors.joining(" and "));
     String message =
         "The baseline \""
             + name(best)
             + "\" does better than the float network: by "
-            + Formats.points(toFloat)
+            + Formats.points(against(best, Stage.FLOAT))
             + " points"
             + (toControl == null
-                ? "."
-                : "; against the control, trained on in float, it is "
-                    + Formats.points(toControl)
-                    + ".");
+                ? ""
+                : "; against the control, trained on in float, it is " + Formats.points(toControl))
+            + (others.isEmpty() ? "." : "; to float, better also " + others + ".");
     if (toControl != null && toControl.mean() <= 0) {
       add(
           Kind.BASELINE_AHEAD_OF_FLOAT,
           message,
           "The network catches up when it is trained longer.",
           null);
+    } else if (readsPairsApart()) {
+      add(
+          Kind.BASELINE_AHEAD,
+          message,
+          "Let the network see which words question and text have in common, and where a text stands"
+              + " among the others.",
+          "model:\n  kind: pair-cnn\n  overlap: 16\n  places: 30");
     } else if (words != null && !words.ngrams()) {
       add(
           Kind.BASELINE_AHEAD,
@@ -187,6 +216,12 @@ final class Findings {
               + (words == null ? "." : "; this one knows all words and their parts already."),
           null);
     }
+  }
+
+  private boolean readsPairsApart() {
+    return experiment != null
+        && experiment.model() instanceof ModelSpec.PairCnn pairs
+        && (pairs.overlap() == 0 || pairs.places() == 0);
   }
 
   private String name(Stage baseline) {
@@ -212,7 +247,8 @@ final class Findings {
     String message =
         "The "
             + results.last().title()
-            + " loses accuracy"
+            + " loses"
+            + (results.metric().isShare() ? " " + results.metric().title() : "")
             + (toControl == null
                 ? ""
                 : " to the control, the float network trained as long: "
@@ -522,12 +558,7 @@ final class Findings {
               "Let the statistics settle before the network is quantized.",
               told ? null : "train:\n  epochs: " + half(epochs(Stage.FLOAT)));
         }
-        case LOST_BRANCH ->
-            add(
-                Kind.LOST_BRANCH,
-                message,
-                "Even out the channels before the quantization.",
-                run.tuning() != null ? null : "quantize:\n  postTraining:\n    equalize: true");
+        case LOST_BRANCH -> lostBranch(message);
         case OUTLIER_CHANNELS -> {
           // Told of all together.
         }
@@ -554,6 +585,29 @@ final class Findings {
             + (more.isEmpty() ? "." : "; so it is in " + more + "."),
         "Give the residual stream more bits than the rest.",
         "quantize:\n  residual: 16");
+  }
+
+  private void lostBranch(String message) {
+    if (experiment == null || !experiment.quantize().postTraining().equalize()) {
+      add(
+          Kind.LOST_BRANCH,
+          message,
+          "Even out the channels before the quantization.",
+          run.tuning() != null ? null : "quantize:\n  postTraining:\n    equalize: true");
+    } else if (experiment.quantize().activations().bits() < FULL_BITS) {
+      add(
+          Kind.LOST_BRANCH,
+          message,
+          "The channels are evened out already: more bits of activations give the branch more codes.",
+          "quantize:\n  activations:\n    bits: " + FULL_BITS);
+    } else {
+      add(
+          Kind.LOST_BRANCH,
+          message,
+          "The channels are evened out already, and activations have 8 bits: leave the branch out,"
+              + " or normalize it.",
+          null);
+    }
   }
 
   /** Half as much again, at least one more. */
@@ -587,7 +641,9 @@ final class Findings {
     if (gain > MUCH_ACCURACY && loss == 0 && !kinds.contains(Kind.LOST_BY_TRAINING)) {
       add(
           Kind.STILL_LEARNING,
-          "The float network was still learning: its validation accuracy rose by "
+          "The float network was still learning: its "
+              + validation()
+              + " rose by "
               + Formats.points(gain)
               + " points in the end.",
           "Train it longer.",
@@ -597,12 +653,19 @@ final class Findings {
           Kind.BEST_BEFORE,
           "The float network was best after epoch "
               + best.epoch()
-              + "; its validation accuracy changed by "
+              + "; its "
+              + validation()
+              + " changed by "
               + Formats.points(-loss)
               + " points since.",
           "Train it no longer than that.",
           "train:\n  epochs: " + best.epoch());
     }
+  }
+
+  /** What is told of the validation texts after each pass. */
+  private String validation() {
+    return "validation " + results.metric().learningTitle();
   }
 
   private int epochs(Stage stage) {

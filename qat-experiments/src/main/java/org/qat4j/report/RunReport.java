@@ -9,6 +9,7 @@ import java.util.Objects;
 import org.qat4j.QatException;
 import org.qat4j.evaluation.Results;
 import org.qat4j.experiment.AcceptSpec;
+import org.qat4j.experiment.Experiment;
 
 /**
  * Everything that is said of a run, over one or more seeds.
@@ -81,6 +82,7 @@ public record RunReport(
     private final List<Finding> findings = new ArrayList<>();
     private DataSummary data;
     private ModelWords words;
+    private Experiment experimentRun;
     private AcceptSpec accept;
     private List<String> texts = List.of();
     private String config = "";
@@ -118,6 +120,12 @@ public record RunReport(
     /** What the network knows of words, or null. */
     public Builder words(ModelWords known) {
       this.words = known;
+      return this;
+    }
+
+    /** What was run, or null. */
+    public Builder ran(Experiment whole) {
+      this.experimentRun = whole;
       return this;
     }
 
@@ -159,7 +167,7 @@ public record RunReport(
                 "What the other findings say may help; or let accept ask for less.",
                 null));
       }
-      all.addAll(Findings.of(data, results, runs.get(0), verification(runs), words));
+      all.addAll(Findings.of(data, results, runs.get(0), verification(runs), words, experimentRun));
       return new RunReport(
           experiment,
           description,

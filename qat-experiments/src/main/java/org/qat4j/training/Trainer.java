@@ -25,7 +25,9 @@ public final class Trainer {
   private final TrainingAid aid;
   private final int steps;
   private int step;
+  private double bestScore = Double.NEGATIVE_INFINITY;
   private double bestLoss = Double.POSITIVE_INFINITY;
+  private int sinceBest;
   private INDArray best;
   private INDArray average;
 
@@ -81,7 +83,7 @@ public final class Trainer {
     train.seek(new TextBatches.Position(0, 0));
     Optimizer optimizer = new Optimizer(network, plan.regime());
     try {
-      for (int epoch = 1; epoch <= plan.epochs(); epoch++) {
+      for (int epoch = 1; epoch <= plan.epochs() && sinceBest < plan.patience(); epoch++) {
         pass(epoch, optimizer);
       }
     } finally {
@@ -143,10 +145,17 @@ public final class Trainer {
     }
   }
 
+  /** Better is a higher score, or the same with a lower loss. */
   private void keepIfBest(Held held) {
-    if (plan.keepBest() && held != null && held.loss() < bestLoss) {
+    if (!plan.keepBest() || held == null) {
+      return;
+    }
+    sinceBest++;
+    if (held.score() > bestScore || (held.score() == bestScore && held.loss() < bestLoss)) {
+      bestScore = held.score();
       bestLoss = held.loss();
       best = network.params().dup();
+      sinceBest = 0;
     }
   }
 

@@ -73,6 +73,11 @@ public final class Zoo implements ModelSpec.Visitor<TextNetwork> {
   }
 
   @Override
+  public TextNetwork visit(ModelSpec.Auto s) {
+    throw new QatException("which network it is has to follow from the data first");
+  }
+
+  @Override
   public TextNetwork visit(ModelSpec.SavedNetwork s) {
     Path file = Path.of(s.file());
     Model network = SavedNetworks.load(file);

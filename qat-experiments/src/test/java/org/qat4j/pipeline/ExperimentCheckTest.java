@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qat4j.experiment.ExperimentException;
+import org.qat4j.experiment.ResolvedExperiment;
 
 /** Networks are compared with overrides though no data are there. */
 class ExperimentCheckTest {
@@ -45,6 +47,30 @@ class ExperimentCheckTest {
         .isInstanceOf(ExperimentException.class)
         .hasMessageContaining("x.yaml:7:14: quantize.overrides[0].layer is \"outt\"")
         .hasMessageContaining("did you mean out?");
+  }
+
+  /** A hundred rows in one batch: what helps is a smaller batch, not another moment. */
+  @Test
+  void aTableThatIsOneBatchIsToldWhatHelps() throws IOException {
+    List<String> rows = new ArrayList<>();
+    for (int i = 0; i < 120; i++) {
+      rows.add((i % 2 == 0 ? "a\tgood " : "b\tbad ") + i);
+    }
+    Files.write(folder.resolve("rows.tsv"), rows);
+    Path file =
+        Files.writeString(
+            folder.resolve("x.yaml"),
+            "schemaVersion: 1\nname: x\ndata: {kind: table, train: "
+                + folder.resolve("rows.tsv")
+                + "}\nmodel: {kind: word-cnn, length: 8}\ntrain:\n  batch: 128\n");
+    ResolvedExperiment one = ExperimentCheck.resolve(file, List.of(), null);
+    assertThatThrownBy(() -> ExperimentCheck.preflight(one))
+        .isInstanceOf(ExperimentException.class)
+        .hasMessageContaining("x.yaml:6:10: train.batch is 128")
+        .hasMessageContaining("has 1 step of ")
+        .hasMessageContaining("set train.batch: 10");
+    ResolvedExperiment fitting = ExperimentCheck.resolve(file, List.of("train.batch=10"), null);
+    assertThat(ExperimentCheck.preflight(fitting).isFine()).isTrue();
   }
 
   @Test

@@ -68,7 +68,7 @@ class FindingsPropertyTest {
             ? null
             : new ModelWords(1_000, random.nextBoolean(), random.nextBoolean());
     Results results = Results.of(runs.stream().map(SeedRun::predictions).toList());
-    check(Findings.of(data, results, runs.get(0), null, words), true);
+    check(Findings.of(data, results, runs.get(0), null, words, null), true);
   }
 
   @Property(tries = 100, seed = "20260102")

@@ -34,6 +34,7 @@ class FindingsTest {
   @TempDir private Path folder;
   private final List<Finding> seen = new ArrayList<>();
   private ModelWords words;
+  private Experiment experiment;
 
   /** Items of 1,000 that a stage answers rightly: the first ones. */
   private static Map<Stage, Predictions> right(Map<Stage, Integer> items) {
@@ -58,7 +59,8 @@ class FindingsTest {
             Results.of(List.of(predictions)),
             run.build(),
             verification,
-            words);
+            words,
+            experiment);
     seen.addAll(found);
     return found;
   }
@@ -331,6 +333,84 @@ class FindingsTest {
         .containsExactly("Layer \"b\": do not fit.", "Layer \"m\": is lost.");
     assertThat(mended(found.get(0)).train().epochs()).isEqualTo(6);
     assertThat(mended(found.get(1)).quantize().postTraining().equalize()).isTrue();
+  }
+
+  /** What is done already is no remedy. */
+  @Test
+  void aLostBranchOfEqualizedChannels() throws Exception {
+    List<Diagnosis> lost =
+        List.of(new Diagnosis("m", Diagnosis.Cause.LOST_BRANCH, "layer \"m\": is lost"));
+    Path file = folder.resolve("equalized.yaml");
+    everyLineThatMendsIsOneOfAnExperimentFile();
+    for (int bits : List.of(4, 8)) {
+      Files.writeString(
+          file,
+          "extends: base.yaml\nquantize: {postTraining: {equalize: true}, activations: {bits: "
+              + bits
+              + "}}\n");
+      experiment = ExperimentReader.read(file, List.of());
+      Finding found =
+          only(
+              find(Map.of(Stage.FLOAT, 850, Stage.INTEGER, 850), SeedRun.builder(1).diagnoses(lost)),
+              Finding.Kind.LOST_BRANCH);
+      assertThat(found.remedy()).contains("evened out already");
+      if (bits == 4) {
+        assertThat(mended(found).quantize().activations().bits()).isEqualTo(8);
+      } else {
+        assertThat(found.yaml()).isNull();
+      }
+    }
+  }
+
+  @Test
+  void everyBaselineThatIsAheadIsNamed() throws Exception {
+    Map<Stage, Integer> items =
+        Map.of(Stage.MAJORITY, 870, Stage.OVERLAP, 890, Stage.LINEAR, 840, Stage.FLOAT, 850);
+    Finding found = only(find(items, SeedRun.builder(1)), Finding.Kind.BASELINE_AHEAD);
+    assertThat(found.message())
+        .startsWith("The baseline \"words in common\" does better than the float network: by +4.00 [")
+        .contains("better also \"most frequent\" (+2.00 [")
+        .doesNotContain("linear");
+    everyLineThatMendsIsOneOfAnExperimentFile();
+    Path file = folder.resolve("pairs.yaml");
+    Files.writeString(file, "extends: base.yaml\nmodel: {kind: pair-cnn}\n");
+    experiment = ExperimentReader.read(file, List.of());
+    found = only(find(items, SeedRun.builder(1)), Finding.Kind.BASELINE_AHEAD);
+    assertThat(((ModelSpec.PairCnn) mended(found).model()).overlap()).isPositive();
+    assertThat(((ModelSpec.PairCnn) mended(found).model()).places()).isPositive();
+  }
+
+  /** Of numbers the smaller error is the better one, and there is no accuracy. */
+  @Test
+  void numbersHaveNoAccuracy() {
+    double[] truths = new double[ITEMS];
+    Map<Stage, Double> errors =
+        Map.of(
+            Stage.MEAN, 3.0, Stage.LINEAR, 0.5, Stage.FLOAT, 1.0, Stage.CONTROL, 1.0,
+            Stage.INTEGER, 2.0);
+    Map<Stage, Predictions> predictions = new EnumMap<>(Stage.class);
+    errors.forEach(
+        (stage, error) -> {
+          double[] answers = new double[ITEMS];
+          for (int i = 0; i < ITEMS; i++) {
+            truths[i] = i;
+            answers[i] = i + error * (i % 3 - 1);
+          }
+          predictions.put(stage, Predictions.ofNumbers(truths, answers));
+        });
+    SeedRun.Builder run = SeedRun.builder(1);
+    curve(run, Stage.FLOAT, 0.7, 0.8);
+    predictions.forEach(run::predictions);
+    List<Finding> found =
+        Findings.of(DATA, Results.of(List.of(predictions)), run.build(), null, null, null);
+    assertThat(only(found, Finding.Kind.BASELINE_AHEAD).message())
+        .contains("\"linear model\"")
+        .contains("RMSE")
+        .doesNotContain("mean number");
+    assertThat(only(found, Finding.Kind.LOST_BY_QUANTIZATION).message())
+        .contains("The integer model loses to the control");
+    assertThat(only(found, Finding.Kind.STILL_LEARNING).message()).contains("validation Spearman");
+    assertThat(found).extracting(Finding::text).noneMatch(text -> text.contains("accuracy"));
   }
 
   @Test

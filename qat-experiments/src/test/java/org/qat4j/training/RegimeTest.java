@@ -200,7 +200,9 @@ class RegimeTest {
             1,
             List.of("embedding", "block1/*"),
             1,
-            0);
+            0,
+            null,
+            false);
     ModelSpec model =
         new ModelSpec.Transformer(
             ModelSpec.Units.CHARACTERS, 20, false, 1, 3, new BlockSpec(1, 8, 2, 16), 0);

@@ -191,6 +191,7 @@ class TrainerTest {
             0.01,
             Schedule.CONSTANT,
             false,
+            TrainingPlan.ENDLESS,
             7,
             new QuantizeSpec.Drop(Moment.percent(50), 0.1),
             Regime.PLAIN);

@@ -13,6 +13,7 @@ import org.qat4j.text.CharacterEncoder;
 import org.qat4j.text.DistanceEncoder;
 import org.qat4j.text.FieldEncoder;
 import org.qat4j.text.NgramEncoder;
+import org.qat4j.text.OverlapEncoder;
 import org.qat4j.text.PieceEncoder;
 import org.qat4j.text.PositionEncoder;
 import org.qat4j.text.StepEncoder;
@@ -94,6 +95,10 @@ final class ModelMetadata {
       e.pairs().merges().forEach(pair -> merges.add(pair.left()).add(pair.right()));
       ArrayNode pieces = json.putArray("pieces");
       e.pieces().forEach(pieces::add);
+    } else if (encoder instanceof OverlapEncoder e) {
+      head(json, "overlaps", e, e.lowerCase());
+      ArrayNode words = json.putArray("words");
+      e.words().forEach(words::add);
     } else if (encoder instanceof PositionEncoder) {
       head(json, "positions", encoder, false);
     } else if (encoder instanceof StoryEncoder e) {

@@ -77,20 +77,25 @@ public final class CandidateReader {
   private static List<Example> examples(List<AnswerCandidate> rows) {
     List<Example> examples = new ArrayList<>();
     int group = -1;
+    int place = 0;
     String question = null;
     for (AnswerCandidate row : rows) {
       if (!row.question().equals(question)) {
         group++;
+        place = 0;
         question = row.question();
       }
-      examples.add(ranked(question, row.sentence(), row.right(), group));
+      examples.add(ranked(question, row.sentence(), ++place, row.right(), group));
     }
     return examples;
   }
 
-  /** A question and a sentence as one text of two fields. */
-  static Example ranked(String question, String sentence, boolean right, int group) {
-    String text = question.replace('\t', ' ') + "\t" + sentence.replace('\t', ' ');
+  /**
+   * A question, a sentence and its place among the candidates, from 1, as one text of three fields.
+   */
+  static Example ranked(String question, String sentence, int place, boolean right, int group) {
+    String text =
+        question.replace('\t', ' ') + "\t" + sentence.replace('\t', ' ') + "\t" + place;
     return new Example(text, right ? 1 : 0, List.of(), group);
   }
 

@@ -39,6 +39,16 @@ public final class PairNetwork {
       branches.addAll(convolutions(graph, name, s.dimension(), s.filters(), s.widths()));
     }
     int size = 2 * s.filters() * s.widths().size();
+    for (TextInput input : PairFeatures.of(s, words)) {
+      String name = input.input().replace("Ids", "");
+      int dimension = PairFeatures.dimension(s, input);
+      graph
+          .addInputs(input.input())
+          .addLayer(name, Layers.bag(input.encoder(), dimension, false), input.input());
+      text.add(input);
+      branches.add(name);
+      size += dimension;
+    }
     graph
         .addVertex("both", new MergeVertex(), branches.toArray(new String[0]))
         .addLayer("dense", Layers.dense(size, s.hidden(), s.dropout()), "both")

@@ -85,7 +85,7 @@ public final class StoryReader {
       StoryQuestion q = questions.get(group);
       for (int i = 0; i < q.story().size(); i++) {
         boolean right = q.support().contains(i);
-        rows.add(CandidateReader.ranked(q.question(), q.story().get(i), right, group));
+        rows.add(CandidateReader.ranked(q.question(), q.story().get(i), i + 1, right, group));
       }
     }
     return rows;

@@ -83,7 +83,7 @@ public final class NumberReader {
    *
    * @param what it is; the key of its column ends in "Column"
    */
-  static double number(String field, String what, int column) throws MalformedRow {
+  public static double number(String field, String what, int column) throws MalformedRow {
     if (!NUMBER.matcher(field).matches() || Float.isInfinite(Float.parseFloat(field))) {
       throw new MalformedRow(
           "\""
