@@ -189,6 +189,7 @@ def encode(encoder, text):
     kinds = {"Characters": characters, "Ngrams": ngrams, "Words": words}
     kinds |= {"Tokens": tokens, "Affixes": affixes, "Distances": token_distances}
     kinds |= {"Pieces": pieces, "Positions": lambda e, t: list(range(1, e["length"] + 1))}
+    kinds |= {"Overlaps": overlaps}
     kinds |= {"Story": story, "Places": places, "WordPieces": word_pieces, "Steps": steps}
     ids = kinds[encoder.kind](encoder, text.lower() if lower else text)
     n = encoder["length"]
@@ -221,6 +222,18 @@ def words(encoder, text):
     index = {w: i + 2 for i, w in enumerate(encoder["words"])}
     ids = [index.get(w, 1) for w in split(text, encoder["punctuation"])]
     return [i for i in ids if i > 1 or not encoder["skipUnknown"]]
+
+
+def overlaps(encoder, text):
+    known = encoder["words"]
+    rarity = {w: n.bit_length() for n, w in enumerate(known, 1)}
+    first, second = (text.split("\t") + [""])[:2]
+    others, ids = set(split(second, False)), []
+    for word in split(first, False):
+        if word in others:
+            others.remove(word)
+            ids.append(rarity.get(word, len(known).bit_length() + 1))
+    return ids
 
 
 def token_text(text):

@@ -34,6 +34,7 @@ import org.qat4j.text.CharacterEncoder;
 import org.qat4j.text.DistanceEncoder;
 import org.qat4j.text.FieldEncoder;
 import org.qat4j.text.NgramEncoder;
+import org.qat4j.text.OverlapEncoder;
 import org.qat4j.text.PieceEncoder;
 import org.qat4j.text.PositionEncoder;
 import org.qat4j.text.StepEncoder;
@@ -84,7 +85,8 @@ public final class GoldenModels {
         new GoldenModels(9).images(),
         new GoldenModels(10).encoders(),
         new GoldenModels(11).functions(),
-        new GoldenModels(11).wordPieces());
+        new GoldenModels(11).wordPieces(),
+        new GoldenModels(12).overlaps());
   }
 
   /** A line per sample: the inputs as a JSON array of flat arrays, a tab, the first output. */
@@ -339,6 +341,16 @@ public final class GoldenModels {
     WordPieceEncoder ids = new WordPieceEncoder(words, 9, true);
     return bags(
         "wordpieces", List.of(ids, new StepEncoder(ids, false), new StepEncoder(ids, true)));
+  }
+
+  /** The words that two texts have in common, and where the second stands. */
+  private IntegerModel overlaps() {
+    WordEncoder places = new WordEncoder(List.of("1", "2"), 1, false, false, false);
+    return bags(
+        "overlaps",
+        List.of(
+            new OverlapEncoder(List.of("the", "ann", "ärger"), 4, true),
+            new FieldEncoder(2, places)));
   }
 
   /** A bag for each way to read a text. */

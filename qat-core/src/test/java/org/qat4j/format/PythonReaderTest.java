@@ -33,6 +33,7 @@ import org.qat4j.text.AffixEncoder;
 import org.qat4j.text.BytePairs;
 import org.qat4j.text.DistanceEncoder;
 import org.qat4j.text.FieldEncoder;
+import org.qat4j.text.OverlapEncoder;
 import org.qat4j.text.PieceEncoder;
 import org.qat4j.text.PositionEncoder;
 import org.qat4j.text.StepEncoder;
@@ -165,6 +166,18 @@ class PythonReaderTest {
             new FieldEncoder(1, new WordEncoder(List.of("1", "2"), 3, true, false, false)));
     String[] texts = {
       "She GAVE Ärger 3rd x.\t1", "a b c d e f g\t6", "she", "S1 ÄRGER\t0", "shx she.\t1"
+    };
+    assertPythonEncodesAsJava(encoders, texts);
+  }
+
+  @Test
+  void encodesWordsInCommonAsJavaDoes() throws Exception {
+    List<TextEncoder> encoders =
+        List.of(
+            new OverlapEncoder(List.of("the", "ann", "ärger", "who"), 3, true),
+            new OverlapEncoder(List.of("the"), 2, false));
+    String[] texts = {
+      "Who is the, THE one?\tthe one who\t7", "ÄRGER zoo\tzoo ärger zoo", "the the\tthe", "no tab"
     };
     assertPythonEncodesAsJava(encoders, texts);
   }

@@ -13,7 +13,7 @@ import org.qat4j.experiment.BaselineSpec.Terms;
  * @param terms that are counted
  * @param cost the C of LIBLINEAR
  */
-record LinearChoice(Terms terms, double cost) {
+public record LinearChoice(Terms terms, double cost) {
   private static final double FIRST_COST = 1;
   private static final List<Double> OTHER_COSTS = List.of(0.1, 0.3, 3.0);
 
@@ -26,7 +26,7 @@ record LinearChoice(Terms terms, double cost) {
   private static final long MOST_CHARACTERS_IN_RUNS = 40_000_000;
 
   /** Trains a model and says how good it is on the validation texts: the more, the better. */
-  interface Trial {
+  public interface Trial {
     double score(LinearChoice choice);
   }
 
@@ -36,7 +36,7 @@ record LinearChoice(Terms terms, double cost) {
    * @param terms that the experiment asks for
    * @param training texts that the chosen model is to learn from
    */
-  static LinearChoice best(Terms terms, List<Example> training, Trial trial) {
+  public static LinearChoice best(Terms terms, List<Example> training, Trial trial) {
     List<Terms> counted =
         terms != Terms.ALL
             ? List.of(terms)
@@ -65,7 +65,7 @@ record LinearChoice(Terms terms, double cost) {
   }
 
   /** The training texts that compared models learn from: every second, third and so on. */
-  static List<Example> some(List<Example> training) {
+  public static List<Example> some(List<Example> training) {
     long every =
         Math.max(
             1 + (training.size() - 1) / MOST_TEXTS, 1 + characters(training) / MOST_CHARACTERS);

@@ -15,7 +15,7 @@ public final class MalformedRows {
   private final List<String> first = new ArrayList<>();
   private int rows;
 
-  MalformedRows(Malformed policy) {
+  public MalformedRows(Malformed policy) {
     this.policy = policy;
   }
 
@@ -41,7 +41,7 @@ public final class MalformedRows {
     return (reason, line) -> add(file, line, reason);
   }
 
-  Skipped skipped() {
+  public Skipped skipped() {
     return new Skipped(rows, first);
   }
 }

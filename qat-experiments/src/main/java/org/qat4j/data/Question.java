@@ -44,8 +44,8 @@ public enum Question {
    */
   VECTOR {
     @Override
-    INDArray[] labels(TextBatches batches, int n) {
-      return NUMBER.labels(batches, n); // a teacher puts its vectors in their place
+    INDArray[] labels(TextBatches batches, int[] texts, int cut) {
+      return NUMBER.labels(batches, texts, cut); // a teacher puts its vectors in their place
     }
 
     @Override

@@ -37,7 +37,7 @@ public final class Outputs {
   }
 
   /** Of a network without masks. */
-  static INDArray of(Model network, INDArray[] features) {
+  public static INDArray of(Model network, INDArray[] features) {
     return of(network, new org.nd4j.linalg.dataset.MultiDataSet(features, null));
   }
 

@@ -223,7 +223,7 @@ final class NetworkRules {
     }
     return new TrainSpec(
         epochs, batch, rate, train.schedule(), drop, train.l2(), train.weightDecay(), train.warmUp(),
-        train.clip(), train.frozen(), train.average(), patience, refit);
+        train.clip(), train.frozen(), train.layerDecay(), train.average(), patience, refit);
   }
 
   private int batch() {

@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Locale;
 import org.qat4j.data.DataShape;
 import org.qat4j.data.Dataset;
-import org.qat4j.data.DatasetReader;
 import org.qat4j.experiment.Experiment;
 import org.qat4j.experiment.ExperimentWriter;
 import org.qat4j.experiment.ModelSpec;
 import org.qat4j.experiment.ResolvedExperiment;
+import org.qat4j.task.DatasetReader;
 
 /**
  * An experiment whose network is known: as its file says, or, where that leaves it to the data, by

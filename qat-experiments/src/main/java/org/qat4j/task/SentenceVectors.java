@@ -7,6 +7,7 @@ import org.deeplearning4j.nn.api.Model;
 import org.qat4j.data.Dataset;
 import org.qat4j.data.Example;
 import org.qat4j.data.TextBatches;
+import org.qat4j.evaluation.Held;
 import org.qat4j.evaluation.Predictions;
 import org.qat4j.evaluation.Stage;
 import org.qat4j.experiment.BaselineSpec;

@@ -31,6 +31,7 @@ import org.qat4j.experiment.TokenSpec;
 import org.qat4j.experiment.TrainSpec;
 import org.qat4j.model.InputLengths;
 import org.qat4j.model.IntegerModel;
+import org.qat4j.network.TextNetwork;
 import org.qat4j.model.TextLengths;
 import org.qat4j.qat.FreezeInfo;
 import org.qat4j.qat.Qat;
@@ -88,13 +89,13 @@ class LengthsTest {
         new Case(new ModelSpec.BiLstm(ModelSpec.Units.WORDS, 24, true, 1, 6, 8, 0), words, true),
         new Case(
             new ModelSpec.Transformer(ModelSpec.Units.WORDS, 24, true, 1, 3, BLOCK, 0), words, true),
-        new Case(new ModelSpec.PairCnn(50, 24, 20, true, 1, 6, 5, List.of(2, 3), 8, 0), pairs, true),
+        new Case(new ModelSpec.PairCnn(50, 24, 20, true, 1, 6, 5, List.of(2, 3), 8, 0, 4, 3), pairs, true),
         new Case(
             new ModelSpec.StoryAttention(50, 5, 6, true, 1, 12, new BlockSpec(1, 8, 2, 8), 0),
             stories,
             false),
-        new Case(new ModelSpec.PretrainedEncoder(encoder, 20, false, mean, 0), words, true),
-        new Case(new ModelSpec.PretrainedEncoder(encoder, 20, true, mean, 0), pairs, true),
+        new Case(new ModelSpec.PretrainedEncoder(encoder, 20, false, mean, 0, 0), words, true),
+        new Case(new ModelSpec.PretrainedEncoder(encoder, 20, true, mean, 0, 0), pairs, true),
         new Case(new ModelSpec.ConvTagger(40, TOKENS, 8, List.of(3, 5), 0), tags, true),
         new Case(new ModelSpec.BiLstmTagger(40, TOKENS, 6, 2, 0), tags, true),
         new Case(new ModelSpec.TransformerTagger(40, TOKENS, 3, BLOCK, 0), tags, true),

@@ -8,6 +8,7 @@ import de.bwaldvogel.liblinear.Problem;
 import de.bwaldvogel.liblinear.SolverType;
 import java.util.Arrays;
 import java.util.List;
+import org.qat4j.baseline.LinearChoice;
 import org.qat4j.baseline.TermWeights;
 import org.qat4j.data.Dataset;
 import org.qat4j.data.Example;
