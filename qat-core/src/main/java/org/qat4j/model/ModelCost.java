@@ -11,7 +11,7 @@ import java.util.List;
  * @param work multiplications and comparisons
  * @param hardest operation
  */
-public record ModelCost(Part steps, long elements, Part largest, long work, Part hardest) {
+record ModelCost(Part steps, long elements, Part largest, long work, Part hardest) {
 
   /**
    * What one value or operation takes.

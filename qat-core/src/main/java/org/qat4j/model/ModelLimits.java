@@ -4,8 +4,8 @@ import org.qat4j.QatException;
 
 /**
  * What a model may ask of the machine that runs it. A file of a few hundred bytes can describe
- * values of gigabytes and hours of work; who reads files of others compares their {@link ModelCost}
- * with limits first.
+ * values of gigabytes and hours of work; who reads files of others compares what they ask with
+ * limits first.
  *
  * @param operations at most
  * @param steps of a sequence, at most

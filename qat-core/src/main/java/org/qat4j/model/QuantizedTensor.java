@@ -4,7 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.qat4j.QatException;
-import org.qat4j.numerics.GroupScales;
+import org.qat4j.numerics.internal.GroupScales;
+import org.qat4j.numerics.internal.Runs;
 
 /**
  * Integer weights: codes and the scales that give them meaning, {@code r = scale[c]·(q − z)}. Where
@@ -40,9 +41,30 @@ public final class QuantizedTensor {
    *
    * @param codes row-major, k·q with q in [−2^(bits−1), 2^(bits−1) − 1] and the multiple k of the
    *     group
-   * @param groups of the rows of all dimensions but the first; null for none
+   * @param groupSize weights of a group, of a row of all dimensions but the first; the last group
+   *     of a row has what is left; 0 where there are none
+   * @param multiples k of each group, 1 to 127; shared, not copied
    */
   public QuantizedTensor(
+      byte[] codes,
+      int[] shape,
+      int bits,
+      float[] scales,
+      int zeroPoint,
+      int groupSize,
+      byte[] multiples) {
+    this(codes, shape, bits, scales, zeroPoint, groups(codes, shape, groupSize, multiples));
+  }
+
+  private static GroupScales groups(byte[] codes, int[] shape, int groupSize, byte[] multiples) {
+    if (groupSize == 0) {
+      return null;
+    }
+    int row = shape.length == 0 ? 0 : codes.length / Math.max(1, shape[0]);
+    return new GroupScales(new Runs(row, groupSize), multiples);
+  }
+
+  private QuantizedTensor(
       byte[] codes, int[] shape, int bits, float[] scales, int zeroPoint, GroupScales groups) {
     if (bits < 2 || bits > 8) {
       throw new QatException("weights have 2 to 8 bits, not " + bits);
@@ -152,9 +174,19 @@ public final class QuantizedTensor {
     return groups == null ? bits : Byte.SIZE;
   }
 
-  /** Scales of groups; null where they have none of their own. */
-  public GroupScales groups() {
-    return groups;
+  /** Weights of a group, but for the last of a row; 0 where groups have no scales of their own. */
+  public int groupSize() {
+    return groups == null ? 0 : groups.groupSize();
+  }
+
+  /** Multiples of the scale, one for each group; none without groups; not to be changed. */
+  public byte[] multiples() {
+    return groups == null ? new byte[0] : groups.multiples();
+  }
+
+  /** The largest multiple of a scale that a group has, 1 without groups. */
+  public int largestMultiple() {
+    return groups == null ? 1 : groups.largest();
   }
 
   /** The codes without the multiples of their groups. */
@@ -227,9 +259,8 @@ public final class QuantizedTensor {
 
   /** Bytes of codes and multiples when packed at their bit width. */
   public long packedBytes() {
-    int multiples = groups == null ? 0 : groups.multiples().length;
     return ((long) codes.length * bits + 7) / 8
-        + ((long) multiples * GroupScales.bits(bits) + 7) / 8;
+        + ((long) multiples().length * GroupScales.bits(bits) + 7) / 8;
   }
 
   @Override

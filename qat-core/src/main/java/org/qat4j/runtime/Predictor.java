@@ -16,9 +16,10 @@ import org.qat4j.model.TextInput;
 import org.qat4j.model.TextLengths;
 import org.qat4j.numerics.internal.Softmax;
 import org.qat4j.runtime.internal.Pool;
-import org.qat4j.text.NumberRow;
 import org.qat4j.text.TextEncoder;
-import org.qat4j.text.TokenText;
+import org.qat4j.text.internal.BioDecoder;
+import org.qat4j.text.internal.NumberRow;
+import org.qat4j.text.internal.TokenText;
 
 /**
  * From raw text to a label with its probability, or, where the model scores every step of a text,

@@ -7,17 +7,17 @@ import org.qat4j.model.Input;
 import org.qat4j.model.IntegerModel;
 
 /** Inputs for a model of which no data is at hand. */
-public final class RandomSamples {
+final class RandomSamples {
   private RandomSamples() {}
 
   /** The same seed gives the same samples. */
-  public static List<Sample> of(IntegerModel model, int count, long seed) {
+  static List<Sample> of(IntegerModel model, int count, long seed) {
     Random random = new Random(seed);
     return Stream.generate(() -> draw(model, random)).limit(count).toList();
   }
 
   /** One sample: a text of any length with padding behind, real values around 0. */
-  public static Sample draw(IntegerModel model, Random random) {
+  static Sample draw(IntegerModel model, Random random) {
     int n = model.inputs().size();
     int[][] tokens = new int[n][];
     float[][] reals = new float[n][];

@@ -3,6 +3,7 @@ package org.qat4j.runtime;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.qat4j.QatException;
 import org.qat4j.model.Input;
 import org.qat4j.model.IntegerModel;
@@ -20,6 +21,16 @@ public final class Sample implements Serializable {
   private Sample(int[][] tokens, float[][] reals) {
     this.tokens = tokens;
     this.reals = reals;
+  }
+
+  /** Inputs for a model of which no data is at hand; the same seed gives the same samples. */
+  public static List<Sample> random(IntegerModel model, int count, long seed) {
+    return RandomSamples.of(model, count, seed);
+  }
+
+  /** One input for a model: a text of any length with padding behind, real values around 0. */
+  public static Sample random(IntegerModel model, Random random) {
+    return RandomSamples.draw(model, random);
   }
 
   /** For a model that reads token ids only. */

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Locale;
 import org.qat4j.QatException;
+import org.qat4j.text.internal.TokenText;
 
 /**
  * The form of each token of a {@link TokenText}, which tells much of a word that is unknown: the id

@@ -3,6 +3,7 @@ package org.qat4j.text;
 import java.util.Arrays;
 import java.util.BitSet;
 import org.qat4j.QatException;
+import org.qat4j.text.internal.TokenText;
 
 /**
  * How far each token of a {@link TokenText} stands from the one in focus: the id is 1 + reach + d,

@@ -18,9 +18,9 @@ public sealed interface TextEncoder
         OverlapEncoder,
         PieceEncoder,
         PositionEncoder,
-        StepEncoder,
+        WordPieceEncoder.Steps,
         StoryEncoder,
-        StoryPlaces,
+        StoryEncoder.Places,
         TokenEncoder,
         WordEncoder,
         WordPieceEncoder {

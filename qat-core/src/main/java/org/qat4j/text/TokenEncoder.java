@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
+import org.qat4j.text.internal.TokenText;
 
 /**
  * One id for each token of a {@link TokenText}: 1 is an unknown word, 2 + i the i-th of the

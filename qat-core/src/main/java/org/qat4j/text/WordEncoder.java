@@ -3,6 +3,8 @@ package org.qat4j.text;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import org.qat4j.text.internal.WordIndex;
+import org.qat4j.text.internal.WordTokenizer;
 
 /**
  * One id a word: 1 is an unknown word, 2 + i the i-th of the vocabulary. Words are runs of letters

@@ -21,10 +21,10 @@ import org.qat4j.model.Output;
 import org.qat4j.model.QuantizedTensor;
 import org.qat4j.model.TextInput;
 import org.qat4j.model.Window2d;
-import org.qat4j.numerics.GroupScales;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.numerics.internal.AttentionStep;
 import org.qat4j.numerics.internal.GateTable;
+import org.qat4j.numerics.internal.GroupScales;
 import org.qat4j.numerics.internal.Runs;
 import org.qat4j.runtime.Sample;
 import org.qat4j.runtime.reference.ReferenceRuntime;
@@ -37,9 +37,7 @@ import org.qat4j.text.NgramEncoder;
 import org.qat4j.text.OverlapEncoder;
 import org.qat4j.text.PieceEncoder;
 import org.qat4j.text.PositionEncoder;
-import org.qat4j.text.StepEncoder;
 import org.qat4j.text.StoryEncoder;
-import org.qat4j.text.StoryPlaces;
 import org.qat4j.text.TextEncoder;
 import org.qat4j.text.TokenEncoder;
 import org.qat4j.text.WordEncoder;
@@ -325,7 +323,7 @@ public final class GoldenModels {
             new PositionEncoder(5),
             new FieldEncoder(1, words),
             new StoryEncoder(words, 2),
-            new StoryPlaces(2));
+            new StoryEncoder.Places(2));
     return bags("encoders", encoders);
   }
 
@@ -340,7 +338,9 @@ public final class GoldenModels {
             new WordPieces.Special(1, 2, 3, List.of(0, 1, 2, 3, 4)));
     WordPieceEncoder ids = new WordPieceEncoder(words, 9, true);
     return bags(
-        "wordpieces", List.of(ids, new StepEncoder(ids, false), new StepEncoder(ids, true)));
+        "wordpieces",
+        List.of(
+            ids, new WordPieceEncoder.Steps(ids, false), new WordPieceEncoder.Steps(ids, true)));
   }
 
   /** The words that two texts have in common, and where the second stands. */
@@ -389,8 +389,7 @@ public final class GoldenModels {
     for (int c = 0; c < scales.length; c++) {
       scales[c] /= 16;
     }
-    GroupScales scalesOfGroups = new GroupScales(groups, multiples);
-    return new QuantizedTensor(codes, t.shape(), t.bits(), scales, 0, scalesOfGroups);
+    return new QuantizedTensor(codes, t.shape(), t.bits(), scales, 0, groups.size(), multiples);
   }
 
   /** Every bit width, every density. */

@@ -15,6 +15,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.qat4j.QatException;
+import org.qat4j.format.internal.ByteSink;
+import org.qat4j.format.internal.ByteSource;
+import org.qat4j.format.internal.RecordReader;
+import org.qat4j.format.internal.RecordWriter;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.RandomModels;
 

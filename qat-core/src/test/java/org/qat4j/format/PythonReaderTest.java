@@ -36,9 +36,7 @@ import org.qat4j.text.FieldEncoder;
 import org.qat4j.text.OverlapEncoder;
 import org.qat4j.text.PieceEncoder;
 import org.qat4j.text.PositionEncoder;
-import org.qat4j.text.StepEncoder;
 import org.qat4j.text.StoryEncoder;
-import org.qat4j.text.StoryPlaces;
 import org.qat4j.text.TextEncoder;
 import org.qat4j.text.TokenEncoder;
 import org.qat4j.text.WordEncoder;
@@ -185,7 +183,7 @@ class PythonReaderTest {
   @Test
   void encodesStoriesAsJavaDoes() throws Exception {
     WordEncoder words = new WordEncoder(List.of("ann", "bob", "p.m", "?"), 3, true, true, false);
-    List<TextEncoder> encoders = List.of(new StoryEncoder(words, 2), new StoryPlaces(2));
+    List<TextEncoder> encoders = List.of(new StoryEncoder(words, 2), new StoryEncoder.Places(2));
     String[] texts = {"Ann sat at 3.5 p.m. Bob! No mark\tWho?", "\tAnn?", " Ann.Bob ? \t"};
     assertPythonEncodesAsJava(encoders, texts);
   }
@@ -204,8 +202,8 @@ class PythonReaderTest {
       WordPieceEncoder pairs = new WordPieceEncoder(words, 7, true);
       encoders.add(new WordPieceEncoder(words, 8, false));
       encoders.add(pairs);
-      encoders.add(new StepEncoder(pairs, false));
-      encoders.add(new StepEncoder(pairs, true));
+      encoders.add(new WordPieceEncoder.Steps(pairs, false));
+      encoders.add(new WordPieceEncoder.Steps(pairs, true));
     }
     String[] texts = {
       "UNAFFable Café中una!\tß[SEP]",

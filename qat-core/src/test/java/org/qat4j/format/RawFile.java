@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.zip.CRC32;
+import org.qat4j.format.internal.ByteSink;
 
 /** Changes to the bytes of model files behind the back of {@link ModelFile}. */
 final class RawFile {

@@ -6,13 +6,12 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.qat4j.numerics.GroupScales;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.numerics.internal.AttentionStep;
 import org.qat4j.numerics.internal.GateTable;
+import org.qat4j.numerics.internal.GroupScales;
 import org.qat4j.numerics.internal.LayerNormStep;
 import org.qat4j.numerics.internal.Runs;
-import org.qat4j.runtime.RandomSamples;
 import org.qat4j.runtime.Sample;
 import org.qat4j.text.CharacterEncoder;
 import org.qat4j.text.NgramEncoder;
@@ -161,7 +160,7 @@ public final class RandomModels {
 
   /** A sample for a model. */
   public static Sample sample(IntegerModel model, Random random) {
-    return RandomSamples.draw(model, random);
+    return Sample.random(model, random);
   }
 
   private IntegerModel draw(String name) {
@@ -335,7 +334,8 @@ public final class RandomModels {
     for (int c = 0; c < scales.length; c++) {
       scales[c] *= Math.scalb(1f, Math.getExponent(one));
     }
-    return new QuantizedTensor(w.codes(), w.shape(), w.bits(), scales, w.zeroPoint(), w.groups());
+    return new QuantizedTensor(
+        w.codes(), w.shape(), w.bits(), scales, w.zeroPoint(), w.groupSize(), w.multiples());
   }
 
   private String masked(String x) {
@@ -743,8 +743,7 @@ public final class RandomModels {
     for (int c = 0; c < scales.length; c++) {
       scales[c] = Math.scalb(scales[c], -Math.getExponent((float) most));
     }
-    GroupScales each = new GroupScales(groups, multiples);
-    return new QuantizedTensor(codes, t.shape(), t.bits(), scales, 0, each);
+    return new QuantizedTensor(codes, t.shape(), t.bits(), scales, 0, groups.size(), multiples);
   }
 
   private IntVector bias(int channels, double spread) {

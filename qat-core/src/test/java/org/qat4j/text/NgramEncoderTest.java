@@ -161,12 +161,15 @@ class NgramEncoderTest {
 
   @Test
   void subsetsThatAreNone() {
-    assertThatThrownBy(() -> new NgramEncoder(1, 2, 33, 5, false, new Subset(new int[] {1})))
+    assertThatThrownBy(
+            () -> new NgramEncoder(1, 2, 33, 5, false, new NgramEncoder.Subset(new int[] {1})))
         .isInstanceOf(QatException.class)
         .hasMessageContaining("1 words of 32 bits do not tell which of 33 buckets are kept");
-    assertThatThrownBy(() -> new NgramEncoder(1, 2, 3, 5, false, new Subset(new int[] {8})))
+    assertThatThrownBy(
+            () -> new NgramEncoder(1, 2, 3, 5, false, new NgramEncoder.Subset(new int[] {8})))
         .isInstanceOf(QatException.class);
-    assertThatThrownBy(() -> new NgramEncoder(1, 65, 3, 5, false, new Subset(new int[] {1})))
+    assertThatThrownBy(
+            () -> new NgramEncoder(1, 65, 3, 5, false, new NgramEncoder.Subset(new int[] {1})))
         .isInstanceOf(QatException.class)
         .hasMessageContaining("at most 64");
   }

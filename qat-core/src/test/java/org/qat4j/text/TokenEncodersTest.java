@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qat4j.QatException;
+import org.qat4j.text.internal.TokenText;
 
 class TokenEncodersTest {
   private static final List<String> WORDS = List.of("she", "gave", "him");

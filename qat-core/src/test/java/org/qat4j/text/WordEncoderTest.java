@@ -11,6 +11,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.qat4j.QatException;
+import org.qat4j.text.internal.WordTokenizer;
 
 class WordEncoderTest {
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.qat4j.Version;
+import org.qat4j.internal.Version;
 import org.qat4j.runtime.Prediction;
 import org.qat4j.runtime.Predictor;
 

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import org.qat4j.data.Example;
 import org.qat4j.experiment.BaselineSpec.Terms;
-import org.qat4j.text.WordTokenizer;
+import org.qat4j.text.internal.WordTokenizer;
 
 /**
  * Texts as sparse vectors of unit length: term t of a text has the weight (1 + ln tf)·(ln((1 +

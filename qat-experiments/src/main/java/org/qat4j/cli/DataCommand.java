@@ -9,7 +9,7 @@ import org.qat4j.data.Download;
 import org.qat4j.data.KnownData;
 import org.qat4j.data.KnownFile;
 import org.qat4j.data.ShapeImages;
-import org.qat4j.io.AtomicFile;
+import org.qat4j.io.internal.AtomicFile;
 import org.qat4j.task.regression.Ratings;
 import org.qat4j.zoo.LeNet;
 import org.qat4j.zoo.SavedNetworks;

@@ -17,7 +17,7 @@ import org.qat4j.onnx.OnnxOptions;
 import org.qat4j.pipeline.RunFiles;
 import org.qat4j.pipeline.TextVerification;
 import org.qat4j.qat.QatNetwork;
-import org.qat4j.runtime.RandomSamples;
+import org.qat4j.runtime.Sample;
 import org.qat4j.task.DatasetReader;
 import org.qat4j.verify.Verifier;
 import picocli.CommandLine.Command;
@@ -69,7 +69,7 @@ final class ExportCommand implements Callable<Integer> {
     OnnxOptions options = OnnxOptions.DEFAULT.withVnni(vnni).withInt4(int4);
     ByteProducts.require(options);
     IntegerModel integers = RunFiles.lacksModel(model) ? frozen(options) : models.read(model);
-    Verifier.verify(integers, options, RandomSamples.of(integers, VERIFIED, 1)).requireExact();
+    Verifier.verify(integers, options, Sample.random(integers, VERIFIED, 1)).requireExact();
     OnnxExporter.write(integers, options, onnx);
     spec.commandLine()
         .getOut()

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import org.qat4j.QatException;
 import org.qat4j.cli.NewExperiment.Task;
 import org.qat4j.console.Terminal;
-import org.qat4j.io.AtomicFile;
+import org.qat4j.io.internal.AtomicFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

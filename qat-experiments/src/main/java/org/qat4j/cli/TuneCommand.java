@@ -13,7 +13,7 @@ import org.qat4j.QatException;
 import org.qat4j.console.Console;
 import org.qat4j.experiment.Experiment;
 import org.qat4j.experiment.ResolvedExperiment;
-import org.qat4j.io.AtomicFile;
+import org.qat4j.io.internal.AtomicFile;
 import org.qat4j.pipeline.ExperimentCheck;
 import org.qat4j.pipeline.RunExperiment;
 import org.qat4j.pipeline.RunFiles;

@@ -1,6 +1,6 @@
 package org.qat4j.cli;
 
-import org.qat4j.Version;
+import org.qat4j.internal.Version;
 import picocli.CommandLine.IVersionProvider;
 
 /** What --version prints. */

@@ -17,10 +17,10 @@ import org.qat4j.QatException;
 import org.qat4j.experiment.DataSpec;
 import org.qat4j.text.CharacterEncoder;
 import org.qat4j.text.NgramEncoder;
-import org.qat4j.text.NumberRow;
 import org.qat4j.text.PieceEncoder;
 import org.qat4j.text.TextEncoder;
 import org.qat4j.text.WordEncoder;
+import org.qat4j.text.internal.NumberRow;
 
 /** Looks for the usual mistakes in the rows of a data set, before any training. */
 public final class DataFindings {

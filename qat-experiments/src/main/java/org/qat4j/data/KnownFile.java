@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
-import org.qat4j.io.AtomicFile;
+import org.qat4j.io.internal.AtomicFile;
 
 /**
  * A file of a {@link KnownData}.

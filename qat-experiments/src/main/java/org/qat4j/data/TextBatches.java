@@ -18,13 +18,13 @@ import org.qat4j.QatException;
 import org.qat4j.model.InputLengths;
 import org.qat4j.text.AffixEncoder;
 import org.qat4j.text.DistanceEncoder;
-import org.qat4j.text.NumberRow;
 import org.qat4j.text.PieceEncoder;
 import org.qat4j.text.PositionEncoder;
-import org.qat4j.text.StepEncoder;
-import org.qat4j.text.StoryPlaces;
+import org.qat4j.text.StoryEncoder;
 import org.qat4j.text.TextEncoder;
 import org.qat4j.text.TokenEncoder;
+import org.qat4j.text.WordPieceEncoder;
+import org.qat4j.text.internal.NumberRow;
 
 /**
  * Batches of encoded texts: per encoder an array of ids (n, length), and labels one-hot (n,
@@ -261,8 +261,8 @@ public final class TextBatches implements MultiDataSetIterator {
         || encoder instanceof DistanceEncoder
         || encoder instanceof PieceEncoder
         || encoder instanceof PositionEncoder
-        || encoder instanceof StepEncoder
-        || encoder instanceof StoryPlaces
+        || encoder instanceof WordPieceEncoder.Steps
+        || encoder instanceof StoryEncoder.Places
         || (encoder instanceof TokenEncoder tokens && tokens.focus())) {
       return Drop.KEEP;
     }

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.function.Function;
 import org.qat4j.QatException;
 import org.qat4j.text.BytePairs;
-import org.qat4j.text.TokenText;
-import org.qat4j.text.WordTokenizer;
+import org.qat4j.text.internal.TokenText;
+import org.qat4j.text.internal.WordTokenizer;
 
 /**
  * Vocabularies by count. Equal counts are ordered by a hash of the word, never by where it occurs:

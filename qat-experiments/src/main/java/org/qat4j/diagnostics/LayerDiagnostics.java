@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.qat4j.graph.Topology;
+import org.qat4j.graph.internal.Topology;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.QuantizedTensor;
 import org.qat4j.numerics.QuantParams;
@@ -130,8 +130,8 @@ public final class LayerDiagnostics {
 
   private static String scheme(WeightSpec spec, QuantizedTensor w) {
     String granularity =
-        w.groups() != null
-            ? "per group of " + w.groups().groupSize()
+        w.groupSize() > 0
+            ? "per group of " + w.groupSize()
             : w.scaleCount() == 1 ? "per tensor" : "per channel";
     return granularity
         + (spec.scheme() == Scheme.ASYMMETRIC ? ", asymmetric" : "")
@@ -143,7 +143,7 @@ public final class LayerDiagnostics {
     boolean full = spec.fullRange() || spec.scheme() == Scheme.ASYMMETRIC;
     int qmax = QuantParams.maxCode(w.bits());
     int qmin = full ? QuantParams.minCode(w.bits()) : -qmax;
-    float scale = w.largestScale() * (w.groups() == null ? 1 : w.groups().largest());
+    float scale = w.largestScale() * w.largestMultiple();
     return ValueDistribution.of(
         name,
         ValueDistribution.What.WEIGHTS,

@@ -8,7 +8,7 @@ import org.deeplearning4j.nn.api.Model;
 import org.qat4j.QatException;
 import org.qat4j.distillation.Distillation;
 import org.qat4j.graph.LayerInfo;
-import org.qat4j.graph.Topology;
+import org.qat4j.graph.internal.Topology;
 import org.qat4j.pruning.Channels;
 import org.qat4j.pruning.Pruner;
 import org.qat4j.pruning.PruningSchedule;

@@ -11,17 +11,16 @@ import org.qat4j.evaluation.Stage;
 import org.qat4j.experiment.PruneSpec;
 import org.qat4j.experiment.ResolvedExperiment;
 import org.qat4j.experiment.TrainSpec;
-import org.qat4j.graph.Topology;
+import org.qat4j.graph.internal.Topology;
 import org.qat4j.model.TextInput;
 import org.qat4j.network.TextNetwork;
+import org.qat4j.pipeline.PruningAid.Steps;
 import org.qat4j.pruning.Channels;
-import org.qat4j.pruning.GradualPruning;
 import org.qat4j.pruning.Pruner;
 import org.qat4j.pruning.PruningSchedule;
 import org.qat4j.pruning.Tokens;
 import org.qat4j.report.CurvePoint;
 import org.qat4j.report.PruneStep;
-import org.qat4j.text.StepEncoder;
 import org.qat4j.text.TextEncoder;
 import org.qat4j.text.WordPieceEncoder;
 import org.qat4j.training.Regime;
@@ -69,7 +68,7 @@ final class PruneNetwork {
 
   /** Not every encoder can do without some of its ids. */
   private static void checkVocabulary(TextInput input) {
-    if (input.encoder() instanceof StepEncoder) {
+    if (input.encoder() instanceof WordPieceEncoder.Steps) {
       return; // its steps are those of the pieces that are left
     }
     BitSet all = new BitSet();
@@ -105,12 +104,12 @@ final class PruneNetwork {
     }
     if (spec.channels() > 0) {
       Channels channels = new Channels(network(), spec.channelRule(), schedule);
-      train("channels", channels);
+      train("channels", Steps.of(channels));
       floats = whole.with(floats.text().with(channels.cut()));
     }
     if (spec.prunesFloatWeights()) {
       Pruner pruner = new Pruner(network(), spec.weightRule(), schedule);
-      train("weights", pruner);
+      train("weights", Steps.of(pruner));
       if (spec.rewindToEpoch() != null) {
         rewind(pruner, spec.rewindToEpoch());
       }
@@ -133,7 +132,7 @@ final class PruneNetwork {
         .in(Regime.of(first));
   }
 
-  private void train(String what, GradualPruning pruning) {
+  private void train(String what, Steps pruning) {
     PruningAid aid = new PruningAid(what, pruning, this::accuracy);
     train(plan(), aid);
     steps.addAll(aid.end());
@@ -156,7 +155,7 @@ final class PruneNetwork {
     for (int i = 0; i < inputs.size(); i++) {
       TextInput input = floats.text().text().get(i);
       TextEncoder encoder = input.encoder();
-      if (encoder instanceof StepEncoder steps) {
+      if (encoder instanceof WordPieceEncoder.Steps steps) {
         encoders.add(new TextInput(input.input(), stepsOf(steps, encoders)));
         continue;
       }
@@ -174,11 +173,11 @@ final class PruneNetwork {
   }
 
   /** The steps of the pieces that are left. */
-  private StepEncoder stepsOf(StepEncoder steps, List<TextInput> pruned) {
+  private WordPieceEncoder.Steps stepsOf(WordPieceEncoder.Steps steps, List<TextInput> pruned) {
     return IntStream.range(0, pruned.size())
         .filter(i -> floats.text().text().get(i).encoder().equals(steps.pieces()))
         .mapToObj(i -> (WordPieceEncoder) pruned.get(i).encoder())
-        .map(pieces -> new StepEncoder(pieces, steps.types()))
+        .map(pieces -> new WordPieceEncoder.Steps(pieces, steps.types()))
         .findFirst()
         .orElseThrow();
   }

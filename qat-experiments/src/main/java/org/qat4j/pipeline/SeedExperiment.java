@@ -26,9 +26,10 @@ import org.qat4j.experiment.PruneSpec;
 import org.qat4j.experiment.QuantizeSpec;
 import org.qat4j.experiment.ResolvedExperiment;
 import org.qat4j.experiment.TeacherSpec;
-import org.qat4j.format.EncoderFile;
-import org.qat4j.io.AtomicFile;
+import org.qat4j.format.internal.EncoderFile;
+import org.qat4j.io.internal.AtomicFile;
 import org.qat4j.model.IntegerModel;
+import org.qat4j.pipeline.PruningAid.Steps;
 import org.qat4j.pruning.Pruner;
 import org.qat4j.qat.FreezeInfo;
 import org.qat4j.qat.Preflight;
@@ -282,7 +283,8 @@ final class SeedExperiment {
     }
     long steps = (long) plan.epochs() * floats.trainingTexts().batches();
     Pruner pruner = new Pruner(qat, prune.weightRule(), resolved.toPruningSchedule(steps));
-    PruningAid aid = new PruningAid("weights", pruner, () -> floats.validationAccuracy(qat));
+    PruningAid aid =
+        new PruningAid("weights", Steps.of(pruner), () -> floats.validationAccuracy(qat));
     FloatNetwork.Trained trained = train(qat, plan, aid);
     result.pruning(aid.end());
     return trained;

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
 import org.nd4j.linalg.factory.Nd4j;
-import org.qat4j.Version;
+import org.qat4j.internal.Version;
 
 /** Where a result comes from: what is needed to get it again. No host, user or path. */
 public final class Provenance {

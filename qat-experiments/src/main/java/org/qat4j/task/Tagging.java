@@ -12,11 +12,11 @@ import org.qat4j.evaluation.Metric;
 import org.qat4j.evaluation.Predictions;
 import org.qat4j.evaluation.Stage;
 import org.qat4j.experiment.BaselineSpec;
-import org.qat4j.runtime.BioDecoder;
 import org.qat4j.task.tagging.LinearTagger;
 import org.qat4j.task.tagging.Span;
 import org.qat4j.task.tagging.TokenTags;
-import org.qat4j.text.TokenText;
+import org.qat4j.text.internal.BioDecoder;
+import org.qat4j.text.internal.TokenText;
 
 /** A tag for each token of a text. */
 public record Tagging() implements Task {

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.qat4j.QatException;
-import org.qat4j.io.AtomicFile;
+import org.qat4j.io.internal.AtomicFile;
 import org.qat4j.tune.search.Outcome;
 import org.qat4j.tune.search.Point;
 import org.qat4j.tune.search.Score;

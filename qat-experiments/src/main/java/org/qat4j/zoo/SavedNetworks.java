@@ -14,7 +14,7 @@ import java.util.zip.ZipInputStream;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.util.ModelSerializer;
 import org.qat4j.QatException;
-import org.qat4j.io.AtomicFile;
+import org.qat4j.io.internal.AtomicFile;
 
 /** Networks in files of DL4J and Keras. */
 public final class SavedNetworks {

@@ -26,7 +26,7 @@ import org.qat4j.data.Vocabularies.Cut;
 import org.qat4j.experiment.ModelSpec;
 import org.qat4j.experiment.NgramSpec;
 import org.qat4j.experiment.TrainSpec;
-import org.qat4j.graph.Topology;
+import org.qat4j.graph.internal.Topology;
 import org.qat4j.layers.FastLayers;
 import org.qat4j.layers.FlattenPreProcessor;
 import org.qat4j.model.TextInput;

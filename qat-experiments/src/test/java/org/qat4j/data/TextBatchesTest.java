@@ -21,7 +21,6 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.qat4j.QatException;
 import org.qat4j.text.CharacterEncoder;
 import org.qat4j.text.NgramEncoder;
-import org.qat4j.text.StepEncoder;
 import org.qat4j.text.TextEncoder;
 import org.qat4j.text.WordEncoder;
 import org.qat4j.text.WordPieceEncoder;
@@ -254,7 +253,8 @@ class TextBatchesTest {
     WordPieceEncoder pieces = new WordPieceEncoder(words, 12, false);
     List<Example> texts = List.of(new Example("a b a b a b a b", 0), new Example("b", 1));
     TextBatches batches =
-        TextBatches.shuffled(texts, reading(pieces, new StepEncoder(pieces, false)), 2, 2, 1, 0.5);
+        TextBatches.shuffled(
+            texts, reading(pieces, new WordPieceEncoder.Steps(pieces, false)), 2, 2, 1, 0.5);
     INDArray[] features = batches.next().getFeatures();
     int dropped = 0;
     for (int i = 0; i < 2; i++) {

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import org.qat4j.io.AtomicFile;
+import org.qat4j.io.internal.AtomicFile;
 
 /**
  * What the command line brings along: no version with a known weakness, no licence that does not go

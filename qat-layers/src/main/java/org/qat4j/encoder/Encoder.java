@@ -60,7 +60,7 @@ public final class Encoder {
     return new Encoder(tensors.shape(), TokenizerFiles.json(tokenizer), tensors);
   }
 
-  public EncoderShape shape() {
+  EncoderShape shape() {
     return shape;
   }
 

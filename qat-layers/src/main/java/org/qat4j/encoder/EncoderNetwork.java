@@ -19,7 +19,6 @@ import org.qat4j.layers.GeluErf;
 import org.qat4j.layers.LayerNormLayer;
 import org.qat4j.layers.MultiHeadAttentionLayer;
 import org.qat4j.model.TextInput;
-import org.qat4j.text.StepEncoder;
 import org.qat4j.text.WordPieceEncoder;
 
 /**
@@ -89,9 +88,9 @@ public final class EncoderNetwork {
   public List<TextInput> text() {
     WordPieceEncoder pieces = new WordPieceEncoder(encoder.words(), length, pairs);
     TextInput ids = new TextInput(IDS, pieces);
-    TextInput positions = new TextInput(POSITIONS, new StepEncoder(pieces, false));
+    TextInput positions = new TextInput(POSITIONS, new WordPieceEncoder.Steps(pieces, false));
     return pairs
-        ? List.of(ids, positions, new TextInput(TYPES, new StepEncoder(pieces, true)))
+        ? List.of(ids, positions, new TextInput(TYPES, new WordPieceEncoder.Steps(pieces, true)))
         : List.of(ids, positions);
   }
 

@@ -15,7 +15,7 @@ import org.qat4j.QatException;
  * @param types of texts, one or more
  * @param epsilon that is added to variances
  */
-public record EncoderShape(
+record EncoderShape(
     int blocks,
     int channels,
     int heads,

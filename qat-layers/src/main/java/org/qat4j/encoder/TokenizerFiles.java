@@ -14,7 +14,7 @@ import org.qat4j.QatException;
 import org.qat4j.text.WordPieces;
 
 /** Reads the tokenizer of an encoder: WordPiece with the rules of BERT, and no other. */
-public final class TokenizerFiles {
+final class TokenizerFiles {
   private static final String JSON = "tokenizer.json";
   private static final String VOCABULARY = "vocab.txt";
   private static final String PADDING = "[PAD]";

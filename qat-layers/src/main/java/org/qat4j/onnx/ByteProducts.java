@@ -1,6 +1,8 @@
 package org.qat4j.onnx;
 
 import org.qat4j.QatException;
+import org.qat4j.onnx.internal.ByteProductTrial;
+import org.qat4j.onnx.internal.OnnxPresence;
 
 /**
  * Whether ONNX Runtime multiplies unsigned by signed bytes exactly on this machine. Without VNNI,

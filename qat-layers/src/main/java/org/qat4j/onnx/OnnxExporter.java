@@ -10,12 +10,17 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.qat4j.QatException;
-import org.qat4j.Version;
-import org.qat4j.io.AtomicFile;
+import org.qat4j.internal.Version;
+import org.qat4j.io.internal.AtomicFile;
 import org.qat4j.model.Input;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 import org.qat4j.model.Value;
+import org.qat4j.onnx.internal.CodeTensors;
+import org.qat4j.onnx.internal.GraphBuilder;
+import org.qat4j.onnx.internal.ModelMetadata;
+import org.qat4j.onnx.internal.OpExporter;
+import org.qat4j.onnx.internal.WeightWriter;
 
 /**
  * Writes the integer model as ONNX. Inputs and outputs bear the names of the model; the first

@@ -15,7 +15,7 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.qat4j.QatException;
 import org.qat4j.graph.LayerInfo;
-import org.qat4j.graph.Topology;
+import org.qat4j.graph.internal.Topology;
 import org.qat4j.layers.internal.host.Floats;
 import org.qat4j.pruning.PruneRule.Except;
 import org.qat4j.pruning.PruneRule.Scope;
@@ -32,7 +32,7 @@ import org.qat4j.pruning.PruneRule.Scope;
  * its root mean square within the layer, so that layers can be compared (Molchanov et al.,
  * arXiv:1611.06440, section 2.2).
  */
-public final class Channels implements GradualPruning {
+public final class Channels {
   private final Model network;
   private final Topology topology;
   private final PruneRule rule;
@@ -115,13 +115,12 @@ public final class Channels implements GradualPruning {
         why + "; except the layer from the pruning of channels with a sparsity of 0");
   }
 
-  @Override
+  /** Whether {@link #step} prunes when so many steps are done. */
   public boolean isDue(long step) {
     return schedule.isDue(step);
   }
 
   /** Prunes when it is time: the channels are masked, and nothing is cut yet. */
-  @Override
   public void step(long step) {
     if (isDue(step)) {
       choose(step);
@@ -243,7 +242,7 @@ public final class Channels implements GradualPruning {
     return Cut.places(channels.length, i -> !gone.contains(channels[i]));
   }
 
-  @Override
+  /** Share of the channels that may be pruned that are. */
   public double sparsity() {
     int all = candidates.values().stream().mapToInt(Set::size).sum();
     return all == 0 ? 0 : gone.size() / (double) all;

@@ -14,7 +14,7 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.QatException;
 import org.qat4j.graph.LayerInfo;
-import org.qat4j.graph.Topology;
+import org.qat4j.graph.internal.Topology;
 import org.qat4j.layers.internal.host.Floats;
 import org.qat4j.pruning.PruneRule.Except;
 import org.qat4j.pruning.PruneRule.Pattern;
@@ -34,7 +34,7 @@ import org.qat4j.pruning.PruneRule.Scope;
  * }
  * }</pre>
  */
-public final class Pruner implements GradualPruning {
+public final class Pruner {
   /**
    * One parameter that is pruned.
    *
@@ -134,12 +134,12 @@ public final class Pruner implements GradualPruning {
     }
   }
 
-  @Override
+  /** Whether {@link #step} prunes when so many steps are done. */
   public boolean isDue(long step) {
     return schedule.isDue(step);
   }
 
-  @Override
+  /** Prunes when it is time. */
   public void step(long step) {
     if (isDue(step)) {
       prune(step);
@@ -226,7 +226,6 @@ public final class Pruner implements GradualPruning {
   }
 
   /** Share of the weights that are 0, of all that may be pruned. */
-  @Override
   public double sparsity() {
     long zeros = 0;
     long all = 0;

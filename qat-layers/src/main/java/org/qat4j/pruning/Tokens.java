@@ -8,7 +8,7 @@ import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.qat4j.QatException;
-import org.qat4j.graph.Topology;
+import org.qat4j.graph.internal.Topology;
 import org.qat4j.layers.EmbeddingBagLayer;
 import org.qat4j.layers.FastLayers;
 import org.qat4j.layers.internal.host.Floats;

@@ -13,7 +13,7 @@ import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 import org.qat4j.calibration.Adjustment;
 import org.qat4j.calibration.Range;
 import org.qat4j.calibration.internal.Observations;
-import org.qat4j.graph.Topology;
+import org.qat4j.graph.internal.Topology;
 import org.qat4j.layers.internal.quantizing.LayerQuantizer;
 import org.qat4j.layers.internal.quantizing.Slot;
 import org.qat4j.qat.internal.Freezer;

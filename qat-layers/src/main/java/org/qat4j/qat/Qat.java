@@ -4,7 +4,7 @@ import java.util.List;
 import org.deeplearning4j.nn.api.Model;
 import org.qat4j.QatException;
 import org.qat4j.graph.LayerInfo;
-import org.qat4j.graph.Topology;
+import org.qat4j.graph.internal.Topology;
 import org.qat4j.qat.internal.Codes;
 import org.qat4j.qat.internal.Conversion;
 import org.qat4j.qat.internal.Equalization;

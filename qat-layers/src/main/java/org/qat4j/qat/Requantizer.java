@@ -5,7 +5,7 @@ import java.util.Map;
 import org.deeplearning4j.nn.api.Model;
 import org.qat4j.calibration.Adjustment;
 import org.qat4j.calibration.Range;
-import org.qat4j.graph.Topology;
+import org.qat4j.graph.internal.Topology;
 import org.qat4j.graph.internal.Wrappers;
 import org.qat4j.layers.internal.quantizing.LayerQuantizer;
 import org.qat4j.layers.internal.quantizing.QuantSettings;

@@ -7,8 +7,8 @@ import org.qat4j.QatException;
 import org.qat4j.calibration.Adjustment;
 import org.qat4j.calibration.Grids;
 import org.qat4j.calibration.RangeRule;
-import org.qat4j.numerics.GroupScales;
 import org.qat4j.numerics.QuantParams;
+import org.qat4j.numerics.internal.GroupScales;
 
 /**
  * How the weights of a layer, or the rows of an embedding, become integers (3).

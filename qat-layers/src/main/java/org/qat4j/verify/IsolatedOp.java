@@ -9,8 +9,8 @@ import org.qat4j.model.Op;
 import org.qat4j.model.Value;
 import org.qat4j.onnx.OnnxExporter;
 import org.qat4j.onnx.OnnxOptions;
-import org.qat4j.onnx.OnnxRunner;
-import org.qat4j.onnx.OnnxValues;
+import org.qat4j.onnx.internal.OnnxRunner;
+import org.qat4j.onnx.internal.OnnxValues;
 import org.qat4j.runtime.Sample;
 import org.qat4j.runtime.Trace;
 

@@ -23,7 +23,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.qat4j.text.StepEncoder;
 import org.qat4j.text.WordPieceEncoder;
 import org.qat4j.text.WordPieces;
 
@@ -209,7 +208,7 @@ class WordPieceReferenceTest {
       throws IOException {
     WordPieces words = TokenizerFiles.json(json);
     WordPieceEncoder ids = new WordPieceEncoder(words, length, pairs);
-    StepEncoder types = new StepEncoder(ids, true);
+    WordPieceEncoder.Steps types = new WordPieceEncoder.Steps(ids, true);
     Map<String, String> options =
         Map.of("maxLength", "" + length, "truncation", "longest_first", "padding", "max_length");
     int differing = 0;

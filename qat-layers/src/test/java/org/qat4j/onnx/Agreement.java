@@ -14,6 +14,8 @@ import org.qat4j.model.Op;
 import org.qat4j.model.Output;
 import org.qat4j.model.RandomModels;
 import org.qat4j.model.Value;
+import org.qat4j.onnx.internal.OnnxRunner;
+import org.qat4j.onnx.internal.OnnxValues;
 import org.qat4j.runtime.Sample;
 import org.qat4j.runtime.Trace;
 import org.qat4j.runtime.reference.ReferenceRuntime;

@@ -9,6 +9,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.qat4j.model.Input;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
+import org.qat4j.onnx.internal.OnnxRunner;
 import org.qat4j.runtime.Sample;
 import org.qat4j.runtime.reference.ReferenceRuntime;
 

@@ -11,6 +11,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.qat4j.model.IntegerModel;
+import org.qat4j.onnx.internal.ModelMetadata;
+import org.qat4j.onnx.internal.OnnxRunner;
 import org.qat4j.runtime.Sample;
 
 /**

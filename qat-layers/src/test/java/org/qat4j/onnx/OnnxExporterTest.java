@@ -25,13 +25,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 import org.qat4j.QatException;
-import org.qat4j.Version;
+import org.qat4j.internal.Version;
 import org.qat4j.model.Input;
 import org.qat4j.model.IntVector;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 import org.qat4j.model.RandomModels;
 import org.qat4j.numerics.QuantParams;
+import org.qat4j.onnx.internal.ModelMetadata;
+import org.qat4j.onnx.internal.OnnxRunner;
 
 class OnnxExporterTest {
   private static final IntegerModel MODEL = TextCnn.SMALL.model(8);

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.qat4j.onnx.internal.OnnxRunner;
+import org.qat4j.onnx.internal.WeightWriter;
 
 /**
  * Finds, in a graph as ONNX Runtime executes it, products whose factors are signed bytes so large

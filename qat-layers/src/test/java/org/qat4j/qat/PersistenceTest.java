@@ -34,7 +34,7 @@ import org.qat4j.calibration.OwnObserver;
 import org.qat4j.calibration.Range;
 import org.qat4j.calibration.RangeRule;
 import org.qat4j.calibration.ValueCounts;
-import org.qat4j.graph.Topology;
+import org.qat4j.graph.internal.Topology;
 import org.qat4j.layers.internal.quantizing.QatLayerConf;
 import org.qat4j.qat.internal.PreparedModel;
 import org.qat4j.quantizer.ActivationSpec;

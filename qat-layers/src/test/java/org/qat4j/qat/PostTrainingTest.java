@@ -24,7 +24,7 @@ import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.qat4j.QatException;
-import org.qat4j.graph.Topology;
+import org.qat4j.graph.internal.Topology;
 import org.qat4j.layers.internal.quantizing.LayerQuantizer;
 import org.qat4j.qat.internal.PreparedModel;
 import org.qat4j.quantizer.LayerSpec;

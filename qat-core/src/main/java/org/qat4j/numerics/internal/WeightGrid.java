@@ -2,7 +2,6 @@ package org.qat4j.numerics.internal;
 
 import java.util.Arrays;
 import org.qat4j.QatException;
-import org.qat4j.numerics.GroupScales;
 import org.qat4j.numerics.QuantParams;
 
 /**

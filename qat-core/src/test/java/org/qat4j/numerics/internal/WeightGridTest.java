@@ -10,7 +10,6 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.qat4j.QatException;
-import org.qat4j.numerics.GroupScales;
 import org.qat4j.numerics.QuantParams;
 
 class WeightGridTest {

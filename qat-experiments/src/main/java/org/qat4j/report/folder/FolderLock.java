@@ -14,7 +14,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.Set;
 import org.qat4j.QatException;
-import org.qat4j.io.AtomicFile;
+import org.qat4j.io.internal.AtomicFile;
 
 /**
  * Makes a process the one owner of a folder for as long as it lives. The operating system holds the

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.logging.log4j.LogManager;
 import org.qat4j.QatException;
-import org.qat4j.io.AtomicFile;
+import org.qat4j.io.internal.AtomicFile;
 import org.qat4j.report.CurvePoint;
 import org.qat4j.report.ModelCard;
 import org.qat4j.report.ReportJson;

@@ -12,7 +12,6 @@ import org.qat4j.model.TextInput;
 import org.qat4j.network.Layers;
 import org.qat4j.network.TextNetwork;
 import org.qat4j.text.StoryEncoder;
-import org.qat4j.text.StoryPlaces;
 import org.qat4j.text.TextEncoder;
 import org.qat4j.text.WordEncoder;
 
@@ -30,7 +29,7 @@ public final class StoryNetwork {
     List<String> words = Vocabularies.words(data.train(), s.lowerCase(), false, cut).entries();
     WordEncoder sentence = new WordEncoder(words, s.words(), s.lowerCase(), false, false);
     TextEncoder story = new StoryEncoder(sentence, s.sentences());
-    TextEncoder places = new StoryPlaces(s.sentences());
+    TextEncoder places = new StoryEncoder.Places(s.sentences());
     int channels = s.blocks().dimension();
     GraphBuilder graph =
         layers

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 import org.qat4j.baseline.OneAgainstRest;
 import org.qat4j.data.Dataset;
 import org.qat4j.data.Example;
-import org.qat4j.text.TokenText;
+import org.qat4j.text.internal.TokenText;
 
 /**
  * A linear model of the tag of a token: what stands there, up to two places before and behind it

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.qat4j.runtime.Predictor;
 import org.qat4j.runtime.Sample;
 import org.qat4j.serving.Server;
-import org.qat4j.text.TokenText;
+import org.qat4j.text.internal.TokenText;
 
 /** Tags tokens. */
 public record TagServer(Predictor predictor) implements Server {

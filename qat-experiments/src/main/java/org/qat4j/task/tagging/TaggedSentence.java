@@ -2,7 +2,7 @@ package org.qat4j.task.tagging;
 
 import java.util.List;
 import org.qat4j.QatException;
-import org.qat4j.text.TokenText;
+import org.qat4j.text.internal.TokenText;
 
 /**
  * Words with one BIO tag each: {@code B-X} begins a span of kind X, {@code I-X} goes on with it,

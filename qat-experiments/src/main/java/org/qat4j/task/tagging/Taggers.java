@@ -20,7 +20,7 @@ import org.qat4j.text.AffixEncoder;
 import org.qat4j.text.DistanceEncoder;
 import org.qat4j.text.TextEncoder;
 import org.qat4j.text.TokenEncoder;
-import org.qat4j.text.TokenText;
+import org.qat4j.text.internal.TokenText;
 
 /** Networks that tag tokens: embeddings side by side, what goes over them, softmax at each step. */
 public final class Taggers {

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.qat4j.data.Dataset;
 import org.qat4j.data.Example;
-import org.qat4j.text.TokenText;
+import org.qat4j.text.internal.TokenText;
 
 /**
  * How often each token has each tag in the training texts; the token in focus is another one than

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.qat4j.data.Example;
 import org.qat4j.text.PieceEncoder;
-import org.qat4j.text.WordTokenizer;
+import org.qat4j.text.internal.WordTokenizer;
 
 /**
  * Translates word for word: each word by the one that it is most probably translated to by model 1

@@ -10,7 +10,6 @@ import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 import org.qat4j.model.RandomModels;
 import org.qat4j.runtime.IntegerRuntime;
-import org.qat4j.runtime.RandomSamples;
 import org.qat4j.runtime.Sample;
 
 class StagedRuntimeTest {
@@ -21,7 +20,7 @@ class StagedRuntimeTest {
     int cut = 0;
     for (long seed = 0; seed < 150; seed++) {
       IntegerModel model = RandomModels.model(seed);
-      List<Sample> samples = RandomSamples.of(model, SAMPLES, seed);
+      List<Sample> samples = Sample.random(model, SAMPLES, seed);
       StagedRuntime staged = new StagedRuntime(samples, Long.MAX_VALUE);
       check(staged, model, samples, 5);
       check(staged, model, samples, SAMPLES);
@@ -42,7 +41,7 @@ class StagedRuntimeTest {
       if (changed == null) {
         continue;
       }
-      List<Sample> samples = RandomSamples.of(model, SAMPLES, seed);
+      List<Sample> samples = Sample.random(model, SAMPLES, seed);
       StagedRuntime staged = new StagedRuntime(samples, Long.MAX_VALUE);
       check(staged, model, samples, SAMPLES);
       long first = staged.computed();
@@ -55,7 +54,7 @@ class StagedRuntimeTest {
   @Test
   void forgetsWithinItsLimit() {
     IntegerModel model = RandomModels.model(3);
-    List<Sample> samples = RandomSamples.of(model, SAMPLES, 3);
+    List<Sample> samples = Sample.random(model, SAMPLES, 3);
     StagedRuntime staged = new StagedRuntime(samples, 0);
     check(staged, model, samples, SAMPLES);
     long once = staged.computed();

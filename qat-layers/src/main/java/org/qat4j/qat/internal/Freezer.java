@@ -16,7 +16,7 @@ import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.QatException;
-import org.qat4j.graph.Topology;
+import org.qat4j.graph.internal.Topology;
 import org.qat4j.graph.internal.Wrappers;
 import org.qat4j.layers.EmbeddingBagLayer;
 import org.qat4j.layers.LayerNormLayer;

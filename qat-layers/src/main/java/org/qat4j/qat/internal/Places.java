@@ -11,7 +11,7 @@ import org.deeplearning4j.nn.conf.layers.ZeroPadding1DLayer;
 import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
 import org.deeplearning4j.nn.conf.layers.convolutional.Cropping1D;
 import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
-import org.qat4j.graph.Topology;
+import org.qat4j.graph.internal.Topology;
 import org.qat4j.model.IntVector;
 
 /** Layers that move codes: which places of their input they hand on. */

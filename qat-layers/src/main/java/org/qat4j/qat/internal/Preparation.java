@@ -20,7 +20,7 @@ import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.qat4j.QatException;
 import org.qat4j.calibration.RangeRule;
 import org.qat4j.graph.Match;
-import org.qat4j.graph.Topology;
+import org.qat4j.graph.internal.Topology;
 import org.qat4j.graph.internal.Wrappers;
 import org.qat4j.layers.internal.codes.FusedActivation;
 import org.qat4j.layers.internal.quantizing.QuantSettings;

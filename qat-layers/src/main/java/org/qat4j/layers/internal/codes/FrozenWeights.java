@@ -13,6 +13,7 @@ import org.qat4j.layers.internal.quantizing.LayerQuantizer;
 import org.qat4j.layers.internal.quantizing.QatLayer;
 import org.qat4j.model.IntVector;
 import org.qat4j.model.QuantizedTensor;
+import org.qat4j.numerics.internal.GroupScales;
 import org.qat4j.numerics.internal.WeightGrid;
 import org.qat4j.numerics.internal.WeightQuantizer;
 
@@ -119,7 +120,16 @@ public record FrozenWeights(
 
   /** Codes with the meaning that a grid gives them. */
   static QuantizedTensor tensor(byte[] codes, int[] shape, WeightGrid grid) {
-    return new QuantizedTensor(
-        codes, shape, grid.bits(), grid.scales(), grid.zeroPoint(), grid.groupScales());
+    GroupScales groups = grid.groupScales();
+    return groups == null
+        ? new QuantizedTensor(codes, shape, grid.bits(), grid.scales(), grid.zeroPoint())
+        : new QuantizedTensor(
+            codes,
+            shape,
+            grid.bits(),
+            grid.scales(),
+            grid.zeroPoint(),
+            groups.groupSize(),
+            groups.multiples());
   }
 }

@@ -1,0 +1,68 @@
+package org.qat4j.format.internal;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Consumer;
+import org.qat4j.QatException;
+
+/** Writes the primitives of the format, little-endian; {@link ByteSource} is its mirror. */
+public final class ByteSink {
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+  public void u8(int v) {
+    out.write(v);
+  }
+
+  public void i32(int v) {
+    out.write(v);
+    out.write(v >> 8);
+    out.write(v >> 16);
+    out.write(v >> 24);
+  }
+
+  public void i64(long v) {
+    i32((int) v);
+    i32((int) (v >> 32));
+  }
+
+  public void f32(float v) {
+    i32(Float.floatToIntBits(v));
+  }
+
+  /** A number that is not negative, seven bits a byte, the lowest first. */
+  public void count(int v) {
+    int rest = v;
+    for (; rest > 0x7f; rest >>>= 7) {
+      out.write(rest | 0x80);
+    }
+    out.write(rest);
+  }
+
+  public void bytes(byte[] v) {
+    out.write(v, 0, v.length);
+  }
+
+  public void string(String v) {
+    ByteBuffer utf8;
+    try {
+      utf8 = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(v));
+    } catch (CharacterCodingException e) {
+      throw new QatException("\"" + v + "\" is not valid Unicode and cannot be written", e);
+    }
+    count(utf8.remaining());
+    out.write(utf8.array(), utf8.arrayOffset(), utf8.remaining());
+  }
+
+  public <T> void list(List<T> values, Consumer<T> each) {
+    count(values.size());
+    values.forEach(each);
+  }
+
+  public byte[] toByteArray() {
+    return out.toByteArray();
+  }
+}
