@@ -15,6 +15,7 @@ import org.qat4j.calibration.Range;
 import org.qat4j.calibration.internal.Observations;
 import org.qat4j.graph.internal.Topology;
 import org.qat4j.layers.internal.quantizing.LayerQuantizer;
+import org.qat4j.layers.internal.quantizing.Ref;
 import org.qat4j.layers.internal.quantizing.Slot;
 import org.qat4j.qat.internal.Freezer;
 import org.qat4j.qat.internal.PreparedModel;
@@ -46,6 +47,9 @@ public final class Calibration implements Serializable {
   /** By the name of the quantizer. */
   private final HashMap<String, Map<Slot, Observations>> observed = new HashMap<>();
 
+  /** What made the codes that a layer reads, by the name of its quantizer. */
+  private final HashMap<String, Ref> sources = new HashMap<>();
+
   /** Names of the quantizers that were given a mask. */
   private final HashSet<String> masked = new HashSet<>();
 
@@ -74,6 +78,9 @@ public final class Calibration implements Serializable {
     prepared.quantizers().forEach((name, q) -> calibration.observed.put(name, q.scales().record()));
     qat.calibrate(data, batches);
     prepared.quantizers().forEach(calibration::addMasked);
+    prepared
+        .quantizers()
+        .forEach((name, q) -> calibration.sources.put(name, q.settings().inputRef()));
     topology.nodes().forEach(node -> calibration.addPlace(node.name(), node.quantizer(), prepared));
     calibration.shapes.putAll(Freezer.shapes(topology, features, qat.activations(features)));
     return calibration;
@@ -112,7 +119,10 @@ public final class Calibration implements Serializable {
 
   /** Range in a slot of a quantizer, as a calibration with the specification sets it. */
   Range range(String quantizer, Slot slot, ActivationSpec spec) {
-    Observations all = observed.get(quantizer).get(slot);
+    Observations own = observed.get(quantizer).get(slot);
+    // What reads codes of more than 8 bits has a quantizer of its own, for the same values.
+    Ref source = own == null ? sources.get(quantizer) : null;
+    Observations all = source == null ? own : observed.get(source.layer()).get(source.slot());
     record Key(Observations all, ActivationSpec spec) {}
     ActivationSpec plain =
         spec.withAdjust(Adjustment.NONE).withLearned(new Learned.None()).withSte(Ste.CLIPPED);

@@ -1,7 +1,10 @@
 package org.qat4j.qat;
 
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.deeplearning4j.nn.api.Model;
 import org.qat4j.calibration.Adjustment;
 import org.qat4j.calibration.Range;
@@ -9,6 +12,7 @@ import org.qat4j.graph.internal.Topology;
 import org.qat4j.graph.internal.Wrappers;
 import org.qat4j.layers.internal.quantizing.LayerQuantizer;
 import org.qat4j.layers.internal.quantizing.QuantSettings;
+import org.qat4j.layers.internal.quantizing.Ref;
 import org.qat4j.layers.internal.quantizing.Slot;
 import org.qat4j.layers.internal.quantizing.Substitute;
 import org.qat4j.model.IntegerModel;
@@ -29,16 +33,37 @@ import org.qat4j.quantizer.WeightSpec;
 public final class Requantizer {
   private final Topology floats;
   private final Calibration calibration;
-  private final PreparedModel prepared;
+  private final Model network;
+
+  /** Has the quantizers that the last specification asked for, whatever their bits. */
+  private PreparedModel prepared;
+
+  private Map<String, Places> places;
+
+  /**
+   * Where a layer has quantizers, and whose it uses.
+   *
+   * @param owned slots
+   * @param input quantizer of what it reads, or null
+   * @param outputs quantizers of what it makes
+   */
+  private record Places(Set<Slot> owned, Ref input, List<Ref> outputs) {
+    static Map<String, Places> of(Map<String, QuantSettings> settings) {
+      Map<String, Places> places = new HashMap<>();
+      settings.forEach(
+          (name, s) -> places.put(name, new Places(s.owned(), s.inputRef(), s.outputRefs())));
+      return places;
+    }
+  }
 
   /**
    * @param network the float network that was calibrated; stays as it is
    * @param calibration of this network
    */
   public Requantizer(Model network, Calibration calibration) {
+    this.network = network;
     this.floats = Topology.of(network);
     this.calibration = calibration;
-    this.prepared = Qat.prepare(network, QuantSpec.int8()).prepared();
   }
 
   /**
@@ -49,6 +74,11 @@ public final class Requantizer {
    */
   public IntegerModel freeze(QuantSpec spec, FreezeInfo info) {
     Map<String, QuantSettings> settings = new Preparation(floats, spec).settings();
+    Map<String, Places> asked = Places.of(settings);
+    if (!asked.equals(places)) {
+      prepared = Qat.prepare(network, spec).prepared();
+      places = asked;
+    }
     for (Topology.Node node : floats.nodes()) {
       QuantSettings s = settings.get(node.name());
       if (s != null) {

@@ -11,10 +11,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.encoder.SentenceVectors.Cosine;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.onnx.OnnxOptions;
+import org.qat4j.qat.Calibration;
 import org.qat4j.qat.Diagnosis;
 import org.qat4j.qat.FreezeInfo;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.qat.QuantSpec;
+import org.qat4j.qat.Requantizer;
 import org.qat4j.verify.Verifier;
 import org.qat4j.verify.VerifyReport;
 
@@ -42,6 +44,22 @@ class ResidualStreamTest {
         Verifier.verify(wide, model, OnnxOptions.DEFAULT, vectors.samples(TEXTS));
     assertThat(report.javaVsOnnxCodes()).as("%s", report).isZero();
     assertThat(report.qatVsJavaCodes()).as("%s", report).isZero();
+  }
+
+  /** A search freezes again and again what one calibration has seen. */
+  @Test
+  void aRequantizerGivesTheSameModel() throws Exception {
+    new SmallEncoder("").write(folder, "F32");
+    SentenceVectors vectors = new SentenceVectors(Encoder.read(folder), 12);
+    INDArray[] whole = vectors.whole(TEXTS.get(0));
+    Calibration calibration = vectors.calibration(TEXTS, whole);
+    Requantizer requantizer = new Requantizer(vectors.floats(), calibration);
+    FreezeInfo info = FreezeInfo.named("small");
+    for (int bits : new int[] {16, 0, 10, 12}) {
+      QuantSpec spec = QuantSpec.int8().withResidual(bits);
+      assertThat(requantizer.freeze(spec, info).ops())
+          .isEqualTo(vectors.quantized(spec, TEXTS).freeze(info, whole).ops());
+    }
   }
 
   /** Channels that are large are named, with the sum that they are in. */

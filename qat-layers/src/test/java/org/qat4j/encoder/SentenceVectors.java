@@ -15,6 +15,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.model.TextInput;
+import org.qat4j.qat.Calibration;
 import org.qat4j.qat.Qat;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.qat.QuantSpec;
@@ -46,6 +47,17 @@ final class SentenceVectors {
   /** Calibrated with some texts. */
   QatNetwork quantized(QuantSpec spec, List<String> texts) {
     QatNetwork qat = Qat.prepare(floats, spec);
+    Batches batches = batched(texts);
+    qat.calibrate(batches, batches.all.size());
+    return qat;
+  }
+
+  /** What some texts come to in float. */
+  Calibration calibration(List<String> texts, INDArray[] whole) {
+    return Calibration.of(floats, batched(texts), Integer.MAX_VALUE, whole);
+  }
+
+  private Batches batched(List<String> texts) {
     List<MultiDataSet> batches = new ArrayList<>();
     for (List<Integer> batch : batches(texts)) {
       INDArray[] inputs = inputs(texts, batch);
@@ -53,8 +65,7 @@ final class SentenceVectors {
       batches.add(
           new MultiDataSet(inputs, new INDArray[] {none}, masks(inputs), null));
     }
-    qat.calibrate(new Batches(batches), batches.size());
-    return qat;
+    return new Batches(batches);
   }
 
   private static final class Batches
