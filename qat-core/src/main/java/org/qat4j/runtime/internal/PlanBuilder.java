@@ -190,7 +190,7 @@ public final class PlanBuilder implements Op.Visitor<Void> {
   private Product product(
       QuantizedTensor w, IntVector bias, QuantParams in, int taps, int tapStep) {
     long bound = AccumulatorBound.check(in, w.codes(), w.dim(0), w.zeroPoint(), bias.toArray());
-    return kernels.product(new ProductWeights(w, taps, tapStep, bound));
+    return kernels.product(new ProductWeights(w, taps, tapStep, in.maxDistance(), bound));
   }
 
   private Void convolution(Op op, String input, Product product, Window window, Finish finish) {
@@ -475,7 +475,7 @@ public final class PlanBuilder implements Op.Visitor<Void> {
       return add(new ImageSteps.Depthwise(windows, from, w, multiplier, acc, finish));
     }
     int size = o.window().taps() * channels(o.input());
-    Product product = kernels.product(new ProductWeights(w, 1, size, bound));
+    Product product = kernels.product(new ProductWeights(w, 1, size, in.maxDistance(), bound));
     int patches = layout.ints(product.block() * size);
     ProductSteps.Source source =
         source(new Place(patches, 0), product, 0, size, product.block());

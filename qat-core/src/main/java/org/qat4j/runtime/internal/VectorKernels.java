@@ -129,8 +129,11 @@ public final class VectorKernels implements Kernels {
     if (SparseProduct.pays(weights, SPARSE_ONE_IN)) {
       return new SparseProduct(weights);
     }
-    return weights.bound() < AccumulatorBound.FLOAT_EXACT
-        ? new VectorProduct(weights, this)
+    if (weights.bound() < AccumulatorBound.FLOAT_EXACT) {
+      return new VectorProduct(weights, 1, this);
+    }
+    return weights.halvesAreExact()
+        ? new VectorProduct(weights, 2, this)
         : new RowProduct(weights);
   }
 }

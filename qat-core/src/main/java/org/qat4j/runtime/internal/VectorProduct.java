@@ -4,6 +4,7 @@ import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.S2F;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -12,11 +13,13 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The product in float32 lanes: every partial sum lies below 2^24 (6), so that multiplying and
- * adding floats is exact in any order. Weights lie in panels of two vectors of channels; four
+ * adding floats is exact in any order. Where it does not, the input is multiplied half by half
+ * (6b): x = 2^6·h + l. Weights lie in panels of two vectors of channels; four
  * windows are computed at once, so that each weight that is loaded is used four times.
  */
 final class VectorProduct extends Product {
   private static final int BLOCK = 4;
+  private static final int LOW = (1 << ProductWeights.HALF_BITS) - 1;
   private static final int LANES = VectorKernels.LANES;
   private static final int PANEL = VectorKernels.PANEL;
   private static final VectorSpecies<Integer> INTS = VectorKernels.INTS;
@@ -35,8 +38,12 @@ final class VectorProduct extends Product {
   private final int size;
   private final int panels;
 
-  VectorProduct(ProductWeights w, Kernels kernels) {
+  /** 1, or 2 where the input is multiplied half by half. */
+  private final int parts;
+
+  VectorProduct(ProductWeights w, int parts, Kernels kernels) {
     super(w);
+    this.parts = parts;
     pitch = kernels.pitch(channels);
     size = w.size();
     offsets = new int[size];
@@ -58,14 +65,21 @@ final class VectorProduct extends Product {
     return BLOCK;
   }
 
-  /** The input as floats, and the accumulators of a block. */
+  /** The input as floats, or both halves of it, and the accumulators of a block. */
   @Override
   int scratch(int inputs) {
-    return inputs + BLOCK * pitch;
+    return parts * inputs + BLOCK * pitch;
   }
 
   @Override
   void prepare(int[] x, int end, float[] scratch) {
+    if (parts == 2) {
+      for (int i = 0; i < end; i++) {
+        scratch[i] = (float) (x[i] >> ProductWeights.HALF_BITS);
+        scratch[x.length + i] = (float) (x[i] & LOW);
+      }
+      return;
+    }
     int i = 0;
     for (; i + LANES <= end; i += LANES) {
       FloatVector v = (FloatVector) IntVector.fromArray(INTS, x, i).convertShape(I2F, FLOATS, 0);
@@ -78,18 +92,33 @@ final class VectorProduct extends Product {
 
   @Override
   void apply(int[] x, float[] scratch, int at, int step, int windows, int[] acc) {
-    int out = x.length;
-    for (int p = 0; p < panels; p++) {
-      if (windows == BLOCK) {
-        four(scratch, at, step, p, out + p * PANEL);
-      } else {
-        for (int j = 0; j < windows; j++) {
-          one(scratch, at + j * step, p, out + j * pitch + p * PANEL);
-        }
-      }
-    }
+    int out = parts * x.length;
+    multiply(scratch, at, step, windows, out);
     for (int i = 0; i < windows * pitch; i += LANES) {
       toInts(FloatVector.fromArray(FLOATS, scratch, out + i)).intoArray(acc, i);
+    }
+    if (parts == 2) {
+      multiply(scratch, x.length + at, step, windows, out);
+      for (int i = 0; i < windows * pitch; i += LANES) {
+        IntVector low = toInts(FloatVector.fromArray(FLOATS, scratch, out + i));
+        whole(IntVector.fromArray(INTS, acc, i), low).intoArray(acc, i);
+      }
+    }
+  }
+
+  private static IntVector whole(IntVector high, IntVector low) {
+    return high.lanewise(LSHL, ProductWeights.HALF_BITS).add(low);
+  }
+
+  private void multiply(float[] x, int at, int step, int windows, int out) {
+    for (int p = 0; p < panels; p++) {
+      if (windows == BLOCK) {
+        four(x, at, step, p, out + p * PANEL);
+      } else {
+        for (int j = 0; j < windows; j++) {
+          one(x, at + j * step, p, out + j * pitch + p * PANEL);
+        }
+      }
     }
   }
 
@@ -156,17 +185,32 @@ final class VectorProduct extends Product {
 
   @Override
   void tap(int[] x, int tap, int[] acc) {
+    Arrays.fill(acc, 0, pitch, 0);
+    if (parts == 1) {
+      addTap(x, 0, -1, tap, acc);
+      return;
+    }
+    addTap(x, ProductWeights.HALF_BITS, -1, tap, acc);
+    for (int c = 0; c < pitch; c++) {
+      acc[c] <<= ProductWeights.HALF_BITS;
+    }
+    addTap(x, 0, LOW, tap, acc);
+  }
+
+  /** Adds what some bits of each input make. */
+  private void addTap(int[] x, int shift, int mask, int tap, int[] acc) {
     for (int p = 0; p < panels; p++) {
       FloatVector a0 = FloatVector.zero(FLOATS);
       FloatVector a1 = a0;
       int w = (p * size + tap * depth) * PANEL;
       for (int i = 0; i < depth; i++, w += PANEL) {
-        FloatVector xa = FloatVector.broadcast(FLOATS, (float) x[i]);
+        FloatVector xa = FloatVector.broadcast(FLOATS, (float) ((x[i] >> shift) & mask));
         a0 = xa.fma(weights(w), a0);
         a1 = xa.fma(weights(w + LANES), a1);
       }
-      toInts(a0).intoArray(acc, p * PANEL);
-      toInts(a1).intoArray(acc, p * PANEL + LANES);
+      int at = p * PANEL;
+      toInts(a0).add(IntVector.fromArray(INTS, acc, at)).intoArray(acc, at);
+      toInts(a1).add(IntVector.fromArray(INTS, acc, at + LANES)).intoArray(acc, at + LANES);
     }
   }
 }

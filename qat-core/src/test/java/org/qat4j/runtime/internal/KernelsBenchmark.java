@@ -79,7 +79,7 @@ public class KernelsBenchmark {
     }
     QuantizedTensor weights =
         new QuantizedTensor(w, new int[] {CHANNELS, TAPS, DEPTH}, 8, new float[] {0.01f}, 0);
-    product = kernels.product(new ProductWeights(weights, TAPS, DEPTH, 1 << 23));
+    product = kernels.product(new ProductWeights(weights, TAPS, DEPTH, 255, 1 << 23));
     blockAcc = new int[product.block() * pitch];
     scratch = new float[product.scratch(codes.length)];
     QuantParams in = new QuantParams(0.02f, 0, -128, 127);

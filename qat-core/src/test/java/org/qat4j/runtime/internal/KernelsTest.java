@@ -27,6 +27,7 @@ class KernelsTest {
 
   private final Random random = new Random(20_260_101);
   private int zeroPermille;
+  private int codeBits = 8;
 
   /** All that this JVM has. */
   static Stream<Kernels> kernels() {
@@ -200,7 +201,7 @@ class KernelsTest {
     byte[] one = new byte[96];
     one[5] = 1;
     QuantizedTensor w = new QuantizedTensor(one, new int[] {1, 96}, 8, new float[] {1}, 0);
-    assertThat(kernels.product(new ProductWeights(w, 1, 96, 255)))
+    assertThat(kernels.product(new ProductWeights(w, 1, 96, 255, 255)))
         .isInstanceOf(SparseProduct.class);
   }
 
@@ -212,6 +213,21 @@ class KernelsTest {
       multiply(kernels, 33, 1, depth, 1, true);
       multiply(kernels, 5, 2, depth / 2, 2, true);
     }
+  }
+
+  /** Codes of 9 to 16 bits, which are multiplied half by half where that is exact. */
+  @ParameterizedTest
+  @MethodSource("kernels")
+  void multipliesWideCodes(Kernels kernels) {
+    for (int bits : new int[] {9, 12, 13, 16}) {
+      codeBits = bits;
+      for (int depth : new int[] {3, 40, 257}) {
+        multiply(kernels, 33, 1 + random.nextInt(2), depth, 1, random.nextBoolean());
+      }
+    }
+    codeBits = 12;
+    multiply(kernels, 17, 1, 2000, 1, true);
+    multiply(kernels, 17, 1, 2000, 1, false);
   }
 
   private void multiply(
@@ -227,14 +243,16 @@ class KernelsTest {
     QuantizedTensor w =
         new QuantizedTensor(
             codes, new int[] {channels, taps, depth}, 8, new float[] {1f}, zeroPoint);
-    QuantParams in = new QuantParams(1f, extreme ? -128 : 5, -128, 127);
+    int lowest = QuantParams.minCode(codeBits);
+    int most = (1 << codeBits) - 1; // of a code less its zero point
+    QuantParams in = new QuantParams(1f, extreme ? lowest : 5, lowest, -lowest - 1);
     long bound = AccumulatorBound.check(in, codes, channels, zeroPoint, new int[channels]);
-    Product product = kernels.product(new ProductWeights(w, taps, dilation * depth, bound));
+    Product product = kernels.product(new ProductWeights(w, taps, dilation * depth, in.maxDistance(), bound));
     int positions = 1 + random.nextInt(9);
     int step = depth * (1 + random.nextInt(2));
     int[] x = new int[3 + positions * step + taps * dilation * depth];
     for (int i = 0; i < x.length; i++) {
-      x[i] = extreme ? (random.nextInt(9) == 0 ? 0 : 255) : random.nextInt(256) - 133;
+      x[i] = extreme ? (random.nextInt(9) == 0 ? 0 : most) : random.nextInt(most + 1) + lowest - 5;
     }
     float[] scratch = new float[product.scratch(x.length)];
     product.prepare(x, x.length, scratch);
