@@ -2,6 +2,8 @@ package org.qat4j.qat;
 
 import java.util.List;
 import org.deeplearning4j.nn.api.Model;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 import org.qat4j.QatException;
 import org.qat4j.graph.LayerInfo;
 import org.qat4j.graph.internal.Topology;
@@ -10,6 +12,7 @@ import org.qat4j.qat.internal.Conversion;
 import org.qat4j.qat.internal.Equalization;
 import org.qat4j.qat.internal.Kind;
 import org.qat4j.qat.internal.Preparation;
+import org.qat4j.qat.internal.Smoothing;
 
 /** Entry of the library: turns a DL4J network into one that trains under quantization. */
 public final class Qat {
@@ -45,6 +48,41 @@ public final class Qat {
     copy.setParams(network.params());
     new Equalization(copy).run();
     return copy;
+  }
+
+  /**
+   * A copy of a network that computes the same, but of which the norms hand a smaller range to the
+   * products that read them, whose weights take the rest over (SmoothQuant: Xiao et al.,
+   * arXiv:2211.10438). Where a sum reads a norm as well, as in an encoder that is normalized behind
+   * its sums, the products get a norm of their own, called as that one with "/smooth" behind. The
+   * copy has a fresh updater.
+   *
+   * @param network an initialized MultiLayerNetwork or ComputationGraph; stays as it is
+   * @param data read from its beginning, and reset afterwards where it can be
+   * @param batches at most so many, ≥ 1
+   * @param strength share of the range that moves, above 0 and up to 1; 0.5 is usual
+   * @throws QatException if there is no batch
+   */
+  public static Model smoothed(
+      Model network, MultiDataSetIterator data, int batches, double strength) {
+    Smoothing smoothing = new Smoothing(network, strength);
+    reset(data);
+    int done = 0;
+    for (; done < batches && data.hasNext(); done++) {
+      MultiDataSet batch = data.next();
+      smoothing.observe(batch.getFeatures(), batch.getFeaturesMaskArrays());
+    }
+    reset(data);
+    if (done == 0) {
+      throw new QatException("ranges of norms are moved by what they make of at least one batch");
+    }
+    return smoothing.run();
+  }
+
+  private static void reset(MultiDataSetIterator data) {
+    if (data.resetSupported()) {
+      data.reset();
+    }
   }
 
   /**

@@ -3,12 +3,17 @@ package org.qat4j.encoder;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import org.assertj.core.data.Offset;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.ops.transforms.Transforms;
 import org.qat4j.encoder.SentenceVectors.Cosine;
+import org.qat4j.graph.Topology;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.onnx.OnnxOptions;
 import org.qat4j.qat.Calibration;
@@ -17,6 +22,7 @@ import org.qat4j.qat.FreezeInfo;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.qat.QuantSpec;
 import org.qat4j.qat.Requantizer;
+import org.qat4j.runtime.Sample;
 import org.qat4j.verify.Verifier;
 import org.qat4j.verify.VerifyReport;
 
@@ -36,7 +42,6 @@ class ResidualStreamTest {
     QatNetwork wide = vectors.quantized(QuantSpec.int8().withResidual(16), TEXTS);
     Cosine before = Cosine.of(vectors.vectors(narrow, TEXTS), expected);
     Cosine after = Cosine.of(vectors.vectors(wide, TEXTS), expected);
-    System.out.println(before + " " + after);
     assertThat(1 - after.mean()).isLessThan((1 - before.mean()) / 4);
 
     IntegerModel model = wide.freeze(FreezeInfo.named("small"), vectors.whole(TEXTS.get(0)));
@@ -44,6 +49,42 @@ class ResidualStreamTest {
         Verifier.verify(wide, model, OnnxOptions.DEFAULT, vectors.samples(TEXTS));
     assertThat(report.javaVsOnnxCodes()).as("%s", report).isZero();
     assertThat(report.qatVsJavaCodes()).as("%s", report).isZero();
+  }
+
+  /** Norms hand on less, weights have more, and nothing changes in float. */
+  @Test
+  void movesRangesIntoWeights() throws Exception {
+    new SmallEncoder("").write(folder, "F32");
+    SentenceVectors vectors = new SentenceVectors(Encoder.read(folder), 12);
+    SentenceVectors smooth = new SentenceVectors(vectors, TEXTS, 0.5);
+    float[][] expected = vectors.vectors(TEXTS);
+    assertThat(Cosine.of(smooth.vectors(TEXTS), expected).lowest()).isGreaterThan(1 - 1e-6);
+    INDArray[] batch = vectors.batch(TEXTS);
+    double[] before = spread(vectors.floats(), "block1/norm", batch);
+    double[] after = spread(smooth.floats(), "block1/norm/smooth", batch);
+    assertThat(spread(smooth.floats(), "block1/norm", batch))
+        .containsExactly(before, Offset.offset(1e-5));
+    assertThat(max(after) / min(after)).isLessThan(max(before) / min(before));
+
+    QatNetwork qat = smooth.quantized(QuantSpec.int8().withResidual(16), TEXTS);
+    IntegerModel model = qat.freeze(FreezeInfo.named("small"), vectors.whole(TEXTS.get(0)));
+    VerifyReport report =
+        Verifier.verify(qat, model, OnnxOptions.DEFAULT, vectors.samples(TEXTS));
+    assertThat(report.exact()).as("%s", report).isTrue();
+  }
+
+  /** Largest magnitude of each channel. */
+  private static double[] spread(ComputationGraph graph, String value, INDArray[] batch) {
+    INDArray x = Topology.activations(graph, batch, null).get(value);
+    return Transforms.abs(x).max(0, 2).toDoubleVector();
+  }
+
+  private static double max(double[] values) {
+    return Arrays.stream(values).max().orElseThrow();
+  }
+
+  private static double min(double[] values) {
+    return Arrays.stream(values).min().orElseThrow();
   }
 
   /** A search freezes again and again what one calibration has seen. */
@@ -90,19 +131,37 @@ class ResidualStreamTest {
     List<String> seen = Sts.read("stsb-dev.csv").texts().subList(0, 128);
     List<String> texts = test.texts().subList(0, 256);
     float[][] expected = vectors.vectors(texts);
-    boolean all = Boolean.getBoolean("qat4j.spearman");
-    if (all) {
-      System.out.println("float " + test.spearman(vectors.vectors(test.all())));
+    if (Boolean.getBoolean("qat4j.spearman")) {
+      System.out.println("float: " + test.spearman(vectors.vectors(test.all())));
     }
-    for (int bits : new int[] {0, 16}) {
-      QatNetwork qat = vectors.quantized(QuantSpec.int8().withResidual(bits), seen);
-      Cosine cosine = Cosine.of(vectors.vectors(qat, texts), expected);
-      System.out.println(bits + " " + cosine);
-      System.out.println(qat.diagnose(vectors.batch(seen.subList(0, 32))));
-      if (all) {
-        System.out.println(bits + " " + test.spearman(vectors.vectors(qat, test.all())));
-      }
+    SentenceVectors smooth = new SentenceVectors(vectors, seen, 0.5);
+    Cosine narrow = measure("8 bits", vectors, 0, test, seen, expected);
+    Cosine wide = measure("residual 16", vectors, 16, test, seen, expected);
+    Cosine both = measure("and smoothed", smooth, 16, test, seen, expected);
+    assertThat(narrow.mean()).isLessThan(0.9);
+    for (Cosine cosine : List.of(wide, both)) {
+      assertThat(cosine.mean()).isGreaterThan(0.998);
+      assertThat(cosine.lowest()).isGreaterThan(0.99);
     }
+
+    QatNetwork qat = vectors.quantized(QuantSpec.int8().withResidual(16), seen);
+    IntegerModel model = qat.freeze(FreezeInfo.named("minilm"), vectors.whole(texts.get(0)));
+    List<Sample> samples = vectors.samples(texts.subList(0, 8));
+    VerifyReport report = Verifier.verify(qat, model, OnnxOptions.DEFAULT, samples);
+    assertThat(report.exact()).as("%s", report).isTrue();
+  }
+
+  private static Cosine measure(
+      String name, SentenceVectors vectors, int bits, Sts test, List<String> seen, float[][] floats) {
+    QatNetwork qat = vectors.quantized(QuantSpec.int8().withResidual(bits), seen);
+    List<String> texts = test.texts().subList(0, floats.length);
+    Cosine cosine = Cosine.of(vectors.vectors(qat, texts), floats);
+    System.out.println(name + ": " + cosine);
+    qat.diagnose(vectors.batch(seen.subList(0, 32))).forEach(System.out::println);
+    if (Boolean.getBoolean("qat4j.spearman")) {
+      System.out.println(name + ": " + test.spearman(vectors.vectors(qat, test.all())));
+    }
+    return cosine;
   }
 
   private SentenceVectors real() {

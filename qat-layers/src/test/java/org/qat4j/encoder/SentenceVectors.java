@@ -28,6 +28,14 @@ final class SentenceVectors {
   private final EncoderNetwork encoder;
   private final ComputationGraph floats;
 
+  /** The same with the ranges of norms moved into weights. */
+  SentenceVectors(SentenceVectors other, List<String> texts, double strength) {
+    encoder = other.encoder;
+    Batches batches = other.batched(texts);
+    floats =
+        (ComputationGraph) Qat.smoothed(other.floats, batches, batches.all.size(), strength);
+  }
+
   SentenceVectors(Encoder encoder, int length) {
     this.encoder = new EncoderNetwork(encoder, length, false);
     GraphBuilder graph = new NeuralNetConfiguration.Builder().seed(1).graphBuilder();

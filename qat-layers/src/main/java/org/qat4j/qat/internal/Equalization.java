@@ -184,7 +184,7 @@ public final class Equalization {
   }
 
   /** Weights of a layer as [taps, inputs, outputs]: taps are 1 but for a convolution. */
-  private static final class Weights {
+  static final class Weights {
     private final INDArray w;
     private final INDArray bias;
     private final boolean convolution;
