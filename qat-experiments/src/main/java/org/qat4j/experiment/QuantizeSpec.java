@@ -246,6 +246,13 @@ public record QuantizeSpec(
           boolean equalize,
       @JsonProperty(defaultValue = "0")
           @JsonPropertyDescription(
+              "Before calibration, share of the range of what norms hand to products that moves into"
+                  + " the weights of these (SmoothQuant, arXiv:2211.10438); 0 for none, 0.5 is"
+                  + " usual.")
+          @Range(min = 0, max = 1)
+          double smooth,
+      @JsonProperty(defaultValue = "0")
+          @JsonPropertyDescription(
               "Steps of AdaRound (arXiv:2004.10568), which learns for each weight whether it is"
                   + " rounded up or down; 0 for none, 1000 are plenty.")
           @Range(min = 0, max = 100000)
@@ -256,12 +263,12 @@ public record QuantizeSpec(
                   + " (arXiv:1906.04721).")
           boolean correctBiases) {
     public PostTraining {
-      Section.check(PostTraining.class, equalize, adaRoundSteps, correctBiases);
+      Section.check(PostTraining.class, equalize, smooth, adaRoundSteps, correctBiases);
     }
 
     /** Whether there is a step. */
     boolean isAsked() {
-      return equalize || adaRoundSteps > 0 || correctBiases;
+      return equalize || smooth > 0 || adaRoundSteps > 0 || correctBiases;
     }
   }
 

@@ -132,7 +132,7 @@ final class SeedExperiment {
     QuantizeSpec quantize = chosen.quantize();
     TrainingPlan further = further(chosen, whole.seed());
     long steps = ExperimentCheck.steps(chosen, whole.trainingTexts().size());
-    Model start = quantize.postTraining().equalize() ? Qat.equalized(network) : network;
+    Model start = start(network, quantize);
     QatNetwork qat = Qat.prepare(start, quantize.toQuantSpec(steps));
     timed(Phase.CALIBRATION, () -> calibrate(qat, start, quantize));
     Stage untrained = experiment.tune() == null ? Stage.PTQ : Stage.TUNED;
@@ -361,6 +361,18 @@ final class SeedExperiment {
       qat.correctBiases(start, texts, batches);
     }
     return null;
+  }
+
+  /** What is quantized: the float network, or one that computes the same with other ranges. */
+  private Model start(Model network, QuantizeSpec spec) {
+    QuantizeSpec.PostTraining asked = spec.postTraining();
+    Model even = asked.equalize() ? Qat.equalized(network) : network;
+    if (asked.smooth() == 0) {
+      return even;
+    }
+    TextBatches texts = floats.trainingTexts();
+    texts.seek(TuneStep.calibrationTexts(experiment));
+    return Qat.smoothed(even, texts, spec.calibrationBatches(), asked.smooth());
   }
 
   private IntegerModel freeze(QatNetwork qat) {

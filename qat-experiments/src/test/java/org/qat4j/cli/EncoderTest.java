@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,8 +58,24 @@ class EncoderTest {
   @ParameterizedTest
   @ValueSource(strings = {"blockDropout: 0.1", "pooling: first", "pairs: true"})
   void isTrainedFrozenVerifiedAndServed(String model) throws IOException {
+    whole(experiment(model));
+  }
+
+  /** Codes of 16 bits on the way from the file of the experiment to ONNX Runtime. */
+  @ParameterizedTest
+  @ValueSource(strings = {"pooling: mean", "pooling: first"})
+  void itsResidualStreamHas16Bits(String model) throws IOException {
+    Path experiment = experiment(model);
+    String more = "quantize: {residual: 16, postTraining: {smooth: 0.5}}\n";
+    Files.writeString(experiment, more, StandardOpenOption.APPEND);
+    whole(experiment);
+    String inspected = call("inspect", folder.resolve("run"));
+    assertThat(inspected).contains("smooth");
+  }
+
+  private void whole(Path experiment) throws IOException {
     Path run = folder.resolve("run");
-    call("run", experiment(model), "--out", run, "--quiet");
+    call("run", experiment, "--out", run, "--quiet");
 
     JsonNode report = JSON.readTree(run.resolve("report.json").toFile());
     assertThat(report.at("/verify/qatVsJavaCodes").asInt(-1)).isZero();
