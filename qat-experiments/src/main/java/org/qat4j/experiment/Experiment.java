@@ -87,8 +87,9 @@ public record Experiment(
       throw new InvalidKeyException(
           "model",
           tags
-              ? "gives a class to a text, but the data have a tag for each token; the kinds"
-                  + " conv-tagger, bilstm-tagger and transformer-tagger tag tokens"
+              ? "gives one answer to a text, but the data have a tag for each token; the kinds"
+                  + " conv-tagger, bilstm-tagger and transformer-tagger tag tokens, which pretrained"
+                  + " encoders do not yet"
               : "tags tokens, but the data ask for one answer to a"
                   + " text; the kinds tagged and predicates have tags");
     }
@@ -113,6 +114,14 @@ public record Experiment(
             "model",
             "is of kind file, which gives a class to rows of numbers, not a number to texts");
       }
+    }
+    if (data instanceof DataSpec.Candidates
+        && model instanceof ModelSpec.PretrainedEncoder encoder
+        && !encoder.pairs()) {
+      throw new InvalidKeyException(
+          "model",
+          "reads one text, but the data are questions with sentences; let pairs be true, so that it"
+              + " knows which is which");
     }
     checkVectors(data, model, train, prune, quantize, tune);
     boolean answers =

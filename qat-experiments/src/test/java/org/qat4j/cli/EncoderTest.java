@@ -92,6 +92,74 @@ class EncoderTest {
     assertThat(call("verify", run, "--inputs", "8", "--quiet")).contains("verified on 8 inputs");
   }
 
+  /** Sentences that answer a question are those that name its animal. */
+  @Test
+  void ranksPairs() throws IOException {
+    StringBuilder rows = new StringBuilder();
+    for (int i = 0; i < 60; i++) {
+      String asked = i % 2 == 0 ? "cats" : "dogs";
+      for (int k = 0; k < 3; k++) {
+        boolean right = k == i % 3;
+        String named = right == asked.equals("cats") ? "cats" : "dogs";
+        rows.append(asked + (i % 4 < 2 ? " sleep" : " bark") + "\tthe " + named + " now");
+        rows.append(k == 0 ? " now" : "").append(right ? "\t1\n" : "\t0\n");
+      }
+    }
+    Files.writeString(folder.resolve("rows.tsv"), rows);
+    Path file = experiment("pairs: true");
+    Files.writeString(
+        file,
+        Files.readString(file)
+            .replace("kind: table", "kind: candidates")
+            .replace("epochs: 3", "epochs: 12"));
+    JsonNode report = report(file);
+    assertThat(report.at("/results/float/map").asDouble()).isGreaterThan(0.95);
+    assertThat(report.at("/results/integer/map").asDouble()).isGreaterThan(0.95);
+    assertThat(Called.qat("validate", file, "--set", "model.pairs=false").err())
+        .contains("let pairs be true");
+  }
+
+  @Test
+  void learnsNumbers() throws IOException {
+    StringBuilder rows = new StringBuilder();
+    for (int i = 0; i < 240; i++) {
+      double number = (i % 2 == 0 ? 1 : -1) + (i % 5 == 0 ? 0.5 : 0);
+      rows.append(i % 2 == 0 ? "the dogs " : "cats ").append(i % 5 == 0 ? "sleep" : "bark");
+      rows.append(i % 3 == 0 ? " now" : "").append("\t" + number + "\n");
+    }
+    Files.writeString(folder.resolve("rows.tsv"), rows);
+    Path file = experiment("pooling: mean");
+    Files.writeString(
+        file,
+        Files.readString(file)
+            .replace("kind: table", "kind: numbers")
+            .replace("epochs: 3", "epochs: 8"));
+    JsonNode report = report(file);
+    for (String stage : new String[] {"float", "qat", "integer"}) {
+      assertThat(report.at("/results/" + stage + "/rmse").asDouble())
+          .as(stage)
+          .isLessThan(report.at("/results/mean/rmse").asDouble() / 3);
+    }
+  }
+
+  @Test
+  void tagsNoTokensYet() throws IOException {
+    Path file = experiment("pooling: mean");
+    Files.writeString(file, Files.readString(file).replace("kind: table", "kind: tagged"));
+    assertThat(Called.qat("validate", file).err())
+        .contains("tag for each token", "which pretrained encoders do not yet");
+  }
+
+  /** Of a run whose engines agree. */
+  private JsonNode report(Path experiment) throws IOException {
+    Path run = folder.resolve("run");
+    call("run", experiment, "--out", run, "--quiet");
+    JsonNode report = JSON.readTree(run.resolve("report.json").toFile());
+    assertThat(report.at("/verify/qatVsJavaCodes").asInt(-1)).isZero();
+    assertThat(report.at("/verify/javaVsOnnxCodes").asInt(-1)).isZero();
+    return report;
+  }
+
   @Test
   void itsVocabularyIsPruned() throws IOException {
     Path run = folder.resolve("run");
