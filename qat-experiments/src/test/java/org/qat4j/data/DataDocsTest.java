@@ -63,6 +63,9 @@ class DataDocsTest {
     if (content.contains("kind: parallel") || content.contains("kind: locale-names")) {
       return REST.replace("char-ngram-cnn", "translator");
     }
+    if (content.contains("kind: pairs-with-scores")) {
+      return REST.replace("char-ngram-cnn", "encoder, from: tiny") + "train: {epochs: 0}\nquantize: {qat: {epochs: 0}}\n";
+    }
     return tags ? REST.replace("char-ngram-cnn", "conv-tagger") : REST;
   }
 
@@ -87,6 +90,7 @@ class DataDocsTest {
             "Candidates",
             "Parallel",
             "Numbers",
+            "ScoredPairs",
             "LocaleNames",
             "Things");
 
@@ -144,7 +148,7 @@ class DataDocsTest {
     assertThat(pairs.question()).isEqualTo(Question.TRANSLATION);
     assertThat(pairs.test()).containsExactly(new Example("Two dogs run.\tZwei Hunde rennen.", 0));
 
-    Dataset names = DatasetReader.read(specs.get(11));
+    Dataset names = DatasetReader.read(specs.get(12));
     assertThat(names.train()).hasSizeGreaterThan(1000);
     assertThat(names.train()).extracting(Example::text).contains("Finland\tFinnland");
     Set<String> sources = new HashSet<>();
@@ -162,6 +166,17 @@ class DataDocsTest {
         .containsExactly(
             Example.numbered("the room was good , the staff was poor", 3.1),
             Example.numbered("the room was awful , the staff was fine", -0.5));
+  }
+
+  @Test
+  void pairsWithScores() {
+    Dataset vectors = DatasetReader.read(specs.get(11));
+    assertThat(vectors.question()).isEqualTo(Question.VECTOR);
+    assertThat(vectors.train())
+        .extracting(Example::text)
+        .containsExactly("A man plays a flute.", "It rains.");
+    assertThat(vectors.test().get(1))
+        .isEqualTo(Example.paired("A man, who is tall, plays a flute.", 0, 4.2));
   }
 
   @Test

@@ -89,11 +89,11 @@ class ExperimentReaderTest {
 
   @Test
   void tellsInWhichFileAnErrorStands() throws IOException {
-    write("base.yaml", SMALL + "train:\n  epochs: 0\n");
+    write("base.yaml", SMALL + "train:\n  epochs: -1\n");
 
     assertThat(problems("extends: base.yaml\nquantize: {calibrationBatches: 0}"))
         .containsExactly(
-            "base.yaml:6:11: train.epochs is 0; expected an integer from 1 to 10000",
+            "base.yaml:6:11: train.epochs is -1; expected an integer from 0 to 10000",
             "x.yaml:2:32: quantize.calibrationBatches is 0; expected an integer from 1 to 1000000");
   }
 
@@ -172,9 +172,9 @@ class ExperimentReaderTest {
       quoteCharacter = '`',
       textBlock =
           """
-          train.epochs=x   | --set train.epochs: train.epochs is "x"; expected an integer from 1 to 10000
-          train.epochs=    | --set train.epochs: train.epochs is empty; expected an integer from 1 to 10000
-          train.epochs.a=1 | --set train.epochs.a: train.epochs is a mapping; expected an integer from 1 to 10000
+          train.epochs=x   | --set train.epochs: train.epochs is "x"; expected an integer from 0 to 10000
+          train.epochs=    | --set train.epochs: train.epochs is empty; expected an integer from 0 to 10000
+          train.epochs.a=1 | --set train.epochs.a: train.epochs is a mapping; expected an integer from 0 to 10000
           train.epochs     | --set train.epochs: expected key.path=value, for example --set train.epochs=3
           =1               | --set : expected key.path=value, for example --set train.epochs=3
           train..epochs=1  | --set train..epochs: expected key.path=value, for example --set train.epochs=3
@@ -214,15 +214,15 @@ class ExperimentReaderTest {
         .containsExactly(
             "x.yaml:1:16: schemaVersion is 2; expected 1",
             "x.yaml:3:14: data.kind is \"langidd\"; expected langid, things, newsgroups, table, folders, tagged, predicates,"
-                + " candidates, stories, numbers, parallel or locale-names;"
+                + " candidates, stories, numbers, pairs-with-scores, parallel or locale-names;"
                 + " did you mean langid?",
             "x.yaml:4:8: model.kind is missing; expected char-ngram-cnn, word-cnn, seed-cnn,"
                 + " conv-tagger, bilstm-tagger, transformer-tagger, pair-cnn, story-attention, bilstm,"
                 + " transformer, translator, encoder or file",
             "x.yaml:6:3: unknown key lerningRate in train; did you mean learningRate? Known are"
                 + " epochs, batch, learningRate, schedule, tokenDropout, l2, weightDecay, warmUp, clip,"
-                + " frozen, average",
-            "x.yaml:7:11: train.epochs is \"many\"; expected an integer from 1 to 10000",
+                + " frozen, layerDecay, average",
+            "x.yaml:7:11: train.epochs is \"many\"; expected an integer from 0 to 10000",
             "x.yaml:8:10: train.batch is 1.5; expected an integer from 1 to 65536",
             "x.yaml:9:13: train.schedule is \"Linear\"; expected constant, linear or cosine; did you"
                 + " mean linear?",
@@ -352,9 +352,9 @@ class ExperimentReaderTest {
   void showsTheLine() throws IOException {
     ExperimentException e =
         catchThrowableOfType(
-            ExperimentException.class, () -> read(SMALL + "train:\n  epochs: 0\n"));
+            ExperimentException.class, () -> read(SMALL + "train:\n  epochs: -1\n"));
 
-    assertThat(e).hasMessageEndingWith("\n      epochs: 0\n              ^");
+    assertThat(e).hasMessageEndingWith("\n      epochs: -1\n              ^");
   }
 
   @Test

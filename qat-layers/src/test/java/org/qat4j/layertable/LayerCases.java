@@ -76,7 +76,8 @@ final class LayerCases {
             Nets::vectors),
         LayerCase.of(
             "LossLayer",
-            "behind anything but a dense layer or convolution without an activation function",
+            "behind anything but a dense layer or convolution without an activation function, global"
+                + " pooling or LayerNormLayer",
             LayerCases::loss,
             Nets::vectors),
         vector(
