@@ -2,7 +2,7 @@ package org.qat4j.bench;
 
 import org.qat4j.runtime.Predictor;
 
-/** From raw text to class with the integer runtime: the encoders included. */
+/** From raw text to answer with the integer runtime: the encoders included. */
 final class PredictorEngine extends Engine {
   private final EncodedTexts texts;
   private final Predictor predictor;
@@ -18,7 +18,7 @@ final class PredictorEngine extends Engine {
   @Override
   void answer(int i) {
     for (int j = 0; j < texts.batch(); j++) {
-      answers[i] += predictor.classify(texts.text(i, j));
+      answers[i] += FirstPrediction.answer(predictor, texts.text(i, j));
     }
   }
 

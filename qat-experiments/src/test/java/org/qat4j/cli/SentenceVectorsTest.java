@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
@@ -102,6 +103,9 @@ class SentenceVectorsTest {
     assertThat(report.at("/results/integer/spearman").asDouble())
         .isCloseTo(report.at("/results/qat/spearman").asDouble(), within(1e-6));
     assertThat(table).contains("Spearman", "cosine", "lowestCosine", "80 test items, 40 pairs of vectors");
+    assertThat(table)
+        .contains("brings the vectors nearer")
+        .doesNotContain("Leave the training out");
     assertThat(table.lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
 
     Predictor predictor = Predictor.load(run.resolve("model.qat"));
@@ -125,6 +129,19 @@ class SentenceVectorsTest {
     assertThat(scores.at("/spearman").asDouble())
         .isCloseTo(report.at("/results/integer/spearman").asDouble(), within(1e-6));
     assertThat(call("verify", run, "--inputs", "8", "--quiet")).contains("verified on 8 inputs");
+    if (pooling.equals("mean")) {
+      isTimed(run);
+    }
+  }
+
+  private void isTimed(Path run) throws IOException {
+    Path texts = folder.resolve("texts.txt");
+    String[] few = {"--rounds", "3", "--turn", "1", "--quiet", "--json"};
+    List<Object> args = new ArrayList<>(List.of("bench", run, "--texts", texts));
+    args.addAll(List.of(few));
+    JsonNode bench = JSON.readTree(call(args.toArray()));
+    assertThat(bench.at("/speeds").findValuesAsText("engine"))
+        .contains("ONNX Runtime int8", "ONNX Runtime float", "Java, scalar", "DL4J float");
   }
 
   @ParameterizedTest
