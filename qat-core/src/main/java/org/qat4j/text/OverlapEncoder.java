@@ -6,6 +6,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.qat4j.QatException;
+import org.qat4j.text.internal.WordIndex;
+import org.qat4j.text.internal.WordTokenizer;
 
 /**
  * The words that the first two fields of a text have in common, such as a question and a sentence

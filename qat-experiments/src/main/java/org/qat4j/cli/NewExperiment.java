@@ -124,11 +124,15 @@ record NewExperiment(
     return switch (task) {
       case CLASSES ->
           """
-          # The network: word-cnn where nothing is said. Others: docs/tasks/classification.md.
-          # model: {kind: char-ngram-cnn}   # for names and short phrases
+          # The network and its training follow from the data: ./qat run FILE --explain says how and why.
+          # model: {kind: word-cnn}   # or another one: docs/tasks/classification.md
           """;
       case TAGS -> "model: {kind: conv-tagger}   # or bilstm-tagger, transformer-tagger\n";
-      case RANKING -> "model: {kind: pair-cnn}\n";
+      case RANKING ->
+          """
+          # The network and its training follow from the data: ./qat run FILE --explain says how and why.
+          # model: {kind: pair-cnn}
+          """;
       case TRANSLATION -> "model: {kind: translator}\n";
     };
   }

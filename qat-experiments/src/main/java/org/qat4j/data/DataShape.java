@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.qat4j.text.WordTokenizer;
+import org.qat4j.text.internal.WordTokenizer;
 
 /**
  * What the network that suits a data set depends on, taken from the training texts alone.

@@ -18,7 +18,7 @@ import org.qat4j.evaluation.Metric;
 import org.qat4j.evaluation.Predictions;
 import org.qat4j.evaluation.Stage;
 import org.qat4j.experiment.BaselineSpec;
-import org.qat4j.text.WordTokenizer;
+import org.qat4j.text.internal.WordTokenizer;
 
 /** How probable is the last class, the right one, against the other texts of the group? */
 public record Ranking() implements Task {

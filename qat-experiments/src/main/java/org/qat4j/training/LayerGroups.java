@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import org.qat4j.graph.Topology;
+import org.qat4j.graph.internal.Topology;
 
 /**
  * How deep below a network's answers its layers lie, in groups: a layer by itself, or all layers of

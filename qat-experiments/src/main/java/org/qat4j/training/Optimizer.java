@@ -12,7 +12,7 @@ import org.deeplearning4j.nn.updater.MultiLayerUpdater;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
 import org.nd4j.linalg.learning.config.IUpdater;
-import org.qat4j.graph.Topology;
+import org.qat4j.graph.internal.Topology;
 
 /**
  * The learning rates of a network, set in place: DL4J's own {@code setLearningRate} rebuilds the

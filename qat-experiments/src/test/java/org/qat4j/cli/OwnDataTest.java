@@ -43,12 +43,53 @@ class OwnDataTest {
     }
     Files.write(folder.resolve("intents.tsv"), rows);
     Path run = folder.resolve("run");
-    String quick = "model={kind: word-cnn, length: 12}";
-    String table =
-        run("run", experiment, "--out", run, "--quiet", "--set", quick, "--set", "train.batch=16");
+    String explained = run("run", experiment, "--explain");
+    assertThat(explained)
+        .contains("model.widths: [2, 3, 4]  (the order of the words of short texts tells)")
+        .contains("train.batch: 16", "kind: word-cnn");
+    assertThat(run).doesNotExist();
+    String table = run("run", experiment, "--out", run, "--quiet", "--set", "train.epochs=6");
     assertExact(table, run);
+    assertThat(run.resolve("rules.txt"))
+        .content()
+        .contains("train.epochs: 6  (the file says so)", "train.batch: 16");
+    assertThat(run.resolve("experiment.yaml")).content().contains("kind: word-cnn", "epochs: 6");
     assertThat(run("predict", run, "train to Rome", "song by Eve"))
         .containsPattern("travel\\s[\\d.]+\\s+music\\s");
+  }
+
+  /**
+   * Three lines rank candidates: every second sentence repeats a name of the question, and only that
+   * tells which one answers.
+   */
+  @Test
+  void threeLinesRankCandidates() throws IOException {
+    List<String> rows = new ArrayList<>();
+    Random random = new Random(3);
+    for (int i = 0; i < 150; i++) {
+      int asked = random.nextInt(PEOPLE.size());
+      int other = (asked + 1 + random.nextInt(PEOPLE.size() - 1)) % PEOPLE.size();
+      String question = "where did " + PEOPLE.get(asked) + " go in case " + i + "\t";
+      boolean first = random.nextBoolean();
+      for (int who : first ? new int[] {asked, other} : new int[] {other, asked}) {
+        String sentence = PEOPLE.get(who) + " went to " + pick(PLACES, random);
+        rows.add(question + sentence + "\t" + (who == asked ? 1 : 0));
+      }
+    }
+    Files.write(folder.resolve("answers.tsv"), rows);
+    Path experiment =
+        Files.writeString(
+            folder.resolve("answers.yaml"),
+            "schemaVersion: 1\nname: answers\ndata: {kind: candidates, train: "
+                + folder.resolve("answers.tsv")
+                + "}\n");
+    Path run = folder.resolve("run");
+    String table = run("run", experiment, "--out", run, "--quiet", "--set", "train.epochs=40");
+    assertExact(table, run);
+    JsonNode report = new ObjectMapper().readTree(run.resolve("report.json").toFile());
+    assertThat(report.at("/results/overlap/map").asDouble()).isEqualTo(1);
+    assertThat(report.at("/results/integer/map").asDouble()).as(table).isGreaterThan(0.9);
+    assertThat(table).contains("words in common");
   }
 
   /** Named entities by the experiment for semantic roles, as docs/tasks/srl.md calls it. */

@@ -130,16 +130,16 @@ class DataDocsTest {
     assertThat(stories.question()).isEqualTo(Question.RANKING);
     assertThat(stories.test())
         .containsExactly(
-            new Example("Where is Ann?\tAnn went to the garden.", 1, List.of(), 0),
-            new Example("Where is Ann?\tBob sat down.", 0, List.of(), 0),
-            new Example("What does Bob carry?\tBob took the milk.", 1, List.of(), 1));
+            new Example("Where is Ann?\tAnn went to the garden.\t1", 1, List.of(), 0),
+            new Example("Where is Ann?\tBob sat down.\t2", 0, List.of(), 0),
+            new Example("What does Bob carry?\tBob took the milk.\t1", 1, List.of(), 1));
 
     Dataset candidates = DatasetReader.read(specs.get(8));
     assertThat(candidates.labels()).containsExactly("no", "yes");
     assertThat(candidates.test())
         .containsExactly(
-            new Example("Who saw Ann?\tBob saw Ann.", 1, List.of(), 0),
-            new Example("Who saw Ann?\tIt rained.", 0, List.of(), 0));
+            new Example("Who saw Ann?\tBob saw Ann.\t1", 1, List.of(), 0),
+            new Example("Who saw Ann?\tIt rained.\t2", 0, List.of(), 0));
   }
 
   @Test

@@ -216,12 +216,12 @@ class ExperimentReaderTest {
             "x.yaml:3:14: data.kind is \"langidd\"; expected langid, things, newsgroups, table, folders, tagged, predicates,"
                 + " candidates, stories, numbers, pairs-with-scores, parallel or locale-names;"
                 + " did you mean langid?",
-            "x.yaml:4:8: model.kind is missing; expected char-ngram-cnn, word-cnn, seed-cnn,"
+            "x.yaml:4:8: model.kind is missing; expected auto, char-ngram-cnn, word-cnn, seed-cnn,"
                 + " conv-tagger, bilstm-tagger, transformer-tagger, pair-cnn, story-attention, bilstm,"
                 + " transformer, translator, encoder or file",
             "x.yaml:6:3: unknown key lerningRate in train; did you mean learningRate? Known are"
                 + " epochs, batch, learningRate, schedule, tokenDropout, l2, weightDecay, warmUp, clip,"
-                + " frozen, layerDecay, average",
+                + " frozen, layerDecay, average, patience, refit",
             "x.yaml:7:11: train.epochs is \"many\"; expected an integer from 0 to 10000",
             "x.yaml:8:10: train.batch is 1.5; expected an integer from 1 to 65536",
             "x.yaml:9:13: train.schedule is \"Linear\"; expected constant, linear or cosine; did you"

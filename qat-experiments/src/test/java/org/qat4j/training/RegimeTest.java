@@ -23,7 +23,7 @@ import org.qat4j.data.TextBatches;
 import org.qat4j.experiment.BlockSpec;
 import org.qat4j.experiment.ModelSpec;
 import org.qat4j.experiment.TrainSpec;
-import org.qat4j.graph.Topology;
+import org.qat4j.graph.internal.Topology;
 import org.qat4j.network.TextNetwork;
 import org.qat4j.zoo.TinyTexts;
 import org.qat4j.zoo.Zoo;

@@ -159,6 +159,27 @@ class TrainerTest {
     assertThat(Evaluate.predict(net.network(), validation).meanLoss()).isEqualTo(first);
   }
 
+  /** On texts with wrong labels no pass is better than the first: two more, and it ends with that. */
+  @Test
+  void endsEarlyWithTheBestEpoch() {
+    List<Example> wrong =
+        DATA.validation().stream().map(e -> new Example(e.text(), (e.label() + 1) % 3)).toList();
+    TextBatches validation = TextBatches.inOrder(wrong, net.inputs(), 3, BATCH);
+    Recorder log = new Recorder();
+    TrainingPlan plan = new TrainingPlan(50, 0.02, Schedule.CONSTANT, false, 7).withPatience(2);
+    Trainer.fit(net.network(), plan, train(), validation, log);
+    int done = log.epochs.size();
+    assertThat(done).isLessThan(50);
+    TrainingLog.Epoch best = log.epochs.get(done - 3);
+    assertThat(log.epochs.subList(done - 2, done))
+        .allMatch(
+            e ->
+                e.validationAccuracy() < best.validationAccuracy()
+                    || e.validationLoss() > best.validationLoss());
+    assertThat(Evaluate.predict(net.network(), validation).meanLoss())
+        .isEqualTo(best.validationLoss());
+  }
+
   @Test
   void divergenceIsNamed() {
     net.network().getParam("3_W").putScalar(0, Float.NaN);

@@ -10,7 +10,7 @@ import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.conf.layers.convolutional.Cropping1D;
-import org.qat4j.graph.Topology;
+import org.qat4j.graph.internal.Topology;
 import org.qat4j.layers.MultiHeadAttentionLayer;
 import org.qat4j.layers.internal.fast.Maskable;
 import org.qat4j.model.InputLengths;

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
 import org.qat4j.encoder.SentenceVectors.Cosine;
-import org.qat4j.graph.Topology;
+import org.qat4j.graph.internal.Topology;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.onnx.OnnxOptions;
 import org.qat4j.qat.Calibration;

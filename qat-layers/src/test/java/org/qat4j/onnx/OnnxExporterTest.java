@@ -32,6 +32,7 @@ import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 import org.qat4j.model.RandomModels;
 import org.qat4j.numerics.QuantParams;
+import org.qat4j.onnx.internal.CodeTensors;
 import org.qat4j.onnx.internal.ModelMetadata;
 import org.qat4j.onnx.internal.OnnxRunner;
 

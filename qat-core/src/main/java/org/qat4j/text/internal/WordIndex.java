@@ -51,7 +51,7 @@ public final class WordIndex extends AbstractList<String> {
    *
    * @param hash its {@link String#hashCode}
    */
-  int find(String text, int from, int to, int hash) {
+  public int find(String text, int from, int to, int hash) {
     return table[entry(text, from, to, hash) + PLACE] - 1;
   }
 

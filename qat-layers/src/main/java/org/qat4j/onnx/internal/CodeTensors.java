@@ -68,7 +68,7 @@ public final class CodeTensors {
   }
 
   /** Whether codes have more than 8 bits. */
-  static boolean isWide(QuantParams params) {
+  public static boolean isWide(QuantParams params) {
     return params.qmin() < Byte.MIN_VALUE || params.qmax() > Byte.MAX_VALUE;
   }
 

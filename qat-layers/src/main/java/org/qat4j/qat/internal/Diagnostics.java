@@ -11,7 +11,6 @@ import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.qat4j.graph.Topology;
 import org.qat4j.graph.internal.Topology;
 import org.qat4j.layers.internal.host.Floats;
 import org.qat4j.layers.internal.quantizing.LayerQuantizer;

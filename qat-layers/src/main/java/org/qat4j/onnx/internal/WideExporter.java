@@ -1,7 +1,7 @@
-package org.qat4j.onnx;
+package org.qat4j.onnx.internal;
 
-import static org.qat4j.onnx.GraphBuilder.integer;
-import static org.qat4j.onnx.WeightWriter.OFFSET;
+import static org.qat4j.onnx.internal.GraphBuilder.integer;
+import static org.qat4j.onnx.internal.WeightWriter.OFFSET;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
@@ -13,7 +13,7 @@ import org.qat4j.model.Output;
 import org.qat4j.model.QuantizedTensor;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.numerics.internal.Requantize;
-import org.qat4j.onnx.CodeTensors.Codes;
+import org.qat4j.onnx.internal.CodeTensors.Codes;
 
 /**
  * Writes operations that read or make codes of more than 8 bits. ONNX Runtime multiplies bytes

@@ -1,4 +1,4 @@
-package org.qat4j.data;
+package org.qat4j.task.vectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,6 +11,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.qat4j.QatException;
+import org.qat4j.data.Dataset;
+import org.qat4j.data.Example;
+import org.qat4j.data.Question;
 import org.qat4j.experiment.DataSpec;
 import org.qat4j.experiment.DataSpec.Malformed;
 
