@@ -1,8 +1,10 @@
 package org.qat4j.cli;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.qat4j.QatException;
 import org.qat4j.console.Console;
 import org.qat4j.experiment.Experiment;
 import org.qat4j.experiment.ResolvedExperiment;
@@ -33,7 +35,8 @@ import picocli.CommandLine.Option;
       "  ./qat run configs/things.yaml",
       "  ./qat run configs/things.yaml --set train.epochs=1 --out runs/quick --overwrite",
       "  ./qat run configs/things.yaml --seeds 5",
-      "  ./qat run intents.yaml --explain"
+      "  ./qat run intents.yaml --explain",
+      "  ./qat run --resume runs/latest"
     })
 final class RunCommand implements Callable<Integer> {
   @Mixin private ExperimentArguments experiment;
@@ -46,20 +49,32 @@ final class RunCommand implements Callable<Integer> {
               + " more.")
   private boolean explain;
 
+  @Option(
+      names = "--resume",
+      paramLabel = "RUN",
+      description =
+          "Go on in the folder of a run that was stopped, to the same model; experiment and seeds are"
+              + " those of that run.")
+  private Path resume;
+
   @Override
   public Integer call() {
-    ResolvedExperiment resolved = experiment.resolve();
+    ResolvedExperiment resolved = resume == null ? experiment.resolve() : stopped();
     if (explain) {
       arguments.print(Suited.of(resolved).explanation());
       return Exit.OK;
     }
     Experiment e = resolved.experiment();
-    List<Long> all = arguments.seeds(e.seed());
+    List<Long> all =
+        resume == null ? arguments.seeds(e.seed()) : StoppedRun.seeds(resume, e.seed());
     Console console = arguments.console();
-    try (RunFolder folder = arguments.newFolder(e.name())) {
+    try (RunFolder folder =
+            resume == null ? arguments.newFolder(e.name()) : RunFolder.resume(resume);
+        GoOn goOn = new GoOn(folder.path(), arguments.errors())) {
       console.line("run folder: " + folder.path());
-      RunReport report = new RunExperiment(resolved, folder, console).run(all, facts());
+      RunReport report = new RunExperiment(resolved, folder, console, arguments.checkpoints()).run(all, facts());
       folder.finish();
+      goOn.finished();
       arguments.print(arguments.json() ? ReportJson.of(report) : ReportTable.of(report));
       RunExperiment.requireExact(report, folder.path());
       if (report.gate() != null && !report.gate().isMet()) {
@@ -70,7 +85,20 @@ final class RunCommand implements Callable<Integer> {
     return Exit.OK;
   }
 
+  /** The experiment of a run that was stopped. */
+  private ResolvedExperiment stopped() {
+    if (experiment.hasFile() || arguments.isForNewRun() || !experiment.sets().isEmpty()) {
+      throw new QatException(
+          "--resume goes on with the experiment, seeds and folder of that run: leave out EXPERIMENT,"
+              + " --set, --variant, --seeds, --out and --overwrite");
+    }
+    return StoppedRun.experiment(resume);
+  }
+
   private Map<String, String> facts() {
+    if (resume != null) {
+      return StoppedRun.facts(resume);
+    }
     Map<String, String> facts = arguments.facts(experiment.sets());
     if (experiment.variant() != null) {
       facts.put("--variant", experiment.variant());

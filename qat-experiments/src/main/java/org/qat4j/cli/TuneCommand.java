@@ -107,7 +107,7 @@ final class TuneCommand implements Callable<Integer> {
       console.line("run folder: " + folder.path());
       List<Long> all = seedsOf(folder, e);
       RunReport report =
-          new RunExperiment(resolved, folder, console)
+          new RunExperiment(resolved, folder, console, arguments.checkpoints())
               .tune(all, facts(), seed -> floatNetwork(folder, all, seed));
       folder.finish();
       arguments.print(arguments.json() ? ReportJson.of(report) : ReportTable.of(report));

@@ -1,10 +1,8 @@
 package org.qat4j.pipeline;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -21,10 +19,12 @@ import org.qat4j.experiment.PruneSpec;
 import org.qat4j.experiment.TrainSpec;
 import org.qat4j.network.TextNetwork;
 import org.qat4j.report.CurvePoint;
+import org.qat4j.training.Checkpoints;
 import org.qat4j.training.Evaluate;
 import org.qat4j.training.Regime;
 import org.qat4j.training.Trainer;
 import org.qat4j.training.TrainingAid;
+import org.qat4j.training.TrainingLog;
 import org.qat4j.training.TrainingPlan;
 import org.qat4j.zoo.Zoo;
 
@@ -57,7 +57,8 @@ final class FloatNetwork {
   private final long seed;
   private final Dataset data;
   private final Console console;
-  private final Consumer<CurvePoint> metrics;
+  private final Metrics metrics;
+  private final RunCheckpoints checkpoints;
   private final TextNetwork text;
   private final TextBatches train;
   private final TextBatches validation;
@@ -70,20 +71,28 @@ final class FloatNetwork {
   /**
    * @param experiment whose data, model and train count
    * @param metrics is given every step of every training
+   * @param checkpoints of its trainings
    */
   FloatNetwork(
       Experiment experiment,
       long seed,
       Dataset data,
       Console console,
-      Consumer<CurvePoint> metrics) {
+      Metrics metrics,
+      RunCheckpoints checkpoints) {
     this(
         experiment,
         Zoo.build(experiment.model(), learned(experiment, data), experiment.train(), seed),
         seed,
         data,
         console,
-        metrics);
+        metrics,
+        checkpoints);
+  }
+
+  /** The same without checkpoints. */
+  FloatNetwork(Experiment experiment, long seed, Dataset data, Console console, Metrics metrics) {
+    this(experiment, seed, data, console, metrics, RunCheckpoints.none());
   }
 
   private FloatNetwork(
@@ -92,7 +101,9 @@ final class FloatNetwork {
       long seed,
       Dataset data,
       Console console,
-      Consumer<CurvePoint> metrics) {
+      Metrics metrics,
+      RunCheckpoints checkpoints) {
+    this.checkpoints = checkpoints;
     this.experiment = experiment;
     this.seed = seed;
     this.data = data;
@@ -136,7 +147,7 @@ final class FloatNetwork {
 
   /** Another network in the place of this one, with the same data and seed. */
   FloatNetwork with(TextNetwork other) {
-    return new FloatNetwork(experiment, other, seed, data, console, metrics);
+    return new FloatNetwork(experiment, other, seed, data, console, metrics, checkpoints);
   }
 
   /** Share of the validation texts that a network answers rightly. */
@@ -198,7 +209,7 @@ final class FloatNetwork {
       Model again =
           Zoo.build(experiment.model(), learned(experiment, data), experiment.train(), seed)
               .network();
-      fit(Stage.FLOAT, again, plan(), recorder(again, epoch), point -> {});
+      fit(again, plan(), recorder(again, epoch), TrainingLog.SILENT, Checkpoints.NONE);
     }
     return early.get(epoch);
   }
@@ -246,20 +257,21 @@ final class FloatNetwork {
 
   /** The same with an aid. */
   Trained train(Stage stage, Model network, TrainingPlan plan, TrainingAid aid) {
-    Stopwatch watch = new Stopwatch();
-    List<CurvePoint> curve = new ArrayList<>();
-    double stepSeconds = fit(stage, network, plan, aid, curve::add);
-    return evaluated(network, curve, watch.seconds(), stepSeconds);
+    try (TrainingMonitor monitor =
+        new TrainingMonitor(stage, console, plan.epochs(), train.batches(), metrics)) {
+      fit(network, plan, aid, monitor, checkpoints.next(stage, monitor, aid.isStateless()));
+      return evaluated(network, monitor.curve(), monitor.seconds(), monitor.medianStepSeconds());
+    }
   }
 
-  private double fit(
-      Stage stage, Model network, TrainingPlan plan, TrainingAid aid, Consumer<CurvePoint> curve) {
-    try (TrainingMonitor monitor =
-        new TrainingMonitor(stage, console, plan.epochs(), train.batches(), metrics, curve)) {
-      TextBatches held = experiment.train().refit() ? null : validation; // or it would be learned
-      Trainer.fit(network, plan, train, held, monitor, aid);
-      return monitor.medianStepSeconds();
-    }
+  private void fit(
+      Model network,
+      TrainingPlan plan,
+      TrainingAid aid,
+      TrainingLog log,
+      Checkpoints kept) {
+    TextBatches held = experiment.train().refit() ? null : validation; // or it would be learned
+    Trainer.fit(network, plan, train, held, log, aid, kept);
   }
 
   private Trained evaluated(

@@ -1,11 +1,13 @@
 package org.qat4j.pipeline;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.api.Model;
@@ -45,25 +47,43 @@ public final class RunExperiment {
   /** What follows from the data, where the experiment file names no network. */
   static final String RULES = "rules.txt";
 
+  /** Folder of the checkpoints, which a run that comes to its end deletes. */
+  public static final String CHECKPOINTS = "checkpoints";
+
   private final ResolvedExperiment resolved;
   private final Experiment experiment;
   private final RunFolder folder;
   private final Console console;
   private final SeedExperiment.Verification verification;
+  private final RunCheckpoints.Pace pace;
+
+  /** The same with a checkpoint a minute. */
+  public RunExperiment(ResolvedExperiment resolved, RunFolder folder, Console console) {
+    this(resolved, folder, console, Duration.ofMinutes(1));
+  }
 
   /**
    * @param folder takes every file of the run
    * @param console is told how it goes
+   * @param checkpoints least time between two places of a training that are kept to go on from
    */
-  public RunExperiment(ResolvedExperiment resolved, RunFolder folder, Console console) {
-    this(resolved, folder, console, TextVerification::of);
+  public RunExperiment(
+      ResolvedExperiment resolved, RunFolder folder, Console console, Duration checkpoints) {
+    this(
+        resolved,
+        folder,
+        console,
+        TextVerification::of,
+        new RunCheckpoints.Pace(checkpoints, System::nanoTime));
   }
 
   RunExperiment(
       ResolvedExperiment resolved,
       RunFolder folder,
       Console console,
-      SeedExperiment.Verification verification) {
+      SeedExperiment.Verification verification,
+      RunCheckpoints.Pace pace) {
+    this.pace = pace;
     this.resolved = resolved;
     this.experiment = resolved.experiment();
     this.folder = folder;
@@ -102,7 +122,7 @@ public final class RunExperiment {
     List<Dataset> folds = DatasetReader.folds(experiment.data());
     folds.forEach(DataFindings::requireRows);
     Suited suited = Suited.of(resolved, folds.get(0));
-    return new RunExperiment(suited.resolved(), folder, console, verification)
+    return new RunExperiment(suited.resolved(), folder, console, verification, pace)
         .run(seeds, facts, floatNetwork, work, folds, suited, watch.seconds());
   }
 
@@ -120,6 +140,9 @@ public final class RunExperiment {
     List<DataFinding> findings =
         new ArrayList<>(DataFindings.of(experiment.data(), data, experiment.train().batch()));
     DataSummary summary = summary(folds);
+    if (folder.isResumed()) {
+      RunFiles.requireData(folder.path(), summary.sha256());
+    }
     folder.write(RunFiles.EXPERIMENT, config); // what could be in its place stays until here
     if (!suited.rules().isEmpty()) {
       folder.write(RULES, suited.explanation());
@@ -155,11 +178,19 @@ public final class RunExperiment {
     List<Map<Stage, Predictions>> baselines =
         folds.stream().map(fold -> Task.of(fold).baselines(experiment.baselines(), fold)).toList();
     double baselineSeconds = baselineWatch.seconds();
+    List<RunCheckpoints> kept = new ArrayList<>();
     for (long seed : seeds) {
       String within = seeds.size() == 1 ? "" : "seed-" + seed + "/";
       List<SeedRun> parts = new ArrayList<>();
       for (int fold = 0; fold < folds.size(); fold++) {
-        FloatNetwork floats = floats(seed, folds.get(fold), fold == 0);
+        RunCheckpoints checkpoints =
+            new RunCheckpoints(
+                folder.file(within + (fold == 0 ? "" : "fold-" + (fold + 1) + "/") + CHECKPOINTS),
+                config + summary.sha256() + " seed " + seed + " fold " + fold,
+                console,
+                pace);
+        FloatNetwork floats = floats(seed, folds.get(fold), checkpoints, fold == 0);
+        kept.add(checkpoints);
         if (seed == seeds.get(0) && fold == 0) {
           List<DataFinding> cut = DataFindings.cut(data, floats.text().encoders());
           tell(cut);
@@ -182,6 +213,7 @@ public final class RunExperiment {
     }
     RunReport result = report.data(summary.with(findings)).build();
     folder.report(result);
+    kept.forEach(RunCheckpoints::delete);
     return result;
   }
 
@@ -216,9 +248,32 @@ public final class RunExperiment {
     findings.forEach(finding -> console.line("warning: " + finding.message()));
   }
 
-  private FloatNetwork floats(long seed, Dataset data, boolean logged) {
-    Consumer<CurvePoint> metrics = logged ? p -> folder.metric(seed, p) : p -> {};
-    return new FloatNetwork(experiment, seed, data, console, metrics);
+  private FloatNetwork floats(
+      long seed, Dataset data, RunCheckpoints checkpoints, boolean logged) {
+    Metrics metrics = logged ? new FolderMetrics(seed) : Metrics.NONE;
+    return new FloatNetwork(experiment, seed, data, console, metrics, checkpoints);
+  }
+
+  /** Into metrics.jsonl. What a run that was stopped has told of steps that come again is taken out. */
+  private final class FolderMetrics implements Metrics {
+    private final long seed;
+    private final Set<Stage> begun = EnumSet.noneOf(Stage.class);
+
+    FolderMetrics(long seed) {
+      this.seed = seed;
+    }
+
+    @Override
+    public void accept(CurvePoint point) {
+      folder.metric(seed, point);
+    }
+
+    @Override
+    public void from(Stage stage, long step) {
+      if (begun.add(stage)) {
+        folder.forgetMetrics(seed, stage, step);
+      }
+    }
   }
 
   /**

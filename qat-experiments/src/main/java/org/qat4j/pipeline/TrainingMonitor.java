@@ -1,9 +1,10 @@
 package org.qat4j.pipeline;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Consumer;
 import org.qat4j.console.Console;
 import org.qat4j.console.Progress;
 import org.qat4j.evaluation.Stage;
@@ -13,13 +14,16 @@ import org.qat4j.training.TrainingLog;
 /** Shows how a training goes, hands on every step, and draws its learning curve from means. */
 final class TrainingMonitor implements TrainingLog, AutoCloseable {
   private static final int POINTS_PER_EPOCH = 20;
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Stage stage;
   private final Progress progress;
   private final int every;
-  private final Consumer<CurvePoint> metrics;
-  private final Consumer<CurvePoint> curve;
+  private final Metrics metrics;
   private final List<Double> stepSeconds = new ArrayList<>();
+  private final List<CurvePoint> points = new ArrayList<>();
+  private final Stopwatch watch = new Stopwatch();
+  private double secondsBefore;
   private double loss;
   private double examples;
   private double seconds;
@@ -28,20 +32,17 @@ final class TrainingMonitor implements TrainingLog, AutoCloseable {
 
   /**
    * @param metrics is given every step, and the validation accuracy after every pass
-   * @param curve is given the points of the learning curve, means over some steps
    */
   TrainingMonitor(
       Stage stage,
       Console console,
       int epochs,
       int stepsPerEpoch,
-      Consumer<CurvePoint> metrics,
-      Consumer<CurvePoint> curve) {
+      Metrics metrics) {
     this.stage = stage;
     this.progress = console.progress("training: " + stage.title(), (long) epochs * stepsPerEpoch);
     this.every = Math.max(1, stepsPerEpoch / POINTS_PER_EPOCH);
     this.metrics = metrics;
-    this.curve = curve;
   }
 
   @Override
@@ -55,7 +56,7 @@ final class TrainingMonitor implements TrainingLog, AutoCloseable {
     stepSeconds.add(step.seconds());
     if (++steps == every) {
       progress.message(String.format(Locale.ROOT, "loss %.4f", loss / steps));
-      curve.accept(mean(null));
+      points.add(mean(null));
     }
   }
 
@@ -81,7 +82,7 @@ final class TrainingMonitor implements TrainingLog, AutoCloseable {
   public void epoch(Epoch epoch) {
     boolean held = !Double.isNaN(epoch.validationAccuracy());
     CurvePoint point = mean(held ? epoch.validationAccuracy() : null);
-    curve.accept(point);
+    points.add(point);
     if (held) {
       metrics.accept(point);
       progress.message(
@@ -99,6 +100,68 @@ final class TrainingMonitor implements TrainingLog, AutoCloseable {
       return Double.NaN;
     }
     return stepSeconds.stream().sorted().skip(stepSeconds.size() / 2).findFirst().orElseThrow();
+  }
+
+  /** The learning curve. */
+  List<CurvePoint> curve() {
+    return List.copyOf(points);
+  }
+
+  /** Time of the training in seconds. */
+  double seconds() {
+    return secondsBefore + watch.seconds();
+  }
+
+  /**
+   * What a training that goes on has to know.
+   *
+   * @param curve points so far
+   * @param loss sum since the last of them
+   * @param examples sum since then
+   * @param seconds sum since then
+   * @param steps since then
+   * @param last step, or null
+   * @param medianStepSeconds of a step
+   * @param trainingSeconds of all of them
+   */
+  private record Memento(
+      List<CurvePoint> curve,
+      double loss,
+      double examples,
+      double seconds,
+      int steps,
+      Step last,
+      double medianStepSeconds,
+      double trainingSeconds) {}
+
+  /** For {@link #restore}, as JSON. */
+  byte[] memento() throws IOException {
+    return JSON.writeValueAsBytes(
+        new Memento(
+            points, loss, examples, seconds, steps, last, medianStepSeconds(), seconds()));
+  }
+
+  /** The training begins. */
+  void begin() {
+    metrics.from(stage, 0);
+  }
+
+  /** The training goes on where another process stopped. */
+  void restore(byte[] memento) throws IOException {
+    Memento m = JSON.readValue(memento, Memento.class);
+    points.addAll(m.curve());
+    loss = m.loss();
+    examples = m.examples();
+    seconds = m.seconds();
+    steps = m.steps();
+    last = m.last();
+    secondsBefore = m.trainingSeconds();
+    if (!Double.isNaN(m.medianStepSeconds())) {
+      stepSeconds.add(m.medianStepSeconds());
+    }
+    int done = last == null ? 0 : last.step();
+    progress.step(done);
+    metrics.from(stage, done);
   }
 
   @Override

@@ -11,6 +11,7 @@ import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.deeplearning4j.nn.updater.MultiLayerUpdater;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.qat4j.graph.internal.Topology;
 
@@ -30,11 +31,13 @@ final class Optimizer {
 
   private final Gradients gradients;
   private final IdentityHashMap<IUpdater, Rate> rates = new IdentityHashMap<>();
+  private final BaseMultiLayerUpdater<?> optimizer;
 
   /** Starts the optimizer of a network anew: at step 0 and without momentum. */
   Optimizer(Model network, Regime regime) {
     this.gradients = new Gradients(regime, LayerGroups.of(Topology.of(network)));
-    for (UpdaterBlock block : restart(network, regime).getUpdaterBlocks()) {
+    this.optimizer = restart(network, regime);
+    for (UpdaterBlock block : optimizer.getUpdaterBlocks()) {
       for (UpdaterBlock.ParamState param : block.getLayersAndVariablesInBlock()) {
         IUpdater updater = param.getLayer().getConfig().getUpdaterByParam(param.getParamName());
         double layerRate = rate(param.getLayer().getConfig());
@@ -56,7 +59,7 @@ final class Optimizer {
 
   private BaseMultiLayerUpdater<?> restart(Model network, Regime regime) {
     if (network instanceof ComputationGraph graph) {
-      graph.getConfiguration().setIterationCount(0);
+      setIterations(graph, 0);
       ComputationGraphUpdater updater =
           regime.leavesGradients()
               ? new ComputationGraphUpdater(graph)
@@ -65,7 +68,7 @@ final class Optimizer {
       return updater;
     }
     MultiLayerNetwork layers = (MultiLayerNetwork) network;
-    layers.getLayerWiseConfigurations().setIterationCount(0);
+    setIterations(layers, 0);
     MultiLayerUpdater updater =
         regime.leavesGradients()
             ? new MultiLayerUpdater(layers)
@@ -85,6 +88,34 @@ final class Optimizer {
   void setRate(double rate) {
     gradients.setRate(rate);
     rates.forEach((updater, r) -> updater.setLrAndSchedule(rate * r.multiple(), null));
+  }
+
+  /** What the updaters know of the steps before, or null. */
+  INDArray state() {
+    return optimizer.getStateViewArray();
+  }
+
+  /** Goes on with such a state. */
+  void setState(INDArray state) {
+    if (state != null) {
+      INDArray view = optimizer.getStateViewArray();
+      view.assign(state.reshape(view.shape()));
+    }
+  }
+
+  /** Steps that a network has counted. */
+  static int iterations(Model network) {
+    return network instanceof ComputationGraph graph
+        ? graph.getConfiguration().getIterationCount()
+        : ((MultiLayerNetwork) network).getLayerWiseConfigurations().getIterationCount();
+  }
+
+  static void setIterations(Model network, int iterations) {
+    if (network instanceof ComputationGraph graph) {
+      graph.getConfiguration().setIterationCount(iterations);
+    } else {
+      ((MultiLayerNetwork) network).getLayerWiseConfigurations().setIterationCount(iterations);
+    }
   }
 
   /** Puts the rates back that the network had, so that its configuration is as before. */

@@ -1,5 +1,7 @@
 package org.qat4j.training;
 
+import java.io.DataInputStream;
+import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Model;
@@ -23,12 +25,16 @@ public final class Trainer {
   private final TextBatches validation;
   private final TrainingLog log;
   private final TrainingAid aid;
+  private final Checkpoints checkpoints;
   private final int steps;
   private int step;
-  private double bestScore = Double.NEGATIVE_INFINITY;
-  private double bestLoss = Double.POSITIVE_INFINITY;
-  private int sinceBest;
-  private INDArray best;
+
+  /** Passes done. */
+  private int epoch;
+
+  private double lossSum;
+  private Checkpoint.Best best = Checkpoint.Best.NONE;
+  private INDArray bestParams;
   private INDArray average;
 
   private Trainer(
@@ -37,13 +43,15 @@ public final class Trainer {
       TextBatches train,
       TextBatches validation,
       TrainingLog log,
-      TrainingAid aid) {
+      TrainingAid aid,
+      Checkpoints checkpoints) {
     this.network = network;
     this.plan = plan;
     this.train = train;
     this.validation = validation;
     this.log = log;
     this.aid = aid;
+    this.checkpoints = checkpoints;
     this.steps = plan.epochs() * train.batches();
   }
 
@@ -56,6 +64,7 @@ public final class Trainer {
    * @param validation evaluated after every pass; null for none
    * @param log told of every step and pass
    * @param aid takes part in every step
+   * @param checkpoints goes on from what they have, and keeps what comes
    * @throws QatException if the loss stops being a number
    */
   public static void fit(
@@ -64,8 +73,20 @@ public final class Trainer {
       TextBatches train,
       TextBatches validation,
       TrainingLog log,
+      TrainingAid aid,
+      Checkpoints checkpoints) {
+    new Trainer(network, plan, train, validation, log, aid, checkpoints).fit();
+  }
+
+  /** The same without checkpoints. */
+  public static void fit(
+      Model network,
+      TrainingPlan plan,
+      TextBatches train,
+      TextBatches validation,
+      TrainingLog log,
       TrainingAid aid) {
-    new Trainer(network, plan, train, validation, log, aid).fit();
+    fit(network, plan, train, validation, log, aid, Checkpoints.NONE);
   }
 
   /** The same without an aid. */
@@ -83,23 +104,34 @@ public final class Trainer {
     train.seek(new TextBatches.Position(0, 0));
     Optimizer optimizer = new Optimizer(network, plan.regime());
     try {
-      for (int epoch = 1; epoch <= plan.epochs() && sinceBest < plan.patience(); epoch++) {
-        pass(epoch, optimizer);
+      boolean ended = goOn(optimizer);
+      while (!ended && epoch < plan.epochs() && best.since() < plan.patience()) {
+        pass(optimizer);
+      }
+      if (!ended) {
+        end(optimizer);
       }
     } finally {
       optimizer.restore();
     }
-    if (best != null) {
-      network.setParams(best);
+  }
+
+  private void end(Optimizer optimizer) {
+    if (bestParams != null) {
+      network.setParams(bestParams);
     } else if (average != null) {
       network.setParams(average);
     }
+    bestParams = null;
+    average = null;
+    keep(true, optimizer);
   }
 
-  private void pass(int epoch, Optimizer optimizer) {
+  private void pass(Optimizer optimizer) {
     long start = System.nanoTime();
-    double sum = 0;
-    train.reset();
+    if (!train.hasNext()) {
+      train.reset(); // a pass that was stopped goes on
+    }
     while (train.hasNext()) {
       MultiDataSet batch = train.next();
       double rate = plan.learningRate(step, steps);
@@ -110,22 +142,73 @@ public final class Trainer {
       step++;
       double loss = network.score();
       checkLoss(loss, rate);
-      sum += loss;
+      lossSum += loss;
       long n = batch.getFeatures(0).size(0);
-      log.step(new TrainingLog.Step(step, steps, epoch, loss, rate, (int) n, seconds));
+      log.step(new TrainingLog.Step(step, steps, epoch + 1, loss, rate, (int) n, seconds));
       aid.after(step);
       addToAverage();
+      if (train.hasNext() && checkpoints.isDue()) {
+        keep(false, optimizer);
+      }
     }
     Held held = validation == null ? null : Evaluate.held(network, validation);
     keepIfBest(held);
+    epoch++;
     log.epoch(
         new TrainingLog.Epoch(
             epoch,
             plan.epochs(),
-            sum / train.batches(),
+            lossSum / train.batches(),
             held == null ? Double.NaN : held.loss(),
             held == null ? Double.NaN : held.score(),
             seconds(start)));
+    lossSum = 0;
+    keep(false, optimizer);
+  }
+
+  /** Goes on from what was kept, if anything was; whether the training is over already. */
+  private boolean goOn(Optimizer optimizer) {
+    try (DataInputStream in = checkpoints.last()) {
+      if (in == null) {
+        return false;
+      }
+      Checkpoint from = Checkpoint.read(in);
+      step = from.step();
+      epoch = from.epoch();
+      lossSum = from.lossSum();
+      best = from.best();
+      bestParams = from.bestParams();
+      average = from.average();
+      network.setParams(from.params());
+      optimizer.setState(from.updater());
+      Optimizer.setIterations(network, from.iterations());
+      train.seek(from.position());
+      Nd4j.getRandom().setStates(from.random()[0], from.random()[1]);
+      return from.ended();
+    } catch (IOException e) {
+      throw new QatException("cannot go on with the training: " + e, e);
+    }
+  }
+
+  private void keep(boolean ended, Optimizer optimizer) {
+    checkpoints.keep(
+        step,
+        ended,
+        out ->
+            new Checkpoint(
+                    ended,
+                    step,
+                    epoch,
+                    lossSum,
+                    train.position(),
+                    best,
+                    new long[] {Nd4j.getRandom().rootState(), Nd4j.getRandom().nodeState()},
+                    Optimizer.iterations(network),
+                    network.params(),
+                    optimizer.state(),
+                    bestParams,
+                    average)
+                .write(out));
   }
 
   /**
@@ -150,12 +233,13 @@ public final class Trainer {
     if (!plan.keepBest() || held == null) {
       return;
     }
-    sinceBest++;
-    if (held.score() > bestScore || (held.score() == bestScore && held.loss() < bestLoss)) {
-      bestScore = held.score();
-      bestLoss = held.loss();
-      best = network.params().dup();
-      sinceBest = 0;
+    boolean better =
+        held.score() > best.score() || (held.score() == best.score() && held.loss() < best.loss());
+    if (better) {
+      best = new Checkpoint.Best(held.score(), held.loss(), 0);
+      bestParams = network.params().dup();
+    } else {
+      best = new Checkpoint.Best(best.score(), best.loss(), best.since() + 1);
     }
   }
 

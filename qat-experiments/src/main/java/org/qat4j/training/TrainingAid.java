@@ -5,7 +5,13 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
 /** Takes part in a training: changes what is learned, or the network. */
 public interface TrainingAid {
   /** Changes nothing. */
-  TrainingAid NONE = new TrainingAid() {};
+  TrainingAid NONE =
+      new TrainingAid() {
+        @Override
+        public boolean isStateless() {
+          return true;
+        }
+      };
 
   /** This one and then another. */
   default TrainingAid and(TrainingAid next) {
@@ -21,7 +27,17 @@ public interface TrainingAid {
         first.after(step);
         next.after(step);
       }
+
+      @Override
+      public boolean isStateless() {
+        return first.isStateless() && next.isStateless();
+      }
     };
+  }
+
+  /** Whether it is the same at every step, so that a training that was stopped can go on with it. */
+  default boolean isStateless() {
+    return false;
   }
 
   /** What a step learns from, in the place of a batch. */

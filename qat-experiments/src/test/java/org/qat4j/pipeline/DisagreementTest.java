@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -110,7 +111,8 @@ class DisagreementTest {
                   folder,
                   Console.standardError(true),
                   (network, model, data, inputs, console) ->
-                      differing(TextVerification.of(network, model, data, inputs, console)))
+                      differing(TextVerification.of(network, model, data, inputs, console)),
+                  new RunCheckpoints.Pace(Duration.ofDays(1), () -> 0))
               .run(seeds, Map.of());
       folder.finish();
       return report;

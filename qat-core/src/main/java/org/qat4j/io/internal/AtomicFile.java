@@ -1,7 +1,9 @@
 package org.qat4j.io.internal;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +17,8 @@ import org.qat4j.QatException;
 public final class AtomicFile {
   private static final Pattern UNFINISHED = Pattern.compile("\\..+\\.[0-9a-f-]{36}\\.tmp");
 
+  private static final int BUFFER = 1 << 16;
+
   private AtomicFile() {}
 
   /**
@@ -24,6 +28,20 @@ public final class AtomicFile {
    * @throws QatException if the file cannot be written; the message names it
    */
   public static void write(Path file, byte[] bytes) {
+    write(file, out -> out.write(bytes));
+  }
+
+  /** What writes the bytes of a file. */
+  public interface Content {
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  /**
+   * The same for content that need not be in memory as a whole.
+   *
+   * @throws QatException if the file cannot be written; the message names it
+   */
+  public static void write(Path file, Content content) {
     Path target = file.toAbsolutePath();
     if (!Files.isDirectory(target.getParent())) {
       throw new QatException(
@@ -39,10 +57,9 @@ public final class AtomicFile {
     try {
       try (FileChannel out =
           FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        ByteBuffer buffer = ByteBuffer.wrap(bytes);
-        while (buffer.hasRemaining()) {
-          out.write(buffer);
-        }
+        OutputStream stream = new BufferedOutputStream(Channels.newOutputStream(out), BUFFER);
+        content.writeTo(stream);
+        stream.flush();
         out.force(true);
       }
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);

@@ -1,6 +1,9 @@
 package org.qat4j.report.folder;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -16,9 +19,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.logging.log4j.LogManager;
 import org.qat4j.QatException;
+import org.qat4j.evaluation.Stage;
 import org.qat4j.io.internal.AtomicFile;
 import org.qat4j.report.CurvePoint;
 import org.qat4j.report.ModelCard;
@@ -57,7 +62,7 @@ public final class RunFolder implements AutoCloseable {
       Pattern.compile(
           "run\\.json|provenance\\.json|report\\.(json|html)|model-card\\.(md|json)|log\\.txt|metrics\\.jsonl"
               + "|trials\\.jsonl|seeds\\.txt|(experiment|tuned)\\.yaml|model\\.(qat|onnx)"
-              + "|(float|qat)-network\\.zip|encoders\\.bin|seed-.+");
+              + "|(float|qat)-network\\.zip|encoders\\.bin|rules\\.txt|.+\\.checkpoint|seed-.+");
 
   private final Path path;
   private final FolderLock lock;
@@ -67,8 +72,10 @@ public final class RunFolder implements AutoCloseable {
   private State state = State.RUNNING;
   private boolean ended;
   private final boolean replaces;
+  private final boolean resumed;
 
-  private RunFolder(Path path, FolderLock lock, boolean replaces) {
+  private RunFolder(Path path, FolderLock lock, boolean replaces, boolean resumed) {
+    this.resumed = resumed;
     this.path = path;
     this.lock = lock;
     this.replaces = replaces;
@@ -118,7 +125,7 @@ public final class RunFolder implements AutoCloseable {
         path = parent.resolve(base + "-" + i);
       }
       Files.createDirectory(path);
-      return new RunFolder(path, FolderLock.take(path), false).begun();
+      return new RunFolder(path, FolderLock.take(path), false, false).begun();
     } catch (IOException e) {
       throw new QatException("cannot make a run folder in " + parent + ": " + e, e);
     }
@@ -141,10 +148,10 @@ public final class RunFolder implements AutoCloseable {
       Files.createDirectories(path);
       FolderLock lock = FolderLock.take(path);
       if (!isRun(path)) {
-        return new RunFolder(path, lock, false).begun();
+        return new RunFolder(path, lock, false, false).begun();
       }
       if (overwrite) {
-        return new RunFolder(path, lock, true);
+        return new RunFolder(path, lock, true, false);
       }
       lock.close();
       throw new QatException(
@@ -164,9 +171,23 @@ public final class RunFolder implements AutoCloseable {
       throw new QatException(path + " is not a run folder; there is nothing to go on with");
     }
     try {
-      return new RunFolder(path, FolderLock.take(path), false).begun();
+      return new RunFolder(path, FolderLock.take(path), false, true).begun();
     } catch (IOException e) {
       throw new QatException("cannot go on in the run folder " + path + ": " + e, e);
+    }
+  }
+
+  /** Whether a folder holds a run that came to its end. */
+  public static boolean isFinished(Path path) {
+    try {
+      return isRun(path)
+          && new ObjectMapper()
+              .readTree(path.resolve(STATE).toFile())
+              .path("state")
+              .asText()
+              .equals(State.FINISHED.key());
+    } catch (IOException e) {
+      throw new QatException("cannot read " + path.resolve(STATE) + ": " + e, e);
     }
   }
 
@@ -205,6 +226,11 @@ public final class RunFolder implements AutoCloseable {
         && (OURS.matcher(file.getFileName().toString()).matches() || AtomicFile.isUnfinished(file));
   }
 
+  /** Whether a run that was stopped goes on. */
+  public boolean isResumed() {
+    return resumed;
+  }
+
   /** The folder. */
   public Path path() {
     return path;
@@ -239,6 +265,40 @@ public final class RunFolder implements AutoCloseable {
           file("metrics.jsonl"), line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException e) {
       throw new QatException("cannot write " + file("metrics.jsonl") + ": " + e, e);
+    }
+  }
+
+  /**
+   * Takes out of metrics.jsonl what a run that was stopped has told of steps that come again, and a
+   * line that it had not finished. Of a new run there is none.
+   *
+   * @param step steps done; lines of later ones of that seed and stage go
+   */
+  public synchronized void forgetMetrics(long seed, Stage stage, long step) {
+    Path file = file("metrics.jsonl");
+    if (!resumed || !Files.exists(file)) {
+      return;
+    }
+    try {
+      String kept =
+          Files.readAllLines(file).stream()
+              .filter(line -> isBefore(line, seed, stage, step))
+              .map(line -> line + "\n")
+              .collect(Collectors.joining());
+      AtomicFile.write(file, kept.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new QatException("cannot read " + file + ": " + e, e);
+    }
+  }
+
+  private static boolean isBefore(String line, long seed, Stage stage, long step) {
+    try {
+      JsonNode metric = new ObjectMapper().readTree(line);
+      return metric.path("seed").asLong() != seed
+          || !metric.path("stage").asText().equals(stage.key())
+          || metric.path("step").asLong() <= step;
+    } catch (JsonProcessingException e) {
+      return false;
     }
   }
 

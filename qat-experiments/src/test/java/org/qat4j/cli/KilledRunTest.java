@@ -1,0 +1,104 @@
+package org.qat4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs of which the process is killed at any moment, and that go on to the same model. */
+@Tag("slow")
+class KilledRunTest {
+  private static final int TIMES = 50;
+
+  @TempDir private Path temporary;
+
+  @Test
+  void killedFiftyTimes() throws IOException, InterruptedException {
+    StringBuilder rows = new StringBuilder();
+    for (int i = 0; i < 200; i++) {
+      rows.append("warm\tthe sun ").append(Integer.toString(i * 977, 36)).append(" shines\n");
+      rows.append("cold\tsnow falls ").append(Integer.toString(i * 787, 36)).append('\n');
+    }
+    Path table = Files.writeString(temporary.resolve("weather.tsv"), rows);
+    Path file =
+        Files.writeString(
+            temporary.resolve("weather.yaml"),
+            """
+            schemaVersion: 1
+            name: weather
+            data: {kind: table, train: "%s"}
+            model: {kind: char-ngram-cnn, length: 24, dropout: 0.2}
+            train: {epochs: 4, batch: 16, tokenDropout: 0.1}
+            quantize: {weights: {bits: 3}, activations: {learned: lsq}, qat: {epochs: 4}}
+            tune: {trials: 30, executor: {kind: local, threads: 1}}
+            verify: {inputs: 40}
+            """
+                .formatted(table.toString().replace('\\', '/')));
+    Path whole = temporary.resolve("whole");
+    long begun = System.nanoTime();
+    assertThat(ended(start("run", file, "--out", whole), Long.MAX_VALUE)).isTrue();
+    long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+    byte[] expected = Files.readAllBytes(whole.resolve("model.qat"));
+
+    long seed = new Random().nextLong();
+    Random random = new Random(seed);
+    int killed = 0;
+    for (int i = 0; i < TIMES; i++) {
+      Path run = temporary.resolve("run-" + i);
+      boolean ended = false;
+      for (int attempt = 0; !ended; attempt++) {
+        long moment = attempt < 2 ? random.nextLong(millis) : Long.MAX_VALUE;
+        ended = ended(start(next(run, file)), moment);
+        killed += ended ? 0 : 1;
+      }
+      assertThat(Files.readAllBytes(run.resolve("model.qat")))
+          .as("seed %s, run %s", seed, i)
+          .isEqualTo(expected);
+      try (Stream<Path> files = Files.walk(run)) {
+        assertThat(files.filter(f -> f.toString().endsWith(".tmp"))).isEmpty();
+      }
+    }
+    System.out.println("killed " + killed + " times, seed " + seed);
+    assertThat(killed).isGreaterThan(TIMES / 2);
+  }
+
+  /** The command that goes on, or begins where the run did not come so far as to be one. */
+  private static Object[] next(Path run, Path file) {
+    return Files.exists(run.resolve("experiment.yaml"))
+        ? new Object[] {"run", "--resume", run}
+        : new Object[] {"run", file, "--out", run, "--overwrite"};
+  }
+
+  private Process start(Object... args) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx1g", "-cp", System.getProperty("java.class.path")));
+    command.add(Main.class.getName());
+    Stream.of(args).map(Object::toString).forEach(command::add);
+    command.addAll(List.of("--checkpoints", "0"));
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(temporary.resolve("output.txt").toFile())
+        .start();
+  }
+
+  /** Whether a process came to its end before it was killed at a moment in milliseconds. */
+  private boolean ended(Process process, long moment) throws IOException, InterruptedException {
+    boolean ended = process.waitFor(moment, TimeUnit.MILLISECONDS);
+    process.destroyForcibly();
+    int exit = process.waitFor();
+    if (ended) {
+      assertThat(exit).as(Files.readString(temporary.resolve("output.txt"))).isZero();
+    }
+    return ended;
+  }
+}
