@@ -20,6 +20,15 @@ public sealed interface Op {
     return List.of();
   }
 
+  /** Whether it only moves codes or leaves some out: what it makes has the scale of what it reads. */
+  boolean keepsCodes();
+
+  /**
+   * Whether a step of what it makes depends on no other step of what it reads, so that a sequence
+   * can be continued.
+   */
+  boolean isStepwise();
+
   /** Calls the method of {@code visitor} that fits this operation. */
   <R> R accept(Visitor<R> visitor);
 
@@ -100,6 +109,16 @@ public sealed interface Op {
     }
 
     @Override
+    public boolean keepsCodes() {
+      return false;
+    }
+
+    @Override
+    public boolean isStepwise() {
+      return true;
+    }
+
+    @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.visit(this);
     }
@@ -119,6 +138,16 @@ public sealed interface Op {
     @Override
     public List<QuantizedTensor> tensors() {
       return List.of(table);
+    }
+
+    @Override
+    public boolean keepsCodes() {
+      return false;
+    }
+
+    @Override
+    public boolean isStepwise() {
+      return true;
     }
 
     @Override
@@ -145,6 +174,16 @@ public sealed interface Op {
     @Override
     public List<QuantizedTensor> tensors() {
       return List.of(table);
+    }
+
+    @Override
+    public boolean keepsCodes() {
+      return false;
+    }
+
+    @Override
+    public boolean isStepwise() {
+      return false;
     }
 
     @Override
@@ -183,6 +222,16 @@ public sealed interface Op {
     }
 
     @Override
+    public boolean keepsCodes() {
+      return false;
+    }
+
+    @Override
+    public boolean isStepwise() {
+      return false;
+    }
+
+    @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.visit(this);
     }
@@ -207,6 +256,16 @@ public sealed interface Op {
     }
 
     @Override
+    public boolean keepsCodes() {
+      return false;
+    }
+
+    @Override
+    public boolean isStepwise() {
+      return true;
+    }
+
+    @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.visit(this);
     }
@@ -220,6 +279,16 @@ public sealed interface Op {
     }
 
     @Override
+    public boolean keepsCodes() {
+      return true;
+    }
+
+    @Override
+    public boolean isStepwise() {
+      return false;
+    }
+
+    @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.visit(this);
     }
@@ -230,6 +299,16 @@ public sealed interface Op {
     @Override
     public List<String> inputs() {
       return List.of(input);
+    }
+
+    @Override
+    public boolean keepsCodes() {
+      return true;
+    }
+
+    @Override
+    public boolean isStepwise() {
+      return false;
     }
 
     @Override
@@ -250,6 +329,16 @@ public sealed interface Op {
     }
 
     @Override
+    public boolean keepsCodes() {
+      return false;
+    }
+
+    @Override
+    public boolean isStepwise() {
+      return false;
+    }
+
+    @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.visit(this);
     }
@@ -260,6 +349,16 @@ public sealed interface Op {
     @Override
     public List<String> inputs() {
       return List.of(input);
+    }
+
+    @Override
+    public boolean keepsCodes() {
+      return false;
+    }
+
+    @Override
+    public boolean isStepwise() {
+      return false;
     }
 
     @Override
@@ -275,15 +374,38 @@ public sealed interface Op {
     }
 
     @Override
+    public boolean keepsCodes() {
+      return false;
+    }
+
+    @Override
+    public boolean isStepwise() {
+      return true;
+    }
+
+    @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.visit(this);
     }
   }
 
-  /** Sum of values that share one scale and zero point (10). */
+  /**
+   * Sum of values that share one scale and zero point (10). Networks are frozen into {@link RealSum},
+   * which asks for no shared scale; files of model.qat and models made by hand have this one too.
+   */
   record Add(String name, List<String> inputs, QuantParams output) implements Op {
     public Add {
       inputs = List.copyOf(inputs);
+    }
+
+    @Override
+    public boolean keepsCodes() {
+      return false;
+    }
+
+    @Override
+    public boolean isStepwise() {
+      return true;
     }
 
     @Override
@@ -297,6 +419,16 @@ public sealed interface Op {
     @Override
     public List<String> inputs() {
       return List.of(input);
+    }
+
+    @Override
+    public boolean keepsCodes() {
+      return true;
+    }
+
+    @Override
+    public boolean isStepwise() {
+      return false;
     }
 
     @Override
@@ -317,6 +449,16 @@ public sealed interface Op {
     }
 
     @Override
+    public boolean keepsCodes() {
+      return false;
+    }
+
+    @Override
+    public boolean isStepwise() {
+      return true;
+    }
+
+    @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.visit(this);
     }
@@ -327,6 +469,16 @@ public sealed interface Op {
     @Override
     public List<String> inputs() {
       return List.of(input);
+    }
+
+    @Override
+    public boolean keepsCodes() {
+      return false;
+    }
+
+    @Override
+    public boolean isStepwise() {
+      return true;
     }
 
     @Override
@@ -352,6 +504,16 @@ public sealed interface Op {
     @Override
     public List<String> inputs() {
       return List.of(input);
+    }
+
+    @Override
+    public boolean keepsCodes() {
+      return false;
+    }
+
+    @Override
+    public boolean isStepwise() {
+      return true;
     }
 
     @Override
@@ -398,6 +560,16 @@ public sealed interface Op {
     }
 
     @Override
+    public boolean keepsCodes() {
+      return false;
+    }
+
+    @Override
+    public boolean isStepwise() {
+      return false;
+    }
+
+    @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.visit(this);
     }
@@ -416,6 +588,16 @@ public sealed interface Op {
     }
 
     @Override
+    public boolean keepsCodes() {
+      return true;
+    }
+
+    @Override
+    public boolean isStepwise() {
+      return false;
+    }
+
+    @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.visit(this);
     }
@@ -428,6 +610,16 @@ public sealed interface Op {
   record NotZero(String name, List<String> inputs) implements Op {
     public NotZero {
       inputs = List.copyOf(inputs);
+    }
+
+    @Override
+    public boolean keepsCodes() {
+      return false;
+    }
+
+    @Override
+    public boolean isStepwise() {
+      return true;
     }
 
     @Override
@@ -444,6 +636,16 @@ public sealed interface Op {
   record RealSum(String name, List<String> inputs, QuantParams output) implements Op {
     public RealSum {
       inputs = List.copyOf(inputs);
+    }
+
+    @Override
+    public boolean keepsCodes() {
+      return false;
+    }
+
+    @Override
+    public boolean isStepwise() {
+      return true;
     }
 
     @Override
@@ -466,6 +668,16 @@ public sealed interface Op {
     }
 
     @Override
+    public boolean keepsCodes() {
+      return true;
+    }
+
+    @Override
+    public boolean isStepwise() {
+      return true;
+    }
+
+    @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.visit(this);
     }
@@ -480,6 +692,16 @@ public sealed interface Op {
     @Override
     public List<String> inputs() {
       return masked(input, mask);
+    }
+
+    @Override
+    public boolean keepsCodes() {
+      return false;
+    }
+
+    @Override
+    public boolean isStepwise() {
+      return false;
     }
 
     @Override
@@ -510,6 +732,16 @@ public sealed interface Op {
     @Override
     public List<String> inputs() {
       return masked(input, mask);
+    }
+
+    @Override
+    public boolean keepsCodes() {
+      return false;
+    }
+
+    @Override
+    public boolean isStepwise() {
+      return false;
     }
 
     @Override
@@ -544,6 +776,16 @@ public sealed interface Op {
     @Override
     public List<String> inputs() {
       return List.of(input);
+    }
+
+    @Override
+    public boolean keepsCodes() {
+      return false;
+    }
+
+    @Override
+    public boolean isStepwise() {
+      return true;
     }
 
     @Override
@@ -583,6 +825,16 @@ public sealed interface Op {
     }
 
     @Override
+    public boolean keepsCodes() {
+      return false;
+    }
+
+    @Override
+    public boolean isStepwise() {
+      return false;
+    }
+
+    @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.visit(this);
     }
@@ -596,6 +848,16 @@ public sealed interface Op {
     @Override
     public List<String> inputs() {
       return List.of(input);
+    }
+
+    @Override
+    public boolean keepsCodes() {
+      return true;
+    }
+
+    @Override
+    public boolean isStepwise() {
+      return false;
     }
 
     @Override
@@ -615,6 +877,16 @@ public sealed interface Op {
     }
 
     @Override
+    public boolean keepsCodes() {
+      return false;
+    }
+
+    @Override
+    public boolean isStepwise() {
+      return false;
+    }
+
+    @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.visit(this);
     }
@@ -625,6 +897,16 @@ public sealed interface Op {
     @Override
     public List<String> inputs() {
       return List.of(input);
+    }
+
+    @Override
+    public boolean keepsCodes() {
+      return false;
+    }
+
+    @Override
+    public boolean isStepwise() {
+      return false;
     }
 
     @Override
@@ -647,6 +929,16 @@ public sealed interface Op {
     }
 
     @Override
+    public boolean keepsCodes() {
+      return true;
+    }
+
+    @Override
+    public boolean isStepwise() {
+      return false;
+    }
+
+    @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.visit(this);
     }
@@ -664,6 +956,16 @@ public sealed interface Op {
     }
 
     @Override
+    public boolean keepsCodes() {
+      return true;
+    }
+
+    @Override
+    public boolean isStepwise() {
+      return false;
+    }
+
+    @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.visit(this);
     }
@@ -674,6 +976,16 @@ public sealed interface Op {
     @Override
     public List<String> inputs() {
       return List.of(input);
+    }
+
+    @Override
+    public boolean keepsCodes() {
+      return true;
+    }
+
+    @Override
+    public boolean isStepwise() {
+      return false;
     }
 
     @Override
@@ -702,6 +1014,16 @@ public sealed interface Op {
 
     public Elementwise {
       inputs = List.copyOf(inputs);
+    }
+
+    @Override
+    public boolean keepsCodes() {
+      return false;
+    }
+
+    @Override
+    public boolean isStepwise() {
+      return true;
     }
 
     @Override

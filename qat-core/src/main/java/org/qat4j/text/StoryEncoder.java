@@ -13,9 +13,9 @@ import org.qat4j.QatException;
  */
 public record StoryEncoder(WordEncoder words, int sentences) implements TextEncoder {
   public StoryEncoder {
-    Places.checkSentences(sentences);
-    if ((long) (sentences + 1) * words.length() > Places.MOST) {
-      throw new QatException("a story of more than " + Places.MOST + " words");
+    StoryPlaces.checkSentences(sentences);
+    if ((long) (sentences + 1) * words.length() > StoryPlaces.MOST) {
+      throw new QatException("a story of more than " + StoryPlaces.MOST + " words");
     }
   }
 
@@ -63,11 +63,11 @@ public record StoryEncoder(WordEncoder words, int sentences) implements TextEnco
    *
    * @param sentences that are read, the last ones of the story, ≥ 1
    */
-  public record Places(int sentences) implements TextEncoder {
+  public record StoryPlaces(int sentences) implements TextEncoder {
     /** Ids of a story. */
     static final int MOST = 1 << 24;
 
-    public Places {
+    public StoryPlaces {
       checkSentences(sentences);
     }
 

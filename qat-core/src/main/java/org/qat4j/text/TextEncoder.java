@@ -18,9 +18,9 @@ public sealed interface TextEncoder
         OverlapEncoder,
         PieceEncoder,
         PositionEncoder,
-        WordPieceEncoder.Steps,
+        WordPieceEncoder.StepEncoder,
         StoryEncoder,
-        StoryEncoder.Places,
+        StoryEncoder.StoryPlaces,
         TokenEncoder,
         WordEncoder,
         WordPieceEncoder {

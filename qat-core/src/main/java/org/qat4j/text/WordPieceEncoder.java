@@ -117,7 +117,7 @@ public record WordPieceEncoder(WordPieces words, int length, boolean pairs) impl
    * @param pieces whose steps these are
    * @param types of which text a step is, instead of its place
    */
-  public record Steps(WordPieceEncoder pieces, boolean types) implements TextEncoder {
+  public record StepEncoder(WordPieceEncoder pieces, boolean types) implements TextEncoder {
     @Override
     public int length() {
       return pieces.length();

@@ -323,7 +323,7 @@ public final class GoldenModels {
             new PositionEncoder(5),
             new FieldEncoder(1, words),
             new StoryEncoder(words, 2),
-            new StoryEncoder.Places(2));
+            new StoryEncoder.StoryPlaces(2));
     return bags("encoders", encoders);
   }
 
@@ -340,7 +340,7 @@ public final class GoldenModels {
     return bags(
         "wordpieces",
         List.of(
-            ids, new WordPieceEncoder.Steps(ids, false), new WordPieceEncoder.Steps(ids, true)));
+            ids, new WordPieceEncoder.StepEncoder(ids, false), new WordPieceEncoder.StepEncoder(ids, true)));
   }
 
   /** The words that two texts have in common, and where the second stands. */

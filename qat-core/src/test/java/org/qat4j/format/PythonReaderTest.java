@@ -183,7 +183,7 @@ class PythonReaderTest {
   @Test
   void encodesStoriesAsJavaDoes() throws Exception {
     WordEncoder words = new WordEncoder(List.of("ann", "bob", "p.m", "?"), 3, true, true, false);
-    List<TextEncoder> encoders = List.of(new StoryEncoder(words, 2), new StoryEncoder.Places(2));
+    List<TextEncoder> encoders = List.of(new StoryEncoder(words, 2), new StoryEncoder.StoryPlaces(2));
     String[] texts = {"Ann sat at 3.5 p.m. Bob! No mark\tWho?", "\tAnn?", " Ann.Bob ? \t"};
     assertPythonEncodesAsJava(encoders, texts);
   }
@@ -202,8 +202,8 @@ class PythonReaderTest {
       WordPieceEncoder pairs = new WordPieceEncoder(words, 7, true);
       encoders.add(new WordPieceEncoder(words, 8, false));
       encoders.add(pairs);
-      encoders.add(new WordPieceEncoder.Steps(pairs, false));
-      encoders.add(new WordPieceEncoder.Steps(pairs, true));
+      encoders.add(new WordPieceEncoder.StepEncoder(pairs, false));
+      encoders.add(new WordPieceEncoder.StepEncoder(pairs, true));
     }
     String[] texts = {
       "UNAFFable Café中una!\tß[SEP]",

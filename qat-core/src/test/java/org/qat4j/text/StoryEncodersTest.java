@@ -29,20 +29,20 @@ class StoryEncodersTest {
     String text = "Bob slept. Bob went out there. Ann went.\tWhere is Bob?";
     assertThat(encoder.encode(text)).containsExactly(5, 6, 3, 2, 4, 0, 3, 4, 1);
     assertThat(encoder.vocabularySize()).isEqualTo(7);
-    assertThat(new StoryEncoder.Places(2).encode(text)).containsExactly(1, 2, 3);
+    assertThat(new StoryEncoder.StoryPlaces(2).encode(text)).containsExactly(1, 2, 3);
   }
 
   @Test
   void absentSentencesArePadding() {
     assertThat(new StoryEncoder(WORDS, 2).encode("Ann went.\tWhere?"))
         .containsExactly(5, 0, 0, 2, 4, 0, 0, 0, 0);
-    assertThat(new StoryEncoder.Places(2).encode("Ann went.\tWhere?")).containsExactly(1, 2, 0);
+    assertThat(new StoryEncoder.StoryPlaces(2).encode("Ann went.\tWhere?")).containsExactly(1, 2, 0);
   }
 
   @Test
   void settingsThatCannotBeAreRefused() {
     assertThatThrownBy(() -> new StoryEncoder(WORDS, 0)).hasMessageContaining("sentences");
     assertThatThrownBy(() -> new StoryEncoder(WORDS, 1 << 23)).hasMessageContaining("words");
-    assertThatThrownBy(() -> new StoryEncoder.Places(0)).hasMessageContaining("sentences");
+    assertThatThrownBy(() -> new StoryEncoder.StoryPlaces(0)).hasMessageContaining("sentences");
   }
 }

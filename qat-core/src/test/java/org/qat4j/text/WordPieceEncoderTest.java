@@ -21,7 +21,7 @@ class WordPieceEncoderTest {
 
   private static int[] pair(String text, int length, boolean types) {
     WordPieceEncoder pieces = new WordPieceEncoder(words(true), length, true);
-    return types ? new WordPieceEncoder.Steps(pieces, true).encode(text) : pieces.encode(text);
+    return types ? new WordPieceEncoder.StepEncoder(pieces, true).encode(text) : pieces.encode(text);
   }
 
   @Test
@@ -77,8 +77,8 @@ class WordPieceEncoderTest {
 
   @Test
   void knowsWhereAPieceIs() {
-    WordPieceEncoder.Steps places =
-        new WordPieceEncoder.Steps(new WordPieceEncoder(words(true), 8, true), false);
+    WordPieceEncoder.StepEncoder places =
+        new WordPieceEncoder.StepEncoder(new WordPieceEncoder(words(true), 8, true), false);
     assertThat(places.encode("a\tb")).containsExactly(1, 2, 3, 4, 5, 0, 0, 0);
     assertThat(places.encode("")).containsExactly(1, 2, 0, 0, 0, 0, 0, 0);
     assertThat(places.vocabularySize()).isEqualTo(9);

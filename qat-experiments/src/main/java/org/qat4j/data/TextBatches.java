@@ -261,8 +261,8 @@ public final class TextBatches implements MultiDataSetIterator {
         || encoder instanceof DistanceEncoder
         || encoder instanceof PieceEncoder
         || encoder instanceof PositionEncoder
-        || encoder instanceof WordPieceEncoder.Steps
-        || encoder instanceof StoryEncoder.Places
+        || encoder instanceof WordPieceEncoder.StepEncoder
+        || encoder instanceof StoryEncoder.StoryPlaces
         || (encoder instanceof TokenEncoder tokens && tokens.focus())) {
       return Drop.KEEP;
     }

@@ -68,7 +68,7 @@ final class PruneNetwork {
 
   /** Not every encoder can do without some of its ids. */
   private static void checkVocabulary(TextInput input) {
-    if (input.encoder() instanceof WordPieceEncoder.Steps) {
+    if (input.encoder() instanceof WordPieceEncoder.StepEncoder) {
       return; // its steps are those of the pieces that are left
     }
     BitSet all = new BitSet();
@@ -155,7 +155,7 @@ final class PruneNetwork {
     for (int i = 0; i < inputs.size(); i++) {
       TextInput input = floats.text().text().get(i);
       TextEncoder encoder = input.encoder();
-      if (encoder instanceof WordPieceEncoder.Steps steps) {
+      if (encoder instanceof WordPieceEncoder.StepEncoder steps) {
         encoders.add(new TextInput(input.input(), stepsOf(steps, encoders)));
         continue;
       }
@@ -173,11 +173,11 @@ final class PruneNetwork {
   }
 
   /** The steps of the pieces that are left. */
-  private WordPieceEncoder.Steps stepsOf(WordPieceEncoder.Steps steps, List<TextInput> pruned) {
+  private WordPieceEncoder.StepEncoder stepsOf(WordPieceEncoder.StepEncoder steps, List<TextInput> pruned) {
     return IntStream.range(0, pruned.size())
         .filter(i -> floats.text().text().get(i).encoder().equals(steps.pieces()))
         .mapToObj(i -> (WordPieceEncoder) pruned.get(i).encoder())
-        .map(pieces -> new WordPieceEncoder.Steps(pieces, steps.types()))
+        .map(pieces -> new WordPieceEncoder.StepEncoder(pieces, steps.types()))
         .findFirst()
         .orElseThrow();
   }

@@ -254,7 +254,7 @@ class TextBatchesTest {
     List<Example> texts = List.of(new Example("a b a b a b a b", 0), new Example("b", 1));
     TextBatches batches =
         TextBatches.shuffled(
-            texts, reading(pieces, new WordPieceEncoder.Steps(pieces, false)), 2, 2, 1, 0.5);
+            texts, reading(pieces, new WordPieceEncoder.StepEncoder(pieces, false)), 2, 2, 1, 0.5);
     INDArray[] features = batches.next().getFeatures();
     int dropped = 0;
     for (int i = 0; i < 2; i++) {

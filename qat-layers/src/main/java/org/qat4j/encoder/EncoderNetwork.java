@@ -88,9 +88,9 @@ public final class EncoderNetwork {
   public List<TextInput> text() {
     WordPieceEncoder pieces = new WordPieceEncoder(encoder.words(), length, pairs);
     TextInput ids = new TextInput(IDS, pieces);
-    TextInput positions = new TextInput(POSITIONS, new WordPieceEncoder.Steps(pieces, false));
+    TextInput positions = new TextInput(POSITIONS, new WordPieceEncoder.StepEncoder(pieces, false));
     return pairs
-        ? List.of(ids, positions, new TextInput(TYPES, new WordPieceEncoder.Steps(pieces, true)))
+        ? List.of(ids, positions, new TextInput(TYPES, new WordPieceEncoder.StepEncoder(pieces, true)))
         : List.of(ids, positions);
   }
 

@@ -69,22 +69,12 @@ public final class Verifier {
         model.ops().stream().anyMatch(o -> o instanceof Op.RealFunction && o.name().equals(answer));
     for (Op op : model.ops()) {
       values.put(op.name(), tally(op, op.getClass().getSimpleName()));
-      boolean passes =
-          op instanceof Op.MaxPool1d
-              || op instanceof Op.MaxPool2d
-              || op instanceof Op.GlobalMaxPool
-              || op instanceof Op.Flatten
-              || op instanceof Op.Select
-              || op instanceof Op.Reshape
-              || op instanceof Op.Transpose
-              || op instanceof Op.Masked
-              || op instanceof Op.LastStep;
       if (op instanceof Op.Quantize // of an input, which a layer that only moves values hands on
           || op instanceof Op.Concat
           || op instanceof Op.RealSum
           || op instanceof Op.Elementwise
           || (qat != null && qat.isRoundedLater(op.name()))
-          || (passes && late.contains(op.inputs().get(0)))) {
+          || (op.keepsCodes() && late.contains(op.inputs().get(0)))) {
         late.add(op.name());
       }
     }

@@ -208,7 +208,7 @@ class WordPieceReferenceTest {
       throws IOException {
     WordPieces words = TokenizerFiles.json(json);
     WordPieceEncoder ids = new WordPieceEncoder(words, length, pairs);
-    WordPieceEncoder.Steps types = new WordPieceEncoder.Steps(ids, true);
+    WordPieceEncoder.StepEncoder types = new WordPieceEncoder.StepEncoder(ids, true);
     Map<String, String> options =
         Map.of("maxLength", "" + length, "truncation", "longest_first", "padding", "max_length");
     int differing = 0;

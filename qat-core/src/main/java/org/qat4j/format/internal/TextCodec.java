@@ -75,9 +75,9 @@ public final class TextCodec {
       record =
           words(head(out, "Story", text, e.words().lowerCase()), e.words())
               .integer("sentences", e.sentences());
-    } else if (encoder instanceof StoryEncoder.Places) {
+    } else if (encoder instanceof StoryEncoder.StoryPlaces) {
       record = head(out, "Places", text, false);
-    } else if (encoder instanceof WordPieceEncoder.Steps e) {
+    } else if (encoder instanceof WordPieceEncoder.StepEncoder e) {
       record =
           head(out, "Steps", text, false).text("of", of(e, text, all)).truth("types", e.types());
     } else if (encoder instanceof WordPieceEncoder e) {
@@ -93,7 +93,7 @@ public final class TextCodec {
   }
 
   /** The input before it that has the pieces. */
-  private static String of(WordPieceEncoder.Steps e, TextInput text, List<TextInput> all) {
+  private static String of(WordPieceEncoder.StepEncoder e, TextInput text, List<TextInput> all) {
     return all.subList(0, all.indexOf(text)).stream()
         .filter(input -> input.encoder().equals(e.pieces()))
         .map(TextInput::input)
@@ -196,7 +196,7 @@ public final class TextCodec {
       }
       case "Places" -> {
         require(r, lowerCase, false);
-        yield new StoryEncoder.Places(length - 1);
+        yield new StoryEncoder.StoryPlaces(length - 1);
       }
       case "Tokens" -> {
         boolean focus = r.truth("focus");
@@ -232,7 +232,7 @@ public final class TextCodec {
     };
   }
 
-  private static WordPieceEncoder.Steps steps(
+  private static WordPieceEncoder.StepEncoder steps(
       String of, int length, boolean types, List<TextInput> before) {
     for (TextInput input : before) {
       if (input.input().equals(of) && input.encoder() instanceof WordPieceEncoder pieces) {
@@ -240,7 +240,7 @@ public final class TextCodec {
           throw new QatException(
               "the length is " + length + ", and that of \"" + of + "\" " + pieces.length());
         }
-        return new WordPieceEncoder.Steps(pieces, types);
+        return new WordPieceEncoder.StepEncoder(pieces, types);
       }
     }
     throw new QatException("no input before it has the name \"" + of + "\" and word pieces");

@@ -57,11 +57,6 @@ public record Causality(int prefix, Map<String, Integer> skipped) {
           && places.get(0) >= 0
           && IntStream.range(1, places.size()).allMatch(i -> places.get(i) == places.get(0) + i);
     }
-    return op instanceof Op.Embedding
-        || op instanceof Op.Dense
-        || op instanceof Op.LayerNorm
-        || op instanceof Op.RealSum
-        || op instanceof Op.Softmax
-        || op instanceof Op.RealFunction;
+    return op.isStepwise();
   }
 }

@@ -29,7 +29,7 @@ public final class StoryNetwork {
     List<String> words = Vocabularies.words(data.train(), s.lowerCase(), false, cut).entries();
     WordEncoder sentence = new WordEncoder(words, s.words(), s.lowerCase(), false, false);
     TextEncoder story = new StoryEncoder(sentence, s.sentences());
-    TextEncoder places = new StoryEncoder.Places(s.sentences());
+    TextEncoder places = new StoryEncoder.StoryPlaces(s.sentences());
     int channels = s.blocks().dimension();
     GraphBuilder graph =
         layers

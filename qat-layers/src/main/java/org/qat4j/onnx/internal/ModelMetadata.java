@@ -103,10 +103,10 @@ public final class ModelMetadata {
       head(json, "story", e, e.words().lowerCase());
       json.put("sentences", e.sentences());
       words(json, e.words());
-    } else if (encoder instanceof StoryEncoder.Places e) {
+    } else if (encoder instanceof StoryEncoder.StoryPlaces e) {
       head(json, "places", e, false);
     } else if (encoder
-        instanceof WordPieceEncoder.Steps e) { // its pieces are those of another input
+        instanceof WordPieceEncoder.StepEncoder e) { // its pieces are those of another input
       head(json, "steps", e, false);
       json.put("types", e.types());
     } else if (encoder instanceof WordPieceEncoder e) {
