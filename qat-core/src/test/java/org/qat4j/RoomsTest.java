@@ -1,5 +1,8 @@
 package org.qat4j;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -7,6 +10,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import org.qat4j.runtime.RuntimeOptions;
+import org.qat4j.runtime.Sample;
 
 /** Which room may look into which; docs/development.md draws the same. */
 @AnalyzeClasses(packages = "org.qat4j", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -35,4 +40,15 @@ class RoomsTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.qat4j.runtime.internal..");
+
+  /** What is inside knows of its faces the values that are given to it. */
+  @ArchTest
+  static final ArchRule theInsideKnowsNoFaceThatStandsOnIt =
+      noClasses()
+          .that()
+          .resideInAPackage("org.qat4j.runtime.internal..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("org.qat4j.runtime")
+                  .and(not(belongToAnyOf(Sample.class, RuntimeOptions.class))));
 }
