@@ -20,7 +20,9 @@ public sealed interface Op {
     return List.of();
   }
 
-  /** Whether it only moves codes or leaves some out: what it makes has the scale of what it reads. */
+  /**
+   * Whether it only moves codes or leaves some out: what it makes has the scale of what it reads.
+   */
   boolean keepsCodes();
 
   /**
@@ -390,8 +392,9 @@ public sealed interface Op {
   }
 
   /**
-   * Sum of values that share one scale and zero point (10). Networks are frozen into {@link RealSum},
-   * which asks for no shared scale; files of model.qat and models made by hand have this one too.
+   * Sum of values that share one scale and zero point (10). Networks are frozen into {@link
+   * RealSum}, which asks for no shared scale; files of model.qat and models made by hand have this
+   * one too.
    */
   record Add(String name, List<String> inputs, QuantParams output) implements Op {
     public Add {

@@ -340,7 +340,9 @@ public final class GoldenModels {
     return bags(
         "wordpieces",
         List.of(
-            ids, new WordPieceEncoder.StepEncoder(ids, false), new WordPieceEncoder.StepEncoder(ids, true)));
+            ids,
+            new WordPieceEncoder.StepEncoder(ids, false),
+            new WordPieceEncoder.StepEncoder(ids, true)));
   }
 
   /** The words that two texts have in common, and where the second stands. */

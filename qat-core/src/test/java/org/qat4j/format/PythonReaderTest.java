@@ -183,7 +183,8 @@ class PythonReaderTest {
   @Test
   void encodesStoriesAsJavaDoes() throws Exception {
     WordEncoder words = new WordEncoder(List.of("ann", "bob", "p.m", "?"), 3, true, true, false);
-    List<TextEncoder> encoders = List.of(new StoryEncoder(words, 2), new StoryEncoder.StoryPlaces(2));
+    List<TextEncoder> encoders =
+        List.of(new StoryEncoder(words, 2), new StoryEncoder.StoryPlaces(2));
     String[] texts = {"Ann sat at 3.5 p.m. Bob! No mark\tWho?", "\tAnn?", " Ann.Bob ? \t"};
     assertPythonEncodesAsJava(encoders, texts);
   }

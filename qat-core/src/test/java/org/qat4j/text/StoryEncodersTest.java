@@ -36,7 +36,8 @@ class StoryEncodersTest {
   void absentSentencesArePadding() {
     assertThat(new StoryEncoder(WORDS, 2).encode("Ann went.\tWhere?"))
         .containsExactly(5, 0, 0, 2, 4, 0, 0, 0, 0);
-    assertThat(new StoryEncoder.StoryPlaces(2).encode("Ann went.\tWhere?")).containsExactly(1, 2, 0);
+    assertThat(new StoryEncoder.StoryPlaces(2).encode("Ann went.\tWhere?"))
+        .containsExactly(1, 2, 0);
   }
 
   @Test

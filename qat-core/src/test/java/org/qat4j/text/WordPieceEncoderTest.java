@@ -21,7 +21,9 @@ class WordPieceEncoderTest {
 
   private static int[] pair(String text, int length, boolean types) {
     WordPieceEncoder pieces = new WordPieceEncoder(words(true), length, true);
-    return types ? new WordPieceEncoder.StepEncoder(pieces, true).encode(text) : pieces.encode(text);
+    return types
+        ? new WordPieceEncoder.StepEncoder(pieces, true).encode(text)
+        : pieces.encode(text);
   }
 
   @Test

@@ -173,7 +173,8 @@ final class PruneNetwork {
   }
 
   /** The steps of the pieces that are left. */
-  private WordPieceEncoder.StepEncoder stepsOf(WordPieceEncoder.StepEncoder steps, List<TextInput> pruned) {
+  private WordPieceEncoder.StepEncoder stepsOf(
+      WordPieceEncoder.StepEncoder steps, List<TextInput> pruned) {
     return IntStream.range(0, pruned.size())
         .filter(i -> floats.text().text().get(i).encoder().equals(steps.pieces()))
         .mapToObj(i -> (WordPieceEncoder) pruned.get(i).encoder())

@@ -90,7 +90,8 @@ public final class EncoderNetwork {
     TextInput ids = new TextInput(IDS, pieces);
     TextInput positions = new TextInput(POSITIONS, new WordPieceEncoder.StepEncoder(pieces, false));
     return pairs
-        ? List.of(ids, positions, new TextInput(TYPES, new WordPieceEncoder.StepEncoder(pieces, true)))
+        ? List.of(
+            ids, positions, new TextInput(TYPES, new WordPieceEncoder.StepEncoder(pieces, true)))
         : List.of(ids, positions);
   }
 

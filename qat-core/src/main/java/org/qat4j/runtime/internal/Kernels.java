@@ -3,9 +3,9 @@ package org.qat4j.runtime.internal;
 import org.qat4j.runtime.RuntimeOptions;
 
 /**
- * The inner loops of the runtime. Everything is exact integer arithmetic (6), so that
- * every implementation gives the same values; {@link ScalarKernels} is the specification. Rows hold
- * int32 accumulators, one per channel. Implementations are stateless.
+ * The inner loops of the runtime. Everything is exact integer arithmetic (6), so that every
+ * implementation gives the same values; {@link ScalarKernels} is the specification. Rows hold int32
+ * accumulators, one per channel. Implementations are stateless.
  */
 public interface Kernels {
   /** SCALAR or VECTOR. */

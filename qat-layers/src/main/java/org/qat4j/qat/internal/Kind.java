@@ -4,6 +4,7 @@ import java.lang.reflect.Method;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
@@ -72,53 +73,76 @@ import org.qat4j.quantizer.ActivationSpec;
 
 /** What a vertex is to the quantizer. */
 public enum Kind {
-  TOKEN_EMBEDDING(EmbeddingLayer.class, QatTokenEmbedding.class),
-  EMBEDDING(EmbeddingSequenceLayer.class, QatEmbedding.class),
-  BAG(EmbeddingBagLayer.class, QatEmbeddingBag.class),
-  CONV1D(Convolution1DLayer.class, QatConv1D.class),
-  DENSE(DenseLayer.class, QatDense.class),
-  OUTPUT(OutputLayer.class, QatOutput.class),
-  STEP_OUTPUT(RnnOutputLayer.class, QatRnnOutput.class),
-  GLOBAL_AVERAGE(GlobalPoolingLayer.class, QatGlobalPooling.class),
-  AVERAGE(Subsampling1DLayer.class, QatPooling1D.class),
-  LSTM(LSTM.class, QatLstm.class),
-  SIMPLE_RNN(SimpleRnn.class, QatSimpleRnn.class),
-  ATTENTION(MultiHeadAttentionLayer.class, QatMultiHeadAttention.class),
+  TOKEN_EMBEDDING(
+      EmbeddingLayer.class, QatTokenEmbedding.class, Trait.TOKENS, Trait.ROWS, Trait.WEIGHTS),
+  EMBEDDING(
+      EmbeddingSequenceLayer.class,
+      QatEmbedding.class,
+      Trait.TOKENS,
+      Trait.ROWS,
+      Trait.TIME,
+      Trait.WEIGHTS),
+  BAG(EmbeddingBagLayer.class, QatEmbeddingBag.class, Trait.TOKENS, Trait.WEIGHTS),
+  CONV1D(Convolution1DLayer.class, QatConv1D.class, Trait.MASKS, Trait.TIME, Trait.WEIGHTS),
+  DENSE(DenseLayer.class, QatDense.class, Trait.NORMALIZATION, Trait.WEIGHTS),
+  OUTPUT(OutputLayer.class, QatOutput.class, Trait.OUTPUT, Trait.WEIGHTS),
+  STEP_OUTPUT(RnnOutputLayer.class, QatRnnOutput.class, Trait.OUTPUT, Trait.WEIGHTS),
+  GLOBAL_AVERAGE(
+      GlobalPoolingLayer.class,
+      QatGlobalPooling.class,
+      what -> pools(what, PoolingType.AVG),
+      Trait.MASKS),
+  AVERAGE(
+      Subsampling1DLayer.class,
+      QatPooling1D.class,
+      what -> pools(what, PoolingType.AVG),
+      Trait.TIME),
+  LSTM(LSTM.class, QatLstm.class, Trait.STATE, Trait.MASKS, Trait.WEIGHTS),
+  SIMPLE_RNN(SimpleRnn.class, QatSimpleRnn.class, Trait.STATE, Trait.MASKS, Trait.WEIGHTS),
+  ATTENTION(MultiHeadAttentionLayer.class, QatMultiHeadAttention.class, Trait.MASKS, Trait.TIME),
   LAYER_NORM(LayerNormLayer.class, QatLayerNorm.class),
-  ACTIVATION(ActivationLayer.class, QatActivation.class),
-  CONV2D(ConvolutionLayer.class, QatConv2D.class),
-  DEPTHWISE(DepthwiseConvolution2D.class, QatDepthwiseConv2D.class),
-  SEPARABLE(SeparableConvolution2D.class, QatSeparableConv2D.class),
+  ACTIVATION(ActivationLayer.class, QatActivation.class, what -> !Answers.isSoftmax(what)),
+  CONV2D(ConvolutionLayer.class, QatConv2D.class, Trait.NORMALIZATION, Trait.WEIGHTS),
+  DEPTHWISE(
+      DepthwiseConvolution2D.class, QatDepthwiseConv2D.class, Trait.NORMALIZATION, Trait.WEIGHTS),
+  SEPARABLE(SeparableConvolution2D.class, QatSeparableConv2D.class, Trait.WEIGHTS),
   BATCH_NORM(BatchNormalization.class, QatBatchNorm.class),
   OWN(OwnLayer.class, Layer.class),
-  GLOBAL_SUM(GlobalPoolingLayer.class, QatGlobalPooling.class),
-  AVERAGE2D(SubsamplingLayer.class, QatPooling2D.class),
-  MAX2D(SubsamplingLayer.class, null),
+  GLOBAL_SUM(
+      GlobalPoolingLayer.class,
+      QatGlobalPooling.class,
+      what -> pools(what, PoolingType.SUM),
+      Trait.MASKS),
+  AVERAGE2D(SubsamplingLayer.class, QatPooling2D.class, what -> pools(what, PoolingType.AVG)),
+  MAX2D(SubsamplingLayer.class, null, what -> pools(what, PoolingType.MAX)),
   ZERO_PADDING(ZeroPaddingLayer.class, null),
-  ZERO_PADDING1D(ZeroPadding1DLayer.class, null),
+  ZERO_PADDING1D(ZeroPadding1DLayer.class, null, Trait.TIME),
   CROPPING(Cropping2D.class, null),
-  CROPPING1D(Cropping1D.class, null),
+  CROPPING1D(Cropping1D.class, null, Trait.TIME),
   UPSAMPLING(Upsampling2D.class, null),
-  UPSAMPLING1D(Upsampling1D.class, null),
+  UPSAMPLING1D(Upsampling1D.class, null, Trait.TIME),
   SUBSET(SubsetVertex.class, null),
   LAYOUT(PreprocessorVertex.class, null),
   RESHAPE(ReshapeVertex.class, null),
   LAST_STEP(LastTimeStepVertex.class, null),
-  GLOBAL_MAX(GlobalPoolingLayer.class, null),
-  MAX(Subsampling1DLayer.class, null),
+  GLOBAL_MAX(GlobalPoolingLayer.class, null, what -> pools(what, PoolingType.MAX)),
+  MAX(Subsampling1DLayer.class, null, what -> pools(what, PoolingType.MAX), Trait.TIME),
   IDENTITY(DropoutLayer.class, null),
-  SUM(ElementWiseVertex.class, null),
-  LOSS(LossLayer.class, null),
-  STEP_LOSS(RnnLossLayer.class, null),
-  IMAGE_LOSS(CnnLossLayer.class, null),
+  SUM(
+      ElementWiseVertex.class,
+      null,
+      what -> what instanceof ElementWiseVertex v && v.getOp() == ElementWiseVertex.Op.Add),
+  LOSS(LossLayer.class, null, Trait.LOSS),
+  STEP_LOSS(RnnLossLayer.class, null, Trait.LOSS),
+  IMAGE_LOSS(CnnLossLayer.class, null, Trait.LOSS),
   /** In front of a loss. */
-  SOFTMAX(ActivationLayer.class, null),
+  SOFTMAX(ActivationLayer.class, null, Answers::isSoftmax),
   ELEMENTWISE(ElementWiseVertex.class, null),
-  SCALE(ScaleVertex.class, null),
-  SHIFT(ShiftVertex.class, null),
+  SCALE(ScaleVertex.class, null, Trait.AFFINE),
+  SHIFT(ShiftVertex.class, null, Trait.AFFINE),
   MERGE(MergeVertex.class, null),
   /** Computes in real numbers, because it cannot be quantized. */
-  FLOAT(null, null);
+  FLOAT(null, null, what -> false);
 
   /** What can be quantized, for messages. */
   static final String SUPPORTED =
@@ -132,12 +156,54 @@ public enum Kind {
           + " DropoutLayer, MergeVertex, SubsetVertex, ReshapeVertex, PreprocessorVertex,"
           + " LastTimeStepVertex, ScaleVertex, ShiftVertex and ElementWiseVertex";
 
+  /** In what kinds differ. */
+  private enum Trait {
+    /** Makes the real logits of the network. */
+    OUTPUT,
+    /** Is a loss without weights. */
+    LOSS,
+    /** Multiplies by a number or adds one. */
+    AFFINE,
+    /** Reads token ids. */
+    TOKENS,
+    /** Hands on rows of its table. */
+    ROWS,
+    /** Has a state that goes from step to step. */
+    STATE,
+    /** What it makes depends on which steps are masked. */
+    MASKS,
+    /** Makes a sequence, or reads one. */
+    TIME,
+    /** Its product can take over a normalization behind it. */
+    NORMALIZATION,
+    WEIGHTS
+  }
+
   private final Class<?> type;
   private final Class<? extends Layer> replacement;
+  private final Predicate<Object> fits;
+  private final Set<Trait> traits;
 
-  Kind(Class<?> type, Class<? extends Layer> replacement) {
+  /**
+   * @param type of the layer or vertex
+   * @param replacement layer that takes its place, or null where codes pass unchanged
+   * @param fits whether an object of the type is of this kind
+   */
+  Kind(Class<?> type, Class<? extends Layer> replacement, Predicate<Object> fits, Trait... traits) {
     this.type = type;
     this.replacement = replacement;
+    this.fits = fits;
+    this.traits = Set.of(traits);
+  }
+
+  Kind(Class<?> type, Class<? extends Layer> replacement, Trait... traits) {
+    this(type, replacement, what -> true, traits);
+  }
+
+  private static boolean pools(Object what, PoolingType pooling) {
+    return what instanceof GlobalPoolingLayer g
+        ? g.getPoolingType() == pooling
+        : what instanceof SubsamplingLayer s && s.getPoolingType() == pooling;
   }
 
   /** Layer that takes its place, or null where codes pass unchanged. */
@@ -152,14 +218,14 @@ public enum Kind {
 
   /** Whether it makes the real logits of the network. */
   boolean isOutput() {
-    return this == OUTPUT || this == STEP_OUTPUT;
+    return traits.contains(Trait.OUTPUT);
   }
 
   /**
    * Whether it multiplies by a number or adds one, so that its values have codes only where read.
    */
   boolean isAffine() {
-    return this == SCALE || this == SHIFT;
+    return traits.contains(Trait.AFFINE);
   }
 
   /** Whether it makes answers of the logits that another layer makes. */
@@ -169,47 +235,36 @@ public enum Kind {
 
   /** Whether it is a loss without weights. */
   boolean isLoss() {
-    return this == LOSS || this == STEP_LOSS || this == IMAGE_LOSS;
+    return traits.contains(Trait.LOSS);
   }
 
   public boolean readsTokens() {
-    return this == TOKEN_EMBEDDING || this == EMBEDDING || this == BAG;
+    return traits.contains(Trait.TOKENS);
   }
 
   /** Whether it hands on rows of its table, whose scale is that of the table. */
   boolean handsOnRows() {
-    return this == TOKEN_EMBEDDING || this == EMBEDDING;
+    return traits.contains(Trait.ROWS);
   }
 
   /** Whether its state goes from step to step. */
   boolean isRecurrent() {
-    return this == LSTM || this == SIMPLE_RNN;
+    return traits.contains(Trait.STATE);
   }
 
   /** Whether what it makes depends on which steps are masked, in the frozen model too. */
   public boolean readsMasks() {
-    return isRecurrent()
-        || this == ATTENTION
-        || this == CONV1D
-        || this == GLOBAL_AVERAGE
-        || this == GLOBAL_SUM;
+    return traits.contains(Trait.MASKS);
   }
 
   /** Whether it is a sequence that it makes, or reads. */
   boolean isOverTime() {
-    return this == EMBEDDING
-        || this == ATTENTION
-        || this == CONV1D
-        || this == AVERAGE
-        || this == MAX
-        || this == ZERO_PADDING1D
-        || this == CROPPING1D
-        || this == UPSAMPLING1D;
+    return traits.contains(Trait.TIME);
   }
 
   /** Whether its product can take over a normalization behind it. */
   boolean takesNormalization() {
-    return this == DENSE || this == CONV2D || this == DEPTHWISE;
+    return traits.contains(Trait.NORMALIZATION);
   }
 
   /**
@@ -231,14 +286,7 @@ public enum Kind {
 
   /** Whether it has weights. */
   boolean hasWeights() {
-    return readsTokens()
-        || isRecurrent()
-        || this == CONV1D
-        || this == CONV2D
-        || this == DEPTHWISE
-        || this == SEPARABLE
-        || this == DENSE
-        || isOutput();
+    return traits.contains(Trait.WEIGHTS);
   }
 
   /** Whether the ranges of what it reads and makes can be trained with it. */
@@ -303,29 +351,13 @@ public enum Kind {
 
   /** The kind of a layer or vertex as an object of a class of its own or above. */
   private static Kind of(Object what, Class<?> type) {
-    PoolingType pooling =
-        what instanceof GlobalPoolingLayer g
-            ? g.getPoolingType()
-            : what instanceof SubsamplingLayer s ? s.getPoolingType() : null;
     for (Kind kind : values()) {
-      boolean fits =
-          switch (kind) {
-            case GLOBAL_AVERAGE, AVERAGE, AVERAGE2D -> pooling == PoolingType.AVG;
-            case GLOBAL_MAX, MAX, MAX2D -> pooling == PoolingType.MAX;
-            case GLOBAL_SUM -> pooling == PoolingType.SUM;
-            case ACTIVATION -> !Answers.isSoftmax(what);
-            case SOFTMAX -> Answers.isSoftmax(what);
-            case SUM ->
-                what instanceof ElementWiseVertex v && v.getOp() == ElementWiseVertex.Op.Add;
-            case FLOAT -> false;
-            default -> true;
-          };
       boolean is =
           type == kind.type
               || type == kind.replacement
               || (kind == ELEMENTWISE && what instanceof QatElementWise)
               || (kind == OWN && (what instanceof OwnLayer || what instanceof OwnQuantizedLayer));
-      if (fits && is) {
+      if (is && kind.fits.test(what)) {
         return kind;
       }
     }
