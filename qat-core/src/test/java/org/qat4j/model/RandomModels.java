@@ -20,9 +20,9 @@ import org.qat4j.text.WordEncoder;
 
 /**
  * Models drawn from a seed: every operation, odd sizes, 2 to 8 bits, streams of 9 to 16 bits,
- * symmetric and asymmetric, fused clamps; the same seed gives the same model. For tests that compare two executions of a
- * model, or a model with what was written and read again. Output scales follow the spread of the
- * accumulators, so that most codes lie inside their range.
+ * symmetric and asymmetric, fused clamps; the same seed gives the same model. For tests that
+ * compare two executions of a model, or a model with what was written and read again. Output scales
+ * follow the spread of the accumulators, so that most codes lie inside their range.
  */
 public final class RandomModels {
   /** Which numbers scales are. They decide how often (7) meets a tie. */

@@ -71,6 +71,7 @@ class TranslatorTest {
     IntegerModel model = model(seed);
     QuantParams codes = QuantParams.symmetric(1.27f, 8); // of the table: scale 0.01
     int[] mirrored = IntStream.range(0, 256).map(i -> Math.min(127, 128 - i)).toArray();
+    int[] folded = IntStream.range(0, 255).map(i -> 127 - i).toArray();
     List<Op> ops = new ArrayList<>();
     ops.add(model.ops().get(0));
     ops.add(new Op.Lookup("mirrored", "rows", IntVector.of(mirrored), codes));
@@ -86,7 +87,7 @@ class TranslatorTest {
             tensor(random, 4, 8),
             IntVector.of(new int[4]),
             new Output.Codes(QuantParams.symmetric(3, 8))));
-    ops.add(new Op.Lookup("folded", "mixed", IntVector.of(mirrored), QuantParams.symmetric(3, 8)));
+    ops.add(new Op.Lookup("folded", "mixed", IntVector.of(folded), QuantParams.symmetric(3, 8)));
     Op.Dense parts = (Op.Dense) model.ops().get(1);
     ops.add(new Op.Dense(parts.name(), "folded", parts.weights(), parts.bias(), parts.output()));
     ops.addAll(model.ops().subList(2, model.ops().size()));

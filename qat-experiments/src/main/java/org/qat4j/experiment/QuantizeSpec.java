@@ -25,9 +25,9 @@ public record QuantizeSpec(
     @JsonProperty(defaultValue = "{}") @JsonPropertyDescription("What layers read and hand on.")
         Activations activations,
     @JsonPropertyDescription(
-            "Bits of the residual stream where it has more than other activations: what is added up,"
-                + " the sums, norms, and as far as they can the layers between. Products read 12 at"
-                + " most. Overrides win.")
+            "Bits of the residual stream where it has more than other activations: what is added"
+                + " up, the sums, norms, and as far as they can the layers between. Products read"
+                + " 12 at most. Overrides win.")
         @Range(min = 9, max = 16)
         Integer residual,
     @JsonProperty(defaultValue = "[]")
@@ -246,8 +246,8 @@ public record QuantizeSpec(
           boolean equalize,
       @JsonProperty(defaultValue = "0")
           @JsonPropertyDescription(
-              "Before calibration, share of the range of what norms hand to products that moves into"
-                  + " the weights of these (SmoothQuant, arXiv:2211.10438); 0 for none, 0.5 is"
+              "Before calibration, share of the range of what norms hand to products that moves"
+                  + " into the weights of these (SmoothQuant, arXiv:2211.10438); 0 for none, 0.5 is"
                   + " usual.")
           @Range(min = 0, max = 1)
           double smooth,

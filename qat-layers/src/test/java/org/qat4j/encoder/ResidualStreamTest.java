@@ -45,8 +45,7 @@ class ResidualStreamTest {
     assertThat(1 - after.mean()).isLessThan((1 - before.mean()) / 4);
 
     IntegerModel model = wide.freeze(FreezeInfo.named("small"), vectors.whole(TEXTS.get(0)));
-    VerifyReport report =
-        Verifier.verify(wide, model, OnnxOptions.DEFAULT, vectors.samples(TEXTS));
+    VerifyReport report = Verifier.verify(wide, model, OnnxOptions.DEFAULT, vectors.samples(TEXTS));
     assertThat(report.javaVsOnnxCodes()).as("%s", report).isZero();
     assertThat(report.qatVsJavaCodes()).as("%s", report).isZero();
   }
@@ -68,8 +67,7 @@ class ResidualStreamTest {
 
     QatNetwork qat = smooth.quantized(QuantSpec.int8().withResidual(16), TEXTS);
     IntegerModel model = qat.freeze(FreezeInfo.named("small"), vectors.whole(TEXTS.get(0)));
-    VerifyReport report =
-        Verifier.verify(qat, model, OnnxOptions.DEFAULT, vectors.samples(TEXTS));
+    VerifyReport report = Verifier.verify(qat, model, OnnxOptions.DEFAULT, vectors.samples(TEXTS));
     assertThat(report.exact()).as("%s", report).isTrue();
   }
 
@@ -152,7 +150,12 @@ class ResidualStreamTest {
   }
 
   private static Cosine measure(
-      String name, SentenceVectors vectors, int bits, Sts test, List<String> seen, float[][] floats) {
+      String name,
+      SentenceVectors vectors,
+      int bits,
+      Sts test,
+      List<String> seen,
+      float[][] floats) {
     QatNetwork qat = vectors.quantized(QuantSpec.int8().withResidual(bits), seen);
     List<String> texts = test.texts().subList(0, floats.length);
     Cosine cosine = Cosine.of(vectors.vectors(qat, texts), floats);

@@ -32,8 +32,7 @@ final class SentenceVectors {
   SentenceVectors(SentenceVectors other, List<String> texts, double strength) {
     encoder = other.encoder;
     Batches batches = other.batched(texts);
-    floats =
-        (ComputationGraph) Qat.smoothed(other.floats, batches, batches.all.size(), strength);
+    floats = (ComputationGraph) Qat.smoothed(other.floats, batches, batches.all.size(), strength);
   }
 
   SentenceVectors(Encoder encoder, int length) {
@@ -70,8 +69,7 @@ final class SentenceVectors {
     for (List<Integer> batch : batches(texts)) {
       INDArray[] inputs = inputs(texts, batch);
       INDArray none = Nd4j.zeros(batch.size(), 1);
-      batches.add(
-          new MultiDataSet(inputs, new INDArray[] {none}, masks(inputs), null));
+      batches.add(new MultiDataSet(inputs, new INDArray[] {none}, masks(inputs), null));
     }
     return new Batches(batches);
   }
@@ -192,8 +190,7 @@ final class SentenceVectors {
   }
 
   private INDArray[] inputs(List<String> texts, List<Integer> batch) {
-    int longest =
-        batch.stream().mapToInt(i -> count(ids(0, texts.get(i)))).max().orElseThrow();
+    int longest = batch.stream().mapToInt(i -> count(ids(0, texts.get(i)))).max().orElseThrow();
     INDArray[] inputs = new INDArray[encoder.text().size()];
     for (int k = 0; k < inputs.length; k++) {
       int[][] rows = new int[batch.size()][];

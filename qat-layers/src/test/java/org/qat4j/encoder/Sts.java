@@ -18,8 +18,7 @@ import org.junit.jupiter.api.Assumptions;
 record Sts(List<String> all, double[] scores) {
   /** Reads a file that lies beside this repository, or skips the test. */
   static Sts read(String name) throws IOException {
-    Path file =
-        Path.of(System.getProperty("qat4j.shared", "../../shared"), "data", "stsb", name);
+    Path file = Path.of(System.getProperty("qat4j.shared", "../../shared"), "data", "stsb", name);
     Assumptions.assumeTrue(Files.exists(file), () -> "skipped: " + file + " is not there");
     List<String> all = new ArrayList<>();
     List<Double> scores = new ArrayList<>();

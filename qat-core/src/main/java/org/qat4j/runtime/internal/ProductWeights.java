@@ -16,7 +16,6 @@ record ProductWeights(QuantizedTensor tensor, int taps, int tapStep, int reach, 
   /** Bits of the lower half of an input that is multiplied half by half. */
   static final int HALF_BITS = 6;
 
-
   int channels() {
     return tensor.dim(0);
   }

@@ -132,8 +132,6 @@ public final class VectorKernels implements Kernels {
     if (weights.bound() < AccumulatorBound.FLOAT_EXACT) {
       return new VectorProduct(weights, 1, this);
     }
-    return weights.halvesAreExact()
-        ? new VectorProduct(weights, 2, this)
-        : new RowProduct(weights);
+    return weights.halvesAreExact() ? new VectorProduct(weights, 2, this) : new RowProduct(weights);
   }
 }

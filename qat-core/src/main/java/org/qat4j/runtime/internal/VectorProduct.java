@@ -14,8 +14,8 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The product in float32 lanes: every partial sum lies below 2^24 (6), so that multiplying and
  * adding floats is exact in any order. Where it does not, the input is multiplied half by half
- * (6b): x = 2^6·h + l. Weights lie in panels of two vectors of channels; four
- * windows are computed at once, so that each weight that is loaded is used four times.
+ * (6b): x = 2^6·h + l. Weights lie in panels of two vectors of channels; four windows are computed
+ * at once, so that each weight that is loaded is used four times.
  */
 final class VectorProduct extends Product {
   private static final int BLOCK = 4;

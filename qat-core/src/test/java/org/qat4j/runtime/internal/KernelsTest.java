@@ -247,7 +247,8 @@ class KernelsTest {
     int most = (1 << codeBits) - 1; // of a code less its zero point
     QuantParams in = new QuantParams(1f, extreme ? lowest : 5, lowest, -lowest - 1);
     long bound = AccumulatorBound.check(in, codes, channels, zeroPoint, new int[channels]);
-    Product product = kernels.product(new ProductWeights(w, taps, dilation * depth, in.maxDistance(), bound));
+    Product product =
+        kernels.product(new ProductWeights(w, taps, dilation * depth, in.maxDistance(), bound));
     int positions = 1 + random.nextInt(9);
     int step = depth * (1 + random.nextInt(2));
     int[] x = new int[3 + positions * step + taps * dilation * depth];

@@ -181,7 +181,8 @@ public final class CodeTensors {
     Codes x = get(value);
     int rank = model.value(value).shape().size();
     if (x.isWide()) {
-      List<String> factors = List.of(new Nodes(graph, value).cast(x.tensor(), DataType.FLOAT), x.scale());
+      List<String> factors =
+          List.of(new Nodes(graph, value).cast(x.tensor(), DataType.FLOAT), x.scale());
       String real = rank == 1 ? value : graph.name(value + "/mul");
       graph.node("Mul", value, factors, real, List.of());
       if (rank > 1) {

@@ -147,8 +147,7 @@ final class OnnxSession implements AutoCloseable {
       } else if (tensor.getInfo().type == OnnxJavaType.INT32) {
         IntBuffer values = tensor.getIntBuffer();
         Value value = model.value(name);
-        codes.put(
-            name, value.isCodes() ? codes(values, samples, value) : ints(values, samples));
+        codes.put(name, value.isCodes() ? codes(values, samples, value) : ints(values, samples));
       } else {
         reals.put(name, reals(tensor.getFloatBuffer(), samples));
       }

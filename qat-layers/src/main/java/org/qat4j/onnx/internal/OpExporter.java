@@ -451,7 +451,9 @@ public final class OpExporter implements Op.Visitor<Void> {
     String x =
         in.isReal()
             ? input
-            : wide ? codes.get(input).tensor() : cast(op, codes.get(input).tensor(), DataType.INT32);
+            : wide
+                ? codes.get(input).tensor()
+                : cast(op, codes.get(input).tensor(), DataType.INT32);
     String zero =
         graph.constant(
             op + "/zero",

@@ -52,8 +52,7 @@ final class WideExporter {
     boolean vector = model.value(input).shape().size() == 1;
     long channels = w.dim(0);
     String products = products(n, op, input, w, window, vector);
-    String bias =
-        graph.constant(op + "/bias", Tensors.ints(biases.toArray(), channels, 1));
+    String bias = graph.constant(op + "/bias", Tensors.ints(biases.toArray(), channels, 1));
     String acc = n.cast(n.node("Add", products, bias), DataType.FLOAT);
     float inputScale = codes.scale(input);
     if (output instanceof Output.Codes out) {
@@ -85,7 +84,12 @@ final class WideExporter {
 
   /** int32 [batch, channels, steps]. */
   private String products(
-      Nodes n, String op, String input, QuantizedTensor w, List<AttributeProto> window, boolean vector) {
+      Nodes n,
+      String op,
+      String input,
+      QuantizedTensor w,
+      List<AttributeProto> window,
+      boolean vector) {
     byte[] order = OpExporter.channelsFirst(w);
     List<String> matrix = weights.unsignedWeights(op, w, order, OpExporter.convDims(w));
     Codes x = codes.get(input);

@@ -154,7 +154,10 @@ public final class Diagnostics {
     for (int c = 0; c < channels; c++) {
       float[] channel = Floats.read(x.slice(c, 1));
       double[] seen =
-          IntStream.range(0, channel.length).filter(i -> counts[i]).mapToDouble(i -> channel[i]).toArray();
+          IntStream.range(0, channel.length)
+              .filter(i -> counts[i])
+              .mapToDouble(i -> channel[i])
+              .toArray();
       double mean = Arrays.stream(seen).average().orElse(0);
       double squares = Arrays.stream(seen).map(v -> (v - mean) * (v - mean)).sum();
       deviations[c] = Math.sqrt(squares / seen.length);

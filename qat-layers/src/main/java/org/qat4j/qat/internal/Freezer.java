@@ -282,9 +282,7 @@ public final class Freezer {
 
   /** What a layer reads, in codes as its quantizer makes them. */
   private String read(Topology.Node node, String value) {
-    return hasNoBytes(value)
-        ? codes(node.name(), value, quantizer(node).scales().input())
-        : value;
+    return hasNoBytes(value) ? codes(node.name(), value, quantizer(node).scales().input()) : value;
   }
 
   /**

@@ -297,8 +297,7 @@ public final class Preparation {
 
   /** Whether nothing moves codes between a layer and those that make what it reads. */
   private boolean readsDirectly(Topology.Node node) {
-    return node.preProcessor() == null
-        && node.inputs().stream().allMatch(this::isMade);
+    return node.preProcessor() == null && node.inputs().stream().allMatch(this::isMade);
   }
 
   private boolean isMade(String value) {
@@ -433,8 +432,8 @@ public final class Preparation {
                 + node.inputs().get(0)
                 + "\" and \""
                 + node.inputs().get(i)
-                + "\" differ in bits, scheme, power of two, clip or zero shift of their activations;"
-                + " give them the same");
+                + "\" differ in bits, scheme, power of two, clip or zero shift of their"
+                + " activations; give them the same");
       }
     }
   }
@@ -541,8 +540,8 @@ public final class Preparation {
             node.name(),
             "dropout in front of \""
                 + reader
-                + "\" would disturb the range that is quantized there; leave this layer out, and let"
-                + " each that reads it drop out its input itself (dropOut)");
+                + "\" would disturb the range that is quantized there; leave this layer out, and"
+                + " let each that reads it drop out its input itself (dropOut)");
       }
     }
   }

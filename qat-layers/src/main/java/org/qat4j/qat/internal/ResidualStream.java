@@ -48,7 +48,8 @@ final class ResidualStream {
       return carries(node, topology.node(value).inputs().get(0));
     }
     return (kind == Kind.LAYER_NORM && kinds.get(value) == Kind.SUM)
-        || (kind == Kind.GLOBAL_AVERAGE && (kinds.get(value) == Kind.SUM || layers.contains(value)));
+        || (kind == Kind.GLOBAL_AVERAGE
+            && (kinds.get(value) == Kind.SUM || layers.contains(value)));
   }
 
   /** Whether there is a sum. */

@@ -24,8 +24,8 @@ import org.qat4j.layers.internal.plain.LayerNormParams;
  *
  * <pre>s = max|x|^α / max|w|^(1 − α)</pre>
  *
- * <p>A norm that something other than a product reads, such as the sum behind it, stays as it is for
- * that: its products get a norm of their own.
+ * <p>A norm that something other than a product reads, such as the sum behind it, stays as it is
+ * for that: its products get a norm of their own.
  */
 public final class Smoothing {
   /** Behind the name of a norm: one for products alone. */
@@ -47,7 +47,8 @@ public final class Smoothing {
    */
   public Smoothing(Model network, double strength) {
     if (!(strength > 0 && strength <= 1)) {
-      throw new QatException("ranges move into weights by a share above 0, up to 1, not " + strength);
+      throw new QatException(
+          "ranges move into weights by a share above 0, up to 1, not " + strength);
     }
     this.network = network;
     this.topology = Topology.ofInitialized(network);
@@ -68,7 +69,8 @@ public final class Smoothing {
 
   private static boolean isProduct(Topology.Node node) {
     Kind kind = Kind.of(node);
-    boolean product = kind == Kind.CONV1D || kind == Kind.DENSE || (kind != null && kind.isOutput());
+    boolean product =
+        kind == Kind.CONV1D || kind == Kind.DENSE || (kind != null && kind.isOutput());
     return product && node.preProcessor() == null;
   }
 

@@ -99,8 +99,7 @@ public record QuantSettings(
   /** The same, but what the layer makes shares its range with what others make. */
   public QuantSettings withSharedOutput(List<Ref> references) {
     LayerSpec observed = spec.withActivations(spec.activations().withLearned(new Learned.None()));
-    return new QuantSettings(
-        layer, observed, schedule, owned, inputRef, references, foldRef, most);
+    return new QuantSettings(layer, observed, schedule, owned, inputRef, references, foldRef, most);
   }
 
   /** The same, with a normalization folded. */
