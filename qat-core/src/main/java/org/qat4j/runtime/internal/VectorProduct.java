@@ -93,21 +93,24 @@ final class VectorProduct extends Product {
   @Override
   void apply(int[] x, float[] scratch, int at, int step, int windows, int[] acc) {
     int out = parts * x.length;
-    multiply(scratch, at, step, windows, out);
-    for (int i = 0; i < windows * pitch; i += LANES) {
-      toInts(FloatVector.fromArray(FLOATS, scratch, out + i)).intoArray(acc, i);
-    }
-    if (parts == 2) {
-      multiply(scratch, x.length + at, step, windows, out);
-      for (int i = 0; i < windows * pitch; i += LANES) {
-        IntVector low = toInts(FloatVector.fromArray(FLOATS, scratch, out + i));
-        whole(IntVector.fromArray(INTS, acc, i), low).intoArray(acc, i);
-      }
+    // From one place: what is called from two the JIT compiler may not inline, and vectors are
+    // objects.
+    for (int part = 0; part < parts; part++) {
+      multiply(scratch, part * x.length + at, step, windows, out);
+      finish(scratch, out, windows * pitch, part > 0, acc);
     }
   }
 
-  private static IntVector whole(IntVector high, IntVector low) {
-    return high.lanewise(LSHL, ProductWeights.HALF_BITS).add(low);
+  /** The accumulators, or those of the lower half added to 2^6 times those of the upper one. */
+  private static void finish(float[] sums, int at, int n, boolean low, int[] acc) {
+    for (int i = 0; i < n; i += LANES) {
+      IntVector made = toInts(FloatVector.fromArray(FLOATS, sums, at + i));
+      if (low) {
+        IntVector high = IntVector.fromArray(INTS, acc, i);
+        made = made.add(high.lanewise(LSHL, ProductWeights.HALF_BITS));
+      }
+      made.intoArray(acc, i);
+    }
   }
 
   private void multiply(float[] x, int at, int step, int windows, int out) {
