@@ -1,5 +1,6 @@
 package org.qat4j.model;
 
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.qat4j.text.TextEncoder;
 
@@ -72,6 +73,19 @@ public class InputLengths {
   public static int steps(int tokens, int margin, int least, int stride, int limit) {
     int needed = Math.max(least, tokens + margin);
     return tokens == 0 || needed >= limit ? limit : limit - (limit - needed) / stride * stride;
+  }
+
+  /**
+   * Steps up to the last that is no padding, of an input and those that are cut alike.
+   *
+   * @param ids of each input
+   */
+  public int tokens(int input, IntFunction<int[]> ids) {
+    int most = 0;
+    for (int i = 0; i < texts.length; i++) {
+      most = group(i) == group(input) ? Math.max(most, tokens(ids.apply(i))) : most;
+    }
+    return most;
   }
 
   /** Steps up to the last that is no padding. */

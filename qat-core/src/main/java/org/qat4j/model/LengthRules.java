@@ -236,7 +236,7 @@ public final class LengthRules {
   /** What belongs to the text and what lies at the end must not meet. */
   private SequenceTail checked(SequenceTail tail) {
     if (tail.suffix() > 0) {
-      needMargin(tail, tail.prefix() + tail.suffix() + lost(tail) + 2 * tail.stride());
+      needMargin(tail, tail.prefix() + tail.suffix() + lost(tail) + tail.stride() - 1);
     }
     return tail;
   }

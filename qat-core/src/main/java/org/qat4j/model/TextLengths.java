@@ -44,6 +44,15 @@ public final class TextLengths extends InputLengths {
     return new TextLengths(model);
   }
 
+  /** Whether a value has fewer steps where a text is cut. */
+  public boolean isCut(String value) {
+    SequenceTail tail = tails.get(value);
+    return tail != null
+        ? !rules.isFixed(tail.text())
+        : IntStream.range(0, texts.length)
+            .anyMatch(i -> model.inputs().get(i).name().equals(value) && isFlexible(i));
+  }
+
   /**
    * Whether a value is a sequence of one step for each of a text's, or less by a fixed number, in
    * the order of the text.

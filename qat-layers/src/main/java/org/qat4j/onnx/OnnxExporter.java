@@ -8,6 +8,7 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.qat4j.QatException;
 import org.qat4j.internal.Version;
@@ -15,6 +16,7 @@ import org.qat4j.io.internal.AtomicFile;
 import org.qat4j.model.Input;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
+import org.qat4j.model.TextLengths;
 import org.qat4j.model.Value;
 import org.qat4j.onnx.internal.CodeTensors;
 import org.qat4j.onnx.internal.GraphBuilder;
@@ -109,14 +111,39 @@ public final class OnnxExporter {
     return proto.build();
   }
 
-  private static ValueInfoProto type(Input input) {
+  private ValueInfoProto type(Input input) {
+    if (codes.varies(input.name())) {
+      return steps(input);
+    }
     return input.kind() == Input.Kind.TOKENS
-        ? GraphBuilder.type(
-            input.name(),
-            DataType.INT32,
-            input.shape(),
-            "token ids below " + input.vocabularySize() + "; 0 is padding")
+        ? GraphBuilder.type(input.name(), DataType.INT32, input.shape(), tokens(input))
         : GraphBuilder.type(input.name(), DataType.FLOAT, input.shape(), "real numbers");
+  }
+
+  private static String tokens(Input input) {
+    return "token ids below " + input.vocabularySize() + "; 0 is padding";
+  }
+
+  /** Token ids of as many steps as a text needs; inputs that are cut alike have one dimension. */
+  private ValueInfoProto steps(Input input) {
+    int i = model.inputs().indexOf(input);
+    TextLengths lengths = codes.lengths();
+    String text =
+        String.format(
+            "%s; at most %d steps, and at least %d behind the last token while there is room",
+            tokens(input), lengths.limit(i), lengths.margin(i));
+    ValueInfoProto.Builder type =
+        GraphBuilder.type(input.name(), DataType.INT32, List.of(0), text).toBuilder();
+    int first = 0;
+    while (lengths.group(first) != lengths.group(i)) {
+      first++;
+    }
+    type.getTypeBuilder()
+        .getTensorTypeBuilder()
+        .getShapeBuilder()
+        .getDimBuilder(1)
+        .setDimParam(model.inputs().get(first).name() + "_steps");
+    return type.build();
   }
 
   /** Real values are outputs as they are, codes as the real values that they stand for. */
@@ -125,7 +152,7 @@ public final class OnnxExporter {
     if (value.isCodes()) {
       codes.reveal(name);
     }
-    graph.graph().addOutput(GraphBuilder.type(name, DataType.FLOAT, value.shape(), ""));
+    graph.graph().addOutput(GraphBuilder.type(name, DataType.FLOAT, codes.shape(name), ""));
   }
 
   private void addValue(String name) {
@@ -134,8 +161,8 @@ public final class OnnxExporter {
         value.isCodes()
             ? codes.type(name)
             : value.tokens()
-                ? GraphBuilder.type(name, DataType.INT32, value.shape(), "0 where a step is masked")
-                : GraphBuilder.type(name, DataType.FLOAT, value.shape(), "real values");
+                ? GraphBuilder.type(name, DataType.INT32, codes.shape(name), "0 where a step is masked")
+                : GraphBuilder.type(name, DataType.FLOAT, codes.shape(name), "real values");
     if (options.allValues()) {
       graph.graph().addOutput(type);
     } else {

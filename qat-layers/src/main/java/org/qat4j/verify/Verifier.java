@@ -11,6 +11,7 @@ import java.util.function.IntConsumer;
 import org.qat4j.QatException;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
+import org.qat4j.model.TextLengths;
 import org.qat4j.model.Value;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.onnx.ByteProducts;
@@ -44,6 +45,11 @@ public final class Verifier {
   private final Map<String, Tally> values = new LinkedHashMap<>();
   private final Map<String, Tally> outputs = new LinkedHashMap<>();
 
+  /** The same outputs where a text is cut to its own steps. */
+  private final Map<String, Tally> alone = new LinkedHashMap<>();
+
+  private final TextLengths lengths;
+
   /** The value whose largest element is the answer: the first output before softmax. */
   private final String logits;
 
@@ -62,6 +68,7 @@ public final class Verifier {
     this.options = options;
     this.qat = qat;
     this.runtime = new IntegerRuntime(model);
+    this.lengths = TextLengths.of(model);
     this.reached = Tolerance.reached(model);
     this.logits = logits(model);
     String answer = model.outputs().get(0);
@@ -81,6 +88,9 @@ public final class Verifier {
     for (Op op : model.ops()) {
       if (model.outputs().contains(op.name())) {
         outputs.put(op.name(), tally(op, "output of the optimized graph"));
+        if (lengths.isFlexible()) {
+          alone.put(op.name(), tally(op, "output for the text alone"));
+        }
       }
     }
   }
@@ -173,6 +183,7 @@ public final class Verifier {
         Map<String, float[][]> network = qat == null ? Map.of() : qat.values(batch);
         compareQat(java, network);
         compareOutputs(batch, java, optimized.runAll(batch), network);
+        compareAlone(batch, java, optimized);
         progress.accept(batch.size());
       }
     } finally {
@@ -234,6 +245,78 @@ public final class Verifier {
     }
   }
 
+  /**
+   * Texts without the padding behind them, which must change nothing; those of one length at once.
+   */
+  private void compareAlone(List<Sample> batch, List<Trace> java, OnnxRunner optimized) {
+    Map<List<Integer>, List<Integer>> byLength = new LinkedHashMap<>();
+    for (int i = 0; i < batch.size() && lengths.isFlexible(); i++) {
+      byLength.computeIfAbsent(steps(batch.get(i)), s -> new ArrayList<>()).add(i);
+    }
+    for (Map.Entry<List<Integer>, List<Integer>> texts : byLength.entrySet()) {
+      List<Sample> cut =
+          texts.getValue().stream().map(i -> cut(batch.get(i), texts.getKey())).toList();
+      OnnxValues onnx = optimized.runAll(cut);
+      for (int i = 0; i < cut.size(); i++) {
+        Trace whole = java.get(texts.getValue().get(i));
+        compareAlone(batch.get(texts.getValue().get(i)), whole, onnx, i);
+      }
+    }
+  }
+
+  private void compareAlone(Sample text, Trace whole, OnnxValues onnx, int i) {
+    Sample alone = cut(text, tokens(text));
+    float[][] served = runtime.runAll(alone);
+    for (Map.Entry<String, Tally> output : this.alone.entrySet()) {
+      float[] java = served[model.outputs().indexOf(output.getKey())];
+      float[] expected = Arrays.copyOf(reals(whole, output.getKey()), java.length);
+      if (!Arrays.equals(java, expected)) {
+        throw new QatException(
+            "output \""
+                + output.getKey()
+                + "\": the Java runtime gives something else for a text alone than for the same"
+                + " text with padding behind it");
+      }
+      float[] given = onnx.reals().get(output.getKey())[i];
+      int n = Math.min(java.length, given.length);
+      output.getValue().compare(Arrays.copyOf(expected, n), Arrays.copyOf(given, n));
+    }
+  }
+
+  /** Steps of each input to the last token of those that are cut alike. */
+  private List<Integer> tokens(Sample sample) {
+    List<Integer> steps = new ArrayList<>();
+    for (int i = 0; i < model.inputs().size(); i++) {
+      steps.add(
+          lengths.isFlexible(i)
+              ? lengths.tokens(i, sample::tokens)
+              : model.value(model.inputs().get(i).name()).size());
+    }
+    return steps;
+  }
+
+  /** Steps of each input that the text needs. */
+  private List<Integer> steps(Sample sample) {
+    List<Integer> steps = tokens(sample);
+    for (int i = 0; i < steps.size(); i++) {
+      if (lengths.isFlexible(i)) {
+        steps.set(i, lengths.steps(i, steps.get(i)));
+      }
+    }
+    return steps;
+  }
+
+  private Sample cut(Sample sample, List<Integer> steps) {
+    int[][] ids = new int[steps.size()][];
+    float[][] reals = new float[ids.length][];
+    for (int i = 0; i < ids.length; i++) {
+      int[] all = sample.tokens(i);
+      ids[i] = all == null ? null : Arrays.copyOf(all, steps.get(i));
+      reals[i] = sample.reals(i);
+    }
+    return Sample.of(ids, reals);
+  }
+
   /** Index of the largest value of each row of the first output (12). */
   private int[] classes(float[] output) {
     List<Integer> shape = model.value(model.outputs().get(0)).shape();
@@ -263,6 +346,7 @@ public final class Verifier {
     List<VerifyReport.Layer> layers = new ArrayList<>();
     values.values().forEach(tally -> layers.add(tally.layer()));
     outputs.values().forEach(tally -> layers.add(tally.layer()));
+    alone.values().forEach(tally -> layers.add(tally.layer()));
     Tally onnxLogits = model.value(logits).isReal() ? values.get(logits) : outputs.get(logits);
     return new VerifyReport(
         inputs,

@@ -9,7 +9,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
+import org.qat4j.model.RandomModels;
+import org.qat4j.runtime.RandomSamples;
+import org.qat4j.verify.Verifier;
+import org.qat4j.verify.VerifyReport;
 
 /** The Java runtime and ONNX Runtime compute the same integers, on models that nobody chose. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -56,6 +61,20 @@ class ExactnessTest {
     assertExact(compare(new Agreement(OnnxOptions.DEFAULT.withVnni(true)), 60));
     OnnxOptions both = OnnxOptions.DEFAULT.withVnni(true).withInt4(true);
     assertExact(compare(new Agreement(both), 30));
+  }
+
+  /** A text alone gives what it gives with padding behind it, in one file for all lengths. */
+  @Test
+  void aTextAloneIsTheSame() {
+    int alone = 0;
+    for (long seed = 0; seed < 120; seed++) {
+      IntegerModel model = RandomModels.ofTexts(seed);
+      VerifyReport report =
+          Verifier.verify(model, OnnxOptions.DEFAULT, RandomSamples.of(model, 6, seed));
+      assertThat(report.javaVsOnnxCodes()).as("RandomModels.ofTexts(%d): %s", seed, report).isZero();
+      alone += report.layers().toString().contains("for the text alone") ? 1 : 0;
+    }
+    assertThat(alone).as("models whose texts can be cut").isGreaterThan(40);
   }
 
   private static Agreement compare(Agreement agreement, int models) {

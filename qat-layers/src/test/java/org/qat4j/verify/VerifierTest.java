@@ -149,7 +149,7 @@ class VerifierTest {
     List<Sample> foreign = List.of(Sample.ofTokens(new int[] {1, 2, 3}));
     assertThatThrownBy(() -> Verifier.verify(model, OnnxOptions.DEFAULT, foreign))
         .isInstanceOf(QatException.class)
-        .hasMessageContaining("\"tokens\" needs 16 token ids");
+        .hasMessageContaining("\"tokens\" needs 7 token ids, padding included");
   }
 
   @Test

@@ -29,7 +29,6 @@ final class AttentionExporter {
     Nodes n = new Nodes(graph, o.name());
     Codes x = codes.get(o.input());
     Codes y = codes.define(o.name());
-    int steps = model.value(o.input()).shape().get(0);
     int channels = model.value(o.name()).shape().get(1);
     List<String> parts = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
@@ -37,7 +36,7 @@ final class AttentionExporter {
     }
     List<String> split = List.of(x.tensor(), n.longs(channels, channels, channels));
     graph.node("Split", o.name(), split, parts, List.of(integer("axis", 1)));
-    String shape = n.longs(-1, o.heads(), channels / o.heads(), steps);
+    String shape = n.longs(0, o.heads(), channels / o.heads(), -1); // 0: as it was
     String queries = turned(o.name(), n.node("Reshape", parts.get(0), shape));
     String keys = n.node("Reshape", parts.get(1), shape);
     String values = turned(o.name(), n.node("Reshape", parts.get(2), shape));
@@ -47,7 +46,7 @@ final class AttentionExporter {
     String weights = weights(n, o, scores, channels / o.heads());
     String zero = graph.constant(o.name() + "/zero", Tensors.uint8(0));
     String mixed = n.node("MatMulInteger", weights, values, zero, x.zeroPoint());
-    String back = n.node("Reshape", turned(o.name(), mixed), n.longs(-1, channels, steps));
+    String back = n.node("Reshape", turned(o.name(), mixed), n.longs(0, channels, -1));
     float scale = AttentionStep.scale(codes.scale(o.input()));
     String real = n.node("Mul", n.cast(back, DataType.FLOAT), n.floats(scale));
     codes.quantize(o.name(), real, o.output(), y);
@@ -59,7 +58,7 @@ final class AttentionExporter {
   }
 
   private String weights(Nodes n, Op.Attention o, String scores, int depth) {
-    String counts = counts(n, o);
+    String counts = counts(n, o, scores);
     String seen =
         counts == null ? scores : n.node("Where", counts, scores, n.ints(Integer.MIN_VALUE));
     String max = n.node("ReduceMax", seen, n.longs(-1));
@@ -78,7 +77,7 @@ final class AttentionExporter {
   }
 
   /** What each step looks at, bool [batch or 1, 1, steps or 1, steps]; null for everything. */
-  private String counts(Nodes n, Op.Attention o) {
+  private String counts(Nodes n, Op.Attention o, String scores) {
     String mask = o.mask() == null ? null : n.node("Unsqueeze", n.counts(o.mask()), n.longs(1, 2));
     int steps = model.value(o.name()).shape().get(0);
     if (o.prefix() >= steps) {
@@ -89,7 +88,8 @@ final class AttentionExporter {
       Arrays.fill(seen, i * steps, i * steps + Math.max(o.prefix(), i + 1), 1);
     }
     String constant = graph.constant(o.name() + "/seen", Tensors.ints(seen, 1, 1, steps, steps));
-    String past = n.cast(constant, DataType.BOOL);
+    String all = codes.varies(o.name()) ? first(n, o.name(), constant, scores) : constant;
+    String past = n.cast(all, DataType.BOOL);
     return mask == null ? past : n.node("And", mask, past);
   }
 
@@ -106,6 +106,12 @@ final class AttentionExporter {
     String s = n.cast(sum, DataType.INT64);
     String many = n.node("Mul", squares, n.longs(channels));
     return n.cast(n.node("Sub", many, n.node("Mul", s, s)), DataType.DOUBLE);
+  }
+
+  /** As many rows and columns of a square as the scores have. */
+  private String first(Nodes n, String owner, String square, String scores) {
+    String size = graph.node("Shape", owner, List.of(scores), List.of(integer("start", 2)));
+    return n.node("Slice", square, n.longs(0, 0), size, n.longs(2, 3));
   }
 
   void layerNorm(Op.LayerNorm o) {

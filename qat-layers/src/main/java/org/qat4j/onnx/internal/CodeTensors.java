@@ -5,11 +5,13 @@ import static org.qat4j.onnx.internal.WeightWriter.OFFSET;
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.qat4j.model.IntegerModel;
+import org.qat4j.model.TextLengths;
 import org.qat4j.numerics.QuantParams;
 
 /**
@@ -44,9 +46,30 @@ public final class CodeTensors {
   private final GraphBuilder graph;
   private final Map<String, Codes> codes = new HashMap<>();
 
+  private final TextLengths lengths;
+
   public CodeTensors(IntegerModel model, GraphBuilder graph) {
     this.model = model;
     this.graph = graph;
+    this.lengths = TextLengths.of(model);
+  }
+
+  TextLengths lengths() {
+    return lengths;
+  }
+
+  /** Whether a value has as many steps as a text needs. */
+  boolean varies(String value) {
+    return lengths.isCut(value);
+  }
+
+  /** Shape of a value, 0 for steps that are as many as a text needs. */
+  List<Integer> shape(String value) {
+    List<Integer> shape = new ArrayList<>(model.value(value).shape());
+    if (varies(value)) {
+      shape.set(0, 0);
+    }
+    return shape;
   }
 
   /**
@@ -202,7 +225,7 @@ public final class CodeTensors {
   /** Type of the tensor that holds a value. */
   public ValueInfoProto type(String value) {
     QuantParams p = model.value(value).params();
-    List<Integer> shape = channelsFirst(model.value(value).shape());
+    List<Integer> shape = channelsFirst(shape(value));
     if (isWide(p)) {
       String wide = "codes - " + p.zeroPoint() + "; real value " + p.scale() + " * number";
       return GraphBuilder.type(tensor(value), DataType.INT32, shape, wide);

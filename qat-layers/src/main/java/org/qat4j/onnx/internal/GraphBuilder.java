@@ -162,12 +162,19 @@ public final class GraphBuilder {
         .build();
   }
 
-  /** Type of a value: a batch of {@code shape}. */
+  /**
+   * Type of a value: a batch of {@code shape}.
+   *
+   * @param shape 0 for a dimension that is not known
+   */
   public static ValueInfoProto type(String name, DataType type, List<Integer> shape, String text) {
     TensorShapeProto.Builder dims = TensorShapeProto.newBuilder();
     dims.addDimBuilder().setDimParam(BATCH);
     for (int d : shape) {
-      dims.addDimBuilder().setDimValue(d);
+      TensorShapeProto.Dimension.Builder dim = dims.addDimBuilder();
+      if (d > 0) {
+        dim.setDimValue(d);
+      }
     }
     TypeProto.Tensor.Builder tensor =
         TypeProto.Tensor.newBuilder().setElemType(type.getNumber()).setShape(dims);

@@ -25,12 +25,14 @@ import java.util.Set;
 import org.qat4j.QatException;
 import org.qat4j.model.Input;
 import org.qat4j.model.IntegerModel;
+import org.qat4j.model.TextLengths;
 import org.qat4j.model.Value;
 import org.qat4j.runtime.Sample;
 
 /** What {@link OnnxRunner} does, in terms of ONNX Runtime. */
 final class OnnxSession implements AutoCloseable {
   private final IntegerModel model;
+  private final TextLengths lengths;
   private final SessionOptions options;
   private final OrtSession session;
 
@@ -39,6 +41,7 @@ final class OnnxSession implements AutoCloseable {
 
   OnnxSession(IntegerModel model, byte[] onnx, int threads) {
     this.model = model;
+    this.lengths = TextLengths.of(model);
     for (String value : model.values().keySet()) {
       valueOfTensor.put(value, value);
       valueOfTensor.put(CodeTensors.tensor(model, value), value);
@@ -98,7 +101,7 @@ final class OnnxSession implements AutoCloseable {
   }
 
   private OnnxValues run(List<Sample> batch, Set<String> outputs) {
-    batch.forEach(sample -> sample.check(model.inputs()));
+    batch.forEach(this::check);
     Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
     try {
       for (int i = 0; i < model.inputs().size(); i++) {
@@ -114,19 +117,44 @@ final class OnnxSession implements AutoCloseable {
     }
   }
 
+  /** Kinds and ranges, and whether there are as many steps as a text needs. */
+  private void check(Sample sample) {
+    Sample whole = sample.padded(model.inputs());
+    whole.check(model.inputs());
+    for (int i = 0; i < model.inputs().size(); i++) {
+      int[] ids = sample.tokens(i);
+      int needed =
+          ids == null
+              ? 0
+              : lengths.isFlexible(i)
+                  ? lengths.steps(i, lengths.tokens(i, sample::tokens))
+                  : lengths.limit(i);
+      if (ids != null && ids.length < needed) {
+        throw new QatException(
+            "input \""
+                + model.inputs().get(i).name()
+                + "\" needs "
+                + needed
+                + " token ids, padding included, not "
+                + ids.length);
+      }
+    }
+  }
+
   private OnnxTensor input(List<Sample> batch, int i) throws OrtException {
     Input input = model.inputs().get(i);
-    int size = model.value(input.name()).size();
+    boolean tokens = input.kind() == Input.Kind.TOKENS;
+    int size = tokens ? steps(batch, i) : model.value(input.name()).size();
     long[] shape = new long[input.shape().size() + 1];
     shape[0] = batch.size();
     for (int d = 1; d < shape.length; d++) {
-      shape[d] = input.shape().get(d - 1);
+      shape[d] = tokens ? size : input.shape().get(d - 1);
     }
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     ByteBuffer bytes =
         ByteBuffer.allocateDirect(batch.size() * size * Integer.BYTES)
             .order(ByteOrder.nativeOrder());
-    if (input.kind() == Input.Kind.TOKENS) {
+    if (tokens) {
       IntBuffer ids = bytes.asIntBuffer();
       batch.forEach(sample -> ids.put(sample.tokens(i), 0, size));
       return OnnxTensor.createTensor(environment, ids.rewind(), shape);
@@ -134,6 +162,22 @@ final class OnnxSession implements AutoCloseable {
     FloatBuffer reals = bytes.asFloatBuffer();
     batch.forEach(sample -> reals.put(sample.reals(i), 0, size));
     return OnnxTensor.createTensor(environment, reals.rewind(), shape);
+  }
+
+  /** All samples of a batch must have as many. */
+  private static int steps(List<Sample> batch, int input) {
+    int steps = batch.get(0).tokens(input).length;
+    for (Sample sample : batch) {
+      if (sample.tokens(input).length != steps) {
+        throw new QatException(
+            "samples of "
+                + steps
+                + " and "
+                + sample.tokens(input).length
+                + " steps do not fit in one batch");
+      }
+    }
+    return steps;
   }
 
   private OnnxValues read(OrtSession.Result result, int samples) {
@@ -189,8 +233,9 @@ final class OnnxSession implements AutoCloseable {
   /** Bytes [sample, channel, step] as codes [sample][step, channel]. */
   private static int[][] codes(ByteBuffer bytes, int samples, Value value) {
     int channels = value.shape().get(value.shape().size() - 1);
-    int steps = value.size() / channels;
-    int[][] codes = new int[samples][value.size()];
+    int size = bytes.remaining() / samples;
+    int steps = size / channels;
+    int[][] codes = new int[samples][size];
     for (int[] sample : codes) {
       for (int c = 0; c < channels; c++) {
         for (int t = 0; t < steps; t++) {

@@ -75,11 +75,23 @@ public final class OpExporter implements Op.Visitor<Void> {
     String axis = graph.constant(op + "/axis", Tensors.longs(1));
     List<String> summands = List.of(cast(op, gathered, DataType.INT32), axis);
     String sum = graph.node("ReduceSum", op, summands, List.of(integer("keepdims", 0)));
-    int steps = model.value(o.input()).size();
-    String real = real(op, subtract(op, sum, OFFSET * steps), t.scale(0));
+    String real = real(op, withoutOffsets(o, sum), t.scale(0));
     String result = o.mean() ? divideByTokens(op, real, o.input(), axis) : real;
     codes.quantize(op, result, o.output(), codes.define(op));
     return null;
+  }
+
+  /** Each step of the text adds the offset of its row. */
+  private String withoutOffsets(Op.EmbeddingBag o, String sum) {
+    if (!codes.varies(o.input())) {
+      return subtract(o.name(), sum, OFFSET * model.value(o.input()).size());
+    }
+    Nodes n = new Nodes(graph, o.name());
+    String steps =
+        graph.node(
+            "Shape", o.name(), List.of(o.input()), List.of(integer("start", 1), integer("end", 2)));
+    String offsets = n.node("Mul", n.cast(steps, DataType.INT32), n.ints(OFFSET));
+    return n.node("Sub", sum, offsets);
   }
 
   /** A text without any token has the sum 0, which 1 divides as well as any number. */
@@ -252,7 +264,17 @@ public final class OpExporter implements Op.Visitor<Void> {
     String rows = graph.name(o.name() + "/rows");
     reshape(o.name(), steps, rows, -1, in.shape().get(1));
     String y = gemm(o, x.in(rows), graph.name(o.name() + "/gemm"));
-    reshape(o.name(), y, o.name(), -1, in.shape().get(0), o.weights().dim(0));
+    int classes = o.weights().dim(0);
+    if (codes.varies(o.input())) {
+      String batchAndSteps =
+          graph.node("Shape", o.name(), List.of(steps), List.of(integer("end", 2)));
+      String last = graph.constant(o.name() + "/channels", Tensors.longs(classes));
+      List<String> dims = List.of(batchAndSteps, last);
+      String shape = graph.node("Concat", o.name(), dims, List.of(integer("axis", 0)));
+      graph.node("Reshape", o.name(), List.of(y, shape), o.name(), NONE);
+    } else {
+      reshape(o.name(), y, o.name(), -1, in.shape().get(0), classes);
+    }
   }
 
   @Override
@@ -415,7 +437,7 @@ public final class OpExporter implements Op.Visitor<Void> {
     Codes y = codes.define(op, o.input());
     String x = codes.get(o.input()).tensor();
     if (o.mask() == null) {
-      int last = model.value(o.input()).shape().get(0) - 1;
+      int last = codes.varies(o.input()) ? -1 : model.value(o.input()).shape().get(0) - 1;
       String index = graph.constant(op + "/step", Tensors.ints(new int[] {last}));
       graph.node("Gather", op, List.of(x, index), y.tensor(), List.of(integer("axis", 2)));
       return null;
@@ -568,10 +590,13 @@ public final class OpExporter implements Op.Visitor<Void> {
     String op = o.name();
     String places = graph.constant(op + "/axes", Tensors.longs(places(o.input())));
     String x = cast(op, codes.get(o.input()).tensor(), DataType.INT32);
-    String sum = graph.node("ReduceSum", op, List.of(x, places), List.of(integer("keepdims", 0)));
     QuantParams in = model.value(o.input()).params();
+    boolean varies = codes.varies(o.input());
+    String summands = varies ? subtract(op, x, in.zeroPoint() + OFFSET) : x;
+    String sum =
+        graph.node("ReduceSum", op, List.of(summands, places), List.of(integer("keepdims", 0)));
     int n = model.value(o.input()).size() / channels(o.input());
-    String acc = subtract(op, sum, n * (in.zeroPoint() + OFFSET));
+    String acc = varies ? sum : subtract(op, sum, n * (in.zeroPoint() + OFFSET));
     codes.quantize(op, real(op, acc, in.scale()), o.output(), codes.define(op));
     return null;
   }
@@ -587,6 +612,13 @@ public final class OpExporter implements Op.Visitor<Void> {
     int size = model.value(o.input()).shape().get(o.axis());
     Codes x = codes.get(o.input());
     String tensor = x.tensor();
+    if (o.axis() == 0 && codes.varies(op)) { // all behind the first
+      Nodes n = new Nodes(graph, op);
+      List<String> part = List.of(n.longs(o.places().get(0)), n.longs(size), n.longs(axis));
+      List<String> inputs = List.of(tensor, part.get(0), part.get(1), part.get(2));
+      graph.node("Slice", op, inputs, codes.define(op, o.input()).tensor(), NONE);
+      return null;
+    }
     long[] places = new long[o.places().size()];
     boolean pads = false;
     for (int i = 0; i < places.length; i++) {
