@@ -113,9 +113,7 @@ public final class LengthRules {
 
   private boolean areOne(SequenceTail a, SequenceTail b) {
     boolean fit =
-        a.stride() == b.stride()
-            && a.rows() == b.rows()
-            && limit(a.text()) == limit(b.text());
+        a.stride() == b.stride() && a.rows() == b.rows() && limit(a.text()) == limit(b.text());
     int one = root(a.text());
     int other = root(b.text());
     if (one != other) {
@@ -224,7 +222,9 @@ public final class LengthRules {
     boolean zero = in.kind() == Kind.ZERO && in.suffix() == 0;
     int suffix = 0;
     if (zero && padRight > 0) {
-      needMargin(in, in.prefix() + lost(in) + in.stride() - 1); // what is cut off is 0, as what lies behind is
+      needMargin(
+          in,
+          in.prefix() + lost(in) + in.stride() - 1); // what is cut off is 0, as what lies behind is
     } else if (!zero && (padRight > 0 || in.suffix() > 0)) {
       int rowsBehind = padRight + in.suffix() / in.stride();
       suffix = ((rowsBehind + step - 1) / step + (step > 1 ? 1 : 0)) * stride;
@@ -368,8 +368,7 @@ public final class LengthRules {
     if (first + count == in.rows() && in.stride() == 1) {
       needLength(in, lost + first + 1);
       int prefix = in.prefix() == FAR ? FAR : in.prefix() - first;
-      SequenceTail kept =
-          new SequenceTail(in.text(), in.kind(), 1, prefix, in.suffix(), count);
+      SequenceTail kept = new SequenceTail(in.text(), in.kind(), 1, prefix, in.suffix(), count);
       return in.isEven() && prefix < 0 ? kept.with(in.kind(), 0, in.suffix()) : kept;
     }
     if (!in.isEven() && (first + count) * in.stride() > in.prefix() + 1) {

@@ -7,7 +7,8 @@ package org.qat4j.model;
  * @param text which one, see {@link LengthRules}
  * @param kind of the rows behind the first n + {@code prefix} steps
  * @param stride steps of the text from one row to the next
- * @param prefix so many steps behind the text belong to it; of {@link Kind#OTHER} it may be negative
+ * @param prefix so many steps behind the text belong to it; of {@link Kind#OTHER} it may be
+ *     negative
  * @param suffix so many steps at the end of the sequence are not of that kind, but always the same
  * @param rows of the sequence where the text has all the steps that it may have
  */

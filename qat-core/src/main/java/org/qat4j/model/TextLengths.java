@@ -105,7 +105,8 @@ public final class TextLengths extends InputLengths {
 
   private static Op shortened(Op.Select o, int cut) {
     int[] places = o.places().toArray();
-    IntVector kept = IntVector.of(IntStream.range(0, places.length - cut).map(i -> places[i]).toArray());
+    IntVector kept =
+        IntVector.of(IntStream.range(0, places.length - cut).map(i -> places[i]).toArray());
     return new Op.Select(o.name(), o.input(), o.axis(), kept);
   }
 
@@ -168,8 +169,7 @@ public final class TextLengths extends InputLengths {
     @Override
     public SequenceTail visit(Op.Conv1d o) {
       int reach = (o.weights().dim(1) - 1) * o.dilation();
-      return rules.windows(
-          tail(o), reach, o.stride(), o.padLeft(), o.padRight(), false, rows(o));
+      return rules.windows(tail(o), reach, o.stride(), o.padLeft(), o.padRight(), false, rows(o));
     }
 
     @Override

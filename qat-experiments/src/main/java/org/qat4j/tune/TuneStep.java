@@ -82,10 +82,7 @@ public record TuneStep(
     train.seek(calibrationTexts(experiment));
     Calibration calibration =
         Calibration.of(
-            network,
-            train,
-            experiment.quantize().calibrationBatches(),
-            validation.first(1));
+            network, train, experiment.quantize().calibrationBatches(), validation.first(1));
     return new Workload(
         ExperimentWriter.toYaml(experiment),
         identity(network),

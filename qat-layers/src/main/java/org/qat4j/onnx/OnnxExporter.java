@@ -161,7 +161,8 @@ public final class OnnxExporter {
         value.isCodes()
             ? codes.type(name)
             : value.tokens()
-                ? GraphBuilder.type(name, DataType.INT32, codes.shape(name), "0 where a step is masked")
+                ? GraphBuilder.type(
+                    name, DataType.INT32, codes.shape(name), "0 where a step is masked")
                 : GraphBuilder.type(name, DataType.FLOAT, codes.shape(name), "real values");
     if (options.allValues()) {
       graph.graph().addOutput(type);

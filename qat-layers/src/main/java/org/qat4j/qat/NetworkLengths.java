@@ -42,8 +42,7 @@ public final class NetworkLengths {
    * @param ongoing of each input whether its ids go on behind the text, as places do
    * @param masked whether a mask goes with each input, 0 where its ids are padding
    */
-  public static InputLengths of(
-      Model network, int[] limits, boolean[] ongoing, boolean masked) {
+  public static InputLengths of(Model network, int[] limits, boolean[] ongoing, boolean masked) {
     NetworkLengths lengths = new NetworkLengths(Topology.of(network), masked);
     return lengths.follow(limits, ongoing);
   }
@@ -190,8 +189,7 @@ public final class NetworkLengths {
       return null;
     }
     var wrappers = node.wrappers();
-    SequenceTail there =
-        wrappers.maskZero() != null ? rules.rowByRow(List.of(in), true) : mask(in);
+    SequenceTail there = wrappers.maskZero() != null ? rules.rowByRow(List.of(in), true) : mask(in);
     boolean told =
         wrappers.maskZero() != null
             || wrappers.last()

@@ -71,7 +71,9 @@ class ExactnessTest {
       IntegerModel model = RandomModels.ofTexts(seed);
       VerifyReport report =
           Verifier.verify(model, OnnxOptions.DEFAULT, RandomSamples.of(model, 6, seed));
-      assertThat(report.javaVsOnnxCodes()).as("RandomModels.ofTexts(%d): %s", seed, report).isZero();
+      assertThat(report.javaVsOnnxCodes())
+          .as("RandomModels.ofTexts(%d): %s", seed, report)
+          .isZero();
       alone += report.layers().toString().contains("for the text alone") ? 1 : 0;
     }
     assertThat(alone).as("models whose texts can be cut").isGreaterThan(40);

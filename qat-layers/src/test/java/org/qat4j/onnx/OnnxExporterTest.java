@@ -159,7 +159,8 @@ class OnnxExporterTest {
     assertThat(model.getDocString()).contains("codes + 128");
     assertThat(model.getGraph().getName()).isEqualTo("text-cnn");
     assertThat(dims(model.getGraph().getInput(0))).containsExactly("batch", "tokens_steps");
-    assertThat(model.getGraph().getInput(0).getDocString()).contains("token ids below 50", "at most 20 steps", "at least 3 behind");
+    assertThat(model.getGraph().getInput(0).getDocString())
+        .contains("token ids below 50", "at most 20 steps", "at least 3 behind");
     assertThat(model.getGraph().getOutputList())
         .singleElement()
         .satisfies(output -> assertThat(output.getName()).isEqualTo("output"));

@@ -49,11 +49,7 @@ public final class PlanBuilder implements Op.Visitor<Void> {
    * @param shared with other plans of the model
    */
   PlanBuilder(
-      IntegerModel model,
-      Causality causality,
-      Kernels kernels,
-      TableBudget budget,
-      Shared shared) {
+      IntegerModel model, Causality causality, Kernels kernels, TableBudget budget, Shared shared) {
     this.causality = causality;
     this.model = model;
     this.kernels = kernels;
@@ -174,8 +170,7 @@ public final class PlanBuilder implements Op.Visitor<Void> {
             () -> product(w, bias, in, window.taps(), window.dilation() * depth));
     if (output instanceof Output.Codes out) {
       Requantization r =
-          shared.get(
-              op.name(), "requantization", () -> Requantization.ofProduct(in, w, bias, out));
+          shared.get(op.name(), "requantization", () -> Requantization.ofProduct(in, w, bias, out));
       PoolFusion pool = PoolFusion.of(graph, op);
       if (pool != null) {
         return pooled(op, pool, input, product, window, r);
@@ -264,8 +259,7 @@ public final class PlanBuilder implements Op.Visitor<Void> {
     return source(from, product, pad, window.stride() * product.depth, window.positions());
   }
 
-  private ProductSteps.Source source(
-      Place from, Product product, int pad, int step, int windows) {
+  private ProductSteps.Source source(Place from, Product product, int pad, int step, int windows) {
     int at = from.offset() - pad;
     int end = at + (windows - 1) * step + product.reach();
     int pitch = kernels.pitch(product.channels);
@@ -477,8 +471,7 @@ public final class PlanBuilder implements Op.Visitor<Void> {
     int size = o.window().taps() * channels(o.input());
     Product product = kernels.product(new ProductWeights(w, 1, size, in.maxDistance(), bound));
     int patches = layout.ints(product.block() * size);
-    ProductSteps.Source source =
-        source(new Place(patches, 0), product, 0, size, product.block());
+    ProductSteps.Source source = source(new Place(patches, 0), product, 0, size, product.block());
     return add(new ImageSteps.Convolution(windows, from, source, size, finish));
   }
 

@@ -69,9 +69,7 @@ public final class Plans {
 
   private Group group(int root, int most) {
     int[] inputs =
-        IntStream.range(0, model.inputs().size())
-            .filter(i -> lengths.group(i) == root)
-            .toArray();
+        IntStream.range(0, model.inputs().size()).filter(i -> lengths.group(i) == root).toArray();
     int first = inputs[0];
     int stride = lengths.stride(first);
     int cut = lengths.limit(first) - lengths.least(first);
@@ -135,9 +133,7 @@ public final class Plans {
   public int outputSize(int output, Sample sample) {
     Rows rows = sequences[output];
     int size = whole.outputSize(output);
-    return rows == null
-        ? size
-        : Math.max(0, size - rows.width() * rows.inputs().missing(sample));
+    return rows == null ? size : Math.max(0, size - rows.width() * rows.inputs().missing(sample));
   }
 
   /** The plan for a sample; of inputs that are shorter than the model's the rest is padding. */

@@ -56,10 +56,13 @@ class ShorterTextsTest {
         assertThat(given)
             .as("seed %d, %d tokens of %d", seed, tokens, model.value("in0").size())
             .isEqualTo(perStep ? Arrays.copyOf(expected, given.length) : expected);
-        cut += lengths.isFlexible(0) && lengths.steps(0, tokens) < model.value("in0").size() ? 1 : 0;
+        cut +=
+            lengths.isFlexible(0) && lengths.steps(0, tokens) < model.value("in0").size() ? 1 : 0;
       }
     }
-    assertThat(cut).as("texts that were cut, of %d", MODELS * TEXTS).isGreaterThan(MODELS * TEXTS / 4);
+    assertThat(cut)
+        .as("texts that were cut, of %d", MODELS * TEXTS)
+        .isGreaterThan(MODELS * TEXTS / 4);
   }
 
   /** The rule itself, by the specification alone: a model for shorter texts gives the same. */

@@ -1,6 +1,5 @@
 package org.qat4j.task.translation;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.api.ndarray.INDArray;

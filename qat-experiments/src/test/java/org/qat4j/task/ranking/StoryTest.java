@@ -78,8 +78,7 @@ class StoryTest {
     TrainingPlan further = new TrainingPlan(1, 0.0003, spec.schedule(), false, 2);
     Trainer.fit(qat.network(), further, train, null, TrainingLog.SILENT);
     test.reset();
-    IntegerModel frozen =
-        qat.freeze(new FreezeInfo("story", net.text(), PLACES), test.first(16));
+    IntegerModel frozen = qat.freeze(new FreezeInfo("story", net.text(), PLACES), test.first(16));
     TextVerification.of(qat, frozen, DATA, 60, Console.standardError(true)).requireExact();
 
     Path file = folder.resolve("story.qat");

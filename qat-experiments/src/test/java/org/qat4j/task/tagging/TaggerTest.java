@@ -160,8 +160,7 @@ class TaggerTest {
         null,
         TrainingLog.SILENT);
     test.reset();
-    IntegerModel model =
-        qat.freeze(new FreezeInfo("tags", net.text(), TAGS), test.first(16));
+    IntegerModel model = qat.freeze(new FreezeInfo("tags", net.text(), TAGS), test.first(16));
     Console quiet = Console.standardError(true);
     TextVerification.of(qat, model, DATA, 60, quiet).requireExact();
     Predictions integer = IntegerEvaluation.predict(model, DATA, quiet.progress("evaluation", 60));
