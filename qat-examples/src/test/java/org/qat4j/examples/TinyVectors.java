@@ -15,8 +15,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.dataset.adapter.SingletonMultiDataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.qat4j.format.ModelFile;
-import org.qat4j.layers.CosineLoss;
 import org.qat4j.layers.FastLayers;
 import org.qat4j.layers.LayerNormLayer;
 import org.qat4j.model.TextInput;
@@ -54,7 +54,9 @@ final class TinyVectors {
                 .addLayer("mean", new GlobalPoolingLayer(PoolingType.AVG), "norm")
                 .addLayer(
                     "out",
-                    new LossLayer.Builder(new CosineLoss()).activation(Activation.IDENTITY).build(),
+                    new LossLayer.Builder(LossFunction.COSINE_PROXIMITY)
+                        .activation(Activation.IDENTITY)
+                        .build(),
                     "mean")
                 .setOutputs("out")
                 .build());

@@ -10,13 +10,13 @@ import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.convolutional.Cropping1D;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.qat4j.QatException;
 import org.qat4j.data.KnownModel;
 import org.qat4j.data.Question;
 import org.qat4j.encoder.Encoder;
 import org.qat4j.encoder.EncoderNetwork;
 import org.qat4j.experiment.ModelSpec;
-import org.qat4j.layers.CosineLoss;
 import org.qat4j.layers.FlattenPreProcessor;
 import org.qat4j.network.Layers;
 import org.qat4j.network.TextNetwork;
@@ -104,7 +104,9 @@ public final class PretrainedEncoders {
   private static Layer ending(
       EncoderNetwork encoder, ModelSpec.PretrainedEncoder s, Layers layers) {
     return layers.data().question() == Question.VECTOR
-        ? new LossLayer.Builder(new CosineLoss()).activation(Activation.IDENTITY).build()
+        ? new LossLayer.Builder(LossFunction.COSINE_PROXIMITY)
+            .activation(Activation.IDENTITY)
+            .build()
         : layers.output(encoder.channels(), s.dropout());
   }
 }

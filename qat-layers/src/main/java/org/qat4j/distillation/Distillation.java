@@ -18,9 +18,11 @@ import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
+import org.nd4j.linalg.lossfunctions.impl.LossCosineProximity;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.qat4j.QatException;
 import org.qat4j.distillation.internal.DistillationLoss;
+import org.qat4j.graph.Topology;
 import org.qat4j.graph.internal.Topology;
 import org.qat4j.layers.CosineLoss;
 import org.qat4j.layers.internal.quantizing.QatLayer;
@@ -34,7 +36,7 @@ import org.qat4j.qat.internal.Kind;
  * values of a layer of ½·(student − teacher)², times its weight, is part of what is minimized, but
  * not of the score that DL4J shows.
  *
- * <p>An output with {@link CosineLoss} learns the teacher's vectors, and no labels.
+ * <p>An output with {@link LossCosineProximity} learns the teacher's vectors, and no labels.
  *
  * <pre>{@code
  * try (Distillation distillation = new Distillation(qat.network(), floatNetwork, spec)) {
@@ -93,7 +95,7 @@ public final class Distillation implements AutoCloseable {
   /** Whether a network answers with a vector, which is taught as it is. */
   private static boolean isVector(Topology topology, String output) {
     return topology.node(output).layer() instanceof LossLayer loss
-        && loss.getLossFn() instanceof CosineLoss;
+        && loss.getLossFn() instanceof LossCosineProximity;
   }
 
   /** Hidden layers that are meant, each once. */
@@ -141,7 +143,7 @@ public final class Distillation implements AutoCloseable {
             "layer \""
                 + name
                 + "\" cannot be taught by another network: distillation needs an output layer with"
-                + " softmax and cross-entropy (MCXENT), or a LossLayer with CosineLoss");
+                + " softmax and cross-entropy (MCXENT), or a LossLayer with COSINE_PROXIMITY");
       }
     }
     hidden(topology, spec);

@@ -8,17 +8,28 @@ import java.util.Map;
 import java.util.Random;
 import org.assertj.core.api.SoftAssertions;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.adapter.SingletonDataSetIterator;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.qat4j.QatException;
+import org.qat4j.graph.Topology;
 import org.qat4j.graph.internal.Topology;
+import org.qat4j.layers.LayerNormLayer;
 import org.qat4j.qat.Example;
 import org.qat4j.qat.Qat;
 import org.qat4j.qat.QatNetwork;
@@ -180,5 +191,68 @@ class DistillationTest {
         .hasMessageContaining("layer \"conv1\" is not prepared for quantization");
     assertThatThrownBy(() -> DistillationSpec.of(0, 1)).isInstanceOf(QatException.class);
     assertThatThrownBy(() -> DistillationSpec.of(1, 1.5)).isInstanceOf(QatException.class);
+  }
+
+  /** A network whose weights were moved learns the vectors of its teacher, whatever the labels. */
+  @Test
+  void vectorsAreTaughtAsTheyAre() {
+    MultiLayerNetwork teacher =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .seed(4)
+                .updater(new Adam(0.01))
+                .list()
+                .layer(
+                    new DenseLayer.Builder()
+                        .name("dense")
+                        .nIn(6)
+                        .nOut(8)
+                        .activation(Activation.TANH)
+                        .build())
+                .layer(new LayerNormLayer(8))
+                .layer(
+                    new LossLayer.Builder(LossFunction.COSINE_PROXIMITY)
+                        .activation(Activation.IDENTITY)
+                        .build())
+                .build());
+    teacher.init();
+    INDArray x = Nd4j.create(new Random(6).doubles(240, -1, 1).toArray(), new long[] {40, 6}, 'c');
+    INDArray features = x.castTo(DataType.FLOAT);
+    INDArray labels = Nd4j.zeros(40, 1);
+    MultiLayerNetwork moved = teacher.clone();
+    double[] by = new Random(7).doubles(moved.numParams(), -0.4, 0.4).toArray();
+    INDArray noise = Nd4j.create(by, new long[] {1, by.length}, 'c').castTo(DataType.FLOAT);
+    moved.setParams(moved.params().add(noise));
+    QatNetwork qat = Qat.prepare(moved, QuantSpec.int8().withFreshUpdater());
+    qat.calibrate(new SingletonDataSetIterator(new DataSet(features, labels)), 1);
+    INDArray right = teacher.output(features);
+    double before = cosine(qat.multiLayerNetwork().output(features), right);
+    DistillationSpec spec = new DistillationSpec(2, 1, List.of("den*"), 0.1);
+    try (Distillation distillation = new Distillation(qat.network(), teacher, spec)) {
+      for (int i = 0; i < 50; i++) {
+        MultiDataSet batch =
+            distillation.teach(new org.nd4j.linalg.dataset.MultiDataSet(features, labels));
+        assertThat(batch.getLabels(0).equalsWithEps(right, 1e-6)).isTrue();
+        qat.multiLayerNetwork().fit(batch.getFeatures(0), batch.getLabels(0));
+      }
+    }
+    double after = cosine(qat.multiLayerNetwork().output(features), right);
+    assertThat(1 - after).as("from %s to %s", before, after).isLessThan((1 - before) / 2);
+  }
+
+  private static double cosine(INDArray a, INDArray b) {
+    INDArray products = a.mul(b).sum(1).div(a.norm2(1)).div(b.norm2(1));
+    return products.meanNumber().doubleValue();
+  }
+
+  @Test
+  void aPatternHasToMatch() {
+    Topology topology = Topology.of(Example.TOKENS.network());
+    Distillation.check(topology, new DistillationSpec(2, 1, List.of("conv*", "*average"), 1));
+    assertThatThrownBy(
+            () -> Distillation.check(topology, new DistillationSpec(2, 1, List.of("block*"), 1)))
+        .isInstanceOf(QatException.class)
+        .hasMessageContaining("no hidden layer \"block*\"")
+        .hasMessageContaining("conv1");
   }
 }

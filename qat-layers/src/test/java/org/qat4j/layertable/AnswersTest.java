@@ -27,7 +27,6 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
-import org.qat4j.layers.CosineLoss;
 import org.qat4j.layers.LayerNormLayer;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
@@ -224,14 +223,18 @@ class AnswersTest {
             new LayerNormLayer(8)));
   }
 
+  private static Layer cosine() {
+    return new LossLayer.Builder(LossFunction.COSINE_PROXIMITY)
+        .activation(Activation.IDENTITY)
+        .build();
+  }
+
   private static DynamicTest vector(
       String name, InputType type, INDArray features, int size, Layer first, Layer second) {
     return DynamicTest.dynamicTest(
         name,
         () -> {
-          Layer loss =
-              new LossLayer.Builder(new CosineLoss()).activation(Activation.IDENTITY).build();
-          Model network = network(type, first, second, loss);
+          Model network = network(type, first, second, cosine());
           IntegerModel model = WholeWay.of(network, batch(network, features));
           String output = model.outputs().get(0);
           assertThat(model.value(output).shape()).containsExactly(size);
@@ -246,7 +249,7 @@ class AnswersTest {
         network(
             VECTOR,
             Nets.dense(3, Activation.RELU),
-            new LossLayer.Builder(new CosineLoss()).activation(Activation.IDENTITY).build());
+            cosine());
     assertThat(Qat.describe(network, QuantSpec.int8()).problems())
         .singleElement()
         .asString()
