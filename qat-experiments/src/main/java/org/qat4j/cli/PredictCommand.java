@@ -53,7 +53,7 @@ final class PredictCommand implements Callable<Integer> {
   @Parameters(
       index = "1..*",
       paramLabel = "TEXT",
-      description = "Texts to classify, tag or translate.")
+      description = "Texts to classify, tag, translate or make vectors of.")
   private List<String> texts = List.of();
 
   @Option(

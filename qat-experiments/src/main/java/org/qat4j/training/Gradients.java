@@ -98,7 +98,7 @@ final class Gradients {
           blocks,
           all,
           (state, part) -> {
-            if (regime.isFrozen(state.getLayer().getConfig().getLayerName())) {
+            if (regime.isFrozen(groups.name(state.getLayer().getConfig()))) {
               part.assign(0);
             }
           });

@@ -14,8 +14,8 @@ import org.qat4j.graph.internal.Topology;
 final class LayerGroups {
   private final Map<String, Integer> depths = new HashMap<>();
 
-  /** Groups of configurations, since a layer need not have a name in them. */
-  private final Map<Object, String> groups = new IdentityHashMap<>();
+  /** Names of configurations, since a layer need not have one in its own. */
+  private final Map<Object, String> names = new IdentityHashMap<>();
 
   private LayerGroups() {}
 
@@ -39,14 +39,19 @@ final class LayerGroups {
     }
     depths.put(group, depth);
     if (node.layer() != null) {
-      groups.put(node.conf().getLayer(), group);
+      names.put(node.conf().getLayer(), node.name());
+      names.put(node.layer(), node.name());
+      node.cores().values().forEach(core -> names.put(core, node.name()));
     }
   }
 
   private static boolean hasParameters(Topology topology, String group) {
     return topology.nodes().stream()
-        .filter(node -> group(node.name()).equals(group) && node.layer() != null)
-        .anyMatch(node -> node.layer().initializer().numParams(node.layer()) > 0);
+        .anyMatch(node -> group(node.name()).equals(group) && hasParameters(node));
+  }
+
+  static boolean hasParameters(Topology.Node node) {
+    return node.layer() != null && node.layer().initializer().numParams(node.layer()) > 0;
   }
 
   private static String group(String name) {
@@ -60,6 +65,16 @@ final class LayerGroups {
    * @param layer its configuration, the same object as in the network
    */
   int depth(Object layer) {
-    return depths.get(groups.get(layer));
+    return depths.get(group(name(layer)));
+  }
+
+  /**
+   * Name of a layer.
+   *
+   * @param layer its configuration, or that of the layer within, the same object as in the network
+   * @return null where it is none of the network's own, such as what stands for a frozen layer
+   */
+  String name(Object layer) {
+    return names.get(layer);
   }
 }

@@ -1,16 +1,13 @@
 package org.qat4j.training;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.qat4j.QatException;
 import org.qat4j.experiment.TrainSpec;
+import org.qat4j.graph.Topology;
 
 /**
  * What all trainings of an experiment have in common.
@@ -70,7 +67,7 @@ public record Regime(
   }
 
   boolean isFrozen(String layer) {
-    return frozen.stream().anyMatch(pattern -> matches(pattern, layer));
+    return layer != null && frozen.stream().anyMatch(pattern -> matches(pattern, layer));
   }
 
   private static boolean matches(String pattern, String layer) {
@@ -81,22 +78,17 @@ public record Regime(
         .matches();
   }
 
-  static String name(Layer layer) {
-    return layer.conf().getLayer().getLayerName();
-  }
-
   /**
    * Checks that there are layers to freeze.
    *
    * @throws QatException if a pattern matches none with parameters
    */
   public void check(Model network) {
-    Layer[] all =
-        network instanceof ComputationGraph graph
-            ? graph.getLayers()
-            : ((MultiLayerNetwork) network).getLayers();
     List<String> layers =
-        Arrays.stream(all).filter(layer -> layer.numParams() > 0).map(Regime::name).toList();
+        Topology.of(network).nodes().stream()
+            .filter(LayerGroups::hasParameters)
+            .map(Topology.Node::name)
+            .toList();
     for (String pattern : frozen) {
       if (layers.stream().noneMatch(layer -> matches(pattern, layer))) {
         throw new QatException(

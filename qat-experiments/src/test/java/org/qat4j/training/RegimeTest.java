@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
@@ -135,6 +137,51 @@ class RegimeTest {
             falling.getLayer(0).params().sub(hidden).equalsWithEps(step.mul(0.5), 1e-6))
         .isTrue();
     assertThat(falling.getLayer(1).params()).isEqualTo(plain.getLayer(1).params());
+  }
+
+  /** DL4J leaves layers without a name where nobody gave one; here they are layer0, layer1, … */
+  @Test
+  void layersWithoutNamesAreFrozenToo() {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .updater(new Sgd(RATE))
+                .list()
+                .layer(new DenseLayer.Builder().nIn(2).nOut(3).build())
+                .layer(
+                    new OutputLayer.Builder(LossFunction.MCXENT)
+                        .nIn(3)
+                        .nOut(2)
+                        .activation(Activation.SOFTMAX)
+                        .build())
+                .build());
+    network.init();
+    INDArray hidden = network.getLayer(0).params().dup();
+    Regime regime = new Regime(0, 0, INFINITE, List.of("layer0"), 0.5, 0);
+    regime.check(network);
+    fit(network, "3,-4", 1, regime, TrainingAid.NONE);
+    assertThat(network.getLayer(0).params()).isEqualTo(hidden);
+  }
+
+  @Test
+  void whatIsWrappedHasTheDepthOfItsWrapper() {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .updater(new Sgd(RATE))
+                .list()
+                .layer(new LastTimeStep(new LSTM.Builder().nIn(2).nOut(3).build()))
+                .layer(
+                    new OutputLayer.Builder(LossFunction.MCXENT)
+                        .nIn(3)
+                        .nOut(2)
+                        .activation(Activation.SOFTMAX)
+                        .build())
+                .build());
+    network.init();
+    LayerGroups groups = LayerGroups.of(Topology.of(network));
+    assertThat(groups.depth(network.getLayer(0).getConfig())).isEqualTo(1);
+    assertThat(groups.depth(network.getLayer(1).getConfig())).isZero();
   }
 
   /** Each block is a group; what has no parameters is none. */
