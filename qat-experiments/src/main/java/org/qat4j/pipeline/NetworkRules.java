@@ -23,6 +23,11 @@ final class NetworkRules {
   /** The same up to which the order of the words tells more than the topic. */
   private static final int SHORT = 16;
 
+  /** The same from which on a text has a topic, which its rarer words tell. */
+  private static final int PAGE = 60;
+
+  private static final double PAGE_IDF = 1.5;
+
   /** Texts of a class below which averages alone are read, not the order of words. */
   private static final int FEW = 15;
 
@@ -38,9 +43,16 @@ final class NetworkRules {
   /** Candidates of a question whose places are told apart. */
   private static final int PLACES = 30;
 
-  private static final int FEWEST_STEPS = 1_500;
-  private static final int STEPS_PER_CLASS = 20;
-  private static final int STEPS_PER_ROOT = 14;
+  /**
+   * Steps of a training.
+   *
+   * @param perRoot for the root of the number of texts
+   */
+  private record Steps(int fewest, int perClass, int perRoot) {}
+
+  private static final Steps CONVOLUTIONS = new Steps(1_500, 20, 14);
+  private static final Steps SHORT_AVERAGES = new Steps(1_000, 0, 8);
+  private static final Steps AVERAGES = new Steps(600, 0, 8);
   private static final int FEWEST_PASSES = 4;
   private static final int MOST_PASSES = 60;
 
@@ -107,8 +119,17 @@ final class NetworkRules {
     return shape.whole().median() <= SHORT;
   }
 
+  private boolean isPage() {
+    return shape.whole().median() > PAGE;
+  }
+
   private boolean hasConvolutions() {
     return isShort() && shape.perClass() >= FEW;
+  }
+
+  /** Whether a text is an average of its words and n-grams, and no more. */
+  private boolean isAverage() {
+    return shape.question() != Question.RANKING && !isPhrases() && !hasConvolutions();
   }
 
   private ModelSpec letters() {
@@ -121,41 +142,45 @@ final class NetworkRules {
   }
 
   private ModelSpec words() {
-    boolean longer = !isShort();
-    boolean convolutions = hasConvolutions();
     say("model.kind", "word-cnn", "texts with one answer each");
     int length = length("model.length", shape.whole().most(), LONGEST);
     int vocabulary = vocabulary();
-    say(
-        "model.dimension, punctuation, skipUnknown, dropout",
-        longer ? "200, false, true, 0.3" : "100, true, false, 0.5",
-        median() + (longer ? ": a topic" : ": a sentence"));
     List<Integer> widths =
-        convolutions ? Stream.of(2, 3, 4).filter(w -> w <= length).toList() : List.of();
+        hasConvolutions() ? Stream.of(2, 3, 4).filter(w -> w <= length).toList() : List.of();
+    say("model.widths", widths, widthsRule());
+    say("model.average", isAverage(), "where there are no convolutions");
+    int dimension = isShort() ? 100 : 200;
+    say("model.dimension", dimension, median() + ", which is " + (isShort() ? "short" : "long"));
+    double minIdf = isPage() ? PAGE_IDF : 0;
     say(
-        "model.widths",
-        widths,
-        convolutions
-            ? "the order of the words of short texts tells"
-            : longer ? "averages tell the topic" : "texts of a class: " + perClass() + ", too few for it");
-    say("model.average", !convolutions, "where there are no convolutions");
-    int minN = longer ? 4 : 3;
-    NgramSpec ngrams = new NgramSpec(minN, 5, buckets(), ngrams(minN, 5), longer ? 50 : 64);
+        "model.minIdf, punctuation, skipUnknown",
+        minIdf + ", " + !isPage() + ", " + isPage(),
+        isPage() ? "rarer words tell the topic of a page" : "every word and mark may tell");
+    int minN = isPage() ? 4 : 3;
+    NgramSpec ngrams = new NgramSpec(minN, 5, buckets(), ngrams(minN, 5), isShort() ? 64 : 100);
     return new ModelSpec.WordCnn(
         vocabulary,
         length,
         true,
-        !longer,
-        longer,
+        !isPage(),
+        isPage(),
         2,
+        minIdf,
         0,
-        0,
-        longer ? 200 : 100,
+        dimension,
         128,
         widths,
-        !convolutions,
+        isAverage(),
         ngrams,
-        longer ? 0.3 : 0.5);
+        0.5);
+  }
+
+  private String widthsRule() {
+    return hasConvolutions()
+        ? "the order of the words of short texts tells"
+        : isShort()
+            ? "a class has " + perClass() + " texts, too few to learn the order of words"
+            : "averages tell what longer texts are about";
   }
 
   private ModelSpec pairs() {
@@ -183,7 +208,7 @@ final class NetworkRules {
 
   /** A power of two, for about as many as there are different ones. */
   private int buckets() {
-    int buckets = !isShort() ? 1 << 17 : shape.rows() > 50_000 ? 1 << 16 : 1 << 15;
+    int buckets = isShort() && shape.rows() <= 50_000 ? 1 << 15 : 1 << 16;
     say("model.ngrams.buckets", buckets, "more for longer texts and for many");
     return buckets;
   }
@@ -203,42 +228,84 @@ final class NetworkRules {
   private TrainSpec training(boolean searches) {
     int batch = rule("batch", train.batch(), batch(), shape.rows() + " training texts");
     int perPass = (shape.rows() + batch - 1) / batch;
-    int epochs =
-        rule("epochs", train.epochs(), passes(perPass), steps() + " steps of " + perPass + " a pass, "
-            + FEWEST_PASSES + " to " + MOST_PASSES + " passes");
-    boolean averages = shape.question() != Question.RANKING && !isPhrases() && !hasConvolutions();
+    int epochs = rule("epochs", train.epochs(), passes(perPass), passesRule(perPass));
     double rate =
-        rule("learningRate", train.learningRate(), averages ? (isShort() ? 0.004 : 0.01) : 0.002,
-            averages ? "averages learn fast" : "convolutions");
-    double drop = rule("tokenDropout", train.tokenDropout(), averages ? 0.5 : 0.1,
-            averages ? "no word is to be relied upon" : "the order of words is to stay");
+        rule(
+            "learningRate",
+            train.learningRate(),
+            isAverage() ? isShort() ? 0.004 : isPage() ? 0.02 : 0.005 : 0.002,
+            isAverage() ? "averages learn fast, the faster the longer" : "convolutions");
+    double drop =
+        rule(
+            "tokenDropout",
+            train.tokenDropout(),
+            isAverage() ? isShort() ? 0.3 : 0.7 : 0.1,
+            isAverage() ? "no word is to be relied upon" : "the order of words is to stay");
     boolean patient = epochs >= MANY_PASSES && shape.rows() >= ENOUGH_ROWS;
     Integer patience =
-        given("patience") || given("refit") || !patient ? train.patience() : Integer.valueOf(Math.max(5, epochs / 4));
+        given("patience") || given("refit") || !patient
+            ? train.patience()
+            : Integer.valueOf(Math.max(5, epochs / 4));
     boolean refit = given("refit") || patience != null || searches ? train.refit() : true;
     if (patience != null) {
-      say("train.patience", patience, "many passes, and enough validation texts to choose the best by");
+      say("train.patience", patience, "many passes, and texts enough to choose the best by");
     } else {
-      say("train.refit", refit, searches ? "validation texts choose among candidates" : "nothing is left to choose by validation texts");
+      say("train.refit", refit, refitRule(searches));
     }
     return new TrainSpec(
-        epochs, batch, rate, train.schedule(), drop, train.l2(), train.weightDecay(), train.warmUp(),
-        train.clip(), train.frozen(), train.layerDecay(), train.average(), patience, refit);
+        epochs,
+        batch,
+        rate,
+        train.schedule(),
+        drop,
+        train.l2(),
+        train.weightDecay(),
+        train.warmUp(),
+        train.clip(),
+        train.frozen(),
+        train.layerDecay(),
+        train.average(),
+        patience,
+        refit);
+  }
+
+  private String refitRule(boolean searches) {
+    return given("refit")
+        ? "the file says so"
+        : searches
+            ? "the search chooses by the validation texts"
+            : "nothing is left to choose by the validation texts";
   }
 
   private int batch() {
     int rows = shape.rows();
-    return rows < 1_000 ? 16 : rows < 4_000 ? 32 : rows < 20_000 ? 64 : rows < 100_000 ? 128 : 256;
+    return isAverage()
+        ? rows < 1_000 ? 16 : rows < 4_000 ? 64 : rows < 40_000 ? 128 : 256
+        : rows < 1_000 ? 16 : rows < 4_000 ? 32 : rows < 20_000 ? 64 : rows < 100_000 ? 128 : 256;
   }
 
   private long steps() {
-    long byRows = Math.round(STEPS_PER_ROOT * Math.sqrt(shape.rows()));
-    return Math.max(FEWEST_STEPS, Math.max(byRows, (long) STEPS_PER_CLASS * shape.classes()));
+    Steps steps = isAverage() ? isShort() ? SHORT_AVERAGES : AVERAGES : CONVOLUTIONS;
+    long byRows = Math.round(steps.perRoot() * Math.sqrt(shape.rows()));
+    long byClasses = (long) steps.perClass() * shape.classes();
+    return Math.max(steps.fewest(), Math.max(byRows, byClasses));
   }
 
   private int passes(int perPass) {
     long passes = Math.round(steps() / (double) perPass);
     return (int) Math.max(FEWEST_PASSES, Math.min(MOST_PASSES, passes));
+  }
+
+  private String passesRule(int perPass) {
+    return "about "
+        + steps()
+        + " steps, "
+        + perPass
+        + " a pass; "
+        + FEWEST_PASSES
+        + " to "
+        + MOST_PASSES
+        + " passes";
   }
 
   /** A key of the training: as the file gives it, or as a rule has it. */

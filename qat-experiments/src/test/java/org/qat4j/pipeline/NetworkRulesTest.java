@@ -89,11 +89,39 @@ class NetworkRulesTest {
   }
 
   @Test
+  void averagesTakeFewerStepsInLargerBatches() {
+    assertThat(of(classes(10_000, 2, REVIEWS)).train().batch()).isEqualTo(128);
+    assertThat(of(classes(10_000, 2, REVIEWS)).train().epochs()).isEqualTo(10); // 8·√rows of 79
+    assertThat(of(classes(3_000, 23, PAGES)).train().epochs()).isEqualTo(13); // 600 of 47
+    assertThat(of(classes(400, 50, SENTENCES)).train().epochs()).isEqualTo(40); // 1,000 of 25
+  }
+
+  @Test
   void averagesLearnFasterAndDropMore() {
-    assertThat(of(classes(5_000, 2, SENTENCES)).train().tokenDropout()).isEqualTo(0.1);
-    assertThat(of(classes(5_000, 2, PAGES)).train().tokenDropout()).isEqualTo(0.5);
-    assertThat(of(classes(5_000, 2, PAGES)).train().learningRate())
-        .isGreaterThan(of(classes(5_000, 2, SENTENCES)).train().learningRate());
+    List<TrainSpec> trained =
+        List.of(
+            of(classes(5_000, 2, SENTENCES)).train(),
+            of(classes(400, 50, SENTENCES)).train(),
+            of(classes(5_000, 2, REVIEWS)).train(),
+            of(classes(5_000, 2, PAGES)).train());
+    assertThat(trained).extracting(TrainSpec::tokenDropout).containsExactly(0.1, 0.3, 0.7, 0.7);
+    assertThat(trained)
+        .extracting(TrainSpec::learningRate)
+        .containsExactly(0.002, 0.004, 0.005, 0.02);
+  }
+
+  @Test
+  void pagesAreReadByTheirRarerWords() {
+    ModelSpec.WordCnn page = words(classes(5_000, 2, PAGES));
+    assertThat(page.minIdf()).isEqualTo(1.5);
+    assertThat(page.skipUnknown()).isTrue();
+    assertThat(page.punctuation()).isFalse();
+    ModelSpec.WordCnn review = words(classes(5_000, 2, REVIEWS));
+    assertThat(review.minIdf()).isZero();
+    assertThat(review.skipUnknown()).isFalse();
+    assertThat(review.punctuation()).isTrue();
+    assertThat(review.dimension()).isEqualTo(page.dimension()).isEqualTo(200);
+    assertThat(words(classes(5_000, 2, SENTENCES)).dimension()).isEqualTo(100);
   }
 
   @Test
