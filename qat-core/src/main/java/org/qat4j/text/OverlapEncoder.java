@@ -60,8 +60,7 @@ public record OverlapEncoder(List<String> words, int length, boolean lowerCase)
     int tab = text.indexOf('\t');
     String first = tab < 0 ? text : text.substring(0, tab);
     int end = tab < 0 ? -1 : text.indexOf('\t', tab + 1);
-    String second =
-        tab < 0 ? "" : end < 0 ? text.substring(tab + 1) : text.substring(tab + 1, end);
+    String second = tab < 0 ? "" : end < 0 ? text.substring(tab + 1) : text.substring(tab + 1, end);
     Set<String> common = new HashSet<>(WordTokenizer.words(second, lowerCase, false));
     WordTokenizer tokens = new WordTokenizer(first, lowerCase, false);
     int n = 0;

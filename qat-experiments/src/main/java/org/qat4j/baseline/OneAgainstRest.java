@@ -32,8 +32,7 @@ public final class OneAgainstRest {
    * @param classes number of classes
    * @param cost of an error, LIBLINEAR's C
    */
-  public OneAgainstRest(
-      Feature[][] vectors, int[] labels, int features, int classes, double cost) {
+  public OneAgainstRest(Feature[][] vectors, int[] labels, int features, int classes, double cost) {
     this.classes =
         IntStream.range(0, classes)
             .parallel()

@@ -12,8 +12,8 @@ import org.qat4j.text.internal.WordTokenizer;
 /**
  * Texts as sparse vectors of unit length: term t of a text has the weight (1 + ln tf)·(ln((1 +
  * N)/(1 + df)) + 1), where tf is how often it occurs in the text and df in how many of the N
- * training texts (Manning, Raghavan and Schütze, <i>Introduction to Information Retrieval</i>, 2008,
- * 6.2 and 6.4.1, with the smoothing of scikit-learn's TfidfVectorizer). Where both words and
+ * training texts (Manning, Raghavan and Schütze, <i>Introduction to Information Retrieval</i>,
+ * 2008, 6.2 and 6.4.1, with the smoothing of scikit-learn's TfidfVectorizer). Where both words and
  * characters are counted, each half has the same length. Terms are told apart by a hash of 22 bits.
  */
 public final class TermWeights {

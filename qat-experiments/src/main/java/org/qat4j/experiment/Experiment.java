@@ -33,8 +33,7 @@ public record Experiment(
     @JsonProperty(defaultValue = "42") @JsonPropertyDescription("Seed of everything random.")
         long seed,
     @JsonProperty(required = true) @JsonPropertyDescription("What is learned.") DataSpec data,
-    @JsonProperty(defaultValue = "auto") @JsonPropertyDescription("Which network.")
-        ModelSpec model,
+    @JsonProperty(defaultValue = "auto") @JsonPropertyDescription("Which network.") ModelSpec model,
     @JsonProperty(defaultValue = "{}") @JsonPropertyDescription("How the float network is trained.")
         TrainSpec train,
     @JsonPropertyDescription("What is taken out of the network; where absent, nothing.")

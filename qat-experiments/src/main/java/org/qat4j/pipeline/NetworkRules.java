@@ -12,9 +12,9 @@ import org.qat4j.experiment.NgramSpec;
 import org.qat4j.experiment.TrainSpec;
 
 /**
- * The network that suits a data set and how it is trained, one rule a setting; docs/configuration.md
- * has the same as a table. The rules look at the training texts alone, never at how well a network
- * does.
+ * The network that suits a data set and how it is trained, one rule a setting;
+ * docs/configuration.md has the same as a table. The rules look at the training texts alone, never
+ * at how well a network does.
  */
 final class NetworkRules {
   /** Words in the middle of all texts up to which letters tell more than words. */
@@ -34,6 +34,7 @@ final class NetworkRules {
   private static final int SHORTEST = 8;
   private static final int LONGEST = 1_000;
   private static final int LONGEST_OF_PAIR = 200;
+  private static final int THOUSAND = 1_000;
   private static final int MOST_WORDS = 60_000;
   private static final int MOST_NGRAMS = 4_000;
 
@@ -96,7 +97,7 @@ final class NetworkRules {
    *
    * @param train as the experiment file has it
    * @param given paths of keys that the file gives, such as {@code train.epochs}: they stay
-   * @param searches whether something is chosen by the validation texts later
+   * @param searches whether something is judged by the validation texts later
    */
   static Choice of(DataShape shape, TrainSpec train, Set<String> given, boolean searches) {
     NetworkRules rules = new NetworkRules(shape, train, given);
@@ -133,7 +134,10 @@ final class NetworkRules {
   }
 
   private ModelSpec letters() {
-    say("model.kind", "char-ngram-cnn", "half of the texts have up to " + PHRASE + " words or fewer: letters tell");
+    say(
+        "model.kind",
+        "char-ngram-cnn",
+        "half of the texts have up to " + PHRASE + " words or fewer: letters tell");
     int characters = Math.min(LONGEST, Math.max(SHORTEST, shape.whole().characters()));
     say("model.length", characters, "characters that 99 of 100 texts do not exceed");
     int ngrams = ngrams(2, 4);
@@ -201,8 +205,12 @@ final class NetworkRules {
   }
 
   private int vocabulary() {
-    int words = Math.min(MOST_WORDS, Math.max(1, shape.words()));
-    say("model.vocabulary", words, "words that occur twice or more, at most " + MOST_WORDS);
+    int thousands = (shape.words() + THOUSAND) / THOUSAND * THOUSAND;
+    int words = Math.min(MOST_WORDS, thousands);
+    say(
+        "model.vocabulary",
+        words,
+        "room for all words that occur twice or more, at most " + MOST_WORDS);
     return words;
   }
 
@@ -220,8 +228,15 @@ final class NetworkRules {
     say(
         "model.ngrams.length",
         length,
-        "runs of " + minN + " to " + maxN + " characters that 99 of 100 texts do not exceed, at most "
-            + MOST_NGRAMS + ", and " + MOST_NGRAMS_IN_ALL / 1_000_000 + " million of all texts");
+        "runs of "
+            + minN
+            + " to "
+            + maxN
+            + " characters that 99 of 100 texts do not exceed, at most "
+            + MOST_NGRAMS
+            + ", and "
+            + MOST_NGRAMS_IN_ALL / 1_000_000
+            + " million of all texts");
     return length;
   }
 
@@ -273,7 +288,7 @@ final class NetworkRules {
     return given("refit")
         ? "the file says so"
         : searches
-            ? "the search chooses by the validation texts"
+            ? "search and pruning judge by the validation texts"
             : "nothing is left to choose by the validation texts";
   }
 

@@ -192,7 +192,10 @@ public final class RunExperiment {
         FloatNetwork floats = floats(seed, folds.get(fold), checkpoints, fold == 0);
         kept.add(checkpoints);
         if (seed == seeds.get(0) && fold == 0) {
-          List<DataFinding> cut = DataFindings.cut(data, floats.text().encoders());
+          List<DataFinding> cut =
+              suited.rules().isEmpty()
+                  ? DataFindings.cut(data, floats.text().encoders())
+                  : List.of(); // the rule of the length has said so
           tell(cut);
           findings.addAll(cut);
           report.words(words(floats.text().encoders()));

@@ -35,7 +35,10 @@ public record Suited(ResolvedExperiment resolved, List<String> rules) {
     }
     NetworkRules.Choice choice =
         NetworkRules.of(
-            DataShape.of(data), e.train(), resolved.positions().keySet(), e.tune() != null);
+            DataShape.of(data),
+            e.train(),
+            resolved.positions().keySet(),
+            e.tune() != null || e.prune() != null);
     Experiment suited = e.withNetwork(choice.model(), choice.train());
     return new Suited(
         ExperimentCheck.checkLayers(new ResolvedExperiment(suited, resolved.positions())),

@@ -31,7 +31,8 @@ public record Classification() implements Task {
     }
     if (spec.linear()) {
       LinearClassifier linear =
-          LinearClassifier.tuned(data, spec.terms(), scores -> Scored.validation(this, data, scores));
+          LinearClassifier.tuned(
+              data, spec.terms(), scores -> Scored.validation(this, data, scores));
       int[] predicted =
           data.test().parallelStream().mapToInt(e -> linear.classify(e.text())).toArray();
       answers.put(Stage.LINEAR, Predictions.withoutLoss(truths, predicted));

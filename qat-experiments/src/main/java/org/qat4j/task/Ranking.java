@@ -37,12 +37,12 @@ public record Ranking() implements Task {
       answers.put(Stage.MAJORITY, Scored.predict(this, data, example -> new float[classes]));
       Map<String, Double> idf = idf(data.train());
       answers.put(
-          Stage.OVERLAP,
-          Scored.predict(this, data, e -> new float[] {0, overlap(idf, e.text())}));
+          Stage.OVERLAP, Scored.predict(this, data, e -> new float[] {0, overlap(idf, e.text())}));
     }
     if (spec.linear()) {
       LinearClassifier linear =
-          LinearClassifier.tuned(data, spec.terms(), scores -> Scored.validation(this, data, scores));
+          LinearClassifier.tuned(
+              data, spec.terms(), scores -> Scored.validation(this, data, scores));
       answers.put(
           Stage.LINEAR, Scored.predict(this, data, example -> linear.scores(example.text())));
     }
@@ -131,7 +131,8 @@ public record Ranking() implements Task {
   private static float overlap(Map<String, Double> idf, String text) {
     Set<String> common = new LinkedHashSet<>(words(field(text, 0)));
     common.retainAll(new HashSet<>(words(field(text, 1))));
-    return (float) common.stream().mapToDouble(word -> idf.getOrDefault(word, idf.get(UNHEARD))).sum();
+    return (float)
+        common.stream().mapToDouble(word -> idf.getOrDefault(word, idf.get(UNHEARD))).sum();
   }
 
   /** ln(texts / texts with the word) of the candidates; unheard words have that of one text. */

@@ -48,8 +48,7 @@ public record TrainingPlan(
 
   /** The same in another regime. */
   public TrainingPlan in(Regime other) {
-    return new TrainingPlan(
-        epochs, learningRate, schedule, keepBest, patience, seed, drop, other);
+    return new TrainingPlan(epochs, learningRate, schedule, keepBest, patience, seed, drop, other);
   }
 
   /** The same, but that it ends early, with the best parameters: on the validation texts. */

@@ -48,7 +48,9 @@ class LinearClassifierTest {
     assertThat(terms.vector("unheard of")).isEmpty();
   }
 
-  /** Of "ab" in a text of words: " a", "ab", "b ", " ab", "ab ", " ab "; half of the length each. */
+  /**
+   * Of "ab" in a text of words: " a", "ab", "b ", " ab", "ab ", " ab "; half of the length each.
+   */
   @Test
   void wordsAndTheirLettersCountAlike() {
     List<Example> training = List.of(new Example("ab", 0), new Example("cd", 1));

@@ -59,8 +59,8 @@ class OwnDataTest {
   }
 
   /**
-   * Three lines rank candidates: every second sentence repeats a name of the question, and only that
-   * tells which one answers.
+   * Three lines rank candidates: every second sentence repeats a name of the question, and only
+   * that tells which one answers.
    */
   @Test
   void threeLinesRankCandidates() throws IOException {

@@ -39,10 +39,14 @@ class FloatNetworkTest {
     FloatNetwork all = floats("epochs: 2, batch: 16, refit: true");
     assertThat(all.trainingTexts().size()).isEqualTo(78);
     assertThat(all.data()).isEqualTo(DATA);
-    assertThat(all.trained().curve()).extracting(CurvePoint::validationAccuracy).containsOnlyNulls();
+    assertThat(all.trained().curve())
+        .extracting(CurvePoint::validationAccuracy)
+        .containsOnlyNulls();
     FloatNetwork some = floats("epochs: 2, batch: 16");
     assertThat(some.trainingTexts().size()).isEqualTo(48);
-    assertThat(some.trained().curve()).extracting(CurvePoint::validationAccuracy).anyMatch(a -> a != null);
+    assertThat(some.trained().curve())
+        .extracting(CurvePoint::validationAccuracy)
+        .anyMatch(a -> a != null);
   }
 
   /** Once all validation texts are right, no pass is better but by its loss. */

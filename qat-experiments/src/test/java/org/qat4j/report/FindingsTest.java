@@ -351,7 +351,8 @@ class FindingsTest {
       experiment = ExperimentReader.read(file, List.of());
       Finding found =
           only(
-              find(Map.of(Stage.FLOAT, 850, Stage.INTEGER, 850), SeedRun.builder(1).diagnoses(lost)),
+              find(
+                  Map.of(Stage.FLOAT, 850, Stage.INTEGER, 850), SeedRun.builder(1).diagnoses(lost)),
               Finding.Kind.LOST_BRANCH);
       assertThat(found.remedy()).contains("evened out already");
       if (bits == 4) {
@@ -368,7 +369,8 @@ class FindingsTest {
         Map.of(Stage.MAJORITY, 870, Stage.OVERLAP, 890, Stage.LINEAR, 840, Stage.FLOAT, 850);
     Finding found = only(find(items, SeedRun.builder(1)), Finding.Kind.BASELINE_AHEAD);
     assertThat(found.message())
-        .startsWith("The baseline \"words in common\" does better than the float network: by +4.00 [")
+        .startsWith(
+            "The baseline \"words in common\" does better than the float network: by +4.00 [")
         .contains("better also \"most frequent\" (+2.00 [")
         .doesNotContain("linear");
     everyLineThatMendsIsOneOfAnExperimentFile();
@@ -386,8 +388,16 @@ class FindingsTest {
     double[] truths = new double[ITEMS];
     Map<Stage, Double> errors =
         Map.of(
-            Stage.MEAN, 3.0, Stage.LINEAR, 0.5, Stage.FLOAT, 1.0, Stage.CONTROL, 1.0,
-            Stage.INTEGER, 2.0);
+            Stage.MEAN,
+            3.0,
+            Stage.LINEAR,
+            0.5,
+            Stage.FLOAT,
+            1.0,
+            Stage.CONTROL,
+            1.0,
+            Stage.INTEGER,
+            2.0);
     Map<Stage, Predictions> predictions = new EnumMap<>(Stage.class);
     errors.forEach(
         (stage, error) -> {

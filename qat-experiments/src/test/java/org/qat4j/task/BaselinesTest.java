@@ -134,7 +134,9 @@ class BaselinesTest {
     Dataset data =
         new Dataset(Question.RANKING, texts, texts, texts, List.of("no", "yes"), Skipped.NONE);
     Predictions answers =
-        Task.of(data).baselines(new BaselineSpec(true, false, Terms.WORDS), data).get(Stage.OVERLAP);
+        Task.of(data)
+            .baselines(new BaselineSpec(true, false, Terms.WORDS), data)
+            .get(Stage.OVERLAP);
     assertThat(answers.score()).isEqualTo((1 + 0.5) / 2);
   }
 }

@@ -159,7 +159,9 @@ class TrainerTest {
     assertThat(Evaluate.predict(net.network(), validation).meanLoss()).isEqualTo(first);
   }
 
-  /** On texts with wrong labels no pass is better than the first: two more, and it ends with that. */
+  /**
+   * On texts with wrong labels no pass is better than the first: two more, and it ends with that.
+   */
   @Test
   void endsEarlyWithTheBestEpoch() {
     List<Example> wrong =

@@ -94,8 +94,7 @@ public final class CandidateReader {
    * A question, a sentence and its place among the candidates, from 1, as one text of three fields.
    */
   static Example ranked(String question, String sentence, int place, boolean right, int group) {
-    String text =
-        question.replace('\t', ' ') + "\t" + sentence.replace('\t', ' ') + "\t" + place;
+    String text = question.replace('\t', ' ') + "\t" + sentence.replace('\t', ' ') + "\t" + place;
     return new Example(text, right ? 1 : 0, List.of(), group);
   }
 

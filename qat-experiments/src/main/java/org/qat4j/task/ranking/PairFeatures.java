@@ -32,8 +32,7 @@ final class PairFeatures {
     if (s.overlap() > 0) {
       List<String> frequent = words.subList(0, Math.min(FREQUENT, words.size()));
       inputs.add(
-          new TextInput(
-              OVERLAP, new OverlapEncoder(frequent, s.firstLength(), s.lowerCase())));
+          new TextInput(OVERLAP, new OverlapEncoder(frequent, s.firstLength(), s.lowerCase())));
     }
     if (s.places() > 0) {
       List<String> places =
