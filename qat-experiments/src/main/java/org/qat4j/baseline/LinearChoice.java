@@ -18,9 +18,9 @@ public record LinearChoice(Terms terms, double cost) {
   private static final List<Double> OTHER_COSTS = List.of(0.1, 0.3, 3.0);
 
   /** Of the texts that the compared models learn from. */
-  private static final int MOST_TEXTS = 10_000;
+  private static final int MOST_TEXTS = 5_000;
 
-  private static final long MOST_CHARACTERS = 4_000_000;
+  private static final long MOST_CHARACTERS = 3_000_000;
 
   /** Of longer training texts together, words alone are counted, lest memory run out. */
   private static final long MOST_CHARACTERS_IN_RUNS = 40_000_000;

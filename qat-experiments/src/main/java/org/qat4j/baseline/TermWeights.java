@@ -2,6 +2,7 @@ package org.qat4j.baseline;
 
 import de.bwaldvogel.liblinear.Feature;
 import de.bwaldvogel.liblinear.FeatureNode;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -24,8 +25,30 @@ public final class TermWeights {
   private static final int FNV_OFFSET = 0x811c9dc5;
   private static final int FNV_PRIME = 0x01000193;
 
-  /** One way to count: the place of each bucket, from 1, or 0, and the weight of the place. */
-  private record Part(Terms terms, int[] places, double[] idf) {
+  /** One way to count. */
+  private static final class Part {
+    final Terms terms;
+    final int[] places = new int[BUCKETS]; // of each bucket from 1; 0 where it has none
+    final double[] idf; // of each place
+
+    Part(List<Example> training, Terms terms) {
+      this.terms = terms;
+      for (Example example : training) {
+        int[] sorted = sorted(buckets(example.text(), terms));
+        for (int i = 0; i < sorted.length; i++) {
+          places[sorted[i]] += i == 0 || sorted[i] != sorted[i - 1] ? 1 : 0;
+        }
+      }
+      idf = new double[(int) Arrays.stream(places).filter(texts -> texts > 0).count()];
+      int n = 0;
+      for (int bucket = 0; bucket < BUCKETS; bucket++) {
+        if (places[bucket] > 0) {
+          idf[n++] = Math.log((1.0 + training.size()) / (1 + places[bucket])) + 1;
+          places[bucket] = n;
+        }
+      }
+    }
+
     int size() {
       return idf.length;
     }
@@ -36,24 +59,13 @@ public final class TermWeights {
   public TermWeights(List<Example> training, Terms terms) {
     parts =
         terms == Terms.ALL
-            ? List.of(part(training, Terms.WORDS), part(training, Terms.ALL))
-            : List.of(part(training, terms));
+            ? List.of(new Part(training, Terms.WORDS), new Part(training, Terms.ALL))
+            : List.of(new Part(training, terms));
   }
 
-  private static Part part(List<Example> training, Terms terms) {
-    int[] texts = new int[BUCKETS];
-    for (Example example : training) {
-      Arrays.stream(buckets(example.text(), terms)).distinct().forEach(bucket -> texts[bucket]++);
-    }
-    double[] idf = new double[(int) Arrays.stream(texts).filter(df -> df > 0).count()];
-    int n = 0;
-    for (int bucket = 0; bucket < BUCKETS; bucket++) {
-      if (texts[bucket] > 0) {
-        idf[n++] = Math.log((1.0 + training.size()) / (1 + texts[bucket])) + 1;
-        texts[bucket] = n;
-      }
-    }
-    return new Part(terms, texts, idf);
+  private static int[] sorted(int[] values) {
+    Arrays.sort(values);
+    return values;
   }
 
   /** Number of terms. */
@@ -79,29 +91,29 @@ public final class TermWeights {
    * @param before places of the parts before
    */
   private static Feature[] vector(String text, Part part, int before, double length) {
-    int[] places =
-        Arrays.stream(buckets(text, part.terms()))
-            .map(bucket -> part.places()[bucket])
-            .filter(place -> place > 0)
-            .sorted()
-            .toArray();
-    Feature[] vector = new Feature[(int) Arrays.stream(places).distinct().count()];
+    int[] places = buckets(text, part.terms);
+    for (int i = 0; i < places.length; i++) {
+      places[i] = part.places[places[i]];
+    }
+    Arrays.sort(places);
+    List<Feature> vector = new ArrayList<>();
     double squares = 0;
-    int n = 0;
-    for (int i = 0; i < places.length; ) {
-      int end = i;
+    int end;
+    for (int i = 0; i < places.length; i = end) {
+      end = i;
       while (end < places.length && places[end] == places[i]) {
         end++;
       }
-      double weight = (1 + Math.log(end - i)) * part.idf()[places[i] - 1];
-      squares += weight * weight;
-      vector[n++] = new FeatureNode(before + places[i], weight);
-      i = end;
+      if (places[i] > 0) {
+        double weight = (1 + Math.log(end - i)) * part.idf[places[i] - 1];
+        squares += weight * weight;
+        vector.add(new FeatureNode(before + places[i], weight));
+      }
     }
     for (Feature feature : vector) {
       feature.setValue(feature.getValue() * length / Math.sqrt(squares));
     }
-    return vector;
+    return vector.toArray(Feature[]::new);
   }
 
   private static int[] buckets(String text, Terms terms) {

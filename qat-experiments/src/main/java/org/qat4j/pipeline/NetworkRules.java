@@ -261,7 +261,8 @@ final class NetworkRules {
         given("patience") || given("refit") || !patient
             ? train.patience()
             : Integer.valueOf(Math.max(5, epochs / 4));
-    boolean refit = given("refit") || patience != null || searches ? train.refit() : true;
+    boolean stays = given("refit") || patience != null || searches;
+    boolean refit = stays ? train.refit() : true;
     if (patience != null) {
       say("train.patience", patience, "many passes, and texts enough to choose the best by");
     } else {
