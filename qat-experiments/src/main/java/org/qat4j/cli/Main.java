@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       DataCommand.class,
       ModelCommand.class,
       PredictCommand.class,
+      ServeCommand.class,
       InspectCommand.class,
       InitCommand.class,
       ExplainCommand.class,
