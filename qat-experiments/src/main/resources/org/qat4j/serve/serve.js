@@ -69,7 +69,11 @@ function read(input) {
   }
   if (all.length === 0) list.append(element('li', 'unknown', 'nothing that it knows'));
   const of = input.steps === undefined ? '' : ', ' + all.length + ' of ' + input.steps + ' steps';
-  return [element('h3', null, 'Read by ' + input.input + of), list];
+  const title = 'Read by ' + input.input + of;
+  if (all.length && all.every(t => t.token === String(t.id))) { // hashed: numbers tell little
+    return [element('details', null, null, element('summary', null, title), list)];
+  }
+  return [element('h3', null, title), list];
 }
 
 function show(...children) {
@@ -85,8 +89,7 @@ async function reason(response) {
   }
 }
 
-async function ask(event) {
-  event.preventDefault();
+async function ask() {
   $('ask').disabled = true;
   try {
     const response = await fetch('v1/predict', {
@@ -110,7 +113,10 @@ async function ask(event) {
 }
 
 async function begin() {
-  $('form').addEventListener('submit', ask);
+  $('form').addEventListener('submit', e => {
+    e.preventDefault();
+    ask();
+  });
   $('text').addEventListener('keydown', e => {
     if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) $('form').requestSubmit();
   });
@@ -121,6 +127,11 @@ async function begin() {
   $('facts').textContent = 'A frozen model in integer arithmetic'
       + (n ? ', ' + n + ' labels' : '') + ' · qat4j ' + model.version;
   $('beside').hidden = !model.float;
+  $('float').checked = model.float;
+  if (location.hash.length > 1) { // a link with a text: /#a%20large%20cat
+    $('text').value = decodeURIComponent(location.hash.slice(1));
+    ask();
+  }
 }
 
 begin();
