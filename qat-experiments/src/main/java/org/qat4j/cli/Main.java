@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
       ModelCommand.class,
       PredictCommand.class,
       ServeCommand.class,
+      UiCommand.class,
       InspectCommand.class,
       InitCommand.class,
       ExplainCommand.class,
