@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
       ServeCommand.class,
       UiCommand.class,
       InspectCommand.class,
+      DoctorCommand.class,
       InitCommand.class,
       ExplainCommand.class,
       CompletionCommand.class,
@@ -79,8 +80,8 @@ public final class Main implements Runnable {
         if (cause instanceof Nd4jBackend.NoAvailableBackendException) {
           return lacks(
               line,
-              "what the backend of ND4J needs, for CUDA an NVIDIA GPU with its driver: build for the"
-                  + " CPU by leaving out -Pcuda (QAT_MAVEN)",
+              "what the backend of ND4J needs, for CUDA an NVIDIA GPU with its driver: build for"
+                  + " the CPU by leaving out -Pcuda (QAT_MAVEN)",
               cause);
         }
       }

@@ -7,7 +7,7 @@ import org.qat4j.console.Printable;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.serve.ModelService;
 import org.qat4j.serve.ServeLimits;
-import org.qat4j.task.Server;
+import org.qat4j.serving.Server;
 import org.qat4j.task.Task;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,8 +22,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Serves a frozen model over HTTP: JSON at /v1/predict, a page at /, /healthz, /readyz, metrics"
-          + " for Prometheus at /metrics, OpenAPI at /openapi.json. docs/serving.md says more.",
+      "Serves a frozen model over HTTP: JSON at /v1/predict, a page at /, /healthz, /readyz,"
+          + " metrics for Prometheus at /metrics, OpenAPI at /openapi.json. docs/serving.md says"
+          + " more.",
       "When it is told to end, requests that run have 30 seconds to be answered."
     },
     footer = {

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
-import org.qat4j.Version;
+import org.qat4j.internal.Version;
 import org.qat4j.model.IntegerModel;
-import org.qat4j.task.Server;
+import org.qat4j.serving.Server;
 
 /** A frozen model over HTTP: predictions as JSON, and a page to try it. */
 public final class ModelService {

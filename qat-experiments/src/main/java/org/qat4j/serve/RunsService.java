@@ -120,7 +120,8 @@ public final class RunsService {
       Map<String, Object> layer = new LinkedHashMap<>();
       layer.put("name", row.path("name").asText());
       layer.put("weightBits", row.path("weightBits").asInt());
-      layer.put("activationBits", row.path("activationBits").isInt() ? row.get("activationBits") : null);
+      layer.put(
+          "activationBits", row.path("activationBits").isInt() ? row.get("activationBits") : null);
       JsonNode sqnr = row.path("quantization").path("sqnrDb");
       layer.put("sqnrDb", sqnr.isNumber() ? sqnr : null);
       rows.add(layer);

@@ -1,10 +1,10 @@
 package org.qat4j.serve;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -91,9 +91,7 @@ record TextRequest(List<String> texts, boolean read, boolean floats) {
       throw new Refusal(
           Refusal.BAD_REQUEST,
           "the body is no JSON"
-              + (at == null
-                  ? ""
-                  : " at line " + at.getLineNr() + ", column " + at.getColumnNr())
+              + (at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr())
               + ": "
               + e.getOriginalMessage());
     }
@@ -149,7 +147,8 @@ record TextRequest(List<String> texts, boolean read, boolean floats) {
               + " characters; a text may have "
               + limits.characters());
     }
-    if (text.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
+    if (text.codePoints()
+        .anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
       throw bad("\"" + where + "\" has half of a surrogate pair, which is no character");
     }
     return text;

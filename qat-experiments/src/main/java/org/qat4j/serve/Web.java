@@ -5,7 +5,6 @@ import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
-import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import io.javalin.util.JavalinException;
 import io.micrometer.core.instrument.Gauge;
@@ -65,7 +64,8 @@ public final class Web implements AutoCloseable {
       try {
         return InetAddress.getByName(host).isLoopbackAddress();
       } catch (UnknownHostException e) {
-        throw new QatException("there is no host " + host + "; --host 127.0.0.1 is this machine", e);
+        throw new QatException(
+            "there is no host " + host + "; --host 127.0.0.1 is this machine", e);
       }
     }
   }
@@ -222,8 +222,8 @@ public final class Web implements AutoCloseable {
     ctx.header("Cache-Control", "no-store");
     ctx.header(
         "Content-Security-Policy",
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'"
-            + " data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src"
+            + " 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
     if (loopback && !isLocal(ctx.header("Host"))) {
       throw new Refusal(
           Refusal.MISDIRECTED, "this server is for this machine: ask localhost or 127.0.0.1");
@@ -253,7 +253,9 @@ public final class Web implements AutoCloseable {
         ctx,
         Reply.OK,
         "text/plain; version=0.0.4; charset=utf-8",
-        metrics.scrape("text/plain; version=0.0.4; charset=utf-8").getBytes(StandardCharsets.UTF_8));
+        metrics
+            .scrape("text/plain; version=0.0.4; charset=utf-8")
+            .getBytes(StandardCharsets.UTF_8));
   }
 
   private void count(Context ctx) {

@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Model;
 import org.qat4j.QatException;
 import org.qat4j.experiment.TrainSpec;
-import org.qat4j.graph.Topology;
+import org.qat4j.graph.internal.Topology;
 
 /**
  * What all trainings of an experiment have in common.

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.qat4j.format.ModelFile;
-import org.qat4j.io.AtomicFile;
+import org.qat4j.io.internal.AtomicFile;
 import org.qat4j.serve.Client;
 import org.qat4j.serve.TwoWords;
 
@@ -29,7 +29,9 @@ class ServeTest {
   private static final Path PAGE = Path.of("../docs/serving.md");
   private static final Pattern ASKED =
       Pattern.compile(
-          "\\$ curl -s (?:-H '(?<header>[^']*)' -d '(?<body>[^']*)' )?http://127\\.0\\.0\\.1:8080/(?<path>\\S*)\n(?<answer>.*)");
+          "\\$ curl -s (?:-H '(?<header>[^']*)' -d '(?<body>[^']*)'"
+              + " )?http://127\\.0\\.0\\.1:8080/(?<path>\\S*)\n"
+              + "(?<answer>.*)");
   private static final Pattern MICROS = Pattern.compile("\"micros\":[0-9.Ee-]+");
   private static final Pattern VERSION = Pattern.compile("\"version\":\"[^\"]*\"");
   private static final boolean GENERATE = System.getProperty("qat4j.generate") != null;
@@ -58,7 +60,8 @@ class ServeTest {
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       String line = out.readLine();
-      Matcher told = Pattern.compile("serving words on (http://127\\.0\\.0\\.1:\\d+/) .*").matcher(line);
+      Matcher told =
+          Pattern.compile("serving words on (http://127\\.0\\.0\\.1:\\d+/) .*").matcher(line);
       assertThat(told.matches()).as(line).isTrue();
       ask(told.group(1));
       process.destroy();
@@ -91,8 +94,7 @@ class ServeTest {
       paths.add(path);
     }
     if (GENERATE) {
-      AtomicFile.write(
-          PAGE, asked.appendTail(anew).toString().getBytes(StandardCharsets.UTF_8));
+      AtomicFile.write(PAGE, asked.appendTail(anew).toString().getBytes(StandardCharsets.UTF_8));
     }
     assertThat(paths).contains("v1/predict", "readyz", "v1/model").hasSizeGreaterThan(5);
   }

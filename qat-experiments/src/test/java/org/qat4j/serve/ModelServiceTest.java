@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.qat4j.QatException;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.runtime.Sample;
-import org.qat4j.task.Server;
+import org.qat4j.serving.Server;
 import org.qat4j.task.Task;
 
 class ModelServiceTest {
@@ -138,7 +138,9 @@ class ModelServiceTest {
 
   @ParameterizedTest
   @CsvSource({
-    "text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin1"
+    "text/plain",
+    "application/x-www-form-urlencoded",
+    "application/json; charset=latin1"
   })
   void onlyJsonInUtf8IsRead(String type) throws Exception {
     Client.Answer answer = client.post("{\"text\": \"a\"}", type);
@@ -221,8 +223,7 @@ class ModelServiceTest {
                     .fieldNames()
                     .forEachRemaining(
                         method ->
-                            described.add(
-                                method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
+                            described.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
     assertThat(described).containsExactlyInAnyOrderElementsOf(web.routes());
     for (String route : web.routes()) {
       if (route.startsWith("GET ")) {
@@ -359,7 +360,8 @@ class ModelServiceTest {
   @Test
   void aPortThatIsTakenIsNamed() {
     Web.Address taken = new Web.Address("127.0.0.1", web.port());
-    ModelService second = new ModelService(MODEL, Task.server(MODEL, Server.Wish.BEST), null, SMALL);
+    ModelService second =
+        new ModelService(MODEL, Task.server(MODEL, Server.Wish.BEST), null, SMALL);
     assertThatThrownBy(() -> second.start(taken))
         .isInstanceOf(QatException.class)
         .hasMessageContaining("cannot listen on 127.0.0.1, port " + web.port())

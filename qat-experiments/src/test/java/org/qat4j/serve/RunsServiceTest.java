@@ -119,7 +119,8 @@ class RunsServiceTest {
   void runsStandSideBySide() throws Exception {
     JsonNode two = client.get("v1/compare?run=a&run=b").json();
     assertThat(two.at("/comparison/runs/1/results/integer/score").asDouble()).isEqualTo(0.8);
-    assertThat(two.at("/comparison/differences").path("quantize.bits")).hasToString("[\"8\",\"3\"]");
+    assertThat(two.at("/comparison/differences").path("quantize.bits"))
+        .hasToString("[\"8\",\"3\"]");
     assertThat(two.at("/layers/a/0/sqnrDb").asDouble()).isEqualTo(21.5);
     assertThat(two.at("/layers/a/0/weightBits").asInt()).isEqualTo(3);
     assertThat(two.at("/shares")).hasToString("[true,true]");

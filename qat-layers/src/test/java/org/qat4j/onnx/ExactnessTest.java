@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 import org.qat4j.model.RandomModels;
-import org.qat4j.runtime.RandomSamples;
+import org.qat4j.runtime.Sample;
 import org.qat4j.verify.Verifier;
 import org.qat4j.verify.VerifyReport;
 
@@ -70,7 +70,7 @@ class ExactnessTest {
     for (long seed = 0; seed < 120; seed++) {
       IntegerModel model = RandomModels.ofTexts(seed);
       VerifyReport report =
-          Verifier.verify(model, OnnxOptions.DEFAULT, RandomSamples.of(model, 6, seed));
+          Verifier.verify(model, OnnxOptions.DEFAULT, Sample.random(model, 6, seed));
       assertThat(report.javaVsOnnxCodes())
           .as("RandomModels.ofTexts(%d): %s", seed, report)
           .isZero();

@@ -54,17 +54,17 @@ public final class CodeTensors {
     this.lengths = TextLengths.of(model);
   }
 
-  TextLengths lengths() {
+  public TextLengths lengths() {
     return lengths;
   }
 
   /** Whether a value has as many steps as a text needs. */
-  boolean varies(String value) {
+  public boolean varies(String value) {
     return lengths.isCut(value);
   }
 
   /** Shape of a value, 0 for steps that are as many as a text needs. */
-  List<Integer> shape(String value) {
+  public List<Integer> shape(String value) {
     List<Integer> shape = new ArrayList<>(model.value(value).shape());
     if (varies(value)) {
       shape.set(0, 0);
