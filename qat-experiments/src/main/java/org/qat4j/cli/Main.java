@@ -66,6 +66,7 @@ public final class Main implements Runnable {
     System.setOut(utf8(System.out));
     System.setErr(utf8(System.err));
     MachineMemory.limitNatives();
+    OnnxNatives.keep();
     System.exit(execute(commandLine(), args));
   }
 
