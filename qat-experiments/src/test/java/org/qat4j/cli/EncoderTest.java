@@ -25,7 +25,7 @@ class EncoderTest {
   void write() throws IOException {
     TinyEncoder.write(folder.resolve("tiny"), "cats", "dogs", "sleep", "bark", "the", "now", "##s");
     StringBuilder rows = new StringBuilder();
-    for (int i = 0; i < 240; i++) {
+    for (int i = 0; i < 120; i++) {
       boolean dogs = i % 2 == 0;
       String end = i % 3 == 0 ? " now" : "";
       rows.append(dogs ? "dog\tthe dogs " : "cat\tcats ")

@@ -96,7 +96,7 @@ class OwnDataTest {
   @Test
   void theExperimentForRolesFindsEntities() throws IOException {
     for (String part : List.of("train", "dev", "test")) {
-      Files.write(folder.resolve(part + ".conll"), sentences(part.equals("train") ? 1000 : 60));
+      Files.write(folder.resolve(part + ".conll"), sentences(part.equals("train") ? 500 : 40));
     }
     Path run = folder.resolve("run");
     List<Object> call =

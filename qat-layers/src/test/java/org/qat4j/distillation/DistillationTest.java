@@ -73,7 +73,7 @@ class DistillationTest {
       int at = 0;
       for (Map.Entry<String, INDArray> param : Example.params(student).entrySet()) {
         int n = (int) param.getValue().length();
-        for (int i = 0; i < n && !param.getKey().contains("quant"); i += Math.max(1, n / 4)) {
+        for (int i = 0; i < n && !param.getKey().contains("quant"); i += Math.max(1, n / 2)) {
           double there = student.params().getDouble(at + i);
           student.params().putScalar(at + i, there + STEP);
           double up = loss(student, taught, lesson, distilled);

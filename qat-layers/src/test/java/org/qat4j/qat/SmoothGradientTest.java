@@ -40,7 +40,7 @@ public class SmoothGradientTest {
       INDArray values = param.getValue();
       int n = (int) values.length();
       if (!param.getKey().contains("quant")) {
-        for (int i = 0; i < n; i += Math.max(1, n / 25)) {
+        for (int i = 0; i < n; i += Math.max(1, n / 8)) {
           double there = network.params().getDouble(at + i);
           network.params().putScalar(at + i, there + STEP);
           double up = score(network, batch);
@@ -59,7 +59,7 @@ public class SmoothGradientTest {
       at += n;
     }
     softly.assertAll();
-    assertThat(checked).isGreaterThan(100);
+    assertThat(checked).isGreaterThan(40);
   }
 
   /** Runs a step without its update. */
