@@ -84,7 +84,8 @@ public final class GoldenModels {
         new GoldenModels(10).encoders(),
         new GoldenModels(11).functions(),
         new GoldenModels(11).wordPieces(),
-        new GoldenModels(12).overlaps());
+        new GoldenModels(12).overlaps(),
+        new GoldenModels(12).stream());
   }
 
   /** A line per sample: the inputs as a JSON array of flat arrays, a tab, the first output. */
@@ -275,6 +276,36 @@ public final class GoldenModels {
     ops.add(new Op.Softmax("probabilities", "logits"));
     return new IntegerModel(
         "attention", inputs, ops, List.of("probabilities"), text, List.of("B-A", "I-A", "O"));
+  }
+
+  /** A residual stream of 16 bits: everything that reads and makes codes of more than 8. */
+  private IntegerModel stream() {
+    tokens("words", 6, 8);
+    QuantParams wide = QuantParams.asymmetric(-3, 5, 16);
+    QuantParams middle = QuantParams.asymmetric(-2, 3, 9);
+    QuantParams bytes = QuantParams.asymmetric(-3, 3, 8);
+    ops.add(new Op.Embedding("embedding", "words", tensor(8, 1, 0, 8, 8)));
+    ops.add(dense("joined", "embedding", tensor(8, 8, 0, 8, 8), new Output.Codes(wide)));
+    ops.add(new Op.RealSum("sum", List.of("embedding", "joined"), wide));
+    IntVector gain = IntVector.of(random.ints(8, -9000, 9000).toArray());
+    IntVector shift = IntVector.of(random.ints(8, -900_000, 900_000).toArray());
+    ops.add(new Op.LayerNorm("norm", "sum", gain, shift, 12, 1e-12, wide));
+    ops.add(new Op.Concat("read", List.of("norm"), middle));
+    ops.add(dense("product", "read", tensor(8, 6, 0, 6, 8), new Output.Codes(middle)));
+    int[] table = new int[1 << 9];
+    for (int i = 0; i < table.length; i++) {
+      table[i] = wide.quantize(middle.dequantize(middle.qmin() + i) * i / table.length);
+    }
+    ops.add(new Op.Lookup("function", "product", IntVector.of(table), wide));
+    ops.add(
+        conv("narrow", "function", tensor(4, 8, 0, 8, 3, 6), 1, 1, 1, 1, new Output.Codes(bytes)));
+    ops.add(new Op.Masked("masked", "norm", "words", true));
+    ops.add(new Op.RealSum("stream", List.of("masked", "narrow"), wide));
+    ops.add(new Op.MaskedMean("mean", "stream", "words", wide));
+    ops.add(new Op.GlobalAvgPool("all", "stream", middle));
+    ops.add(new Op.Concat("side", List.of("mean", "all"), bytes));
+    ops.add(dense("logits", "side", tensor(8, 3, 0, 3, 16), new Output.Real()));
+    return new IntegerModel("stream", inputs, ops, List.of("logits", "mean"), text, List.of());
   }
 
   /** Convolutions and pooling over an image, and codes that are moved and combined. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.deeplearning4j.nn.api.OptimizationAlgorithm;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
@@ -13,10 +14,12 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
@@ -28,6 +31,7 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.adapter.SingletonDataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.QatException;
+import org.qat4j.graph.Match;
 import org.qat4j.quantizer.Unsupported;
 
 /** What is refused, before any work, with all reasons and what to do instead. */
@@ -189,5 +193,57 @@ class RefusalTest {
       assertThat(qat.freeze().ops()).hasSizeGreaterThan(2);
       assertThat(qat.inputs()).doesNotContain(names);
     }
+  }
+
+  @Test
+  void moreThan8BitsWhereNothingTakesThem() {
+    MultiLayerNetwork noSum = initialized(list().layer(dense()).layer(output(Activation.SOFTMAX)));
+    refuses(
+        noSum,
+        QuantSpec.int8().withResidual(16),
+        "residual stream shall have 16 bits, but the network has none");
+    assertThatThrownBy(() -> QuantSpec.int8().withResidual(8))
+        .isInstanceOf(QatException.class)
+        .hasMessageContaining("9 to 16 bits");
+    MultiLayerNetwork lstm =
+        initialized(
+            list()
+                .layer(new LSTM.Builder().nIn(3).nOut(8).build())
+                .layer(new LastTimeStep(new LSTM.Builder().nIn(8).nOut(8).build()))
+                .layer(output(Activation.SOFTMAX)));
+    refuses(
+        lstm,
+        QuantSpec.int8()
+            .with(new Match.Type("LSTM"), s -> s.withActivations(s.activations().withBits(12))),
+        "its activations have 8 bits at most, not 12");
+  }
+
+  @Test
+  void aWideSumOfWhatHas8Bits() {
+    ComputationGraph images =
+        new ComputationGraph(
+            new NeuralNetConfiguration.Builder()
+                .graphBuilder()
+                .addInputs("in")
+                .setInputTypes(InputType.convolutional(4, 4, 2))
+                .addLayer("a", new ConvolutionLayer.Builder(1, 1).nOut(3).build(), "in")
+                .addLayer("b", new ConvolutionLayer.Builder(1, 1).nOut(3).build(), "a")
+                .addVertex("sum", new ElementWiseVertex(ElementWiseVertex.Op.Add), "a", "b")
+                .addLayer("c", new ConvolutionLayer.Builder(1, 1).nOut(3).build(), "sum")
+                .addLayer("out", new OutputLayer.Builder().nOut(2).build(), "c")
+                .setOutputs("out")
+                .build());
+    images.init();
+    refuses(
+        images,
+        QuantSpec.int8().withResidual(16),
+        "makes, whose codes have 8 bits at most, while the residual stream shall have 16");
+  }
+
+  private static void refuses(
+      org.deeplearning4j.nn.api.Model network, QuantSpec spec, String message) {
+    assertThatThrownBy(() -> Qat.prepare(network, spec))
+        .isInstanceOf(QatException.class)
+        .hasMessageContaining(message);
   }
 }
