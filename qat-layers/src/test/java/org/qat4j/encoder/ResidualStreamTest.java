@@ -1,6 +1,7 @@
 package org.qat4j.encoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -64,6 +65,11 @@ class ResidualStreamTest {
     assertThat(spread(smooth.floats(), "block1/norm", batch))
         .containsExactly(before, Offset.offset(1e-5));
     assertThat(max(after) / min(after)).isLessThan(max(before) / min(before));
+    double[] parts = spread(smooth.floats(), "block2/parts", batch);
+    int n = SmallEncoder.CHANNELS;
+    double queries = max(Arrays.copyOf(parts, n));
+    assertThat(max(Arrays.copyOfRange(parts, n, 2 * n))).isCloseTo(queries, within(1e-3));
+    assertThat(max(Arrays.copyOfRange(parts, 2 * n, 3 * n))).isCloseTo(queries, within(1e-3));
 
     QatNetwork qat = smooth.quantized(QuantSpec.int8().withResidual(16), TEXTS);
     IntegerModel model = qat.freeze(FreezeInfo.named("small"), vectors.whole(TEXTS.get(0)));
@@ -73,7 +79,7 @@ class ResidualStreamTest {
 
   /** Largest magnitude of each channel. */
   private static double[] spread(ComputationGraph graph, String value, INDArray[] batch) {
-    INDArray x = Topology.activations(graph, batch, null).get(value);
+    INDArray x = Topology.activations(graph, batch, SentenceVectors.masks(batch)).get(value);
     return Transforms.abs(x).max(0, 2).toDoubleVector();
   }
 

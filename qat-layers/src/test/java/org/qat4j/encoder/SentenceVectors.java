@@ -210,7 +210,7 @@ final class SentenceVectors {
     return (int) Arrays.stream(ids).filter(id -> id != 0).count();
   }
 
-  private static INDArray[] masks(INDArray[] inputs) {
+  static INDArray[] masks(INDArray[] inputs) {
     INDArray mask = inputs[0].neq(0).castTo(Nd4j.dataType());
     INDArray[] masks = new INDArray[inputs.length];
     Arrays.fill(masks, mask);

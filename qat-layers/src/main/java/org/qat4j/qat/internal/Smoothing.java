@@ -10,7 +10,9 @@ import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.QatException;
 import org.qat4j.graph.internal.Topology;
@@ -26,6 +28,11 @@ import org.qat4j.layers.internal.plain.LayerNormParams;
  *
  * <p>A norm that something other than a product reads, such as the sum behind it, stays as it is
  * for that: its products get a norm of their own.
+ *
+ * <p>Queries, keys and values, which are codes of one scale, each get the whole range of it: a
+ * channel of the queries may be multiplied by what that of the keys is divided by, and the values
+ * by what the weights that read their mixture are divided by. These factors go into weights that
+ * have a scale for each channel, so that nothing is lost by them.
  */
 public final class Smoothing {
   /** Behind the name of a norm: one for products alone. */
@@ -38,7 +45,13 @@ public final class Smoothing {
   /** Products that read each norm directly. */
   private final Map<String, List<String>> products = new LinkedHashMap<>();
 
-  /** Largest magnitude of each channel of each norm. */
+  /** Products that make queries, keys and values, by the attention that reads them. */
+  private final Map<String, String> parts = new LinkedHashMap<>();
+
+  /** Weights of the copy that are changed. */
+  private final Map<String, Equalization.Weights> weights = new LinkedHashMap<>();
+
+  /** Largest magnitude of each channel of each norm, and of what attention reads. */
   private final Map<String, double[]> largest = new HashMap<>();
 
   /**
@@ -63,8 +76,22 @@ public final class Smoothing {
         if (!readers.isEmpty() && (readsAll(node) || network instanceof ComputationGraph)) {
           products.put(node.name(), readers);
         }
+      } else if (Kind.of(node) == Kind.ATTENTION && readsOneProduct(node) && readsAll(node)) {
+        parts.put(node.name(), node.inputs().get(0));
       }
     }
+  }
+
+  /** Whether attention alone reads a product that hands its sums on as they are. */
+  private boolean readsOneProduct(Topology.Node attention) {
+    String input = attention.inputs().get(0);
+    Topology.Node maker = topology.node(input);
+    return maker != null
+        && attention.preProcessor() == null
+        && Kind.of(maker) == Kind.CONV1D
+        && ((BaseLayer) maker.layer()).getActivationFn() instanceof ActivationIdentity
+        && topology.consumers(input).size() == 1
+        && !topology.outputs().contains(input);
   }
 
   private static boolean isProduct(Topology.Node node) {
@@ -74,26 +101,28 @@ public final class Smoothing {
     return product && node.preProcessor() == null;
   }
 
-  /** Whether products alone read a norm. */
-  private boolean readsAll(Topology.Node norm) {
-    return !topology.outputs().contains(norm.name())
-        && topology.consumers(norm.name()).stream().allMatch(Smoothing::isProduct);
+  /** Whether products alone read a value. */
+  private boolean readsAll(Topology.Node node) {
+    return !topology.outputs().contains(node.name())
+        && topology.consumers(node.name()).stream().allMatch(Smoothing::isProduct);
   }
 
   /**
-   * Takes in what norms make of a batch.
+   * Takes in what norms and products make of a batch.
    *
    * @param masks of the features, 0 where a step is padding, or null
    */
   public void observe(INDArray[] features, INDArray[] masks) {
     Map<String, INDArray> values = Topology.activations(network, features, masks);
-    for (String norm : products.keySet()) {
-      INDArray x = values.get(norm);
+    List<String> seen = new ArrayList<>(products.keySet());
+    seen.addAll(parts.values());
+    for (String value : seen) {
+      INDArray x = values.get(value);
       float[] all = Floats.read(x);
       int channels = (int) x.size(1);
       int steps = all.length / channels / (int) x.size(0);
       boolean[] counts = counts(masks, (int) x.size(0) * steps);
-      double[] most = largest.computeIfAbsent(norm, name -> new double[channels]);
+      double[] most = largest.computeIfAbsent(value, name -> new double[channels]);
       for (int i = 0; i < all.length; i++) {
         int c = i / steps % channels;
         if (counts[i / steps / channels * steps + i % steps]) {
@@ -117,9 +146,6 @@ public final class Smoothing {
 
   /** A copy of the network that computes the same. */
   public Model run() {
-    if (largest.isEmpty() && !products.isEmpty()) {
-      throw new QatException("ranges of norms can be moved once batches have been seen");
-    }
     Model copy = Topology.uninitializedCopy(network);
     Map<String, String> norms = new LinkedHashMap<>();
     for (String norm : products.keySet()) {
@@ -137,13 +163,51 @@ public final class Smoothing {
           Layer layer = made.layer(copy, own);
           copy(topology.layer(network, norm), layer);
           List<Equalization.Weights> readers =
-              products.get(norm).stream()
-                  .map(product -> new Equalization.Weights(made.layer(copy, product)))
-                  .toList();
+              products.get(norm).stream().map(product -> weights(made, copy, product)).toList();
           smooth(layer, readers, largest.get(norm));
-          readers.forEach(Equalization.Weights::write);
         });
+    parts.forEach(
+        (attention, product) -> {
+          List<Equalization.Weights> readers =
+              topology.consumers(attention).stream()
+                  .map(reader -> weights(made, copy, reader.name()))
+                  .toList();
+          fill(weights(made, copy, product), readers, largest.get(product));
+        });
+    weights.values().forEach(Equalization.Weights::write);
     return copy;
+  }
+
+  private Equalization.Weights weights(Topology made, Model copy, String product) {
+    return weights.computeIfAbsent(
+        product, name -> new Equalization.Weights(made.layer(copy, name)));
+  }
+
+  /** Gives queries, keys and values one range. */
+  private static void fill(
+      Equalization.Weights product, List<Equalization.Weights> readers, double[] most) {
+    int channels = most.length / 3;
+    double range = 0;
+    double values = 0;
+    for (int c = 0; c < channels; c++) {
+      double query = most[c];
+      double key = most[channels + c];
+      double both = Math.sqrt(query * key);
+      if (both > 0) {
+        product.scaleOutput(c, both / query);
+        product.scaleOutput(channels + c, both / key);
+      }
+      range = Math.max(range, both > 0 ? both : Math.max(query, key));
+      values = Math.max(values, most[2 * channels + c]);
+    }
+    if (range > 0 && values > 0) {
+      for (int c = 0; c < channels; c++) {
+        product.scaleOutput(2 * channels + c, range / values);
+        for (Equalization.Weights reader : readers) {
+          reader.scaleInputs(c, 1, values / range);
+        }
+      }
+    }
   }
 
   /** Gives the products of a norm one that they alone read; gives its name. */
