@@ -36,7 +36,8 @@ class EmbeddingTest {
         .isInstanceOf(QatException.class)
         .hasMessageContaining("gives a vector and no labels");
     assertThatThrownBy(() -> predictor.classify("3,4")).hasMessageContaining("let it embed");
-    assertThatThrownBy(() -> predictor.number("3,4")).hasMessageContaining("a vector and no number");
+    assertThatThrownBy(() -> predictor.number("3,4"))
+        .hasMessageContaining("a vector and no number");
   }
 
   @Test

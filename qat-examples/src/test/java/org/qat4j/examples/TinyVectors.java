@@ -76,7 +76,6 @@ final class TinyVectors {
     QatNetwork qat = Qat.prepare(network, QuantSpec.int8());
     qat.calibrate(new SingletonMultiDataSetIterator(batch), 1);
     List<TextInput> text = List.of(new TextInput("ids", encoder));
-    ModelFile.write(
-        qat.freeze(new FreezeInfo("vectors", text, List.of(), Map.of()), ids), file);
+    ModelFile.write(qat.freeze(new FreezeInfo("vectors", text, List.of(), Map.of()), ids), file);
   }
 }

@@ -9,8 +9,8 @@ import org.qat4j.QatException;
  * @param text as a user would type it
  * @param label index into the labels of the data set; 0 where tokens are tagged
  * @param tags indexes into the labels, one for each token; empty where the text has a class
- * @param group texts of one group are ranked against each other, or are the two of a pair;
- *     {@value #NO_GROUP} for none
+ * @param group texts of one group are ranked against each other, or are the two of a pair; {@value
+ *     #NO_GROUP} for none
  * @param number where one is asked for; NaN otherwise
  */
 public record Example(String text, int label, List<Integer> tags, int group, double number) {

@@ -177,13 +177,21 @@ public final class TextBatches implements MultiDataSetIterator {
     shuffle();
   }
 
-  /**
-   * How an input is cut.
-   *
-   * @param needed steps that each text needs
-   * @param limit steps of a text that is not cut
-   */
-  private record Cut(int[] needed, int limit) implements Serializable {
+  /** How an input is cut. */
+  private static final class Cut implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    /** Steps that each text needs. */
+    private final int[] needed;
+
+    /** Steps of a text that is not cut. */
+    private final int limit;
+
+    Cut(int[] needed, int limit) {
+      this.needed = needed;
+      this.limit = limit;
+    }
+
     int of(int[] texts) {
       int most = 0;
       for (int text : texts) {
@@ -348,7 +356,7 @@ public final class TextBatches implements MultiDataSetIterator {
   private int needed(int text) {
     int sum = 0;
     for (Cut cut : cuts) {
-      sum += cut == null ? 0 : cut.needed()[text];
+      sum += cut == null ? 0 : cut.needed[text];
     }
     return sum;
   }

@@ -211,7 +211,8 @@ public record Experiment(
     if (!(data instanceof DataSpec.ScoredPairs)) {
       if (train.epochs() == 0 && !(model instanceof ModelSpec.SavedNetwork)) {
         throw new InvalidKeyException(
-            "train", "has 0 epochs, but the network begins with random weights; let it be 1 or more");
+            "train",
+            "has 0 epochs, but the network begins with random weights; let it be 1 or more");
       }
       return;
     }

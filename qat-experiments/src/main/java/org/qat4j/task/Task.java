@@ -32,7 +32,8 @@ import org.qat4j.task.vectors.VectorServer;
  * has to beat, what stands for a text in a report, what a network ends in, and what serves a frozen
  * model. The labels of a batch are made by its {@link Question}.
  */
-public sealed interface Task permits Classification, Ranking, Regression, SentenceVectors, Tagging, Translation {
+public sealed interface Task
+    permits Classification, Ranking, Regression, SentenceVectors, Tagging, Translation {
 
   /** The task of a question. */
   static Task of(Question question) {

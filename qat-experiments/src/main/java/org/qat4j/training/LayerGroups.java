@@ -15,7 +15,7 @@ final class LayerGroups {
   private final Map<String, Integer> depths = new HashMap<>();
 
   /** Names of configurations, since a layer need not have one in its own. */
-  private final Map<Object, String> names = new IdentityHashMap<>();
+  private final IdentityHashMap<Object, String> names = new IdentityHashMap<>();
 
   private LayerGroups() {}
 

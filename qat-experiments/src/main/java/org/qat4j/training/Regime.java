@@ -104,11 +104,6 @@ public record Regime(
   public static Regime of(TrainSpec spec) {
     double clip = spec.clip() == 0 ? Double.POSITIVE_INFINITY : spec.clip();
     return new Regime(
-        spec.weightDecay(),
-        spec.warmUp(),
-        clip,
-        spec.frozen(),
-        spec.layerDecay(),
-        spec.average());
+        spec.weightDecay(), spec.warmUp(), clip, spec.frozen(), spec.layerDecay(), spec.average());
   }
 }

@@ -31,8 +31,7 @@ public final class PretrainedEncoders {
    * @throws QatException if it is not there, or is none; the message says what to do
    */
   public static EncoderNetwork network(ModelSpec.PretrainedEncoder spec) {
-    return new EncoderNetwork(
-        read(spec.from()), spec.length(), spec.pairs(), spec.blockDropout());
+    return new EncoderNetwork(read(spec.from()), spec.length(), spec.pairs(), spec.blockDropout());
   }
 
   private static Encoder read(String from) {

@@ -102,7 +102,8 @@ class SentenceVectorsTest {
     assertThat(report.at("/results/integer/cosine").asDouble()).isCloseTo(trained, within(1e-6));
     assertThat(report.at("/results/integer/spearman").asDouble())
         .isCloseTo(report.at("/results/qat/spearman").asDouble(), within(1e-6));
-    assertThat(table).contains("Spearman", "cosine", "lowestCosine", "80 test items, 40 pairs of vectors");
+    assertThat(table)
+        .contains("Spearman", "cosine", "lowestCosine", "80 test items, 40 pairs of vectors");
     assertThat(table)
         .contains("brings the vectors nearer")
         .doesNotContain("Leave the training out");
@@ -162,8 +163,7 @@ class SentenceVectorsTest {
   @Test
   void trainingWithoutATeacherIsRefused() throws IOException {
     Path file = experiment("mean");
-    Files.writeString(
-        file, Files.readString(file).replaceFirst(", distillation: .*\\}\\}", "}"));
+    Files.writeString(file, Files.readString(file).replaceFirst(", distillation: .*\\}\\}", "}"));
     assertThat(Called.qat("validate", file).err()).contains("qat.distillation: {}");
   }
 

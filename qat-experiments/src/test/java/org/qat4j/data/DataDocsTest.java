@@ -64,7 +64,8 @@ class DataDocsTest {
       return REST.replace("char-ngram-cnn", "translator");
     }
     if (content.contains("kind: pairs-with-scores")) {
-      return REST.replace("char-ngram-cnn", "encoder, from: tiny") + "train: {epochs: 0}\nquantize: {qat: {epochs: 0}}\n";
+      return REST.replace("char-ngram-cnn", "encoder, from: tiny")
+          + "train: {epochs: 0}\nquantize: {qat: {epochs: 0}}\n";
     }
     return tags ? REST.replace("char-ngram-cnn", "conv-tagger") : REST;
   }

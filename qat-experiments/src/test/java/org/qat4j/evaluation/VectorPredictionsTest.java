@@ -41,8 +41,7 @@ class VectorPredictionsTest {
     Predictions p = Predictions.ofVectors(SCORES, moved).beside(reference);
     assertThat(p.parts().get("cosine")).isCloseTo((4 + 0.96 + 0.8) / 6, within(1e-7));
     assertThat(p.parts().get("lowestCosine")).isCloseTo(0.8, within(1e-7));
-    assertThat(reference.beside(reference).parts().get("lowestCosine"))
-        .isCloseTo(1, within(1e-12));
+    assertThat(reference.beside(reference).parts().get("lowestCosine")).isCloseTo(1, within(1e-12));
     assertThat(p.flipRate(reference)).as("two cosines moved").isCloseTo(2 / 3.0, within(1e-12));
     assertThat(p.interval().lo()).isLessThanOrEqualTo(p.score());
   }

@@ -133,8 +133,7 @@ class RegimeTest {
     INDArray hidden = network().getLayer(0).params();
     INDArray step = plain.getLayer(0).params().sub(hidden);
     assertThat(step.norm2Number().doubleValue()).isPositive();
-    assertThat(
-            falling.getLayer(0).params().sub(hidden).equalsWithEps(step.mul(0.5), 1e-6))
+    assertThat(falling.getLayer(0).params().sub(hidden).equalsWithEps(step.mul(0.5), 1e-6))
         .isTrue();
     assertThat(falling.getLayer(1).params()).isEqualTo(plain.getLayer(1).params());
   }
@@ -194,8 +193,20 @@ class RegimeTest {
     LayerGroups groups = LayerGroups.of(topology);
     Map<String, Integer> expected =
         Map.of(
-            "out", 0, "norm", 1, "block2/wide", 2, "block2/parts", 2, "block1/wide", 3,
-            "positions", 4, "embedding", 5);
+            "out",
+            0,
+            "norm",
+            1,
+            "block2/wide",
+            2,
+            "block2/parts",
+            2,
+            "block1/wide",
+            3,
+            "positions",
+            4,
+            "embedding",
+            5);
     expected.forEach(
         (name, depth) ->
             assertThat(groups.depth(topology.node(name).conf().getLayer()))

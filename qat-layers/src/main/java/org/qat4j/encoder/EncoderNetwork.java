@@ -119,7 +119,9 @@ public final class EncoderNetwork {
     return last;
   }
 
-  /** What is left of a vertex in training, by a name; the vertex itself where nothing is dropped. */
+  /**
+   * What is left of a vertex in training, by a name; the vertex itself where nothing is dropped.
+   */
   private String dropped(GraphBuilder graph, String name, String input) {
     if (dropout == 0) {
       return input;
@@ -149,8 +151,7 @@ public final class EncoderNetwork {
         .addLayer(name + "/attention", new MultiHeadAttentionLayer(shape.heads()), name + "/parts")
         .addLayer(name + "/join", product(c, c, none), name + "/attention");
     graph
-        .addVertex(
-            name + "/sum1", sum(), input, dropped(graph, name + "/dropped1", name + "/join"))
+        .addVertex(name + "/sum1", sum(), input, dropped(graph, name + "/dropped1", name + "/join"))
         .addLayer(name + "/norm", new LayerNormLayer(c, shape.epsilon()), name + "/sum1")
         .addLayer(name + "/wide", product(c, shape.width(), new GeluErf()), name + "/norm")
         .addLayer(name + "/narrow", product(shape.width(), c, none), name + "/wide");

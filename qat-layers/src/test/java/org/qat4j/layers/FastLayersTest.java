@@ -406,7 +406,8 @@ class FastLayersTest {
     assertThat(fast.getLayer(0).params()).isNotEqualTo(before);
     MultiLayerNetwork without = dropping(new ActivationLayer(Activation.IDENTITY));
     without.setParams(fast.params());
-    assertThat(fast.output(ids, false, mask, mask)).isEqualTo(without.output(ids, false, mask, mask));
+    assertThat(fast.output(ids, false, mask, mask))
+        .isEqualTo(without.output(ids, false, mask, mask));
   }
 
   private static MultiLayerNetwork dropping(Layer dropout) {

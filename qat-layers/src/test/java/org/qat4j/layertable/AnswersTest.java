@@ -245,11 +245,7 @@ class AnswersTest {
   /** A product's answers are its real logits: codes of it would be less than what there is. */
   @Test
   void aProductWithAFunctionIsNoAnswer() {
-    Model network =
-        network(
-            VECTOR,
-            Nets.dense(3, Activation.RELU),
-            cosine());
+    Model network = network(VECTOR, Nets.dense(3, Activation.RELU), cosine());
     assertThat(Qat.describe(network, QuantSpec.int8()).problems())
         .singleElement()
         .asString()

@@ -17,8 +17,8 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.qat4j.layers.LayerNormLayer;
-import org.qat4j.quantizer.Learned;
 import org.qat4j.quantizer.LayerSpec;
+import org.qat4j.quantizer.Learned;
 import org.qat4j.quantizer.Schedule;
 
 /** Ranges of a normalization are trained with its gains, where ranges are. */

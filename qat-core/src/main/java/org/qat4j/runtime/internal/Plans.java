@@ -44,7 +44,7 @@ public final class Plans {
     for (int root : roots) {
       Group group = group(root, (int) Math.pow(MOST, 1.0 / roots.length));
       groups.add(group);
-      plans *= group.count();
+      plans *= group.count;
     }
     this.shorter = new AtomicReferenceArray<>(plans);
     this.sequences = model.outputs().stream().map(this::rows).toArray(Rows[]::new);
@@ -60,7 +60,7 @@ public final class Plans {
   private Rows rows(String output) {
     for (Group group : groups) {
       if (lengths.isSequence(output)
-          && lengths.group(lengths.inputOf(output)) == lengths.group(group.inputs()[0])) {
+          && lengths.group(lengths.inputOf(output)) == lengths.group(group.inputs[0])) {
         return new Rows(group, model.value(output).shape().get(1));
       }
     }
@@ -70,32 +70,41 @@ public final class Plans {
   private Group group(int root, int most) {
     int[] inputs =
         IntStream.range(0, model.inputs().size()).filter(i -> lengths.group(i) == root).toArray();
-    int first = inputs[0];
-    int stride = lengths.stride(first);
-    int cut = lengths.limit(first) - lengths.least(first);
-    int grain = stride * Math.max(1, (cut / stride + most - 1) / most);
     boolean answers =
         model.outputs().stream()
             .anyMatch(o -> lengths.isSequence(o) && lengths.group(lengths.inputOf(o)) == root);
-    return new Group(
-        inputs,
-        lengths.limit(first),
-        lengths.margin(first),
-        lengths.least(first),
-        grain,
-        cut / grain + 1,
-        answers);
+    return new Group(lengths, inputs, most, answers);
   }
 
-  /**
-   * Inputs whose sequences are cut alike.
-   *
-   * @param grain steps are cut off in multiples of it
-   * @param count of the lengths
-   * @param answers whether each step has an answer
-   */
-  private record Group(
-      int[] inputs, int limit, int margin, int least, int grain, int count, boolean answers) {
+  /** Inputs whose sequences are cut alike. */
+  private static final class Group {
+    private final int[] inputs;
+    private final int limit;
+    private final int margin;
+    private final int least;
+
+    /** Steps are cut off in multiples of it. */
+    private final int grain;
+
+    /** Number of lengths. */
+    private final int count;
+
+    /** Whether each step has an answer. */
+    private final boolean answers;
+
+    Group(TextLengths lengths, int[] inputs, int most, boolean answers) {
+      int first = inputs[0];
+      int stride = lengths.stride(first);
+      this.inputs = inputs;
+      this.limit = lengths.limit(first);
+      this.margin = lengths.margin(first);
+      this.least = lengths.least(first);
+      int cut = limit - least;
+      this.grain = stride * Math.max(1, (cut / stride + most - 1) / most);
+      this.count = cut / grain + 1;
+      this.answers = answers;
+    }
+
     /** How many times the grain is cut off. */
     int cuts(Sample sample) {
       int tokens = 0;
@@ -140,7 +149,7 @@ public final class Plans {
   public Plan of(Sample sample) {
     int index = 0;
     for (int i = 0; i < groups.size(); i++) {
-      index = index * groups.get(i).count() + groups.get(i).cuts(sample);
+      index = index * groups.get(i).count + groups.get(i).cuts(sample);
     }
     if (index == 0) {
       return whole;
@@ -154,10 +163,10 @@ public final class Plans {
     int rest = index;
     for (int i = groups.size() - 1; i >= 0; i--) {
       Group group = groups.get(i);
-      for (int input : group.inputs()) {
-        steps[input] = group.limit() - rest % group.count() * group.grain();
+      for (int input : group.inputs) {
+        steps[input] = group.limit - rest % group.count * group.grain;
       }
-      rest /= group.count();
+      rest /= group.count;
     }
     Plan plan = new PlanBuilder(lengths.shortened(steps), null, kernels, budget, shared).build();
     return shorter.compareAndSet(index, null, plan) ? plan : shorter.getAcquire(index);

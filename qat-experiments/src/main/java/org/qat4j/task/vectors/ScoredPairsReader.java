@@ -118,8 +118,7 @@ public final class ScoredPairsReader {
     if (!scored) {
       return new Pair(first, second, Double.NaN);
     }
-    double score =
-        NumberReader.number(fields.get(spec.scoreColumn()), "score", spec.scoreColumn());
+    double score = NumberReader.number(fields.get(spec.scoreColumn()), "score", spec.scoreColumn());
     return new Pair(first, second, score);
   }
 }
