@@ -21,7 +21,7 @@ class SupplyTest {
   private static final Path PAGE = Path.of("../docs/dependencies.md");
   private static final String BEGIN = "<!-- Everything below is made by SupplyTest. -->\n\n";
   private static final Pattern COMPATIBLE =
-      Pattern.compile("(?i).*(Apache-2\\.0|MIT|BSD).*|Eclipse Public License");
+      Pattern.compile("(?i).*(Apache-2\\.0|MIT|BSD).*|Eclipse Public License|EPL 2.0.*");
 
   @Test
   void noVersionIsKnownToBeBad() throws IOException {
