@@ -5,6 +5,7 @@ import java.util.concurrent.Callable;
 import org.qat4j.QatException;
 import org.qat4j.console.Printable;
 import org.qat4j.model.IntegerModel;
+import org.qat4j.serve.FloatServer;
 import org.qat4j.serve.ModelService;
 import org.qat4j.serve.ServeLimits;
 import org.qat4j.serving.Server;
@@ -60,6 +61,13 @@ final class ServeCommand implements Callable<Integer> {
   private int beam;
 
   @Option(
+      names = "--float",
+      description =
+          "Let the float network of the run folder answer beside, where a request asks for it."
+              + " Takes DL4J and the memory of that network.")
+  private boolean floats;
+
+  @Option(
       names = "--max-body",
       paramLabel = "BYTES",
       defaultValue = "1048576",
@@ -98,8 +106,10 @@ final class ServeCommand implements Callable<Integer> {
     ServeLimits limits = new ServeLimits(body, texts, characters, requests);
     IntegerModel m = models.read(model);
     Server server = Task.server(m, new Server.Wish(top, beam));
+    // All classes of the float network: those of the integers are among them.
+    Server beside = floats ? FloatServer.of(model, m, Integer.MAX_VALUE) : null;
     WebOptions.await(
-        new ModelService(m, server, null, limits).start(web.address()),
+        new ModelService(m, server, beside, limits).start(web.address()),
         "serving " + Printable.of(m.name()),
         spec.commandLine().getOut());
     return Exit.OK;

@@ -159,7 +159,7 @@ public final class Doctor {
               + (ByteProducts.exact()
                   ? "; products of bytes are exact: ./qat export --vnni works here"
                   : "; products of bytes saturate, so that the form of ./qat export --vnni cannot"
-                        + " be verified here; the default form is exact"));
+                      + " be verified here; the default form is exact"));
     } catch (LinkageError | QatException e) {
       return new Check(
           ONNX,

@@ -22,13 +22,14 @@ final class Curves {
   /** Points of one training; every {@code stride}-th one. */
   private static final class Curve {
     private List<JsonNode> points = new ArrayList<>();
-    private JsonNode last;
+    private JsonNode behind; // the last one, where it is not kept yet; else null
     private long seen;
     private int stride = 1;
 
     void add(JsonNode point) {
-      last = point;
-      if (seen++ % stride != 0) {
+      boolean kept = seen++ % stride == 0;
+      behind = kept ? null : point;
+      if (!kept) {
         return;
       }
       points.add(point);
@@ -37,15 +38,15 @@ final class Curves {
         for (int i = 0; i < points.size(); i += 2) {
           half.add(points.get(i));
         }
-        points = half;
+        points = half; // MOST is even, so that the newest of MOST + 1 stays
         stride *= 2;
       }
     }
 
     List<JsonNode> all() {
       List<JsonNode> all = new ArrayList<>(points);
-      if (last != points.get(points.size() - 1)) {
-        all.add(last);
+      if (behind != null) {
+        all.add(behind);
       }
       return all;
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -128,9 +129,7 @@ class ModelServiceTest {
   @Test
   void aBodyWithoutALengthIsLimitedToo() throws Exception {
     String chunk = "64\r\n" + " ".repeat(100) + "\r\n";
-    String head =
-        "POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-            + "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n";
+    String head = head("Content-Type: application/json", "Transfer-Encoding: chunked");
     assertThat(raw(head + chunk + chunk + chunk + "0\r\n\r\n"))
         .startsWith("HTTP/1.1 413")
         .contains("more than 200 bytes");
@@ -152,16 +151,20 @@ class ModelServiceTest {
 
   @Test
   void compressedBodiesAndBrokenUtf8AreRefused() throws Exception {
-    String head = "POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
-    String json = "Content-Type: application/json\r\n";
-    assertThat(raw(head + json + "Content-Encoding: gzip\r\nContent-Length: 1\r\n\r\n{"))
+    String json = "Content-Type: application/json";
+    assertThat(raw(head(json, "Content-Encoding: gzip", "Content-Length: 1") + "{"))
         .startsWith("HTTP/1.1 415")
         .contains("compressed");
     String body = "{\"text\": \"\u00ff\"}"; // one byte in ISO 8859-1, which is no UTF-8
-    assertThat(raw(head + json + "Content-Length: " + body.length() + "\r\n\r\n" + body))
+    assertThat(raw(head(json, "Content-Length: " + body.length()) + body))
         .startsWith("HTTP/1.1 400")
         .contains("no JSON");
-    assertThat(raw(head + "Content-Length: 2\r\n\r\n{}")).startsWith("HTTP/1.1 415");
+    assertThat(raw(head("Content-Length: 2") + "{}")).startsWith("HTTP/1.1 415");
+  }
+
+  private static String head(String... headers) {
+    String first = "POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
+    return first + String.join("\r\n", headers) + "\r\n\r\n";
   }
 
   @Test
@@ -205,7 +208,7 @@ class ModelServiceTest {
   }
 
   private static String raw(String request) throws IOException {
-    try (Socket socket = new Socket("127.0.0.1", web.port())) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), web.port())) {
       socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
