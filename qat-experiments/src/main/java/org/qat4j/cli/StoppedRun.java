@@ -25,7 +25,7 @@ final class StoppedRun {
    * @throws QatException if there is no run, or it came to its end
    */
   static ResolvedExperiment experiment(Path run) {
-    if (RunFolder.isFinished(run)) {
+    if (RunFolder.state(run) == RunFolder.State.FINISHED) {
       throw new QatException("the run in " + run + " came to its end: nothing is left to go on with");
     }
     return ExperimentCheck.resolve(RunFiles.experiment(run), List.of(), null);

@@ -85,7 +85,7 @@ final class RunList {
     String name = run.getFileName().toString();
     row.put("name", name);
     JsonNode state = read(run.resolve(RunFolder.STATE));
-    row.put("state", state.path("state").asText("unknown"));
+    row.put("state", RunFolder.state(run).key());
     row.put("started", text(state, "started"));
     row.put("ended", text(state, "ended"));
     row.put("report", Files.isRegularFile(run.resolve(REPORT)));

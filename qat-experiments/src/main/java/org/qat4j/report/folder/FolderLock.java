@@ -13,6 +13,8 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.qat4j.QatException;
 import org.qat4j.io.internal.AtomicFile;
 
@@ -59,7 +61,7 @@ final class FolderLock implements AutoCloseable {
         if (lock == null) {
           throw inUse(path);
         }
-        AtomicFile.write(folder.resolve(OWNER), owner().getBytes(UTF_8));
+        AtomicFile.write(folder.resolve(OWNER), (owner() + "\n").getBytes(UTF_8));
       } catch (IOException | RuntimeException e) {
         channel.close();
         throw e;
@@ -67,6 +69,21 @@ final class FolderLock implements AutoCloseable {
       HELD.add(folder);
       return new FolderLock(folder, channel);
     }
+  }
+
+  /** Whether a process that lives owns a folder; of one on another host nothing is known. */
+  static boolean isOwned(Path folder) throws IOException {
+    Path file = folder.resolve(OWNER);
+    if (!Files.isRegularFile(file)) {
+      return false;
+    }
+    String owner = Files.readString(file).strip();
+    Matcher named = Pattern.compile("process (\\d+), started .*, on (.*)").matcher(owner);
+    return !named.matches()
+        || !named.group(2).equals(host())
+        || ProcessHandle.of(Long.parseLong(named.group(1)))
+            .map(process -> name(process).equals(owner))
+            .orElse(false);
   }
 
   /** Whether a file belongs to the lock of its folder. */
@@ -89,10 +106,14 @@ final class FolderLock implements AutoCloseable {
             + "; wait until that has ended, or choose another folder");
   }
 
-  private static String owner() {
-    ProcessHandle self = ProcessHandle.current();
-    Instant start = self.info().startInstant().orElse(Instant.now());
-    return "process " + self.pid() + ", started " + start + ", on " + host() + "\n";
+  /** Process, its start and its host. */
+  static String owner() {
+    return name(ProcessHandle.current());
+  }
+
+  private static String name(ProcessHandle process) {
+    Instant start = process.info().startInstant().orElse(Instant.EPOCH);
+    return "process " + process.pid() + ", started " + start + ", on " + host();
   }
 
   private static String host() {

@@ -47,9 +47,12 @@ public final class RunFolder implements AutoCloseable {
     RUNNING,
     FINISHED,
     FAILED,
-    INTERRUPTED;
+    INTERRUPTED,
+    /** Is never written. */
+    KILLED;
 
-    private String key() {
+    /** As run.json has it. */
+    public String key() {
       return name().toLowerCase(java.util.Locale.ROOT);
     }
   }
@@ -177,17 +180,27 @@ public final class RunFolder implements AutoCloseable {
     }
   }
 
-  /** Whether a folder holds a run that came to its end. */
-  public static boolean isFinished(Path path) {
+  /**
+   * How far the run in a folder came. One that says that it is running, but whose process lives no
+   * more, was killed.
+   *
+   * @throws QatException if the folder holds no run, or its state cannot be read
+   */
+  public static State state(Path path) {
+    if (!isRun(path)) {
+      throw new QatException(path + " is not a run folder");
+    }
     try {
-      return isRun(path)
-          && new ObjectMapper()
-              .readTree(path.resolve(STATE).toFile())
-              .path("state")
-              .asText()
-              .equals(State.FINISHED.key());
+      String written =
+          new ObjectMapper().readTree(path.resolve(STATE).toFile()).path("state").asText();
+      State state =
+          Stream.of(State.values())
+              .filter(s -> s.key().equals(written))
+              .findFirst()
+              .orElseThrow(() -> new IOException("its state is \"" + written + "\""));
+      return state == State.RUNNING && !FolderLock.isOwned(path) ? State.KILLED : state;
     } catch (IOException e) {
-      throw new QatException("cannot read " + path.resolve(STATE) + ": " + e, e);
+      throw new QatException("cannot read " + path.resolve(STATE) + ": " + e.getMessage(), e);
     }
   }
 
@@ -369,6 +382,7 @@ public final class RunFolder implements AutoCloseable {
     content.put("format", "qat4j run");
     content.put("state", state.key());
     content.put("started", started.toString());
+    content.put("owner", FolderLock.owner());
     if (end != null) {
       content.put("ended", end.toString());
     }

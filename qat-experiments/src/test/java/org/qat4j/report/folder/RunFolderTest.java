@@ -166,10 +166,13 @@ class RunFolderTest {
       assertThatThrownBy(() -> RunFolder.resume(path)).hasMessageContaining("is in use");
       assertThat(path.resolve("metrics.jsonl")).exists();
       assertThat(state(path)).isEqualTo("running");
+      assertThat(RunFolder.state(path)).isEqualTo(RunFolder.State.RUNNING);
     } finally {
       process.destroyForcibly();
       process.waitFor();
     }
+    assertThat(state(path)).isEqualTo("running");
+    assertThat(RunFolder.state(path)).isEqualTo(RunFolder.State.KILLED);
     begun(path).close();
     assertThat(state(path)).isEqualTo("failed");
     // The test writes a file that no run does; it is left.
