@@ -181,7 +181,11 @@ public enum Kind {
 
   private final Class<?> type;
   private final Class<? extends Layer> replacement;
+
+  @SuppressWarnings("ImmutableEnumChecker") // functions without a state
   private final Predicate<Object> fits;
+
+  @SuppressWarnings("ImmutableEnumChecker") // of Set.of
   private final Set<Trait> traits;
 
   /**
