@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Assumptions;
  * @param all sentences, those of a pair one behind the other
  * @param scores of the pairs
  */
-record Sts(List<String> all, double[] scores) {
+record Sts(List<String> all, List<Double> scores) {
   /** Reads a file that lies beside this repository, or skips the test. */
   static Sts read(String name) throws IOException {
     Path file = Path.of(System.getProperty("qat4j.shared", "../../shared"), "data", "stsb", name);
@@ -28,7 +28,7 @@ record Sts(List<String> all, double[] scores) {
       all.add(fields.get(1));
       scores.add(Double.parseDouble(fields.get(2)));
     }
-    return new Sts(all, scores.stream().mapToDouble(d -> d).toArray());
+    return new Sts(all, scores);
   }
 
   /** Fields between commas, some in quotation marks. */
@@ -64,11 +64,11 @@ record Sts(List<String> all, double[] scores) {
 
   /** Spearman's correlation, times 100, of the scores with the cosines of vectors of length 1. */
   double spearman(float[][] vectors) {
-    double[] cosines = new double[scores.length];
+    double[] cosines = new double[scores.size()];
     for (int i = 0; i < cosines.length; i++) {
       cosines[i] = SentenceVectors.dot(vectors[2 * i], vectors[2 * i + 1]);
     }
-    double[] a = ranks(scores);
+    double[] a = ranks(scores.stream().mapToDouble(d -> d).toArray());
     double[] b = ranks(cosines);
     double mean = (a.length + 1) / 2.0;
     double ab = 0;

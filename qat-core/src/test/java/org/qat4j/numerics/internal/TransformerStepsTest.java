@@ -113,7 +113,8 @@ class TransformerStepsTest {
     for (int c = 0; c < n; c++) {
       BigInteger a = many.multiply(BigInteger.valueOf(x[c])).subtract(sum);
       double steps = Math.rint(a.doubleValue() / deviation * 1024);
-      int acc = (int) Math.max(-32768, Math.min(32767, steps)) * gain[c];
+      int normal = (int) Math.max(-32768, Math.min(32767, steps));
+      int acc = normal * gain[c];
       int code = out.quantize((float) acc * 0x1p-20f);
       assertThat(y[c] + out.zeroPoint()).as("channel %d of %d", c, n).isEqualTo(code);
     }
