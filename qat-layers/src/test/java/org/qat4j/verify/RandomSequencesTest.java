@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.Set;
 import org.deeplearning4j.datasets.iterator.IteratorDataSetIterator;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -12,6 +14,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
+import org.qat4j.graph.LayerInfo;
+import org.qat4j.graph.Match;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.onnx.OnnxOptions;
 import org.qat4j.qat.FreezeInfo;
@@ -29,6 +33,14 @@ import org.qat4j.runtime.Sample;
  */
 class RandomSequencesTest {
   private static final int EXAMPLES = 12;
+  private static final Set<String> WIDE =
+      Set.of(
+          "Convolution1DLayer",
+          "DenseLayer",
+          "OutputLayer",
+          "RnnOutputLayer",
+          "MultiHeadAttentionLayer",
+          "LayerNormLayer");
   private static final Schedule LATER = Schedule.of(1_000_000, 1_000_000);
 
   @Test
@@ -47,11 +59,27 @@ class RandomSequencesTest {
     }
   }
 
+  /** In every second network some of the layers that can have more than 8 bits. */
+  private static QuantSpec widened(QuantSpec spec, Model network, long seed) {
+    Random random = new Random(seed);
+    QuantSpec widened = spec;
+    for (LayerInfo layer : Qat.layers(network)) {
+      int wide = 9 + random.nextInt(8);
+      if (seed % 2 == 1 && WIDE.contains(layer.type()) && random.nextInt(3) > 0) {
+        widened =
+            widened.with(
+                new Match.Name(layer.name()),
+                s -> s.withActivations(s.activations().withBits(wide)));
+      }
+    }
+    return widened;
+  }
+
   private static void compare(long seed) {
     RandomSequenceNetworks draw = new RandomSequenceNetworks(seed);
     int bits = 4 + (int) (seed % 5);
     Model network = draw.network(seed);
-    QuantSpec spec = QuantSpec.of(LayerSpec.of(bits, bits));
+    QuantSpec spec = widened(QuantSpec.of(LayerSpec.of(bits, bits)), network, seed);
     Model notYet = Qat.prepare(network, spec.withSchedule(LATER)).network();
     DataSet seen = draw.data(8);
     assertThat(output(notYet, seen).distance1(output(network, seen)))
