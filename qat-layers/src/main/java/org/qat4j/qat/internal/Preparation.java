@@ -300,12 +300,18 @@ public final class Preparation {
     return node.preProcessor() == null && node.inputs().stream().allMatch(this::isMade);
   }
 
+  private static boolean isLastOfTwo(Topology.Node node) {
+    return node.wrappers().last() && node.wrappers().bidirectional() != null;
+  }
+
   private boolean isMade(String value) {
     Kind kind = kinds.get(value);
     if (kind == Kind.IDENTITY || kind == Kind.MERGE) {
       return readsDirectly(topology.node(value));
     }
-    return kind == null || kind.computes() || kind == Kind.SUM;
+    // The last step of two directions is taken of what is joined for its reader.
+    boolean joined = kind != null && kind.isRecurrent() && isLastOfTwo(topology.node(value));
+    return kind == null || (kind.computes() && !joined) || kind == Kind.SUM;
   }
 
   /** Whether it hands on what it reads with the scale with which it reads it. */
