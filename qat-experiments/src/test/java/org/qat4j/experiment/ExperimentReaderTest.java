@@ -228,7 +228,7 @@ class ExperimentReaderTest {
                 + " mean linear?",
             "x.yaml:10:7: train.l2 is .nan; expected a number from 0 to 1, in decimal digits",
             "x.yaml:12:19: quantize.weights.bits is 9; expected an integer from 2 to 8",
-            "x.yaml:13:23: quantize.activations.bits is \"8\"; expected an integer from 2 to 8,"
+            "x.yaml:13:23: quantize.activations.bits is \"8\"; expected an integer from 2 to 16,"
                 + " without quotes",
             "x.yaml:15:7: quantize.overrides[0]: expected exactly one of the keys layer, pattern, type,"
                 + " place",
