@@ -113,7 +113,10 @@ public final class LengthRules {
 
   private boolean areOne(SequenceTail a, SequenceTail b) {
     boolean fit =
-        a.stride() == b.stride() && a.rows() == b.rows() && limit(a.text()) == limit(b.text());
+        a.stride() == b.stride()
+            && a.skipped() == b.skipped()
+            && a.rows() == b.rows()
+            && limit(a.text()) == limit(b.text());
     int one = root(a.text());
     int other = root(b.text());
     if (one != other) {
@@ -137,13 +140,13 @@ public final class LengthRules {
    */
   public SequenceTail tokens(int text, boolean zero) {
     read.set(root(text), true);
-    return new SequenceTail(text, zero ? Kind.ZERO : Kind.SAME, 1, 0, 0, limit(text));
+    return new SequenceTail(text, zero ? Kind.ZERO : Kind.SAME, 1, 0, 0, 0, limit(text));
   }
 
   /** A row for each step, whether the text has ended or not. */
   public SequenceTail places(int text) {
     read.set(root(text), true);
-    return new SequenceTail(text, Kind.OTHER, 1, FAR, 0, limit(text));
+    return new SequenceTail(text, Kind.OTHER, 1, FAR, 0, 0, limit(text));
   }
 
   /** Rows that are made of the rows at their places, of all sequences; null where there is none. */
@@ -216,7 +219,7 @@ public final class LengthRules {
         needMargin(in, in.prefix() + lost(in));
       }
       int prefix = far ? FAR : in.prefix() - (reach - padLeft) * in.stride();
-      return new SequenceTail(in.text(), Kind.OTHER, stride, prefix, 0, rows);
+      return new SequenceTail(in.text(), Kind.OTHER, stride, prefix, 0, in.skipped(), rows);
     }
     int prefix = in.prefix() + (padLeft + 1) * in.stride() - 1;
     boolean zero = in.kind() == Kind.ZERO && in.suffix() == 0;
@@ -230,7 +233,7 @@ public final class LengthRules {
       suffix = ((rowsBehind + step - 1) / step + (step > 1 ? 1 : 0)) * stride;
     }
     Kind kind = zero && keepsZero ? Kind.ZERO : Kind.SAME;
-    return checked(new SequenceTail(in.text(), kind, stride, prefix, suffix, rows));
+    return checked(new SequenceTail(in.text(), kind, stride, prefix, suffix, in.skipped(), rows));
   }
 
   /** What belongs to the text and what lies at the end must not meet. */
@@ -368,7 +371,9 @@ public final class LengthRules {
     if (first + count == in.rows() && in.stride() == 1) {
       needLength(in, lost + first + 1);
       int prefix = in.prefix() == FAR ? FAR : in.prefix() - first;
-      SequenceTail kept = new SequenceTail(in.text(), in.kind(), 1, prefix, in.suffix(), count);
+      SequenceTail kept =
+          new SequenceTail(
+              in.text(), in.kind(), 1, prefix, in.suffix(), in.skipped() + first, count);
       return in.isEven() && prefix < 0 ? kept.with(in.kind(), 0, in.suffix()) : kept;
     }
     if (!in.isEven() && (first + count) * in.stride() > in.prefix() + 1) {
@@ -386,6 +391,6 @@ public final class LengthRules {
     if (in.stride() != 1 || (!in.isEven() && in.prefix() < 0)) {
       fix(in);
     }
-    needMargin(in, lost(in));
+    needMargin(in, lost(in) - in.skipped());
   }
 }

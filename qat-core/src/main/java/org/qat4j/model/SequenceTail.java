@@ -10,9 +10,11 @@ package org.qat4j.model;
  * @param prefix so many steps behind the text belong to it; of {@link Kind#OTHER} it may be
  *     negative
  * @param suffix so many steps at the end of the sequence are not of that kind, but always the same
+ * @param skipped steps of the text in front of the first row
  * @param rows of the sequence where the text has all the steps that it may have
  */
-public record SequenceTail(int text, Kind kind, int stride, int prefix, int suffix, int rows) {
+public record SequenceTail(
+    int text, Kind kind, int stride, int prefix, int suffix, int skipped, int rows) {
   /** What the rows behind a text are. */
   public enum Kind {
     /** Real 0. */
@@ -29,6 +31,6 @@ public record SequenceTail(int text, Kind kind, int stride, int prefix, int suff
   }
 
   SequenceTail with(Kind newKind, int newPrefix, int newSuffix) {
-    return new SequenceTail(text, newKind, stride, newPrefix, newSuffix, rows);
+    return new SequenceTail(text, newKind, stride, newPrefix, newSuffix, skipped, rows);
   }
 }

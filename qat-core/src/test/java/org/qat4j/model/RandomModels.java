@@ -6,6 +6,8 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
+import org.qat4j.numerics.GroupScales;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.numerics.internal.AttentionStep;
 import org.qat4j.numerics.internal.GateTable;
@@ -131,8 +133,13 @@ public final class RandomModels {
   }
 
   private String textStep(String x) {
-    return switch (random.nextInt(13)) {
+    return switch (random.nextInt(14)) {
       case 0 -> lookup(x);
+      case 13 -> {
+        int first = random.nextInt(Math.min(6, steps(x)));
+        int[] places = IntStream.range(first, steps(x)).toArray();
+        yield add(new Op.Select(name("behind"), x, 0, IntVector.of(places)));
+      }
       case 1 -> realSum(x);
       case 2 -> layerNorm(x);
       case 3 -> sum(x);
