@@ -19,6 +19,8 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.qat4j.QatException;
+import org.qat4j.model.InputLengths;
+import org.qat4j.model.LengthRules;
 import org.qat4j.text.CharacterEncoder;
 import org.qat4j.text.NgramEncoder;
 import org.qat4j.text.TextEncoder;
@@ -269,5 +271,64 @@ class TextBatchesTest {
           .isEqualTo(IntStream.range(0, 12).map(t -> t < steps ? t + 1 : 0).toArray());
     }
     assertThat(dropped).isBetween(1, 8);
+  }
+
+  /** Of 1 to 19 characters, cut to their steps. */
+  private static TextBatches ofAnyLength(int texts, long seed) {
+    List<Example> examples = new ArrayList<>();
+    for (int i = 0; i < texts; i++) {
+      examples.add(new Example("a".repeat(1 + i * 7 % 19), i % 2));
+    }
+    LengthRules rules = new LengthRules();
+    rules.tokens(rules.addText(20), true);
+    CharacterEncoder encoder = new CharacterEncoder(List.of((int) 'a'), 20, false);
+    InputLengths lengths = new InputLengths(rules, new int[] {0});
+    return TextBatches.shuffled(
+        examples, new TextBatches.Inputs(List.of(encoder), true, lengths), 2, 4, seed, 0);
+  }
+
+  @Test
+  void textsOfLikeLengthComeTogetherInAnyOrder() {
+    TextBatches batches = ofAnyLength(42, 5);
+    List<INDArray> first = pass(batches);
+    long width = 0;
+    long texts = 0;
+    long tokens = 0;
+    for (INDArray ids : first) {
+      width += ids.size(1);
+      texts += ids.size(0);
+      for (float id : ids.dup().reshape(-1).toFloatVector()) {
+        tokens += id == TextEncoder.PADDING ? 0 : 1;
+      }
+    }
+    assertThat(texts).isEqualTo(42);
+    assertThat(first.get(first.size() - 1).size(0)).as("the last batch").isEqualTo(2);
+    int all = batches.examples().stream().mapToInt(e -> e.text().length()).sum();
+    assertThat(tokens).as("tokens").isEqualTo(all);
+    assertThat(width).as("steps of 11 batches").isLessThan(11 * 15);
+    List<INDArray> second = pass(batches);
+    assertThat(second).isNotEqualTo(first);
+    assertThat(pass(ofAnyLength(42, 5))).isEqualTo(first);
+    assertThat(pass(ofAnyLength(42, 6))).isNotEqualTo(first);
+    batches.seek(new TextBatches.Position(1, 8));
+    assertThat(batches.next().getFeatures(0)).isEqualTo(second.get(2));
+  }
+
+  private static List<INDArray> pass(TextBatches batches) {
+    batches.reset();
+    List<INDArray> ids = new ArrayList<>();
+    while (batches.hasNext()) {
+      ids.add(batches.next().getFeatures(0));
+    }
+    return ids;
+  }
+
+  @Test
+  void partsHoldEachTextOnceAndFirstIsNotCut() {
+    TextBatches batches = ofAnyLength(42, 5);
+    assertThat(batches.parts().stream().flatMapToInt(Arrays::stream).sorted())
+        .containsExactlyElementsOf(IntStream.range(0, 42).boxed().toList());
+    assertThat(batches.first(3)[0].shape()).containsExactly(3, 20);
+    assertThat(batches.batch(new int[] {0}).getFeatures(0).shape()).containsExactly(1, 1);
   }
 }

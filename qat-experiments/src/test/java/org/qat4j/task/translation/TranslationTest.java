@@ -113,7 +113,8 @@ class TranslationTest {
     MultiDataSet batch = TextBatches.inOrder(DATA, one, net.inputs(), 1).next();
     float[] ids = batch.getFeatures(0).toFloatVector();
     float[] next = batch.getLabels(0).dup().reshape(-1).toFloatVector();
-    assertThat(batch.getLabels(0).shape()).containsExactly(1, 1, 3); // what is behind the end is cut off
+    assertThat(batch.getLabels(0).shape())
+        .containsExactly(1, 1, 3); // what is behind the end is cut off
     assertThat(ids[6]).isEqualTo(PieceEncoder.END);
     assertThat(new float[] {ids[7], ids[8]}).containsExactly(next[0], next[1]);
     assertThat(next[2]).isEqualTo(PieceEncoder.END);
