@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,6 +57,33 @@ class OwnDataTest {
     assertThat(run.resolve("experiment.yaml")).content().contains("kind: word-cnn", "epochs: 6");
     assertThat(run("predict", run, "train to Rome", "song by Eve"))
         .containsPattern("travel\\s[\\d.]+\\s+music\\s");
+  }
+
+  /** Variants of which none names a network have the same one, from the same rules. */
+  @Test
+  void variantsShareTheNetworkThatFollowsFromTheData() throws IOException {
+    List<String> rows = new ArrayList<>();
+    for (int i = 0; i < 120; i++) {
+      rows.add(i % 2 == 0 ? "travel\tmy train to Rome leaves at " + i : "music\tplay me song " + i);
+    }
+    Files.write(folder.resolve("intents.tsv"), rows);
+    Path experiment =
+        Files.writeString(
+            folder.resolve("bits.yaml"),
+            "schemaVersion: 1\nname: bits\ndata: {kind: table, train: "
+                + folder.resolve("intents.tsv")
+                + "}\ntrain: {epochs: 1}\nbaselines: {linear: false}\nsweep:\n  W8: {}\n"
+                + "  W4: {quantize: {weights: {bits: 4}}}\n");
+    Path run = folder.resolve("sweep");
+    assertThat(run("sweep", experiment, "--out", run, "--quiet")).contains("W8", "W4");
+    for (String variant : List.of("W8", "W4")) {
+      assertThat(run.resolve(variant).resolve("experiment.yaml"))
+          .content()
+          .contains("kind: word-cnn", "batch: 16", "epochs: 1");
+    }
+    try (Stream<Path> trained = Files.list(run.resolve("float"))) {
+      assertThat(trained.filter(file -> file.toString().endsWith(".zip"))).hasSize(1);
+    }
   }
 
   /**
