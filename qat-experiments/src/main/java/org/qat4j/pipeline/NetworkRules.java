@@ -134,15 +134,12 @@ final class NetworkRules {
   }
 
   private ModelSpec letters() {
-    say(
-        "model.kind",
-        "char-ngram-cnn",
-        "half of the texts have up to " + PHRASE + " words or fewer: letters tell");
+    say("model.kind", "char-ngram-cnn", median() + ": letters tell");
     int characters = Math.min(LONGEST, Math.max(SHORTEST, shape.whole().characters()));
     say("model.length", characters, "characters that 99 of 100 texts do not exceed");
     int ngrams = ngrams(2, 4);
     return new ModelSpec.CharNgramCnn(
-        characters, false, 2, 32, 192, 3, 2, 4, buckets(), ngrams, 64, 0.5);
+        characters, false, 2, 32, 192, 3, 2, 4, buckets(), ngrams, 64, dropout());
   }
 
   private ModelSpec words() {
@@ -176,7 +173,14 @@ final class NetworkRules {
         widths,
         isAverage(),
         ngrams,
-        0.5);
+        dropout());
+  }
+
+  private double dropout() {
+    boolean number = shape.question() == Question.NUMBER;
+    double dropout = number ? 0 : 0.5;
+    say("model.dropout", dropout, number ? "it would blur a number" : "before classes");
+    return dropout;
   }
 
   private String widthsRule() {

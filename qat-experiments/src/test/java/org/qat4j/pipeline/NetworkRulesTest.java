@@ -111,6 +111,13 @@ class NetworkRulesTest {
   }
 
   @Test
+  void numbersAreLearnedWithoutDropout() {
+    DataShape numbers = new DataShape(Question.NUMBER, 3_000, 1, 9_000, SENTENCES, null, null);
+    assertThat(words(numbers).dropout()).isZero();
+    assertThat(words(classes(3_000, 2, SENTENCES)).dropout()).isEqualTo(0.5);
+  }
+
+  @Test
   void pagesAreReadByTheirRarerWords() {
     ModelSpec.WordCnn page = words(classes(5_000, 2, PAGES));
     assertThat(page.minIdf()).isEqualTo(1.5);
