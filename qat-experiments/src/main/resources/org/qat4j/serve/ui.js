@@ -251,6 +251,8 @@ function grid(title, heads, rows) {
     })));
   }
   t.append(body);
+  t.className = 'grid';
+  t.style.minWidth = 130 + 105 * heads.length + 'px';
   const scroll = element('div', 'scroll', null, t);
   scroll.tabIndex = 0;
   scroll.setAttribute('role', 'group');
