@@ -11,9 +11,6 @@ import org.qat4j.QatException;
  * @param requests that are answered at the same time; one more is refused with 429
  */
 public record ServeLimits(int bodyBytes, int texts, int characters, int requests) {
-  /** Limits for texts of people: 1 MiB, 256 texts, 20,000 characters each, 32 requests. */
-  public static final ServeLimits DEFAULT = new ServeLimits(1 << 20, 256, 20_000, 32);
-
   public ServeLimits {
     check("--max-body", bodyBytes);
     check("--max-texts", texts);

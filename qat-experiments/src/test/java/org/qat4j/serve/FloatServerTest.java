@@ -85,7 +85,7 @@ class FloatServerTest {
     Predictions own = keep(net, 0);
     IntegerModel model = freeze(net);
     FloatServer beside = FloatServer.of(run, model, 9);
-    ServeLimits limits = ServeLimits.DEFAULT;
+    ServeLimits limits = new ServeLimits(1000, 1, 100, 1);
     Server server = Task.server(model, new Server.Wish(2, 1));
     try (Web web =
         new ModelService(model, server, beside, limits).start(new Web.Address("127.0.0.1", 0))) {
