@@ -2,7 +2,6 @@ package org.qat4j.model;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.qat4j.model.SequenceTail.Kind;
 
 /**
  * How short the sequences of a network may be cut for a text, so that nothing that is asked for
@@ -15,6 +14,43 @@ import org.qat4j.model.SequenceTail.Kind;
  * Inputs whose sequences meet are one text.
  */
 public final class LengthRules {
+  /**
+   * What a sequence that is made of a text holds behind the text, whose last token is its n-th
+   * step. Lengths are in steps of the text, of which each row of the sequence stands for {@code
+   * stride}.
+   *
+   * @param text which one, see {@link LengthRules#addText}
+   * @param kind of the rows behind the first n + {@code prefix} steps
+   * @param stride steps of the text from one row to the next
+   * @param prefix so many steps behind the text belong to it; of {@link Kind#OTHER} it may be
+   *     negative
+   * @param suffix so many steps at the end of the sequence are not of that kind, but always the
+   *     same
+   * @param skipped steps of the text in front of the first row
+   * @param rows of the sequence where the text has all the steps that it may have
+   */
+  public record Tail(
+      int text, Kind kind, int stride, int prefix, int suffix, int skipped, int rows) {
+    /** What the rows behind a text are. */
+    public enum Kind {
+      /** Real 0. */
+      ZERO,
+      /** All the same, whatever their number. */
+      SAME,
+      /** Anything: nobody may look at them. */
+      OTHER
+    }
+
+    /** Whether all rows behind the text are alike. */
+    boolean isEven() {
+      return kind != Kind.OTHER;
+    }
+
+    Tail with(Kind newKind, int newPrefix, int newSuffix) {
+      return new Tail(text, newKind, stride, newPrefix, newSuffix, skipped, rows);
+    }
+  }
+
   private static final int FAR = 1 << 28;
 
   private final List<Integer> parents = new ArrayList<>();
@@ -83,18 +119,18 @@ public final class LengthRules {
   }
 
   /** A sequence that cannot be followed further; null for one that is not made of a text. */
-  public void fix(SequenceTail tail) {
+  public void fix(Tail tail) {
     if (tail != null) {
       fixed.set(root(tail.text()), true);
     }
   }
 
-  private void needMargin(SequenceTail tail, int margin) {
+  private void needMargin(Tail tail, int margin) {
     int root = root(tail.text());
     margins.set(root, Math.max(margins.get(root), margin));
   }
 
-  private void needLength(SequenceTail tail, int length) {
+  private void needLength(Tail tail, int length) {
     int root = root(tail.text());
     least.set(root, Math.max(least.get(root), length));
   }
@@ -111,7 +147,7 @@ public final class LengthRules {
     strides.set(root, before / a * stride);
   }
 
-  private boolean areOne(SequenceTail a, SequenceTail b) {
+  private boolean areOne(Tail a, Tail b) {
     boolean fit =
         a.stride() == b.stride()
             && a.skipped() == b.skipped()
@@ -138,19 +174,19 @@ public final class LengthRules {
    *
    * @param zero whether that of padding is real 0
    */
-  public SequenceTail tokens(int text, boolean zero) {
+  public Tail tokens(int text, boolean zero) {
     read.set(root(text), true);
-    return new SequenceTail(text, zero ? Kind.ZERO : Kind.SAME, 1, 0, 0, 0, limit(text));
+    return new Tail(text, zero ? Tail.Kind.ZERO : Tail.Kind.SAME, 1, 0, 0, 0, limit(text));
   }
 
   /** A row for each step, whether the text has ended or not. */
-  public SequenceTail places(int text) {
+  public Tail places(int text) {
     read.set(root(text), true);
-    return new SequenceTail(text, Kind.OTHER, 1, FAR, 0, 0, limit(text));
+    return new Tail(text, Tail.Kind.OTHER, 1, FAR, 0, 0, limit(text));
   }
 
   /** Rows that are made of the rows at their places, of all sequences; null where there is none. */
-  public SequenceTail rowByRow(List<SequenceTail> tails, boolean keepsZero) {
+  public Tail rowByRow(List<Tail> tails, boolean keepsZero) {
     if (tails.stream().allMatch(t -> t == null)) {
       return null;
     }
@@ -158,19 +194,19 @@ public final class LengthRules {
       tails.forEach(this::fix);
       return null;
     }
-    SequenceTail all = tails.get(0);
-    for (SequenceTail next : tails.subList(1, tails.size())) {
+    Tail all = tails.get(0);
+    for (Tail next : tails.subList(1, tails.size())) {
       if (!areOne(all, next)) {
         return null;
       }
       all = joined(all, next);
     }
-    return all.kind() == Kind.ZERO && !keepsZero
-        ? all.with(Kind.SAME, all.prefix(), all.suffix())
+    return all.kind() == Tail.Kind.ZERO && !keepsZero
+        ? all.with(Tail.Kind.SAME, all.prefix(), all.suffix())
         : all;
   }
 
-  private SequenceTail joined(SequenceTail a, SequenceTail b) {
+  private Tail joined(Tail a, Tail b) {
     int suffix = Math.max(a.suffix(), b.suffix());
     if (!a.isEven() || !b.isEven()) {
       int prefix = Math.min(a.isEven() ? FAR : a.prefix(), b.isEven() ? FAR : b.prefix());
@@ -179,11 +215,11 @@ public final class LengthRules {
       } else if (suffix > 0) {
         needMargin(a, prefix + suffix + lost(a));
       }
-      return a.with(Kind.OTHER, prefix, 0);
+      return a.with(Tail.Kind.OTHER, prefix, 0);
     }
-    boolean zero = a.kind() == Kind.ZERO && b.kind() == Kind.ZERO;
+    boolean zero = a.kind() == Tail.Kind.ZERO && b.kind() == Tail.Kind.ZERO;
     int prefix = Math.max(a.prefix(), b.prefix());
-    return checked(a.with(zero ? Kind.ZERO : Kind.SAME, prefix, suffix));
+    return checked(a.with(zero ? Tail.Kind.ZERO : Tail.Kind.SAME, prefix, suffix));
   }
 
   /**
@@ -196,14 +232,8 @@ public final class LengthRules {
    * @param keepsZero whether a window of real 0 makes real 0
    * @param rows of the result
    */
-  public SequenceTail windows(
-      SequenceTail in,
-      int reach,
-      int step,
-      int padLeft,
-      int padRight,
-      boolean keepsZero,
-      int rows) {
+  public Tail windows(
+      Tail in, int reach, int step, int padLeft, int padRight, boolean keepsZero, int rows) {
     if (in == null) {
       return null;
     }
@@ -219,10 +249,10 @@ public final class LengthRules {
         needMargin(in, in.prefix() + lost(in));
       }
       int prefix = far ? FAR : in.prefix() - (reach - padLeft) * in.stride();
-      return new SequenceTail(in.text(), Kind.OTHER, stride, prefix, 0, in.skipped(), rows);
+      return new Tail(in.text(), Tail.Kind.OTHER, stride, prefix, 0, in.skipped(), rows);
     }
     int prefix = in.prefix() + (padLeft + 1) * in.stride() - 1;
-    boolean zero = in.kind() == Kind.ZERO && in.suffix() == 0;
+    boolean zero = in.kind() == Tail.Kind.ZERO && in.suffix() == 0;
     int suffix = 0;
     if (zero && padRight > 0) {
       needMargin(
@@ -232,12 +262,12 @@ public final class LengthRules {
       int rowsBehind = padRight + in.suffix() / in.stride();
       suffix = ((rowsBehind + step - 1) / step + (step > 1 ? 1 : 0)) * stride;
     }
-    Kind kind = zero && keepsZero ? Kind.ZERO : Kind.SAME;
-    return checked(new SequenceTail(in.text(), kind, stride, prefix, suffix, in.skipped(), rows));
+    Tail.Kind kind = zero && keepsZero ? Tail.Kind.ZERO : Tail.Kind.SAME;
+    return checked(new Tail(in.text(), kind, stride, prefix, suffix, in.skipped(), rows));
   }
 
   /** What belongs to the text and what lies at the end must not meet. */
-  private SequenceTail checked(SequenceTail tail) {
+  private Tail checked(Tail tail) {
     if (tail.suffix() > 0) {
       needMargin(tail, tail.prefix() + tail.suffix() + lost(tail) + tail.stride() - 1);
     }
@@ -245,19 +275,19 @@ public final class LengthRules {
   }
 
   /** Steps of the text that have no row. */
-  private int lost(SequenceTail tail) {
+  private int lost(Tail tail) {
     return Math.max(0, limit(tail.text()) - tail.rows() * tail.stride());
   }
 
   /** Whether a mask tells exactly the steps of the text, or more of which all rows are known. */
-  private boolean fits(SequenceTail in, SequenceTail mask) {
+  private boolean fits(Tail in, Tail mask) {
     if (in == null || mask == null || !areOne(in, mask)) {
       fix(in);
       fix(mask);
       return false;
     }
     boolean fit =
-        mask.kind() == Kind.ZERO
+        mask.kind() == Tail.Kind.ZERO
             && mask.suffix() == 0
             && (in.isEven() || in.prefix() >= mask.prefix());
     if (!fit) {
@@ -272,12 +302,14 @@ public final class LengthRules {
    *
    * @param zero whether that is real 0
    */
-  public SequenceTail masked(SequenceTail in, SequenceTail mask, boolean zero) {
-    return fits(in, mask) ? in.with(zero ? Kind.ZERO : Kind.SAME, mask.prefix(), 0) : null;
+  public Tail masked(Tail in, Tail mask, boolean zero) {
+    return fits(in, mask)
+        ? in.with(zero ? Tail.Kind.ZERO : Tail.Kind.SAME, mask.prefix(), 0)
+        : null;
   }
 
   /** One value of the rows that the mask does not leave out. */
-  public void ofMasked(SequenceTail in, SequenceTail mask) {
+  public void ofMasked(Tail in, Tail mask) {
     if (mask == null) {
       fix(in);
     } else {
@@ -286,7 +318,7 @@ public final class LengthRules {
   }
 
   /** One value that does not depend on how many rows are equal, such as a maximum. */
-  public void ofDistinct(SequenceTail in) {
+  public void ofDistinct(Tail in) {
     if (in == null) {
       return;
     }
@@ -297,8 +329,8 @@ public final class LengthRules {
   }
 
   /** A sum of all rows. */
-  public void ofSum(SequenceTail in) {
-    if (in != null && (in.kind() != Kind.ZERO || in.suffix() > 0)) {
+  public void ofSum(Tail in) {
+    if (in != null && (in.kind() != Tail.Kind.ZERO || in.suffix() > 0)) {
       fix(in);
     } else if (in != null) {
       needMargin(in, in.prefix() + lost(in));
@@ -306,7 +338,7 @@ public final class LengthRules {
   }
 
   /** A state that goes from row to row and is 0 where the mask is; null for no mask. */
-  public SequenceTail recurrent(SequenceTail in, SequenceTail mask, boolean reverse) {
+  public Tail recurrent(Tail in, Tail mask, boolean reverse) {
     if (in == null && mask == null) {
       return null;
     }
@@ -318,11 +350,11 @@ public final class LengthRules {
       return null;
     }
     boolean far = in.isEven() && in.suffix() == 0;
-    return in.with(Kind.OTHER, far ? FAR : in.prefix(), 0);
+    return in.with(Tail.Kind.OTHER, far ? FAR : in.prefix(), 0);
   }
 
   /** The last row that the mask does not leave out; without a mask the last of all. */
-  public void last(SequenceTail in, SequenceTail mask) {
+  public void last(Tail in, Tail mask) {
     if (mask == null) {
       ofDistinct(in);
     } else {
@@ -335,7 +367,7 @@ public final class LengthRules {
    *
    * @param mask null for none: then at the first {@code prefix} ones and at none after itself
    */
-  public SequenceTail attention(SequenceTail in, SequenceTail mask, int prefix) {
+  public Tail attention(Tail in, Tail mask, int prefix) {
     if (in == null && mask == null) {
       return null;
     }
@@ -345,7 +377,7 @@ public final class LengthRules {
         return null;
       }
       return in.isEven()
-          ? checked(in.with(Kind.SAME, Math.max(in.prefix(), mask.prefix()), in.suffix()))
+          ? checked(in.with(Tail.Kind.SAME, Math.max(in.prefix(), mask.prefix()), in.suffix()))
           : in;
     }
     boolean whole = in.isEven() ? in.suffix() == 0 : in.prefix() == FAR;
@@ -354,7 +386,7 @@ public final class LengthRules {
       return null;
     }
     needLength(in, prefix + limit(in.text()) - in.rows());
-    return in.with(Kind.OTHER, FAR, 0);
+    return in.with(Tail.Kind.OTHER, FAR, 0);
   }
 
   /**
@@ -363,7 +395,7 @@ public final class LengthRules {
    * @param first of the rows that are kept
    * @param count how many
    */
-  public SequenceTail part(SequenceTail in, int first, int count) {
+  public Tail part(Tail in, int first, int count) {
     if (in == null) {
       return null;
     }
@@ -371,9 +403,8 @@ public final class LengthRules {
     if (first + count == in.rows() && in.stride() == 1) {
       needLength(in, lost + first + 1);
       int prefix = in.prefix() == FAR ? FAR : in.prefix() - first;
-      SequenceTail kept =
-          new SequenceTail(
-              in.text(), in.kind(), 1, prefix, in.suffix(), in.skipped() + first, count);
+      Tail kept =
+          new Tail(in.text(), in.kind(), 1, prefix, in.suffix(), in.skipped() + first, count);
       return in.isEven() && prefix < 0 ? kept.with(in.kind(), 0, in.suffix()) : kept;
     }
     if (!in.isEven() && (first + count) * in.stride() > in.prefix() + 1) {
@@ -384,7 +415,7 @@ public final class LengthRules {
   }
 
   /** Rows that are an answer, as many as the text has steps. */
-  public void answer(SequenceTail in) {
+  public void answer(Tail in) {
     if (in == null) {
       return;
     }

@@ -16,7 +16,7 @@ import org.qat4j.numerics.QuantParams;
  */
 public final class TextLengths extends InputLengths {
   private final IntegerModel model;
-  private final Map<String, SequenceTail> tails;
+  private final Map<String, LengthRules.Tail> tails;
 
   private TextLengths(IntegerModel model) {
     super(new LengthRules(), new int[model.inputs().size()]);
@@ -31,7 +31,7 @@ public final class TextLengths extends InputLengths {
       }
     }
     for (Op op : model.ops()) {
-      SequenceTail tail = op.accept(follower);
+      LengthRules.Tail tail = op.accept(follower);
       if (tail != null) {
         follower.tails.put(op.name(), tail);
       }
@@ -46,7 +46,7 @@ public final class TextLengths extends InputLengths {
 
   /** Whether a value has fewer steps where a text is cut. */
   public boolean isCut(String value) {
-    SequenceTail tail = tails.get(value);
+    LengthRules.Tail tail = tails.get(value);
     return tail != null
         ? !rules.isFixed(tail.text())
         : IntStream.range(0, texts.length)
@@ -58,7 +58,7 @@ public final class TextLengths extends InputLengths {
    * the order of the text.
    */
   public boolean isSequence(String value) {
-    SequenceTail tail = tails.get(value);
+    LengthRules.Tail tail = tails.get(value);
     return tail != null && tail.stride() == 1;
   }
 
@@ -90,7 +90,7 @@ public final class TextLengths extends InputLengths {
     List<Op> ops = new ArrayList<>();
     for (Op op : model.ops()) {
       Value value = model.value(op.name());
-      SequenceTail tail = tails.get(op.name());
+      LengthRules.Tail tail = tails.get(op.name());
       int cut = tail == null ? 0 : cuts[rules.root(tail.text())] / tail.stride();
       if (cut > 0) {
         List<Integer> shape = new ArrayList<>(value.shape());
@@ -111,9 +111,9 @@ public final class TextLengths extends InputLengths {
   }
 
   /** Finds what lies behind the text in each value. */
-  private static final class Follower implements Op.Visitor<SequenceTail> {
+  private static final class Follower implements Op.Visitor<LengthRules.Tail> {
     final Map<String, Integer> texts = new HashMap<>();
-    final Map<String, SequenceTail> tails = new HashMap<>();
+    final Map<String, LengthRules.Tail> tails = new HashMap<>();
     private final IntegerModel model;
     private final LengthRules rules;
 
@@ -122,11 +122,11 @@ public final class TextLengths extends InputLengths {
       this.rules = rules;
     }
 
-    private SequenceTail tail(Op op) {
+    private LengthRules.Tail tail(Op op) {
       return tails.get(op.inputs().get(0));
     }
 
-    private SequenceTail mask(String name) {
+    private LengthRules.Tail mask(String name) {
       if (name == null) {
         return null;
       }
@@ -138,22 +138,22 @@ public final class TextLengths extends InputLengths {
       return model.value(op.name()).shape().get(0);
     }
 
-    private SequenceTail rowByRow(Op op, boolean keepsZero) {
+    private LengthRules.Tail rowByRow(Op op, boolean keepsZero) {
       return rules.rowByRow(op.inputs().stream().map(tails::get).toList(), keepsZero);
     }
 
-    private SequenceTail unknown(Op op) {
+    private LengthRules.Tail unknown(Op op) {
       op.inputs().forEach(input -> rules.fix(tails.get(input)));
       return null;
     }
 
     @Override
-    public SequenceTail visit(Op.Quantize o) {
+    public LengthRules.Tail visit(Op.Quantize o) {
       return unknown(o);
     }
 
     @Override
-    public SequenceTail visit(Op.Embedding o) {
+    public LengthRules.Tail visit(Op.Embedding o) {
       boolean zero = true;
       for (int d = 0; d < o.table().dim(1); d++) {
         zero &= o.table().codes()[d] == 0;
@@ -162,139 +162,139 @@ public final class TextLengths extends InputLengths {
     }
 
     @Override
-    public SequenceTail visit(Op.EmbeddingBag o) {
+    public LengthRules.Tail visit(Op.EmbeddingBag o) {
       return null;
     }
 
     @Override
-    public SequenceTail visit(Op.Conv1d o) {
+    public LengthRules.Tail visit(Op.Conv1d o) {
       int reach = (o.weights().dim(1) - 1) * o.dilation();
       return rules.windows(tail(o), reach, o.stride(), o.padLeft(), o.padRight(), false, rows(o));
     }
 
     @Override
-    public SequenceTail visit(Op.Dense o) {
+    public LengthRules.Tail visit(Op.Dense o) {
       return rowByRow(o, false);
     }
 
     @Override
-    public SequenceTail visit(Op.MaxPool1d o) {
+    public LengthRules.Tail visit(Op.MaxPool1d o) {
       return rules.windows(tail(o), o.kernel() - 1, o.stride(), 0, 0, true, rows(o));
     }
 
     @Override
-    public SequenceTail visit(Op.GlobalMaxPool o) {
+    public LengthRules.Tail visit(Op.GlobalMaxPool o) {
       rules.ofDistinct(tail(o));
       return null;
     }
 
     @Override
-    public SequenceTail visit(Op.AvgPool1d o) {
+    public LengthRules.Tail visit(Op.AvgPool1d o) {
       return rules.windows(tail(o), o.kernel() - 1, o.stride(), 0, 0, true, rows(o));
     }
 
     @Override
-    public SequenceTail visit(Op.GlobalAvgPool o) {
+    public LengthRules.Tail visit(Op.GlobalAvgPool o) {
       return unknown(o);
     }
 
     @Override
-    public SequenceTail visit(Op.Concat o) {
+    public LengthRules.Tail visit(Op.Concat o) {
       return rowByRow(o, true);
     }
 
     @Override
-    public SequenceTail visit(Op.Add o) {
+    public LengthRules.Tail visit(Op.Add o) {
       return rowByRow(o, true);
     }
 
     @Override
-    public SequenceTail visit(Op.Flatten o) {
+    public LengthRules.Tail visit(Op.Flatten o) {
       return unknown(o);
     }
 
     @Override
-    public SequenceTail visit(Op.Lookup o) {
+    public LengthRules.Tail visit(Op.Lookup o) {
       QuantParams in = model.value(o.input()).params();
       int ofZero = o.table().get(in.zeroPoint() - in.qmin());
       return rowByRow(o, ofZero == o.output().zeroPoint());
     }
 
     @Override
-    public SequenceTail visit(Op.Softmax o) {
+    public LengthRules.Tail visit(Op.Softmax o) {
       return rowByRow(o, false);
     }
 
     @Override
-    public SequenceTail visit(Op.RealFunction o) {
+    public LengthRules.Tail visit(Op.RealFunction o) {
       return rowByRow(o, false);
     }
 
     @Override
-    public SequenceTail visit(Op.Recurrent o) {
+    public LengthRules.Tail visit(Op.Recurrent o) {
       return rules.recurrent(tail(o), mask(o.mask()), o.reverse());
     }
 
     @Override
-    public SequenceTail visit(Op.LastStep o) {
+    public LengthRules.Tail visit(Op.LastStep o) {
       rules.last(tail(o), mask(o.mask()));
       return null;
     }
 
     @Override
-    public SequenceTail visit(Op.NotZero o) {
+    public LengthRules.Tail visit(Op.NotZero o) {
       return rowByRow(o, true);
     }
 
     @Override
-    public SequenceTail visit(Op.RealSum o) {
+    public LengthRules.Tail visit(Op.RealSum o) {
       return rowByRow(o, true);
     }
 
     @Override
-    public SequenceTail visit(Op.Masked o) {
+    public LengthRules.Tail visit(Op.Masked o) {
       return rules.masked(tail(o), mask(o.mask()), o.zero());
     }
 
     @Override
-    public SequenceTail visit(Op.MaskedMean o) {
+    public LengthRules.Tail visit(Op.MaskedMean o) {
       rules.ofMasked(tail(o), mask(o.mask()));
       return null;
     }
 
     @Override
-    public SequenceTail visit(Op.Attention o) {
+    public LengthRules.Tail visit(Op.Attention o) {
       return rules.attention(tail(o), mask(o.mask()), o.prefix());
     }
 
     @Override
-    public SequenceTail visit(Op.LayerNorm o) {
+    public LengthRules.Tail visit(Op.LayerNorm o) {
       return rowByRow(o, false);
     }
 
     @Override
-    public SequenceTail visit(Op.Conv2d o) {
+    public LengthRules.Tail visit(Op.Conv2d o) {
       return unknown(o);
     }
 
     @Override
-    public SequenceTail visit(Op.MaxPool2d o) {
+    public LengthRules.Tail visit(Op.MaxPool2d o) {
       return unknown(o);
     }
 
     @Override
-    public SequenceTail visit(Op.AvgPool2d o) {
+    public LengthRules.Tail visit(Op.AvgPool2d o) {
       return unknown(o);
     }
 
     @Override
-    public SequenceTail visit(Op.GlobalSumPool o) {
+    public LengthRules.Tail visit(Op.GlobalSumPool o) {
       rules.ofSum(tail(o));
       return null;
     }
 
     @Override
-    public SequenceTail visit(Op.Select o) {
+    public LengthRules.Tail visit(Op.Select o) {
       if (o.axis() > 0) {
         return rowByRow(o, true);
       }
@@ -308,17 +308,17 @@ public final class TextLengths extends InputLengths {
     }
 
     @Override
-    public SequenceTail visit(Op.Transpose o) {
+    public LengthRules.Tail visit(Op.Transpose o) {
       return unknown(o);
     }
 
     @Override
-    public SequenceTail visit(Op.Reshape o) {
+    public LengthRules.Tail visit(Op.Reshape o) {
       return unknown(o);
     }
 
     @Override
-    public SequenceTail visit(Op.Elementwise o) {
+    public LengthRules.Tail visit(Op.Elementwise o) {
       return rowByRow(o, true);
     }
   }

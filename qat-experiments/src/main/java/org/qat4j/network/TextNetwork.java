@@ -5,7 +5,7 @@ import org.deeplearning4j.nn.api.Model;
 import org.qat4j.data.TextBatches;
 import org.qat4j.model.InputLengths;
 import org.qat4j.model.TextInput;
-import org.qat4j.qat.NetworkLengths;
+import org.qat4j.qat.Qat;
 import org.qat4j.text.TextEncoder;
 
 /**
@@ -43,7 +43,7 @@ public record TextNetwork(Model network, List<TextInput> text, boolean masked) {
       return new TextBatches.Inputs(encoders(), masked);
     }
     boolean[] ongoing = TextBatches.Inputs.ongoing(encoders());
-    InputLengths lengths = NetworkLengths.of(network, limits, ongoing, masked);
+    InputLengths lengths = Qat.lengths(network, limits, ongoing, masked);
     return new TextBatches.Inputs(encoders(), masked, lengths);
   }
 }

@@ -7,10 +7,13 @@ import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 import org.qat4j.QatException;
 import org.qat4j.graph.LayerInfo;
 import org.qat4j.graph.internal.Topology;
+import org.qat4j.graph.internal.Topology;
+import org.qat4j.model.InputLengths;
 import org.qat4j.qat.internal.Codes;
 import org.qat4j.qat.internal.Conversion;
 import org.qat4j.qat.internal.Equalization;
 import org.qat4j.qat.internal.Kind;
+import org.qat4j.qat.internal.NetworkLengths;
 import org.qat4j.qat.internal.Preparation;
 import org.qat4j.qat.internal.Smoothing;
 
@@ -104,5 +107,19 @@ public final class Qat {
   /** Takes up a network that was prepared before, saved and loaded again. */
   public static QatNetwork resume(Model prepared) {
     return new QatNetwork(prepared);
+  }
+
+  /**
+   * How short the texts of a batch may be cut, so that a network, in float or under quantization,
+   * gives the same for each of them whatever else is in the batch.
+   *
+   * @param network a MultiLayerNetwork or ComputationGraph
+   * @param limits the most steps of each input
+   * @param ongoing of each input whether its ids go on behind the text, as places do
+   * @param masked whether a mask goes with each input, 0 where its ids are padding
+   */
+  public static InputLengths lengths(
+      Model network, int[] limits, boolean[] ongoing, boolean masked) {
+    return NetworkLengths.of(network, limits, ongoing, masked);
   }
 }

@@ -1,4 +1,4 @@
-package org.qat4j.qat;
+package org.qat4j.qat.internal;
 
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,8 +15,6 @@ import org.qat4j.layers.MultiHeadAttentionLayer;
 import org.qat4j.layers.internal.fast.Maskable;
 import org.qat4j.model.InputLengths;
 import org.qat4j.model.LengthRules;
-import org.qat4j.model.SequenceTail;
-import org.qat4j.qat.internal.Kind;
 
 /**
  * How short the texts of a batch may be cut, so that a network of DL4J, in float or under
@@ -29,19 +27,14 @@ public final class NetworkLengths {
   private final LengthRules rules = new LengthRules();
   private final Map<String, Integer> texts = new HashMap<>();
   private final Set<String> endless = new HashSet<>();
-  private final Map<String, SequenceTail> tails = new HashMap<>();
+  private final Map<String, LengthRules.Tail> tails = new HashMap<>();
 
   private NetworkLengths(Topology topology, boolean masked) {
     this.topology = topology;
     this.masked = masked;
   }
 
-  /**
-   * @param network a MultiLayerNetwork or ComputationGraph
-   * @param limits the most steps of each input
-   * @param ongoing of each input whether its ids go on behind the text, as places do
-   * @param masked whether a mask goes with each input, 0 where its ids are padding
-   */
+  /** See {@link org.qat4j.qat.Qat#lengths}. */
   public static InputLengths of(Model network, int[] limits, boolean[] ongoing, boolean masked) {
     NetworkLengths lengths = new NetworkLengths(Topology.of(network), masked);
     return lengths.follow(limits, ongoing);
@@ -60,7 +53,7 @@ public final class NetworkLengths {
       }
     }
     for (Topology.Node node : topology.nodes()) {
-      SequenceTail tail = tail(node);
+      LengthRules.Tail tail = tail(node);
       if (tail != null) {
         tails.put(node.name(), tail);
       }
@@ -69,9 +62,9 @@ public final class NetworkLengths {
     return new InputLengths(rules, numbers);
   }
 
-  private SequenceTail tail(Topology.Node node) {
+  private LengthRules.Tail tail(Topology.Node node) {
     Kind kind = Kind.of(node);
-    SequenceTail in = tails.get(node.inputs().get(0));
+    LengthRules.Tail in = tails.get(node.inputs().get(0));
     if (kind == null || node.preProcessor() != null) {
       return unknown(node);
     }
@@ -114,12 +107,12 @@ public final class NetworkLengths {
     };
   }
 
-  private SequenceTail embedding(String input) {
+  private LengthRules.Tail embedding(String input) {
     int text = texts.get(input);
     return endless.contains(input) ? rules.places(text) : rules.tokens(text, masked);
   }
 
-  private SequenceTail unknown(Topology.Node node) {
+  private LengthRules.Tail unknown(Topology.Node node) {
     for (String input : node.inputs()) {
       Integer text = texts.get(input);
       rules.fix(text == null ? tails.get(input) : rules.tokens(text, false));
@@ -127,22 +120,22 @@ public final class NetworkLengths {
     return null;
   }
 
-  private SequenceTail rowByRow(Topology.Node node, boolean keepsZero) {
+  private LengthRules.Tail rowByRow(Topology.Node node, boolean keepsZero) {
     return rules.rowByRow(node.inputs().stream().map(tails::get).toList(), keepsZero);
   }
 
   /** Which steps of a sequence are no padding; null without masks. */
-  private SequenceTail mask(SequenceTail in) {
+  private LengthRules.Tail mask(LengthRules.Tail in) {
     return masked && in != null ? rules.tokens(in.text(), true) : null;
   }
 
   /** What is made of all rows that are no padding. */
-  private SequenceTail ofMasked(SequenceTail in) {
+  private LengthRules.Tail ofMasked(LengthRules.Tail in) {
     rules.ofMasked(in, mask(in));
     return null;
   }
 
-  private SequenceTail convolution(Topology.Node node, SequenceTail in) {
+  private LengthRules.Tail convolution(Topology.Node node, LengthRules.Tail in) {
     if (in == null) {
       return null;
     }
@@ -167,11 +160,11 @@ public final class NetworkLengths {
     if (rows < 1 || (masked && !keepsSteps)) {
       return unknown(node);
     }
-    SequenceTail all = rules.windows(in, reach, stride, left, right, false, rows);
+    LengthRules.Tail all = rules.windows(in, reach, stride, left, right, false, rows);
     return masked ? rules.masked(all, mask(all), true) : all;
   }
 
-  private SequenceTail pooled(Topology.Node node, SequenceTail in) {
+  private LengthRules.Tail pooled(Topology.Node node, LengthRules.Tail in) {
     Subsampling1DLayer conf = (Subsampling1DLayer) node.layer();
     boolean plain =
         !masked && conf.getPadding()[0] == 0 && conf.getConvolutionMode() != ConvolutionMode.Same;
@@ -184,19 +177,20 @@ public final class NetworkLengths {
     return rules.windows(in, reach, stride, 0, 0, true, rows);
   }
 
-  private SequenceTail recurrent(Topology.Node node, Kind kind, SequenceTail in) {
+  private LengthRules.Tail recurrent(Topology.Node node, Kind kind, LengthRules.Tail in) {
     if (in == null) {
       return null;
     }
     var wrappers = node.wrappers();
-    SequenceTail there = wrappers.maskZero() != null ? rules.rowByRow(List.of(in), true) : mask(in);
+    LengthRules.Tail there =
+        wrappers.maskZero() != null ? rules.rowByRow(List.of(in), true) : mask(in);
     boolean told =
         wrappers.maskZero() != null
             || wrappers.last()
             || kind == Kind.SIMPLE_RNN
             || Maskable.leavesOut(wrappers.core());
-    SequenceTail mask = told ? there : null;
-    SequenceTail all = rules.recurrent(in, mask, wrappers.bidirectional() != null);
+    LengthRules.Tail mask = told ? there : null;
+    LengthRules.Tail all = rules.recurrent(in, mask, wrappers.bidirectional() != null);
     if (!wrappers.last()) {
       return all;
     }
