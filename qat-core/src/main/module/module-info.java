@@ -19,6 +19,9 @@ module org.qat4j.core {
   exports org.qat4j.io.internal to
       org.qat4j.layers,
       org.qat4j.experiments;
+  exports org.qat4j.model.internal to
+      org.qat4j.layers,
+      org.qat4j.experiments;
   exports org.qat4j.numerics.internal to
       org.qat4j.layers;
   exports org.qat4j.text.internal to

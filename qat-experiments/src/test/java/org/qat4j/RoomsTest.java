@@ -15,6 +15,8 @@ import org.qat4j.format.internal.EncoderFile;
 import org.qat4j.graph.internal.Topology;
 import org.qat4j.internal.Version;
 import org.qat4j.io.internal.AtomicFile;
+import org.qat4j.model.internal.InputLengths;
+import org.qat4j.onnx.internal.ByteProducts;
 import org.qat4j.onnx.internal.FloatOnnxExporter;
 import org.qat4j.text.internal.BioDecoder;
 import org.qat4j.text.internal.NumberRow;
@@ -60,8 +62,10 @@ class RoomsTest {
                           belongToAnyOf(
                               AtomicFile.class,
                               BioDecoder.class,
+                              ByteProducts.class,
                               EncoderFile.class,
                               FloatOnnxExporter.class,
+                              InputLengths.class,
                               NumberRow.class,
                               TokenText.class,
                               Topology.class,

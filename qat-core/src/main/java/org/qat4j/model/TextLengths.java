@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.qat4j.model.internal.InputLengths;
+import org.qat4j.model.internal.LengthRules;
 import org.qat4j.numerics.QuantParams;
 
 /**

@@ -11,7 +11,7 @@ import org.qat4j.data.Dataset;
 import org.qat4j.experiment.Experiment;
 import org.qat4j.experiment.ExperimentReader;
 import org.qat4j.model.IntegerModel;
-import org.qat4j.onnx.ByteProducts;
+import org.qat4j.onnx.internal.ByteProducts;
 import org.qat4j.onnx.OnnxExporter;
 import org.qat4j.onnx.OnnxOptions;
 import org.qat4j.pipeline.RunFiles;

@@ -10,7 +10,7 @@ import org.qat4j.data.Dataset;
 import org.qat4j.experiment.Experiment;
 import org.qat4j.experiment.ExperimentReader;
 import org.qat4j.model.IntegerModel;
-import org.qat4j.onnx.ByteProducts;
+import org.qat4j.onnx.internal.ByteProducts;
 import org.qat4j.onnx.OnnxOptions;
 import org.qat4j.pipeline.RunFiles;
 import org.qat4j.pipeline.TextVerification;

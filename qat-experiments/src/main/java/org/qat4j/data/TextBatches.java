@@ -15,7 +15,7 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.QatException;
-import org.qat4j.model.InputLengths;
+import org.qat4j.model.internal.InputLengths;
 import org.qat4j.text.AffixEncoder;
 import org.qat4j.text.DistanceEncoder;
 import org.qat4j.text.PieceEncoder;

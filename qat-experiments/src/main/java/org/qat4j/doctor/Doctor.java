@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.QatException;
-import org.qat4j.onnx.ByteProducts;
+import org.qat4j.onnx.internal.ByteProducts;
 
 /** Looks at the machine, and says what has to change. */
 public final class Doctor {

@@ -29,7 +29,7 @@ import org.qat4j.experiment.ModelSpec;
 import org.qat4j.experiment.NgramSpec;
 import org.qat4j.experiment.TokenSpec;
 import org.qat4j.experiment.TrainSpec;
-import org.qat4j.model.InputLengths;
+import org.qat4j.model.internal.InputLengths;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.network.TextNetwork;
 import org.qat4j.model.TextLengths;

@@ -18,8 +18,8 @@ public record OnnxOptions(boolean int4, boolean vnni, boolean allValues) {
   }
 
   /**
-   * The same for x86 processors with VNNI and for ARM, or for any processor. {@link ByteProducts}
-   * tells whether this machine is one of the former.
+   * The same for x86 processors with VNNI and for ARM, or for any processor. On others than these
+   * ONNX Runtime saturates in the former, and a {@link org.qat4j.verify.Verifier} refuses it.
    */
   public OnnxOptions withVnni(boolean yes) {
     return new OnnxOptions(int4, yes, allValues);

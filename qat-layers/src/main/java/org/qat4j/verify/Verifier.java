@@ -14,7 +14,7 @@ import org.qat4j.model.Op;
 import org.qat4j.model.TextLengths;
 import org.qat4j.model.Value;
 import org.qat4j.numerics.QuantParams;
-import org.qat4j.onnx.ByteProducts;
+import org.qat4j.onnx.internal.ByteProducts;
 import org.qat4j.onnx.OnnxExporter;
 import org.qat4j.onnx.OnnxOptions;
 import org.qat4j.onnx.internal.OnnxRunner;

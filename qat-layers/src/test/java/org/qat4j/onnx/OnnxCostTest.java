@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.qat4j.onnx.internal.ByteProducts;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.onnx.internal.ModelMetadata;
 import org.qat4j.onnx.internal.OnnxRunner;

@@ -13,6 +13,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.qat4j.onnx.internal.ByteProducts;
 import org.qat4j.QatException;
 import org.qat4j.model.Cell;
 import org.qat4j.model.Input;

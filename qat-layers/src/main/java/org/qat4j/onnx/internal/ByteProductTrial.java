@@ -15,7 +15,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.qat4j.onnx.ByteProducts;
 
 /** Multiplies the largest bytes in ONNX Runtime, for {@link ByteProducts}. */
 public final class ByteProductTrial {

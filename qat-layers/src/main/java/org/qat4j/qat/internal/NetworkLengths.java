@@ -13,8 +13,8 @@ import org.deeplearning4j.nn.conf.layers.convolutional.Cropping1D;
 import org.qat4j.graph.internal.Topology;
 import org.qat4j.layers.MultiHeadAttentionLayer;
 import org.qat4j.layers.internal.fast.Maskable;
-import org.qat4j.model.InputLengths;
-import org.qat4j.model.LengthRules;
+import org.qat4j.model.internal.InputLengths;
+import org.qat4j.model.internal.LengthRules;
 
 /**
  * How short the texts of a batch may be cut, so that a network of DL4J, in float or under

@@ -1,4 +1,4 @@
-package org.qat4j.model;
+package org.qat4j.model.internal;
 
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -9,8 +9,8 @@ import org.qat4j.text.TextEncoder;
  * {@link #margin} more. Inputs whose sequences meet are cut alike: they have one {@link #group}.
  */
 public class InputLengths {
-  final LengthRules rules;
-  final int[] texts;
+  protected final LengthRules rules;
+  protected final int[] texts;
 
   /**
    * @param rules that have followed the inputs through the network

@@ -1,4 +1,4 @@
-package org.qat4j.model;
+package org.qat4j.model.internal;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
-package org.qat4j.onnx;
+package org.qat4j.onnx.internal;
 
+import org.qat4j.onnx.OnnxOptions;
 import org.qat4j.QatException;
-import org.qat4j.onnx.internal.ByteProductTrial;
 import org.qat4j.onnx.internal.OnnxPresence;
 
 /**
