@@ -149,12 +149,12 @@ public enum Kind {
       "EmbeddingLayer, EmbeddingSequenceLayer, EmbeddingBagLayer, Convolution1DLayer,"
           + " ConvolutionLayer, DepthwiseConvolution2D, SeparableConvolution2D, DenseLayer,"
           + " OutputLayer, RnnOutputLayer, LossLayer, RnnLossLayer, CnnLossLayer, ActivationLayer,"
-          + " LSTM, SimpleRnn, MultiHeadAttentionLayer, LayerNormLayer, BatchNormalization,"
-          + " GlobalPoolingLayer (MAX, AVG, SUM), SubsamplingLayer and Subsampling1DLayer (MAX,"
-          + " AVG), zero padding, cropping and upsampling in one and two dimensions, layers of your"
-          + " own that implement OwnLayer, DropoutLayer, MergeVertex, SubsetVertex, ReshapeVertex,"
-          + " PreprocessorVertex, LastTimeStepVertex, ScaleVertex, ShiftVertex and"
-          + " ElementWiseVertex";
+          + " LSTM, SimpleRnn,"
+          + " MultiHeadAttentionLayer, LayerNormLayer, BatchNormalization, GlobalPoolingLayer (MAX, AVG,"
+          + " SUM), SubsamplingLayer and Subsampling1DLayer (MAX, AVG), zero padding, cropping and"
+          + " upsampling in one and two dimensions, layers of your own that implement OwnLayer,"
+          + " DropoutLayer, MergeVertex, SubsetVertex, ReshapeVertex, PreprocessorVertex,"
+          + " LastTimeStepVertex, ScaleVertex, ShiftVertex and ElementWiseVertex";
 
   /** In what kinds differ. */
   private enum Trait {
