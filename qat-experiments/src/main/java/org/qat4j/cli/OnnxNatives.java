@@ -78,8 +78,7 @@ final class OnnxNatives {
 
   /** Deletes folders that ONNX Runtime has made and that are empty. */
   static void sweep(Path temporary, Instant now) throws IOException {
-    try (DirectoryStream<Path> folders =
-        Files.newDirectoryStream(temporary, "onnxruntime-java*")) {
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(temporary, "onnxruntime-java*")) {
       for (Path folder : folders) {
         if (Files.getLastModifiedTime(folder).toInstant().isBefore(now.minus(OLD))) {
           folder.toFile().delete(); // stays if something is in it

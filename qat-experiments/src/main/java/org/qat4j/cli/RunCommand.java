@@ -72,7 +72,8 @@ final class RunCommand implements Callable<Integer> {
             resume == null ? arguments.newFolder(e.name()) : RunFolder.resume(resume);
         GoOn goOn = new GoOn(folder.path(), arguments.errors())) {
       console.line("run folder: " + folder.path());
-      RunReport report = new RunExperiment(resolved, folder, console, arguments.checkpoints()).run(all, facts());
+      RunReport report =
+          new RunExperiment(resolved, folder, console, arguments.checkpoints()).run(all, facts());
       folder.finish();
       goOn.finished();
       arguments.print(arguments.json() ? ReportJson.of(report) : ReportTable.of(report));

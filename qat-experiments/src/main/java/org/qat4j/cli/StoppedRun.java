@@ -26,7 +26,8 @@ final class StoppedRun {
    */
   static ResolvedExperiment experiment(Path run) {
     if (RunFolder.state(run) == RunFolder.State.FINISHED) {
-      throw new QatException("the run in " + run + " came to its end: nothing is left to go on with");
+      throw new QatException(
+          "the run in " + run + " came to its end: nothing is left to go on with");
     }
     return ExperimentCheck.resolve(RunFiles.experiment(run), List.of(), null);
   }
@@ -46,14 +47,11 @@ final class StoppedRun {
   /** The flags that it was begun with. */
   static Map<String, String> facts(Path run) {
     Map<String, String> facts = new LinkedHashMap<>();
-    provenance(run)
-        .fields()
-        .forEachRemaining(
-            field -> {
-              if (field.getKey().startsWith("--")) {
-                facts.put(field.getKey(), field.getValue().asText());
-              }
-            });
+    for (Map.Entry<String, JsonNode> field : provenance(run).properties()) {
+      if (field.getKey().startsWith("--")) {
+        facts.put(field.getKey(), field.getValue().asText());
+      }
+    }
     return facts;
   }
 

@@ -3,7 +3,7 @@ package org.qat4j.cli;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.qat4j.console.Printable;
-import org.qat4j.serve.RunsService;
+import org.qat4j.http.RunsService;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

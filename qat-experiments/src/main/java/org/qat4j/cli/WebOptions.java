@@ -1,7 +1,7 @@
 package org.qat4j.cli;
 
 import java.io.PrintWriter;
-import org.qat4j.serve.Web;
+import org.qat4j.http.Web;
 import picocli.CommandLine.Option;
 
 /** Where a command listens, and how it waits. */

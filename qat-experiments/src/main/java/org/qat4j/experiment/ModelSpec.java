@@ -30,6 +30,7 @@ public sealed interface ModelSpec {
 
   /** Calls the visitor's method for this kind. */
   <R> R accept(Visitor<R> visitor);
+
   /** One of the others, with its training, which follow from the data. */
   @JsonClassDescription(
       "Follows from the data: word-cnn, or pair-cnn where texts are ranked, with settings by the"

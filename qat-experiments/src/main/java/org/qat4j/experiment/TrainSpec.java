@@ -129,7 +129,20 @@ public record TrainSpec(
       double tokenDropout,
       double l2) {
     this(
-        epochs, batch, learningRate, schedule, tokenDropout, l2, 0, 0, 0, List.of(), 1, 0, null, false);
+        epochs,
+        batch,
+        learningRate,
+        schedule,
+        tokenDropout,
+        l2,
+        0,
+        0,
+        0,
+        List.of(),
+        1,
+        0,
+        null,
+        false);
   }
 
   /** How a learning rate falls over the steps of a training. */

@@ -3,8 +3,8 @@ package org.qat4j.network;
 import java.util.List;
 import org.deeplearning4j.nn.api.Model;
 import org.qat4j.data.TextBatches;
-import org.qat4j.model.internal.InputLengths;
 import org.qat4j.model.TextInput;
+import org.qat4j.model.internal.InputLengths;
 import org.qat4j.qat.Qat;
 import org.qat4j.text.TextEncoder;
 

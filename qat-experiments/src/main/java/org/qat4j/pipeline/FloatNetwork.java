@@ -265,11 +265,7 @@ final class FloatNetwork {
   }
 
   private void fit(
-      Model network,
-      TrainingPlan plan,
-      TrainingAid aid,
-      TrainingLog log,
-      Checkpoints kept) {
+      Model network, TrainingPlan plan, TrainingAid aid, TrainingLog log, Checkpoints kept) {
     TextBatches held = experiment.train().refit() ? null : validation; // or it would be learned
     Trainer.fit(network, plan, train, held, log, aid, kept);
   }

@@ -145,8 +145,7 @@ final class RunCheckpoints {
       if (!isWhole(file)) {
         return null;
       }
-      DataInputStream in =
-          new DataInputStream(new BufferedInputStream(Files.newInputStream(file)));
+      DataInputStream in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file)));
       if (in.readInt() == MAGIC && in.readUTF().equals(digest(basis))) {
         return in;
       }
@@ -186,7 +185,8 @@ final class RunCheckpoints {
       } catch (IOException e) {
         throw new QatException("cannot make the folder " + folder + ": " + e, e);
       }
-      String file = String.format(Locale.ROOT, "%s%09d%s%s", name, step, isEnd ? "-end" : "", ENDING);
+      String file =
+          String.format(Locale.ROOT, "%s%09d%s%s", name, step, isEnd ? "-end" : "", ENDING);
       AtomicFile.write(folder.resolve(file), out -> write(out, content));
       List<Path> all = new ArrayList<>(files(name));
       all.subList(0, Math.min(all.size(), isEnd ? 1 : KEPT)).clear();
@@ -209,7 +209,6 @@ final class RunCheckpoints {
   }
 
   private static String digest(String text) {
-    return HexFormat.of()
-        .formatHex(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
+    return HexFormat.of().formatHex(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
   }
 }

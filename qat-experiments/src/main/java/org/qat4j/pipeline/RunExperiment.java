@@ -251,13 +251,14 @@ public final class RunExperiment {
     findings.forEach(finding -> console.line("warning: " + finding.message()));
   }
 
-  private FloatNetwork floats(
-      long seed, Dataset data, RunCheckpoints checkpoints, boolean logged) {
+  private FloatNetwork floats(long seed, Dataset data, RunCheckpoints checkpoints, boolean logged) {
     Metrics metrics = logged ? new FolderMetrics(seed) : Metrics.NONE;
     return new FloatNetwork(experiment, seed, data, console, metrics, checkpoints);
   }
 
-  /** Into metrics.jsonl. What a run that was stopped has told of steps that come again is taken out. */
+  /**
+   * Into metrics.jsonl. What a run that was stopped has told of steps that come again is taken out.
+   */
   private final class FolderMetrics implements Metrics {
     private final long seed;
     private final Set<Stage> begun = EnumSet.noneOf(Stage.class);

@@ -33,12 +33,7 @@ final class TrainingMonitor implements TrainingLog, AutoCloseable {
   /**
    * @param metrics is given every step, and the validation accuracy after every pass
    */
-  TrainingMonitor(
-      Stage stage,
-      Console console,
-      int epochs,
-      int stepsPerEpoch,
-      Metrics metrics) {
+  TrainingMonitor(Stage stage, Console console, int epochs, int stepsPerEpoch, Metrics metrics) {
     this.stage = stage;
     this.progress = console.progress("training: " + stage.title(), (long) epochs * stepsPerEpoch);
     this.every = Math.max(1, stepsPerEpoch / POINTS_PER_EPOCH);
@@ -137,8 +132,7 @@ final class TrainingMonitor implements TrainingLog, AutoCloseable {
   /** For {@link #restore}, as JSON. */
   byte[] memento() throws IOException {
     return JSON.writeValueAsBytes(
-        new Memento(
-            points, loss, examples, seconds, steps, last, medianStepSeconds(), seconds()));
+        new Memento(points, loss, examples, seconds, steps, last, medianStepSeconds(), seconds()));
   }
 
   /** The training begins. */

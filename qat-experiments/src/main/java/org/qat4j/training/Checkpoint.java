@@ -18,7 +18,7 @@ import org.qat4j.data.TextBatches;
  * @param lossSum of the steps of the pass that has begun
  * @param position of the next batch
  * @param best how good the best pass was
- * @param random both states of ND4J's generator
+ * @param random state of ND4J's generator
  * @param iterations of the network, which its updaters and ranges count by
  * @param params of the network
  * @param updater its state, or null where it has none
@@ -32,7 +32,7 @@ record Checkpoint(
     double lossSum,
     TextBatches.Position position,
     Best best,
-    long[] random,
+    Generator random,
     int iterations,
     INDArray params,
     INDArray updater,
@@ -50,6 +50,9 @@ record Checkpoint(
     static final Best NONE = new Best(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, 0);
   }
 
+  /** Both states of a random generator of ND4J's. */
+  record Generator(long root, long node) {}
+
   void write(DataOutputStream out) throws IOException {
     out.writeBoolean(ended);
     out.writeInt(step);
@@ -60,8 +63,8 @@ record Checkpoint(
     out.writeDouble(best.score());
     out.writeDouble(best.loss());
     out.writeInt(best.since());
-    out.writeLong(random[0]);
-    out.writeLong(random[1]);
+    out.writeLong(random.root());
+    out.writeLong(random.node());
     out.writeInt(iterations);
     for (INDArray array : new INDArray[] {params, updater, bestParams, average}) {
       write(array, out);
@@ -76,7 +79,7 @@ record Checkpoint(
         in.readDouble(),
         new TextBatches.Position(in.readInt(), in.readInt()),
         new Best(in.readDouble(), in.readDouble(), in.readInt()),
-        new long[] {in.readLong(), in.readLong()},
+        new Generator(in.readLong(), in.readLong()),
         in.readInt(),
         array(in),
         array(in),

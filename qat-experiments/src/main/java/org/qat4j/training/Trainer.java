@@ -183,7 +183,7 @@ public final class Trainer {
       optimizer.setState(from.updater());
       Optimizer.setIterations(network, from.iterations());
       train.seek(from.position());
-      Nd4j.getRandom().setStates(from.random()[0], from.random()[1]);
+      Nd4j.getRandom().setStates(from.random().root(), from.random().node());
       return from.ended();
     } catch (IOException e) {
       throw new QatException("cannot go on with the training: " + e, e);
@@ -202,7 +202,8 @@ public final class Trainer {
                     lossSum,
                     train.position(),
                     best,
-                    new long[] {Nd4j.getRandom().rootState(), Nd4j.getRandom().nodeState()},
+                    new Checkpoint.Generator(
+                        Nd4j.getRandom().rootState(), Nd4j.getRandom().nodeState()),
                     Optimizer.iterations(network),
                     network.params(),
                     optimizer.state(),

@@ -35,7 +35,9 @@ public interface TrainingAid {
     };
   }
 
-  /** Whether it is the same at every step, so that a training that was stopped can go on with it. */
+  /**
+   * Whether it is the same at every step, so that a training that was stopped can go on with it.
+   */
   default boolean isStateless() {
     return false;
   }

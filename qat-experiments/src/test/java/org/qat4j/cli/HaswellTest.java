@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -72,14 +73,15 @@ class HaswellTest {
   }
 
   private static String qemu() {
-    String found = "";
-    for (String path : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)) {
-      for (String name : List.of("qemu-x86_64-static", "qemu-x86_64")) {
-        if (Files.isExecutable(Path.of(path, name))) {
-          found = Path.of(path, name).toString();
-        }
-      }
-    }
+    String found =
+        Pattern.compile(Pattern.quote(File.pathSeparator))
+            .splitAsStream(System.getenv().getOrDefault("PATH", ""))
+            .flatMap(
+                path -> Stream.of("qemu-x86_64-static", "qemu-x86_64").map(Path.of(path)::resolve))
+            .filter(Files::isExecutable)
+            .map(Path::toString)
+            .findFirst()
+            .orElse("");
     assumeThat(found).as("QEMU of user mode (qemu-x86_64) on the PATH").isNotEmpty();
     return found;
   }

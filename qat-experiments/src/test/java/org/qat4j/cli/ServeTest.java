@@ -17,9 +17,9 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.qat4j.format.ModelFile;
+import org.qat4j.http.Client;
+import org.qat4j.http.TwoWords;
 import org.qat4j.io.internal.AtomicFile;
-import org.qat4j.serve.Client;
-import org.qat4j.serve.TwoWords;
 
 /**
  * The command as a process, which is asked what docs/serving.md asks, and told to end. With {@code

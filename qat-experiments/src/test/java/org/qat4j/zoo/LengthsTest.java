@@ -29,10 +29,10 @@ import org.qat4j.experiment.ModelSpec;
 import org.qat4j.experiment.NgramSpec;
 import org.qat4j.experiment.TokenSpec;
 import org.qat4j.experiment.TrainSpec;
-import org.qat4j.model.internal.InputLengths;
 import org.qat4j.model.IntegerModel;
-import org.qat4j.network.TextNetwork;
 import org.qat4j.model.TextLengths;
+import org.qat4j.model.internal.InputLengths;
+import org.qat4j.network.TextNetwork;
 import org.qat4j.qat.FreezeInfo;
 import org.qat4j.qat.Qat;
 import org.qat4j.qat.QatNetwork;
@@ -75,21 +75,28 @@ class LengthsTest {
   static Stream<Case> networks() {
     Dataset words = classes((random, n) -> text(random, n));
     Dataset pairs = classes((random, n) -> text(random, n) + "\t" + text(random, 1 + n / 2));
-    Dataset stories = classes((random, n) -> "Ann is " + text(random, 2) + ". \t" + text(random, 2));
+    Dataset stories =
+        classes((random, n) -> "Ann is " + text(random, 2) + ". \t" + text(random, 2));
     Dataset tags = tagged();
     ModelSpec.Pooling mean = ModelSpec.Pooling.MEAN;
     String encoder = folder.toString();
     NgramSpec ngrams = new NgramSpec(2, 3, 64, 40, 5);
     return Stream.of(
-        new Case(new ModelSpec.CharNgramCnn(60, false, 1, 6, 8, 5, 2, 3, 64, 32, 5, 0), words, true),
+        new Case(
+            new ModelSpec.CharNgramCnn(60, false, 1, 6, 8, 5, 2, 3, 64, 32, 5, 0), words, true),
         new Case(wordCnn(List.of(1, 3), null), words, true),
         new Case(wordCnn(List.of(2), ngrams), words, true),
         new Case(wordCnn(List.of(), ngrams), words, false),
         new Case(new ModelSpec.SeedCnn(50, 24, true, 6, 8, 3, 2), words, false),
         new Case(new ModelSpec.BiLstm(ModelSpec.Units.WORDS, 24, true, 1, 6, 8, 0), words, true),
         new Case(
-            new ModelSpec.Transformer(ModelSpec.Units.WORDS, 24, true, 1, 3, BLOCK, 0), words, true),
-        new Case(new ModelSpec.PairCnn(50, 24, 20, true, 1, 6, 5, List.of(2, 3), 8, 0, 4, 3), pairs, true),
+            new ModelSpec.Transformer(ModelSpec.Units.WORDS, 24, true, 1, 3, BLOCK, 0),
+            words,
+            true),
+        new Case(
+            new ModelSpec.PairCnn(50, 24, 20, true, 1, 6, 5, List.of(2, 3), 8, 0, 4, 3),
+            pairs,
+            true),
         new Case(
             new ModelSpec.StoryAttention(50, 5, 6, true, 1, 12, new BlockSpec(1, 8, 2, 8), 0),
             stories,
@@ -129,13 +136,13 @@ class LengthsTest {
   }
 
   private static Dataset classes(Text text) {
-    return new Dataset(
-        examples(1, text), examples(2, text), examples(3, text), List.of("a", "b"));
+    return new Dataset(examples(1, text), examples(2, text), examples(3, text), List.of("a", "b"));
   }
 
   private static Dataset translations() {
     List<Example> all =
-        examples(1, (random, n) -> text(random, 1 + n / 3) + "\t" + text(random, 1 + n / 2)).stream()
+        examples(1, (random, n) -> text(random, 1 + n / 3) + "\t" + text(random, 1 + n / 2))
+            .stream()
             .map(e -> new Example(e.text(), 0))
             .toList();
     return new Dataset(Question.TRANSLATION, all, all, all, List.of(), Skipped.NONE);
@@ -159,8 +166,7 @@ class LengthsTest {
   void theAnswerIsThatOfTheTextAlone(Case network) {
     TextNetwork net = Zoo.build(network.spec(), network.data(), TRAIN, 3);
     TextBatches cut = batches(network, net.inputs());
-    TextBatches whole =
-        batches(network, new TextBatches.Inputs(net.encoders(), net.masked()));
+    TextBatches whole = batches(network, new TextBatches.Inputs(net.encoders(), net.masked()));
     check(net.network(), cut, whole, 2e-6f);
 
     QatNetwork qat = Qat.prepare(net.network(), QuantSpec.int8());
@@ -170,7 +176,8 @@ class LengthsTest {
     IntegerModel model =
         qat.freeze(new FreezeInfo("lengths", net.text(), List.of()), cut.first(TEXTS));
     boolean shorter =
-        IntStream.range(0, net.encoders().size()).anyMatch(e -> steps(cut, e, 0) < steps(whole, e, 0));
+        IntStream.range(0, net.encoders().size())
+            .anyMatch(e -> steps(cut, e, 0) < steps(whole, e, 0));
     assertThat(shorter).as("texts are cut").isEqualTo(network.cut());
     assertThat(TextLengths.of(model).isFlexible()).isEqualTo(network.cut());
     IntegerRuntime runtime = new IntegerRuntime(model);
@@ -185,9 +192,7 @@ class LengthsTest {
       float[] expected = reference.run(Sample.ofTokens(ids));
       assertThat(runtime.run(Sample.ofTokens(ids))).isEqualTo(expected);
       float[] given = runtime.run(Sample.ofTokens(alone));
-      assertThat(given)
-          .as("text %d alone", text)
-          .isEqualTo(Arrays.copyOf(expected, given.length));
+      assertThat(given).as("text %d alone", text).isEqualTo(Arrays.copyOf(expected, given.length));
     }
   }
 
@@ -214,10 +219,7 @@ class LengthsTest {
   private static void compare(
       INDArray given, int row, INDArray expected, int of, TextBatches texts, int text, float most) {
     boolean steps = expected.rank() == 3;
-    long n =
-        steps
-            ? texts.batch(new int[] {text}).getLabelsMaskArray(0).sumNumber().intValue()
-            : 1;
+    long n = steps ? texts.batch(new int[] {text}).getLabelsMaskArray(0).sumNumber().intValue() : 1;
     for (long t = 0; t < n; t++) {
       for (long c = 0; c < expected.size(1); c++) {
         float a = steps ? given.getFloat(row, c, t) : given.getFloat(row, c);

@@ -23,7 +23,6 @@ import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.qat4j.QatException;
 import org.qat4j.distillation.internal.DistillationLoss;
 import org.qat4j.graph.internal.Topology;
-import org.qat4j.graph.internal.Topology;
 import org.qat4j.layers.internal.quantizing.QatLayer;
 import org.qat4j.qat.internal.Kind;
 

@@ -28,7 +28,6 @@ import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.qat4j.QatException;
 import org.qat4j.graph.internal.Topology;
-import org.qat4j.graph.internal.Topology;
 import org.qat4j.layers.LayerNormLayer;
 import org.qat4j.qat.Example;
 import org.qat4j.qat.Qat;

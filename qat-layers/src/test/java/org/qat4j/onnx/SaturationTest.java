@@ -13,7 +13,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
-import org.qat4j.onnx.internal.ByteProducts;
 import org.qat4j.QatException;
 import org.qat4j.model.Cell;
 import org.qat4j.model.Input;
@@ -27,6 +26,7 @@ import org.qat4j.model.Window2d;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.numerics.internal.AttentionStep;
 import org.qat4j.numerics.internal.GateTable;
+import org.qat4j.onnx.internal.ByteProducts;
 import org.qat4j.runtime.Sample;
 
 /**

@@ -1,8 +1,7 @@
 package org.qat4j.onnx.internal;
 
-import org.qat4j.onnx.OnnxOptions;
 import org.qat4j.QatException;
-import org.qat4j.onnx.internal.OnnxPresence;
+import org.qat4j.onnx.OnnxOptions;
 
 /**
  * Whether ONNX Runtime multiplies unsigned by signed bytes exactly on this machine. Without VNNI,

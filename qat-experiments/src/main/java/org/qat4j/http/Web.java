@@ -1,4 +1,4 @@
-package org.qat4j.serve;
+package org.qat4j.http;
 
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;

@@ -1,4 +1,4 @@
-package org.qat4j.serve;
+package org.qat4j.http;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;

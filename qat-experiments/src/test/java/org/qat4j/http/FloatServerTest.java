@@ -1,4 +1,4 @@
-package org.qat4j.serve;
+package org.qat4j.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -24,6 +24,7 @@ import org.qat4j.experiment.BlockSpec;
 import org.qat4j.experiment.ModelSpec;
 import org.qat4j.experiment.TrainSpec;
 import org.qat4j.model.IntegerModel;
+import org.qat4j.network.TextNetwork;
 import org.qat4j.qat.FreezeInfo;
 import org.qat4j.qat.Qat;
 import org.qat4j.qat.QatNetwork;
@@ -32,7 +33,6 @@ import org.qat4j.report.ReportJson;
 import org.qat4j.serving.Server;
 import org.qat4j.task.Task;
 import org.qat4j.zoo.SavedNetworks;
-import org.qat4j.network.TextNetwork;
 import org.qat4j.zoo.TinyTexts;
 import org.qat4j.zoo.Zoo;
 

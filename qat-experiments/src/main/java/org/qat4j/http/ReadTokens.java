@@ -1,4 +1,4 @@
-package org.qat4j.serve;
+package org.qat4j.http;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,2 +1,2 @@
 /** Models and run folders over HTTP, for this machine first of all. */
-package org.qat4j.serve;
+package org.qat4j.http;

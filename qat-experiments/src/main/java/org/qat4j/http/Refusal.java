@@ -1,4 +1,4 @@
-package org.qat4j.serve;
+package org.qat4j.http;
 
 /** A request that is not answered, with its status and a reason for whoever sent it. */
 final class Refusal extends RuntimeException {

@@ -1,4 +1,4 @@
-package org.qat4j.serve;
+package org.qat4j.http;
 
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpHeader;
