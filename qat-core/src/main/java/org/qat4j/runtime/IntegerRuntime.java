@@ -67,7 +67,7 @@ public final class IntegerRuntime {
    *
    * @throws QatException if the first output is not a sequence of real values
    */
-  public SequenceRun sequenceRun() {
+  SequenceRun sequenceRun() {
     Value output = model.value(model.outputs().get(0));
     if (!output.isReal() || output.shape().size() != 2) {
       throw new QatException(

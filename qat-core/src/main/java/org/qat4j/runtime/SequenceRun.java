@@ -13,7 +13,7 @@ import org.qat4j.runtime.internal.Workspace;
  * its translation. Where each step of the model depends on those before it alone, or on a prefix,
  * only steps that are new are computed; with the same result as if all were. Not thread-safe.
  */
-public final class SequenceRun {
+final class SequenceRun {
   private final Plan plan;
   private final List<Input> inputs;
   private final Causality causality; // null where everything is computed each time
@@ -38,7 +38,7 @@ public final class SequenceRun {
    * @param out becomes the row
    * @throws QatException if the sample does not fit the model
    */
-  public void run(Sample sample, int steps, int row, float[] out) {
+  void run(Sample sample, int steps, int row, float[] out) {
     sample.check(inputs);
     if (causality == null) {
       plan.run(sample, workspace);
