@@ -54,9 +54,7 @@ class FloatServerTest {
     TextBatches texts = TextBatches.inOrder(DATA.test(), net.inputs(), 3, 8);
     QatNetwork qat = Qat.prepare(net.network(), QuantSpec.int8());
     qat.calibrate(texts, 2);
-    texts.reset();
-    return qat.freeze(
-        new FreezeInfo("tiny", net.text(), DATA.labels(), Map.of()), texts.next(8).getFeatures());
+    return qat.freeze(new FreezeInfo("tiny", net.text(), DATA.labels(), Map.of()), texts.first(8));
   }
 
   /**

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.qat4j.QatException;
+import org.qat4j.report.folder.RunFolder;
 
 class RunsServiceTest {
   private static final String REPORT =
@@ -34,6 +35,7 @@ class RunsServiceTest {
   @TempDir private Path folder;
   private Web web;
   private Client client;
+  private RunFolder goesOn;
 
   @BeforeEach
   void start() throws IOException {
@@ -41,7 +43,7 @@ class RunsServiceTest {
     report("a", 0.85, 8);
     run("b", "finished");
     report("b", 0.8, 3);
-    run("goes-on", "running");
+    goesOn = RunFolder.create(folder.resolve("goes-on"), false);
     Files.createDirectory(folder.resolve("no-run"));
     Files.writeString(folder.resolve("secret.txt"), "secret");
     web = new RunsService(folder).start(new Web.Address("127.0.0.1", 0));
@@ -50,6 +52,7 @@ class RunsServiceTest {
 
   @AfterEach
   void stop() {
+    goesOn.close();
     web.close();
   }
 
