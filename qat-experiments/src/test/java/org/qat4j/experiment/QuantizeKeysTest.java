@@ -16,8 +16,8 @@ class QuantizeKeysTest {
 
   /**
    * What no network of the experiments can have as a whole; tests of the library refuse it. Layers
-   * in float are what a sweep refuses: {@code ImagesTest} has them. A residual stream has an encoder:
-   * {@code EncoderTest} has its keys.
+   * in float are what a sweep refuses: {@code ImagesTest} has them. A residual stream has an
+   * encoder: {@code EncoderTest} has its keys.
    */
   private static final Set<String> REFUSED =
       Set.of(
