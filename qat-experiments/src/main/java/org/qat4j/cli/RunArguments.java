@@ -2,11 +2,9 @@ package org.qat4j.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.qat4j.QatException;
 import org.qat4j.console.Console;
 import org.qat4j.console.Printable;
 import org.qat4j.report.folder.RunFolder;
@@ -33,15 +31,6 @@ final class RunArguments {
 
   @Option(names = "--overwrite", description = "Replace an earlier run in --out.")
   private boolean overwrite;
-
-  @Option(
-      names = "--checkpoints",
-      paramLabel = "SECONDS",
-      defaultValue = "60",
-      description =
-          "Keep where a training stands every so often, so that --resume can go on there (default:"
-              + " ${DEFAULT-VALUE}).")
-  private int checkpoints;
 
   @Option(names = "--quiet", description = "Show no progress.")
   private boolean quiet;
@@ -77,18 +66,6 @@ final class RunArguments {
   /** The folder of --out, or null. */
   Path out() {
     return out;
-  }
-
-  /**
-   * Least time between two checkpoints.
-   *
-   * @throws QatException if it is negative
-   */
-  Duration checkpoints() {
-    if (checkpoints < 0) {
-      throw new QatException("--checkpoints is 0 or more seconds, not " + checkpoints);
-    }
-    return Duration.ofSeconds(checkpoints);
   }
 
   boolean overwrite() {

@@ -41,6 +41,7 @@ import picocli.CommandLine.Option;
 final class RunCommand implements Callable<Integer> {
   @Mixin private ExperimentArguments experiment;
   @Mixin private RunArguments arguments;
+  @Mixin private CheckpointArguments checkpoints;
 
   @Option(
       names = "--explain",
@@ -73,7 +74,7 @@ final class RunCommand implements Callable<Integer> {
         GoOn goOn = new GoOn(folder.path(), arguments.errors())) {
       console.line("run folder: " + folder.path());
       RunReport report =
-          new RunExperiment(resolved, folder, console, arguments.checkpoints()).run(all, facts());
+          new RunExperiment(resolved, folder, console, checkpoints.every()).run(all, facts());
       folder.finish();
       goOn.finished();
       arguments.print(arguments.json() ? ReportJson.of(report) : ReportTable.of(report));

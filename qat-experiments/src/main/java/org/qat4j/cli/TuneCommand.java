@@ -84,6 +84,7 @@ final class TuneCommand implements Callable<Integer> {
   private Path network;
 
   @Mixin private RunArguments arguments;
+  @Mixin private CheckpointArguments checkpoints;
 
   @Override
   public Integer call() throws IOException {
@@ -107,7 +108,7 @@ final class TuneCommand implements Callable<Integer> {
       console.line("run folder: " + folder.path());
       List<Long> all = seedsOf(folder, e);
       RunReport report =
-          new RunExperiment(resolved, folder, console, arguments.checkpoints())
+          new RunExperiment(resolved, folder, console, checkpoints.every())
               .tune(all, facts(), seed -> floatNetwork(folder, all, seed));
       folder.finish();
       arguments.print(arguments.json() ? ReportJson.of(report) : ReportTable.of(report));

@@ -96,11 +96,14 @@ record Checkpoint(
     }
     boolean isDouble = array.dataType() == DataType.DOUBLE;
     out.writeBoolean(isDouble);
-    for (long i = 0; i < n; i++) {
-      if (isDouble) {
-        out.writeDouble(array.data().getDouble(array.offset() + i));
-      } else {
-        out.writeFloat(array.data().getFloat(array.offset() + i));
+    INDArray values = array.reshape(n);
+    if (isDouble) {
+      for (double value : values.toDoubleVector()) {
+        out.writeDouble(value);
+      }
+    } else {
+      for (float value : values.toFloatVector()) {
+        out.writeFloat(value);
       }
     }
   }
