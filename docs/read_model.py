@@ -124,7 +124,7 @@ class Codes:
         return f32(self.scale * (q - self.zero))
 
 
-KNOWN = """accents activation alphabet axis bias bound buckets characters clean dilation epsilon exponential
+KNOWN = """accents activation alphabet axis bias bound buckets characters clean dilation epsilon exponential exponents
     field focus function gain gate groups heads hi ideographs input inputs kept kernel length literal lo lowerCase
     maxN mean merges minN name of order output padLeft padRight pairs pieces places prefix punctuation reach
     recurrent reverse sentences shape shift skipUnknown slope source special stride table types vocabulary
@@ -415,16 +415,21 @@ def clamp(x, low, high):
 
 class Value:
     """One row of channels per step or pixel; a vector is one row. codes is None for ids and real
-    values. An image has its height and width in size."""
+    values. An image has its height and width in size. The codes of channel c mean 2^exponents[c]
+    times what codes says, where there are exponents."""
 
-    def __init__(self, rows, codes=None, sequence=True, size=None):
+    def __init__(self, rows, codes=None, sequence=True, size=None, exponents=None):
         self.rows, self.codes, self.sequence, self.size = rows, codes, sequence, size
+        self.exponents = exponents
 
     def shape(self):
         channels = [len(self.rows[0])]
         if self.size:
             return list(self.size) + channels
         return [len(self.rows)] + channels if self.sequence else channels
+
+    def factors(self):
+        return [2**e for e in self.exponents or [0] * len(self.rows[0])]
 
     def flat(self):
         return [q for row in self.rows for q in row]
@@ -442,7 +447,7 @@ def vector(row, codes=None):
 
 def product(op, x, windows, sequence):
     """(6), then (7) and (8), or (12). Each window is the list of distances that is multiplied."""
-    w, out = op["weights"], op.get("output")
+    w, out, exponents = op["weights"], op.get("output"), op.get("exponents")
     taps = math.prod(w.shape[1:])
     rows = []
     for window in windows:
@@ -451,10 +456,10 @@ def product(op, x, windows, sequence):
             acc = bias
             for k in range(taps):
                 acc += window[k] * (w.codes[c * taps + k] - w.zero)
-            scale = f32(x.codes.scale * w.scale(c))
+            scale = f32(x.codes.scale * w.scale(c)) / 2 ** (exponents[c] if exponents else 0)
             row.append(requantize(acc, scale, out, op["lo"], op["hi"]) if out else f32(f32(acc) * scale))
         rows.append(row)
-    return Value(rows, out, sequence)
+    return Value(rows, out, sequence, exponents=exponents)
 
 
 def requantize(acc, scale, out, lo, hi):  # (7), (8)
@@ -703,7 +708,8 @@ def layer_norm(op, x):  # (18)
     n, out, rows = len(op["gain"]), op["output"], []
     unit = n / x.codes.scale
     epsilon = struct.unpack("<d", struct.pack("<q", op["epsilon"]))[0] if "epsilon" in op else 1e-5
-    for row in distances(x):
+    for codes in distances(x):
+        row = [q * factor for q, factor in zip(codes, x.factors())]
         a = [n * q - sum(row) for q in row]
         deviation = math.sqrt(sum(v * v for v in a) / n + epsilon * (unit * unit))
         acc = [short(v / deviation * 1024) * g + b for v, g, b in zip(a, op["gain"], op["bias"])]
@@ -712,17 +718,19 @@ def layer_norm(op, x):  # (18)
 
 
 def real_sum(op, xs):  # (10)
-    reals = [[[v.codes.dequantize(q) for q in row] for row in v.rows] for v in xs]
+    reals = [[[v.codes.dequantize(q) * k for q, k in zip(row, v.factors())] for row in v.rows] for v in xs]
     rows = reals[0]
     for more in reals[1:]:
         rows = [[f32(a + b) for a, b in zip(*pair)] for pair in zip(rows, more)]
-    quantize = op["output"].quantize
-    return Value([[quantize(r) for r in row] for row in rows], op["output"], xs[0].sequence)
+    made = Value(rows, op["output"], xs[0].sequence, exponents=op.get("exponents"))
+    made.rows = [[made.codes.quantize(r / k) for r, k in zip(row, made.factors())] for row in rows]
+    return made
 
 
 def masked(op, x, mask):
     fill = [x.codes.zero if op.get("zero") else x.codes.qmin] * len(x.rows[0])
-    return Value([row if m else fill for row, m in zip(x.rows, mask.rows)], x.codes)
+    rows = [row if m else fill for row, m in zip(x.rows, mask.rows)]
+    return Value(rows, x.codes, exponents=x.exponents)
 
 
 def masked_mean(op, x, mask):  # (10)

@@ -90,6 +90,10 @@ public final class IntegerModel {
       if (value.tokens()) {
         throw new QatException("the output \"" + output + "\" is token ids");
       }
+      if (value.hasChannelScales()) {
+        throw new QatException(
+            "the channels of the output \"" + output + "\" have scales of their own");
+      }
     }
     if (!labels.isEmpty()) {
       List<Integer> shape = value(outputs.get(0)).shape();

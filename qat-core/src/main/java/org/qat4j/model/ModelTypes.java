@@ -232,17 +232,17 @@ final class ModelTypes implements Op.Visitor<Value> {
   @Override
   public Value visit(Op.RealSum o) {
     require(o.inputs().size() >= 2, "adds fewer than two values");
-    Value first = wide(o.inputs().get(0));
+    Value first = anyCodes(o.inputs().get(0));
     for (String input : o.inputs()) {
-      List<Integer> shape = wide(input).shape();
+      List<Integer> shape = anyCodes(input).shape();
       require(shape.equals(first.shape()), "adds %s and %s", first.shape(), shape);
     }
-    return codes(first.shape(), o.output());
+    return codes(first.shape(), o.output(), o.exponents());
   }
 
   @Override
   public Value visit(Op.Masked o) {
-    Value in = sequence(o.input(), wide(o.input()));
+    Value in = sequence(o.input(), anyCodes(o.input()));
     mask(o.mask(), in);
     require(o.mask() != null, "there is no mask");
     return in;
@@ -289,7 +289,7 @@ final class ModelTypes implements Op.Visitor<Value> {
 
   @Override
   public Value visit(Op.LayerNorm o) {
-    Value in = wide(o.input());
+    Value in = anyCodes(o.input());
     int channels = last(in);
     require(
         o.gain().size() == channels
@@ -520,7 +520,7 @@ final class ModelTypes implements Op.Visitor<Value> {
       Requantize.multiplier(in.params().scale(), weights.scale(c), outputScale);
     }
     return output instanceof Output.Codes codes
-        ? codes(shape, codes.params())
+        ? codes(shape, codes.params(), codes.exponents())
         : new Value(shape, null, false);
   }
 
@@ -632,16 +632,46 @@ final class ModelTypes implements Op.Visitor<Value> {
     return new Value(shape, params, false);
   }
 
+  /** Codes whose channels may have scales of their own. */
+  private static Value codes(List<Integer> shape, QuantParams params, IntVector exponents) {
+    Value value = new Value(shape, params, false, exponents);
+    if (value.hasChannelScales()) {
+      int channels = last(value);
+      require(
+          exponents.size() == channels && isByte(params),
+          "scales of their own for %s channels of %s, which has %s",
+          exponents.size(),
+          params,
+          channels);
+      for (int e : exponents.toArray()) {
+        require(
+            e >= 0 && e <= Value.MAX_EXPONENT, "exponent %s, not 0 to %s", e, Value.MAX_EXPONENT);
+      }
+    }
+    return value;
+  }
+
   private Value get(String name) {
     Value value = values.get(name);
     require(value != null, "reads \"%s\", which nothing before it makes", name);
     return value;
   }
 
-  /** Codes of any number of bits. */
-  private Value wide(String name) {
+  /** Codes of any number of bits, whose channels may have scales of their own. */
+  private Value anyCodes(String name) {
     Value value = get(name);
     require(value.isCodes(), "reads codes, but \"%s\" is not codes", name);
+    return value;
+  }
+
+  /** Codes of any number of bits. */
+  private Value wide(String name) {
+    Value value = anyCodes(name);
+    require(
+        !value.hasChannelScales(),
+        "reads \"%s\", whose channels have scales of their own; only sums and layer normalizations"
+            + " read those",
+        name);
     return value;
   }
 

@@ -635,10 +635,18 @@ public sealed interface Op {
    * Sum of values of one shape, whatever their scales (10): real numbers by (1), added in float32
    * in their order, and codes by (2). What a residual connection adds is rounded once where it is
    * read.
+   *
+   * @param exponents e of each channel, whose codes mean 2^e·s·(q − z); empty for one scale
    */
-  record RealSum(String name, List<String> inputs, QuantParams output) implements Op {
+  record RealSum(String name, List<String> inputs, QuantParams output, IntVector exponents)
+      implements Op {
     public RealSum {
       inputs = List.copyOf(inputs);
+    }
+
+    /** With one scale for all channels. */
+    public RealSum(String name, List<String> inputs, QuantParams output) {
+      this(name, inputs, output, Value.ONE_SCALE);
     }
 
     @Override
@@ -755,6 +763,7 @@ public sealed interface Op {
 
   /**
    * Layer normalization over the channels of each step (18), codes [C] or [T, C] to the same shape.
+   * The channels that it reads may have scales of their own.
    *
    * @param gain int16 at the scale 2^−shift, (C)
    * @param bias int32 at the scale 2^−(shift + 10), (C)

@@ -146,6 +146,15 @@ public final class QuantizedTensor {
     return new QuantizedTensor(others, shape, bits, scales, zeroPoint, groups);
   }
 
+  /** The same with 2^−e of the scale of each output channel. */
+  QuantizedTensor divided(IntVector exponents) {
+    float[] divided = new float[shape[0]];
+    for (int c = 0; c < divided.length; c++) {
+      divided[c] = Math.scalb(scale(c), -exponents.get(c));
+    }
+    return new QuantizedTensor(codes, shape, bits, divided, zeroPoint, groups);
+  }
+
   /** Row-major codes; not to be changed. */
   public byte[] codes() {
     return codes;

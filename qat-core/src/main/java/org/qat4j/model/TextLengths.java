@@ -97,7 +97,7 @@ public final class TextLengths extends InputLengths {
       if (cut > 0) {
         List<Integer> shape = new ArrayList<>(value.shape());
         shape.set(0, shape.get(0) - cut);
-        value = new Value(shape, value.params(), value.tokens());
+        value = new Value(shape, value.params(), value.tokens(), value.exponents());
       }
       values.put(op.name(), value);
       ops.add(cut > 0 && op instanceof Op.Select s && s.axis() == 0 ? shortened(s, cut) : op);

@@ -85,7 +85,8 @@ public final class GoldenModels {
         new GoldenModels(11).functions(),
         new GoldenModels(11).wordPieces(),
         new GoldenModels(12).overlaps(),
-        new GoldenModels(12).stream());
+        new GoldenModels(12).stream(),
+        new GoldenModels(13).channels());
   }
 
   /** A line per sample: the inputs as a JSON array of flat arrays, a tab, the first output. */
@@ -306,6 +307,28 @@ public final class GoldenModels {
     ops.add(new Op.Concat("side", List.of("mean", "all"), bytes));
     ops.add(dense("logits", "side", tensor(8, 3, 0, 3, 16), new Output.Real()));
     return new IntegerModel("stream", inputs, ops, List.of("logits", "mean"), text, List.of());
+  }
+
+  /** A residual stream of bytes whose channels have scales of their own. */
+  private IntegerModel channels() {
+    tokens("words", 6, 8);
+    QuantParams bytes = QuantParams.asymmetric(-3, 2, 8);
+    IntVector some = IntVector.of(0, 8, 1, 0, 3, 2, 0, 5);
+    IntVector others = IntVector.of(1, 7, 0, 0, 4, 2, 0, 6);
+    Output.Codes apart = new Output.Codes(bytes, bytes.qmin(), bytes.qmax(), some);
+    ops.add(new Op.Embedding("embedding", "words", tensor(8, 1, 0, 8, 8)));
+    ops.add(dense("product", "embedding", tensor(8, 8, 0, 8, 8), apart));
+    ops.add(new Op.Masked("masked", "product", "words", true));
+    ops.add(conv("window", "embedding", tensor(4, 1, 0, 8, 3, 8), 1, 1, 1, 1, apart));
+    List<String> addends = List.of("embedding", "masked", "window");
+    ops.add(new Op.RealSum("sum", addends, bytes, others));
+    IntVector gain = IntVector.of(random.ints(8, -9000, 9000).toArray());
+    IntVector shift = IntVector.of(random.ints(8, -900_000, 900_000).toArray());
+    ops.add(new Op.LayerNorm("norm", "sum", gain, shift, 12, 1e-12, bytes));
+    ops.add(new Op.RealSum("again", List.of("norm", "sum", "masked"), bytes));
+    ops.add(new Op.GlobalAvgPool("mean", "again", bytes));
+    ops.add(dense("logits", "mean", tensor(8, 3, 0, 3, 8), new Output.Real()));
+    return new IntegerModel("channels", inputs, ops, List.of("logits", "norm"), text, List.of());
   }
 
   /** Convolutions and pooling over an image, and codes that are moved and combined. */

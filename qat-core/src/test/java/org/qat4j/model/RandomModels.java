@@ -139,7 +139,7 @@ public final class RandomModels {
         int[] places = IntStream.range(first, steps(x)).toArray();
         yield add(new Op.Select(name("behind"), x, 0, IntVector.of(places)));
       }
-      case 1 -> realSum(x);
+      case 1 -> random.nextBoolean() ? realSum(x) : apart(x);
       case 2 -> layerNorm(x);
       case 3 -> sum(x);
       case 4 -> dense(x, null);
@@ -283,7 +283,7 @@ public final class RandomModels {
     }
     if (!isSequence(x)) {
       return switch (random.nextInt(7)) {
-        case 6 -> stream(x);
+        case 6 -> random.nextBoolean() ? stream(x) : apart(x);
         case 0 -> lookup(x);
         case 1 -> sum(x);
         case 2 -> concat(List.of(x, dense(x, null)));
@@ -306,7 +306,7 @@ public final class RandomModels {
       case 11 -> masked(x);
       case 13 -> realSum(x);
       case 12 -> add(new Op.LastStep(name("last"), x, mask(x)));
-      case 15, 16 -> stream(x);
+      case 15, 16 -> random.nextBoolean() ? stream(x) : apart(x);
       default -> conv(x);
     };
   }
@@ -569,6 +569,34 @@ public final class RandomModels {
     String y = dense(x, tensor(new int[] {channels(x), channels(x)}, false), null);
     float reach = reach(value(x).params()) + reach(value(y).params());
     return add(new Op.RealSum(name("residual"), List.of(x, y), activationFor(reach / 4)));
+  }
+
+  /** A residual stream whose channels have scales of their own, and the norm that reads it. */
+  private String apart(String x) {
+    QuantizedTensor w = tensor(new int[] {channels(x), channels(x)}, false);
+    if (w.zeroPoint() != 0) {
+      return realSum(x);
+    }
+    double spread = spread(x, w);
+    QuantParams out = activationFor(real(x, w, spread) / 16);
+    Output.Codes codes =
+        new Output.Codes(out, out.qmin(), out.qmax(), exponents(channels(x)));
+    String y = add(new Op.Dense(name("apart"), x, w, bias(w.dim(0), spread), codes));
+    float reach = reach(value(x).params()) + reach(out) * 16;
+    String z =
+        add(
+            new Op.RealSum(
+                name("residual"),
+                random.nextBoolean() ? List.of(x, y) : List.of(y, x, y),
+                activationFor(reach / 16),
+                exponents(channels(x))));
+    return random.nextInt(3) > 0
+        ? layerNorm(z)
+        : add(new Op.RealSum(name("residual"), List.of(z, x), activationFor(reach / 4)));
+  }
+
+  private IntVector exponents(int channels) {
+    return IntVector.of(random.ints(channels, 0, 9).map(e -> Math.max(0, e - 3)).toArray());
   }
 
   /** A residual stream of 9 to 16 bits, and an operation that makes bytes of it. */

@@ -27,8 +27,9 @@ public record QuantizeSpec(
     @JsonPropertyDescription(
             "Bits of the residual stream where it has more than other activations: what is added"
                 + " up, the sums, norms, and as far as they can the layers between. Products read"
-                + " 12 at most. Overrides win.")
-        @Range(min = 9, max = 16)
+                + " 12 at most. Overrides win. 8: as many as the others, but each channel of what"
+                + " is added and of the sums in front of norms has a scale of its own.")
+        @Range(min = 8, max = 16)
         Integer residual,
     @JsonProperty(defaultValue = "[]")
         @JsonPropertyDescription(

@@ -25,7 +25,8 @@ import org.qat4j.quantizer.Unsupported;
  * @param unsupported what becomes of layers that cannot be quantized
  * @param residual bits of the residual stream, 9 to 16, where it has more than the rest, or 0: what
  *     is added up, the sums, and the layers between them, as far as each can ({@link
- *     ActivationSpec}); overrides win
+ *     ActivationSpec}); overrides win. With 8 each channel of what products add to it, and of the
+ *     sums that layer normalizations read, has a scale of its own, a power of two from the others
  * @param freshUpdater whether training begins at iteration 0 with a new updater, instead of going
  *     on where that of the given network stood
  */
@@ -47,9 +48,9 @@ public record QuantSpec(
 
   public QuantSpec {
     overrides = List.copyOf(overrides);
-    if (residual != 0 && (residual <= Byte.SIZE || residual > ActivationSpec.MOST)) {
+    if (residual != 0 && (residual < Byte.SIZE || residual > ActivationSpec.MOST)) {
       throw new QatException(
-          "a residual stream has 9 to "
+          "a residual stream has 8 to "
               + ActivationSpec.MOST
               + " bits where it has bits of its own, not "
               + residual);
@@ -91,11 +92,11 @@ public record QuantSpec(
   }
 
   /**
-   * The residual stream has more bits than the rest: a few of its channels are often many times
-   * larger than the others, and one scale of 8 bits cannot hold them all (Bondarenko et al.,
-   * arXiv:2109.12948).
+   * The residual stream has more bits than the rest, or scales of its own for its channels: a few
+   * of these are often many times larger than the others, and one scale of 8 bits cannot hold them
+   * all (Bondarenko et al., arXiv:2109.12948).
    *
-   * @param bits 9 to 16, or 0 for none of its own
+   * @param bits 9 to 16, 8 for a scale of each channel, or 0 for neither
    */
   public QuantSpec withResidual(int bits) {
     return new QuantSpec(defaults, overrides, schedule, unsupported, bits, freshUpdater);

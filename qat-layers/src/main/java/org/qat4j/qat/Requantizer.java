@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.deeplearning4j.nn.api.Model;
+import org.qat4j.QatException;
 import org.qat4j.calibration.Adjustment;
 import org.qat4j.calibration.Range;
 import org.qat4j.graph.internal.Topology;
@@ -74,6 +75,11 @@ public final class Requantizer {
    */
   public IntegerModel freeze(QuantSpec spec, FreezeInfo info) {
     Map<String, QuantSettings> settings = new Preparation(floats, spec).settings();
+    if (settings.values().stream().anyMatch(s -> !s.channels().isEmpty())) {
+      throw new QatException(
+          "a search does not know scales of channels of the residual stream, of which each needs a"
+              + " calibration of its own; give the stream 9 to 16 bits, or none of its own");
+    }
     Map<String, Places> asked = Places.of(settings);
     if (!asked.equals(places)) {
       prepared = Qat.prepare(network, spec).prepared();

@@ -1,6 +1,6 @@
 package org.qat4j.verify;
 
-import org.qat4j.numerics.QuantParams;
+import org.qat4j.model.Value;
 
 /** Counts the differences of one value. */
 final class Tally {
@@ -47,10 +47,13 @@ final class Tally {
   }
 
   /** For a value whose codes the network makes only where it is read: (2) comes first. */
-  void compareQat(float[] qat, QuantParams params, int[] java) {
+  void compareQat(float[] qat, Value value, int[] java) {
+    int channels = value.exponents().size();
     for (int i = 0; i < java.length; i++) {
+      int exponent = channels == 0 ? 0 : value.exponents().get(i % channels);
+      int code = value.params().quantize(Math.scalb(qat[i], -exponent));
       qatValues++;
-      qatDiffering += params.quantize(qat[i]) == java[i] ? 0 : 1;
+      qatDiffering += code == java[i] ? 0 : 1;
     }
   }
 

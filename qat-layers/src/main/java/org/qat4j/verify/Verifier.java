@@ -13,7 +13,6 @@ import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 import org.qat4j.model.TextLengths;
 import org.qat4j.model.Value;
-import org.qat4j.numerics.QuantParams;
 import org.qat4j.onnx.OnnxExporter;
 import org.qat4j.onnx.OnnxOptions;
 import org.qat4j.onnx.internal.ByteProducts;
@@ -210,8 +209,7 @@ public final class Verifier {
       for (int i = 0; activations != null && i < java.size(); i++) {
         Tally tally = values.get(op.name());
         if (late.contains(op.name())) {
-          QuantParams params = model.value(op.name()).params();
-          tally.compareQat(activations[i], params, java.get(i).codes(op.name()));
+          tally.compareQat(activations[i], model.value(op.name()), java.get(i).codes(op.name()));
         } else {
           tally.compareQat(activations[i], reals(java.get(i), op.name()));
         }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
 import org.qat4j.encoder.SentenceVectors.Cosine;
+import org.qat4j.format.ModelFile;
 import org.qat4j.graph.internal.Topology;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.onnx.OnnxOptions;
@@ -49,6 +50,43 @@ class ResidualStreamTest {
     VerifyReport report = Verifier.verify(wide, model, OnnxOptions.DEFAULT, vectors.samples(TEXTS));
     assertThat(report.javaVsOnnxCodes()).as("%s", report).isZero();
     assertThat(report.qatVsJavaCodes()).as("%s", report).isZero();
+  }
+
+  /** With 8 bits and a scale for each channel, trained and not, from a network as from a file. */
+  @Test
+  void channelsWithScalesOfTheirOwnHoldWhatOneScaleDoesNot() throws Exception {
+    new SmallEncoder("").write(folder, "F32");
+    SentenceVectors vectors = new SentenceVectors(Encoder.read(folder), 12);
+    enlarge(vectors, "block2");
+    org.deeplearning4j.nn.api.Layer norm = vectors.floats().getLayer("block2/out");
+    INDArray gains = norm.getParam("g").muli(100);
+    gains.putScalar(2, gains.getFloat(2) / 100_000); // all channels are alike behind it
+    norm.getParam("b").assign(0);
+    float[][] expected = vectors.vectors(TEXTS);
+    QatNetwork narrow = vectors.quantized(QuantSpec.int8(), TEXTS);
+    QatNetwork apart = vectors.quantized(QuantSpec.int8().withResidual(8), TEXTS);
+    Cosine before = Cosine.of(vectors.vectors(narrow, TEXTS), expected);
+    Cosine after = Cosine.of(vectors.vectors(apart, TEXTS), expected);
+    assertThat(1 - after.mean()).isLessThan((1 - before.mean()) / 4);
+    assertThat(apart.diagnose(vectors.batch(TEXTS))).isEmpty();
+
+    IntegerModel model = apart.freeze(FreezeInfo.named("small"), vectors.whole(TEXTS.get(0)));
+    assertThat(model.value("block2/sum2").hasChannelScales()).isTrue();
+    assertThat(model.value("block2/narrow").hasChannelScales()).isTrue();
+    VerifyReport report =
+        Verifier.verify(apart, model, OnnxOptions.DEFAULT, vectors.samples(TEXTS));
+    assertThat(report.exact()).as("%s", report).isTrue();
+    byte[] bytes = ModelFile.toBytes(model);
+    assertThat(ModelFile.fromBytes(bytes).ops()).isEqualTo(model.ops());
+  }
+
+  /** The third channel of what a block adds becomes 300 times as large. */
+  private static void enlarge(SentenceVectors vectors, String block) {
+    INDArray weights = vectors.floats().getLayer(block + "/narrow").getParam("W");
+    for (int i = 0; i < SmallEncoder.WIDTH; i++) { // what the third channel is made of
+      int at = i * SmallEncoder.CHANNELS + 2;
+      weights.data().put(at, 300 * weights.data().getFloat(at));
+    }
   }
 
   /** Norms hand on less, weights have more, and nothing changes in float. */
@@ -113,11 +151,7 @@ class ResidualStreamTest {
     new SmallEncoder("").write(folder, "F32");
     SentenceVectors vectors = new SentenceVectors(Encoder.read(folder), 12);
     assertThat(vectors.quantized(QuantSpec.int8(), TEXTS).diagnose(vectors.batch(TEXTS))).isEmpty();
-    INDArray weights = vectors.floats().getLayer("block1/narrow").getParam("W");
-    for (int i = 0; i < SmallEncoder.WIDTH; i++) { // what the third channel is made of
-      int at = i * SmallEncoder.CHANNELS + 2;
-      weights.data().put(at, 300 * weights.data().getFloat(at));
-    }
+    enlarge(vectors, "block1");
     QatNetwork narrow = vectors.quantized(QuantSpec.int8(), TEXTS);
     assertThat(narrow.diagnose(vectors.batch(TEXTS)))
         .extracting(Diagnosis::layer)
@@ -140,9 +174,11 @@ class ResidualStreamTest {
     }
     SentenceVectors smooth = new SentenceVectors(vectors, seen, 0.5);
     Cosine narrow = measure("8 bits", vectors, 0, test, seen, expected);
+    Cosine apart = measure("8 bits, scales of channels", vectors, 8, test, seen, expected);
     Cosine wide = measure("residual 16", vectors, 16, test, seen, expected);
     Cosine both = measure("and smoothed", smooth, 16, test, seen, expected);
     assertThat(narrow.mean()).isLessThan(0.9);
+    assertThat(apart.mean()).isGreaterThan(0.98);
     for (Cosine cosine : List.of(wide, both)) {
       assertThat(cosine.mean()).isGreaterThan(0.998);
       assertThat(cosine.lowest()).isGreaterThan(0.99);

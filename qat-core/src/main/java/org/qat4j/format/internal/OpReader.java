@@ -10,6 +10,7 @@ import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 import org.qat4j.model.Output;
 import org.qat4j.model.QuantizedTensor;
+import org.qat4j.model.Value;
 import org.qat4j.model.Window2d;
 import org.qat4j.numerics.internal.AttentionStep;
 import org.qat4j.numerics.internal.LayerNormStep;
@@ -83,7 +84,7 @@ public final class OpReader {
               only(inputs),
               r.has("slope") ? Float.intBitsToFloat(r.integer("slope")) : 0);
       case "Lstm", "SimpleRnn" -> recurrent(r, name, inputs);
-      case "RealSum" -> new Op.RealSum(name, inputs, r.codes("output"));
+      case "RealSum" -> new Op.RealSum(name, inputs, r.codes("output"), exponents(r));
       case "Masked" ->
           new Op.Masked(name, first(inputs), mask(inputs), r.has("zero") && r.truth("zero"));
       case "MaskedMean" -> new Op.MaskedMean(name, first(inputs), mask(inputs), r.codes("output"));
@@ -171,8 +172,12 @@ public final class OpReader {
 
   private static Output output(RecordReader r) {
     return r.has("output")
-        ? new Output.Codes(r.codes("output"), r.integer("lo"), r.integer("hi"))
+        ? new Output.Codes(r.codes("output"), r.integer("lo"), r.integer("hi"), exponents(r))
         : new Output.Real();
+  }
+
+  private static IntVector exponents(RecordReader r) {
+    return r.has("exponents") ? r.integers("exponents") : Value.ONE_SCALE;
   }
 
   private static String only(List<String> inputs) {

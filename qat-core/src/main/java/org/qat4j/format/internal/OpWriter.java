@@ -1,6 +1,7 @@
 package org.qat4j.format.internal;
 
 import org.qat4j.model.Cell;
+import org.qat4j.model.IntVector;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 import org.qat4j.model.Output;
@@ -70,8 +71,17 @@ public final class OpWriter implements Op.Visitor<RecordWriter> {
 
   private static RecordWriter output(RecordWriter record, Output output) {
     return output instanceof Output.Codes codes
-        ? record.codes("output", codes.params()).integer("lo", codes.lo()).integer("hi", codes.hi())
+        ? exponents(
+            record
+                .codes("output", codes.params())
+                .integer("lo", codes.lo())
+                .integer("hi", codes.hi()),
+            codes.exponents())
         : record;
+  }
+
+  private static RecordWriter exponents(RecordWriter record, IntVector exponents) {
+    return exponents.size() == 0 ? record : record.integers("exponents", exponents);
   }
 
   @Override
@@ -190,7 +200,7 @@ public final class OpWriter implements Op.Visitor<RecordWriter> {
 
   @Override
   public RecordWriter visit(Op.RealSum o) {
-    return op("RealSum", o).codes("output", o.output());
+    return exponents(op("RealSum", o).codes("output", o.output()), o.exponents());
   }
 
   @Override

@@ -19,6 +19,7 @@ public final class LayerNormStep {
   private final int[] gain;
   private final int[] bias;
   private final double epsilon;
+  private final int[] exponents;
   private final float scale;
   private final QuantParams output;
 
@@ -31,7 +32,7 @@ public final class LayerNormStep {
    * @param output of the result
    */
   public LayerNormStep(int[] gain, int[] bias, int shift, QuantParams input, QuantParams output) {
-    this(gain, bias, shift, EPSILON, input, output);
+    this(gain, bias, shift, EPSILON, input, new int[0], output);
   }
 
   /**
@@ -39,12 +40,20 @@ public final class LayerNormStep {
    * @param bias int32 at the scale 2^−(shift + 10), (channels)
    * @param epsilon added to the variance, in real numbers, ≥ 0
    * @param input of what is normalized
+   * @param exponents e of each channel of it, whose codes mean 2^e·s·(q − z); none for one scale
    * @param output of the result
    */
   public LayerNormStep(
-      int[] gain, int[] bias, int shift, double epsilon, QuantParams input, QuantParams output) {
+      int[] gain,
+      int[] bias,
+      int shift,
+      double epsilon,
+      QuantParams input,
+      int[] exponents,
+      QuantParams output) {
     this.gain = gain.clone();
     this.bias = bias.clone();
+    this.exponents = exponents.length == 0 ? new int[gain.length] : exponents.clone();
     this.epsilon = epsilon(epsilon, gain.length, input.scale());
     this.scale = scale(shift);
     this.output = output;
@@ -77,13 +86,14 @@ public final class LayerNormStep {
     int sum = 0;
     long squares = 0;
     for (int c = 0; c < n; c++) {
-      sum += x[at + c];
-      squares += (long) x[at + c] * x[at + c];
+      int k = x[at + c] << exponents[c];
+      sum += k;
+      squares += (long) k * k;
     }
     double variance = n * squares - (long) sum * sum; // an integer that double has
     double deviation = Math.sqrt(variance + epsilon);
     for (int c = 0; c < n; c++) {
-      double a = n * x[at + c] - sum;
+      double a = n * (x[at + c] << exponents[c]) - sum;
       double steps = Math.rint(Math.scalb(a / deviation, FRACTION));
       int normal = (int) Math.max(Short.MIN_VALUE, Math.min(Short.MAX_VALUE, steps));
       int acc = normal * gain[c] + bias[c];

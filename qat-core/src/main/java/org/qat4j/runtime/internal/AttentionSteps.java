@@ -54,11 +54,12 @@ final class AttentionSteps {
   /**
    * A value that is added.
    *
-   * @param scale of its codes
+   * @param scales of the codes of each channel, 2^−e of those of the value where the sum's have 2^e
    */
-  record Addend(Place from, float scale) {
-    float real(Workspace w, int i) {
-      return scale * (float) w.ints[from.slot()][from.offset() + i];
+  record Addend(Place from, float[] scales) {
+    float real(Workspace w, int row, int channel) {
+      int at = from.offset() + row * scales.length + channel;
+      return scales[channel] * (float) w.ints[from.slot()][at];
     }
   }
 
@@ -77,12 +78,14 @@ final class AttentionSteps {
     @Override
     public void run(Workspace w, int first, int end) {
       int[] out = w.ints[to.slot()];
-      for (int i = first * width; i < Math.min(size, end * width); i++) {
-        float sum = addends.get(0).real(w, i);
-        for (int j = 1; j < addends.size(); j++) {
-          sum += addends.get(j).real(w, i);
+      for (int row = first; row < Math.min(size / width, end); row++) {
+        for (int c = 0; c < width; c++) {
+          float sum = addends.get(0).real(w, row, c);
+          for (int j = 1; j < addends.size(); j++) {
+            sum += addends.get(j).real(w, row, c);
+          }
+          out[to.offset() + row * width + c] = output.quantize(sum) - output.zeroPoint();
         }
-        out[to.offset() + i] = output.quantize(sum) - output.zeroPoint();
       }
     }
   }

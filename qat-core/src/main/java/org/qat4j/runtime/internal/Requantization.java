@@ -33,8 +33,9 @@ final class Requantization {
       QuantParams in, QuantizedTensor w, IntVector bias, Output.Codes out) {
     QuantParams params = out.params();
     float[] m = new float[w.dim(0)];
+    QuantizedTensor scaled = out.scaled(w);
     for (int c = 0; c < m.length; c++) {
-      m[c] = Requantize.multiplier(in.scale(), w.scale(c), params.scale());
+      m[c] = Requantize.multiplier(in.scale(), scaled.scale(c), params.scale());
     }
     int z = params.zeroPoint();
     return new Requantization(bias.toArray(), m, out.lo() - z, out.hi() - z);

@@ -59,11 +59,6 @@ public final class ReferenceRuntime {
     if (value.isReal()) {
       return trace.reals(name);
     }
-    int[] codes = trace.codes(name);
-    float[] real = new float[codes.length];
-    for (int i = 0; i < codes.length; i++) {
-      real[i] = value.params().dequantize(codes[i]);
-    }
-    return real;
+    return value.dequantize(trace.codes(name));
   }
 }

@@ -97,7 +97,7 @@ class TransformerStepsTest {
     int[] gain = random.ints(n, -32767, 32768).toArray();
     QuantParams out = QuantParams.asymmetric(-70, 70, 16);
     int[] y = new int[n];
-    new LayerNormStep(gain, new int[n], 10, 1e-12, in, out).apply(x, 0, y, 0);
+    new LayerNormStep(gain, new int[n], 10, 1e-12, in, new int[0], out).apply(x, 0, y, 0);
 
     BigInteger many = BigInteger.valueOf(n);
     BigInteger sum = BigInteger.ZERO;

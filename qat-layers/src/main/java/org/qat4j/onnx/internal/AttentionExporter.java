@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
+import org.qat4j.model.Value;
 import org.qat4j.numerics.internal.AttentionStep;
 import org.qat4j.numerics.internal.LayerNormStep;
 import org.qat4j.onnx.internal.CodeTensors.Codes;
@@ -114,6 +115,16 @@ final class AttentionExporter {
     return n.node("Slice", square, n.longs(0, 0), size, n.longs(2, 3));
   }
 
+  /** 2^e of each channel. */
+  private String factors(String op, Value in) {
+    int[] factors = in.exponents().toArray();
+    for (int c = 0; c < factors.length; c++) {
+      factors[c] = 1 << factors[c];
+    }
+    long[] dims = CodeTensors.alongChannels(in);
+    return graph.constant(op + "/factors", Tensors.ints(factors, dims));
+  }
+
   void layerNorm(Op.LayerNorm o) {
     Nodes n = new Nodes(graph, o.name());
     Codes x = codes.get(o.input());
@@ -121,12 +132,17 @@ final class AttentionExporter {
     int channels = o.gain().size();
     boolean sequence = model.value(o.input()).shape().size() == 2;
     String axis = n.longs(1);
+    Value in = model.value(o.input());
+    boolean apart = in.hasChannelScales();
     // The zero point is the same in every channel: it does not change differences to the mean.
-    String q = x.isWide() ? x.tensor() : n.cast(x.tensor(), DataType.INT32);
+    String q =
+        apart
+            ? n.node("Mul", codes.distances(o.name(), o.input()), factors(o.name(), in))
+            : x.isWide() ? x.tensor() : n.cast(x.tensor(), DataType.INT32);
     String many = n.node("Mul", q, n.ints(channels));
     String sum = n.node("ReduceSum", q, axis);
     String a = n.cast(n.node("Sub", many, sum), DataType.DOUBLE);
-    String variance = x.isWide() ? wideVariance(n, q, sum, channels) : variance(n, a, channels);
+    String variance = x.isWide() || apart ? wideVariance(n, q, sum, channels) : variance(n, a, channels);
     double epsilon = LayerNormStep.epsilon(o.epsilon(), channels, codes.scale(o.input()));
     String deviation = n.node("Sqrt", n.node("Add", variance, n.doubles(epsilon)));
     String unit = n.doubles(Math.scalb(1.0, LayerNormStep.FRACTION));

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.TextLengths;
+import org.qat4j.model.Value;
 import org.qat4j.numerics.QuantParams;
 
 /**
@@ -230,12 +231,22 @@ public final class CodeTensors {
       String wide = "codes - " + p.zeroPoint() + "; real value " + p.scale() + " * number";
       return GraphBuilder.type(tensor(value), DataType.INT32, shape, wide);
     }
-    String text = "codes + 128; real value " + p.scale() + " * (code - " + p.zeroPoint() + ")";
+    String apart = model.value(value).hasChannelScales() ? " * 2^e of the channel" : "";
+    String text =
+        "codes + 128; real value " + p.scale() + " * (code - " + p.zeroPoint() + ")" + apart;
     return GraphBuilder.type(tensor(value), DataType.UINT8, shape, text);
   }
 
   private static List<Integer> channelsFirst(List<Integer> shape) {
     return Arrays.stream(channelsFirst(shape.size())).mapToObj(shape::get).toList();
+  }
+
+  /** Dimensions of a tensor with one number for each channel of a value. */
+  static long[] alongChannels(Value value) {
+    long[] dims = new long[value.shape().size()];
+    Arrays.fill(dims, 1);
+    dims[0] = value.shape().get(dims.length - 1);
+    return dims;
   }
 
   /** Dimensions of the model in the order of the tensors: the channels, then the others. */

@@ -148,10 +148,11 @@ public final class OpExporter implements Op.Visitor<Void> {
   private void convolve(
       String op,
       String input,
-      QuantizedTensor w,
+      QuantizedTensor own,
       IntVector bias,
       Output.Codes out,
       List<AttributeProto> window) {
+    QuantizedTensor w = out.scaled(own);
     List<String> inputs =
         List.of(
             codes.dequantize(op, codes.get(input)),
@@ -244,7 +245,8 @@ public final class OpExporter implements Op.Visitor<Void> {
   /** A product with vectors: a QGemm, with or without requantization. */
   private String gemm(Op.Dense o, Codes x, String output) {
     String op = o.name();
-    QuantizedTensor w = o.weights();
+    QuantizedTensor w =
+        o.output() instanceof Output.Codes out ? out.scaled(o.weights()) : o.weights();
     List<String> matrix = weights.weights(op, w, w.codes(), w.dim(0), w.dim(1));
     List<String> inputs =
         List.of(
@@ -495,8 +497,7 @@ public final class OpExporter implements Op.Visitor<Void> {
     Nodes n = new Nodes(graph, o.name());
     String sum = null;
     for (String input : o.inputs()) {
-      QuantParams in = model.value(input).params();
-      String r = real(o.name(), codes.distances(o.name(), input), in.scale());
+      String r = real(o, codes.distances(o.name(), input), model.value(input));
       sum = sum == null ? r : n.node("Add", sum, r);
     }
     codes.quantize(o.name(), sum, o.output(), codes.define(o.name()));
@@ -739,6 +740,22 @@ public final class OpExporter implements Op.Visitor<Void> {
   }
 
   /** Equation (10): (float) acc·s. */
+  /** What is added, 2^−e of it where the channels of the sum have 2^e times its scale. */
+  private String real(Op.RealSum o, String distances, Value in) {
+    if (o.exponents().size() == 0 && !in.hasChannelScales()) {
+      return real(o.name(), distances, in.params().scale());
+    }
+    float[] scales = in.scales();
+    for (int c = 0; c < o.exponents().size(); c++) {
+      scales[c] = Math.scalb(scales[c], -o.exponents().get(c));
+    }
+    Nodes n = new Nodes(graph, o.name());
+    String each =
+        graph.constant(
+            o.name() + "/sum/scales", Tensors.floats(scales, CodeTensors.alongChannels(in)));
+    return n.node("Mul", n.cast(distances, DataType.FLOAT), each);
+  }
+
   private String real(String op, String acc, float scale) {
     String constant = graph.constant(op + "/sum/scale", Tensors.floats(new float[] {scale}));
     List<String> factors = List.of(cast(op, acc, DataType.FLOAT), constant);

@@ -57,8 +57,9 @@ final class WideExporter {
     float inputScale = codes.scale(input);
     if (output instanceof Output.Codes out) {
       float[] m = new float[w.dim(0)];
+      QuantizedTensor scaled = out.scaled(w);
       for (int c = 0; c < m.length; c++) {
-        m[c] = Requantize.multiplier(inputScale, w.scale(c), out.params().scale());
+        m[c] = Requantize.multiplier(inputScale, scaled.scale(c), out.params().scale());
       }
       String multipliers = graph.constant(op + "/multipliers", Tensors.floats(m, channels, 1));
       String steps = n.node("Mul", acc, multipliers);

@@ -66,9 +66,15 @@ public final class Diagnostics {
       } else if (kind == Kind.MERGE) {
         branches(node);
       } else if (kind == Kind.SUM) {
-        channels(node, reader(node.name()));
+        LayerQuantizer reader = readerOf(node.name());
+        if (reader != null && reader.scales().exponents(Slot.INPUT).length == 0) {
+          channels(node, reader.scales().input());
+        }
       } else if (isAdded(node)) {
-        channels(node, network.quantizers().get(node.quantizer()).scales().output());
+        LayerQuantizer maker = network.quantizers().get(node.quantizer());
+        if (maker.scales().exponents(Slot.OUTPUT).length == 0) {
+          channels(node, maker.scales().output());
+        }
       }
     }
     return List.copyOf(found);
@@ -194,12 +200,18 @@ public final class Diagnostics {
 
   /** What the codes mean of the first layer that quantizes what a merge makes; null for none. */
   private QuantParams reader(String name) {
+    LayerQuantizer reader = readerOf(name);
+    return reader == null ? null : reader.scales().input();
+  }
+
+  /** The first layer that quantizes what others combine; null for none. */
+  private LayerQuantizer readerOf(String name) {
     for (Topology.Node consumer : topology.consumers(name)) {
       LayerQuantizer q = network.quantizers().get(consumer.quantizer());
       if (q != null && q.settings().owned().contains(Slot.INPUT)) {
-        return q.scales().input();
+        return q;
       }
-      QuantParams further = q == null ? reader(consumer.name()) : null;
+      LayerQuantizer further = q == null ? readerOf(consumer.name()) : null;
       if (further != null) {
         return further;
       }

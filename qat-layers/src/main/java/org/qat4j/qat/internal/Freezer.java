@@ -282,6 +282,12 @@ public final class Freezer {
 
   /** What a layer reads, in codes as its quantizer makes them. */
   private String read(Topology.Node node, String value) {
+    IntVector exponents = IntVector.of(quantizer(node).scales().exponents(Slot.INPUT));
+    if (exponents.size() > 0) { // of a sum alone
+      String name = unused(value.replace(LATE, ""));
+      QuantParams params = quantizer(node).scales().input();
+      return add(new Op.RealSum(name, sums.get(value), params, exponents));
+    }
     return hasNoBytes(value) ? codes(node.name(), value, quantizer(node).scales().input()) : value;
   }
 
@@ -298,7 +304,7 @@ public final class Freezer {
     String found = known.get(params);
     if (found == null) {
       String vertex = value.replace(LATE, "");
-      String name = known.isEmpty() ? vertex : vertex + "/" + (known.size() + 1);
+      String name = unused(known.isEmpty() ? vertex : vertex + "/" + (known.size() + 1));
       found =
           isReal(value)
               ? add(new Op.Quantize(unused(reader + "/quantize"), value, params))
@@ -557,7 +563,8 @@ public final class Freezer {
       return new Output.Codes(q.scales().of(Slot.PRE));
     }
     QuantParams out = q.scales().output();
-    return new Output.Codes(out, f.lo(out), f.hi(out));
+    IntVector exponents = IntVector.of(q.scales().exponents(Slot.OUTPUT));
+    return new Output.Codes(out, f.lo(out), f.hi(out), exponents);
   }
 
   private String activation(Topology.Node node, String name, FusedActivation f, String product) {

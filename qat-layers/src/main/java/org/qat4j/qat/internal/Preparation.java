@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.qat4j.QatException;
@@ -71,7 +72,7 @@ public final class Preparation {
       throw new QatException(
           "the residual stream shall have "
               + spec.residual()
-              + " bits, but the network has none: no ElementWiseVertex adds anything");
+              + " bits of its own, but the network has none: no ElementWiseVertex adds anything");
     }
     Map<String, String> first = Map.copyOf(problems);
     first.keySet().forEach(name -> kinds.put(name, Kind.FLOAT)); // to find what else there is
@@ -275,7 +276,8 @@ public final class Preparation {
             inputRef,
             real ? List.of() : List.of(outputRef),
             null,
-            most));
+            most,
+            channels(node, kind, layerSpec, owned)));
     Set<Ref> made = new LinkedHashSet<>(Set.of(outputRef));
     if (!name.equals(node.name())) {
       made.add(new Ref(Wrappers.second(node.name()), Slot.OUTPUT));
@@ -284,6 +286,55 @@ public final class Preparation {
       }
     }
     references.put(node.name(), made);
+  }
+
+  /**
+   * Where each channel has a scale of its own: in what a product adds to a stream of 8 bits, and in
+   * sums that a norm reads.
+   */
+  private Map<Slot, Integer> channels(
+      Topology.Node node, Kind kind, LayerSpec layerSpec, Set<Slot> owned) {
+    Map<Slot, Integer> channels = new EnumMap<>(Slot.class);
+    if (spec.residual() != Byte.SIZE) {
+      return channels;
+    }
+    boolean product =
+        (kind == Kind.CONV1D || kind == Kind.DENSE)
+            && owned.contains(Slot.OUTPUT)
+            && ((BaseLayer) node.layer()).getActivationFn() instanceof ActivationIdentity
+            && layerSpec.weights().scheme() == Scheme.SYMMETRIC
+            && isOnlyAdded(node.name());
+    if (product) {
+      channels.put(Slot.OUTPUT, (int) ((FeedForwardLayer) node.layer()).getNOut());
+    }
+    if (kind == Kind.LAYER_NORM
+        && owned.contains(Slot.INPUT)
+        && isSum(node.inputs().get(0))) {
+      channels.put(Slot.INPUT, (int) ((FeedForwardLayer) node.wrappers().core()).getNOut());
+    }
+    return channels;
+  }
+
+  /** Whether all that read a value are sums. */
+  private boolean isOnlyAdded(String value) {
+    return !topology.outputs().contains(value)
+        && topology.consumers(value).stream()
+            .allMatch(
+                reader -> {
+                  Kind kind = kinds.get(reader.name());
+                  return kind == Kind.SUM
+                      || (kind == Kind.IDENTITY
+                          && reader.preProcessor() == null
+                          && isOnlyAdded(reader.name()));
+                });
+  }
+
+  private boolean isSum(String value) {
+    Kind kind = kinds.get(value);
+    return kind == Kind.SUM
+        || (kind == Kind.IDENTITY
+            && topology.node(value).preProcessor() == null
+            && isSum(topology.node(value).inputs().get(0)));
   }
 
   /** Whether the codes of a quantizer have more than 8 bits. */
@@ -329,7 +380,7 @@ public final class Preparation {
   private void checkSum(Topology.Node node) {
     for (String input : node.inputs()) {
       Set<Ref> made = references.getOrDefault(input, Set.of(REAL));
-      if (spec.residual() > 0) {
+      if (spec.residual() > Byte.SIZE) {
         checkAddend(node, made);
       }
       boolean moved = made.stream().anyMatch(this::isWide) && !isMade(input);

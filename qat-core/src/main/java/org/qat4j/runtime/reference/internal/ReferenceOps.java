@@ -147,8 +147,9 @@ public final class ReferenceOps implements Op.Visitor<Void> {
     if (output instanceof Output.Codes codes) {
       QuantParams out = codes.params();
       int[] y = new int[acc.length];
+      QuantizedTensor scaled = codes.scaled(w);
       for (int i = 0; i < acc.length; i++) {
-        float m = Requantize.multiplier(in.scale(), w.scale(i % channels), out.scale());
+        float m = Requantize.multiplier(in.scale(), scaled.scale(i % channels), out.scale());
         y[i] = Requantize.requantize(acc[i], m, out.zeroPoint(), codes.lo(), codes.hi());
       }
       return put(op, y);
@@ -383,9 +384,11 @@ public final class ReferenceOps implements Op.Visitor<Void> {
       }
       sum = r;
     }
+    int channels = o.exponents().size();
     int[] y = new int[sum.length];
     for (int i = 0; i < y.length; i++) {
-      y[i] = o.output().quantize(sum[i]);
+      int exponent = channels == 0 ? 0 : o.exponents().get(i % channels);
+      y[i] = o.output().quantize(Math.scalb(sum[i], -exponent));
     }
     return put(o, y);
   }
@@ -451,7 +454,13 @@ public final class ReferenceOps implements Op.Visitor<Void> {
 
   public static LayerNormStep step(Value in, Op.LayerNorm o) {
     return new LayerNormStep(
-        o.gain().toArray(), o.bias().toArray(), o.shift(), o.epsilon(), in.params(), o.output());
+        o.gain().toArray(),
+        o.bias().toArray(),
+        o.shift(),
+        o.epsilon(),
+        in.params(),
+        in.exponents().toArray(),
+        o.output());
   }
 
   /** q − z of a value. */

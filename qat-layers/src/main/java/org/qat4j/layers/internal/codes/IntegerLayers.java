@@ -128,6 +128,7 @@ public final class IntegerLayers {
     private final int lo;
     private final int hi;
     private final int[] table; // from these codes on to those of out; null where they are the same
+    private final float[] scales; // of the codes of each channel
 
     Stage(LayerQuantizer q, IntegerProduct product, IActivation activation) {
       if (!q.settings().makesCodes()) {
@@ -137,6 +138,7 @@ public final class IntegerLayers {
         lo = 0;
         hi = 0;
         table = null;
+        scales = null;
         return;
       }
       FusedActivation f = FusedActivation.of(activation, q.settings().layer());
@@ -146,6 +148,13 @@ public final class IntegerLayers {
       lo = f.isTable() ? first.qmin() : f.lo(out);
       hi = f.isTable() ? first.qmax() : f.hi(out);
       table = f.isTable() ? f.table(first, out) : null;
+      scales = new float[multipliers.length];
+      Arrays.fill(scales, out.scale());
+      int[] exponents = q.scales().exponents(Slot.OUTPUT);
+      for (int c = 0; c < exponents.length; c++) {
+        multipliers[c] = Math.scalb(multipliers[c], -exponents[c]);
+        scales[c] = Math.scalb(scales[c], exponents[c]);
+      }
     }
 
     int channels() {
@@ -157,7 +166,8 @@ public final class IntegerLayers {
         return (float) acc * multipliers[channel];
       }
       int code = Requantize.requantize(acc, multipliers[channel], first.zeroPoint(), lo, hi);
-      return out.dequantize(table == null ? code : table[code - first.qmin()]);
+      int made = table == null ? code : table[code - first.qmin()];
+      return scales[channel] * (float) (made - out.zeroPoint());
     }
   }
 

@@ -9,6 +9,7 @@ import org.qat4j.layers.internal.host.Floats;
 import org.qat4j.layers.internal.plain.LayerNormParams;
 import org.qat4j.layers.internal.quantizing.IntegerProduct;
 import org.qat4j.layers.internal.quantizing.LayerQuantizer;
+import org.qat4j.layers.internal.quantizing.Slot;
 import org.qat4j.model.IntVector;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.numerics.internal.AttentionStep;
@@ -70,6 +71,7 @@ public record TransformerCodes(IntVector gain, IntVector bias, int shift) {
     QuantParams in = q.scales().input();
     QuantParams out = q.scales().output();
     TransformerCodes codes = of(q);
+    int[] exponents = q.scales().exponents(Slot.INPUT);
     LayerNormStep step =
         new LayerNormStep(
             codes.gain.toArray(),
@@ -77,10 +79,15 @@ public record TransformerCodes(IntVector gain, IntVector bias, int shift) {
             codes.shift,
             ((LayerNormLayer) q.conf()).getEpsilon(),
             in,
+            exponents,
             out);
     boolean sequence = x.rank() == 3;
     INDArray rows = sequence ? x.permute(0, 2, 1).dup('c') : x;
-    int[] k = distances(rows, in);
+    float[] values = Floats.read(rows);
+    for (int i = 0; exponents.length > 0 && i < values.length; i++) {
+      values[i] = Math.scalb(values[i], -exponents[i % exponents.length]);
+    }
+    int[] k = ints(IntegerProduct.distances(values, in));
     for (int at = 0; at < k.length; at += step.channels()) {
       step.apply(k, at, k, at);
     }

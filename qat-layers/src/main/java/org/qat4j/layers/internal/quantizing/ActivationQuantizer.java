@@ -123,8 +123,12 @@ final class ActivationQuantizer {
    * @param mask [n, t] of x [n, c, t] or [n, 1] of x [n, c], 0 where a step is padding; or null
    * @throws QatException if a value is not finite
    */
-  void observe(INDArray x, INDArray mask) {
+  void observe(INDArray values, INDArray mask) {
     int seen = state.batches(slot);
+    if (settings.channels(slot) > 0 && (calibration == null ? seen : calibration.batches()) == 0) {
+      state.setExponents(slot, ChannelScales.exponents(values, mask(values, mask)));
+    }
+    INDArray x = scales().divided(values);
     try {
       if (calibration != null) {
         observe(calibration, x, mask);
@@ -199,7 +203,7 @@ final class ActivationQuantizer {
 
   private Range extremesOf(INDArray x, INDArray mask) {
     try {
-      return extremes.of(x, mask == null ? null : mask(x, mask));
+      return extremes.of(x, mask(x, mask));
     } catch (QatException e) {
       throw new QatException("batch " + (state.batches(slot) + 1) + ": " + e.getMessage(), e);
     }
@@ -217,8 +221,16 @@ final class ActivationQuantizer {
     return counts;
   }
 
-  /** A mask of x as [n, t], row-major. */
+  /** What the channels have that the others have not. */
+  private ChannelScales scales() {
+    return new ChannelScales(state.exponents(slot));
+  }
+
+  /** A mask of x as [n, t], row-major; null for none. */
   private static float[] mask(INDArray x, INDArray mask) {
+    if (mask == null) {
+      return null;
+    }
     long steps = x.rank() == 3 ? x.size(2) : 1;
     if (mask.length() != x.size(0) * steps) {
       throw new QatException(
@@ -243,7 +255,10 @@ final class ActivationQuantizer {
     if (learning && !state.learning(slot)) {
       beginLearning();
     }
+    ChannelScales scales = scales();
+    scales.divide(x);
     pass.forward(x, params(), state.steps(), learning);
+    scales.multiply(x);
   }
 
   /** The same with the range of several quantizers. */
@@ -274,7 +289,7 @@ final class ActivationQuantizer {
   /** Gradient before the quantizer (13); writes that of the range (14) where it is learned. */
   INDArray gradient(INDArray epsilon, ArrayType where, LayerWorkspaceMgr workspaces) {
     if (learns()) {
-      putGradient(epsilon);
+      putGradient(scales().multiplied(epsilon));
     }
     return pass.backward(epsilon, where, workspaces);
   }

@@ -14,7 +14,7 @@ public final class LayerQuantizer {
   public LayerQuantizer(Layer layer) {
     this.layer = layer;
     this.settings = ((QatLayerConf) layer.conf().getLayer()).getQuant();
-    QuantState state = new QuantState(layer);
+    QuantState state = new QuantState(layer, settings);
     this.weights = new LayerWeights(layer, settings, state);
     this.scales = new LayerScales(layer, settings, state, weights);
     this.pass = new LayerPass(layer, settings, state, scales, weights);

@@ -117,6 +117,14 @@ public final class LayerScales {
     return substitute != null ? substitute.params(slot) : own.params();
   }
 
+  /**
+   * Exponents e of the channels of what this layer reads or hands on, whose codes mean 2^e·s·(q −
+   * z); empty where all have one scale.
+   */
+  public int[] exponents(Slot slot) {
+    return state.exponents(slot);
+  }
+
   /** Observed range of a slot as {lo, hi}, or null where this layer has no quantizer there. */
   public float[] range(Slot slot) {
     ActivationQuantizer q = slots.get(slot);

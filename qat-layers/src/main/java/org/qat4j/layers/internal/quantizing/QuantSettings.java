@@ -20,6 +20,8 @@ import org.qat4j.quantizer.Schedule;
  * @param outputRefs quantizer of the codes that this layer makes; several where values that are
  *     combined share one range; none for real logits
  * @param most bits at most of activations in a slot; 8 where nothing is said
+ * @param channels number of channels in a slot where each has a scale of its own, a power of two
+ *     from the others
  * @param foldRef batch normalization behind this layer that its product takes over; null for none.
  *     In that normalization itself: the product that took it over
  */
@@ -31,13 +33,20 @@ public record QuantSettings(
     Ref inputRef,
     List<Ref> outputRefs,
     String foldRef,
-    Map<Slot, Integer> most)
+    Map<Slot, Integer> most,
+    Map<Slot, Integer> channels)
     implements Serializable {
 
   public QuantSettings {
     owned = Set.copyOf(owned);
     outputRefs = List.copyOf(outputRefs);
     most = most == null ? Map.of() : Map.copyOf(most); // files of older programs have none
+    channels = channels == null ? Map.of() : Map.copyOf(channels);
+  }
+
+  /** Number of channels in a slot that have scales of their own; 0 where all share one. */
+  int channels(Slot slot) {
+    return channels.getOrDefault(slot, 0);
   }
 
   /** Bits of the activations in a slot. */
@@ -74,7 +83,7 @@ public record QuantSettings(
         inputRef == null ? null : moved(inputRef, other),
         outputRefs.stream().map(ref -> moved(ref, other)).toList(),
         foldRef,
-        most);
+        most, channels);
   }
 
   private Ref moved(Ref reference, String other) {
@@ -83,7 +92,7 @@ public record QuantSettings(
 
   /** The same places with other quantizers. */
   QuantSettings withSpec(LayerSpec value) {
-    return new QuantSettings(layer, value, schedule, owned, inputRef, outputRefs, foldRef, most);
+    return new QuantSettings(layer, value, schedule, owned, inputRef, outputRefs, foldRef, most, channels);
   }
 
   /** Whether this layer makes codes, and not real logits. */
@@ -99,12 +108,12 @@ public record QuantSettings(
   /** The same, but what the layer makes shares its range with what others make. */
   public QuantSettings withSharedOutput(List<Ref> references) {
     LayerSpec observed = spec.withActivations(spec.activations().withLearned(new Learned.None()));
-    return new QuantSettings(layer, observed, schedule, owned, inputRef, references, foldRef, most);
+    return new QuantSettings(layer, observed, schedule, owned, inputRef, references, foldRef, most, channels);
   }
 
   /** The same, with a normalization folded. */
   public QuantSettings withFold(String reference) {
-    return new QuantSettings(layer, spec, schedule, owned, inputRef, outputRefs, reference, most);
+    return new QuantSettings(layer, spec, schedule, owned, inputRef, outputRefs, reference, most, channels);
   }
 
   /** The same, but what the layer makes is quantized by a quantizer of another layer. */
@@ -112,6 +121,6 @@ public record QuantSettings(
     Set<Slot> rest = EnumSet.copyOf(owned);
     rest.remove(Slot.OUTPUT);
     return new QuantSettings(
-        layer, spec, schedule, rest, inputRef, List.of(reference), foldRef, most);
+        layer, spec, schedule, rest, inputRef, List.of(reference), foldRef, most, channels);
   }
 }

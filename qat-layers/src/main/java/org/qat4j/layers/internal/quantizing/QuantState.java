@@ -1,16 +1,20 @@
 package org.qat4j.layers.internal.quantizing;
 
+import java.util.List;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * What the quantizers of a layer keep among the layer's parameters: 4 floats for the layer, then 4
- * for each slot. Read through the layer each time, so that it stays right whatever DL4J does with
+ * for each slot, then the exponents of channels that have scales of their own. Read through the layer each time, so that it stays right whatever DL4J does with
  * its views.
  */
 final class QuantState {
   private static final int EACH = 4;
+
+  /** Exponents lie behind all else, slot by slot. */
+  private static final List<Slot> SLOTS = List.of(Slot.values());
 
   private static final int STEPS = 0;
   private static final int WEIGHTS_READY = 1;
@@ -23,16 +27,44 @@ final class QuantState {
   private static final float MANY = 1e6f;
 
   private final Layer layer;
+  private final QuantSettings settings;
   private INDArray gradientsFlat;
   private java.util.Map<String, INDArray> gradients;
 
-  QuantState(Layer layer) {
+  QuantState(Layer layer, QuantSettings settings) {
     this.layer = layer;
+    this.settings = settings;
   }
 
   /** Number of floats for a layer. */
   static long size(QuantSettings settings) {
-    return (long) EACH * (1 + Slot.places(settings.owned()));
+    return exponents(settings, null);
+  }
+
+  /** Where the exponents of a slot begin; where all end for null. */
+  private static int exponents(QuantSettings settings, Slot slot) {
+    int at = EACH * (1 + Slot.places(settings.owned()));
+    for (int i = 0; i < SLOTS.size() && SLOTS.get(i) != slot; i++) {
+      at += settings.channels(SLOTS.get(i));
+    }
+    return at;
+  }
+
+  /** Exponents of the channels of a slot; empty where all have one scale. */
+  int[] exponents(Slot slot) {
+    int[] exponents = new int[settings.channels(slot)];
+    int at = exponents(settings, slot);
+    for (int c = 0; c < exponents.length; c++) {
+      exponents[c] = Math.round(floats().getFloat(at + c));
+    }
+    return exponents;
+  }
+
+  void setExponents(Slot slot, int[] exponents) {
+    int at = exponents(settings, slot);
+    for (int c = 0; c < exponents.length; c++) {
+      floats().putScalar(at + c, exponents[c]);
+    }
   }
 
   private INDArray floats() {
