@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 import org.qat4j.model.Output;
+import org.qat4j.model.QuantizedTensor;
 import org.qat4j.model.RandomModels;
 import org.qat4j.model.Value;
 import org.qat4j.onnx.internal.OnnxRunner;
@@ -118,14 +119,15 @@ final class Agreement {
     if (acc == null) {
       return;
     }
-    var w = op.tensors().get(0);
-    Output output = op instanceof Op.Dense d ? d.output() : ((Op.Conv1d) op).output();
+    Output.Codes output =
+        (Output.Codes) (op instanceof Op.Dense d ? d.output() : ((Op.Conv1d) op).output());
+    QuantizedTensor w = output.scaled(op.tensors().get(0));
     float x = model.value(op.inputs().get(0)).params().scale();
     for (Requantization how : Requantization.values()) {
       long count = 0;
       for (int i = 0; i < acc.length; i++) {
         float scale = w.scale(i % w.dim(0));
-        count += how.apply(acc[i], x, scale, (Output.Codes) output) != actual[i] ? 1 : 0;
+        count += how.apply(acc[i], x, scale, output) != actual[i] ? 1 : 0;
       }
       differing.merge(how, count, Long::sum);
     }

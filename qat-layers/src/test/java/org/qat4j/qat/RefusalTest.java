@@ -201,10 +201,10 @@ class RefusalTest {
     refuses(
         noSum,
         QuantSpec.int8().withResidual(16),
-        "residual stream shall have 16 bits, but the network has none");
-    assertThatThrownBy(() -> QuantSpec.int8().withResidual(8))
+        "residual stream shall have 16 bits of its own, but the network has none");
+    assertThatThrownBy(() -> QuantSpec.int8().withResidual(7))
         .isInstanceOf(QatException.class)
-        .hasMessageContaining("9 to 16 bits");
+        .hasMessageContaining("8 to 16 bits");
     MultiLayerNetwork lstm =
         initialized(
             list()
@@ -238,6 +238,10 @@ class RefusalTest {
         images,
         QuantSpec.int8().withResidual(16),
         "makes, whose codes have 8 bits at most, while the residual stream shall have 16");
+    refuses(
+        images,
+        QuantSpec.int8().withResidual(8),
+        "no product hands on what is added alone, and no layer normalization reads a sum");
   }
 
   private static void refuses(

@@ -30,6 +30,7 @@ import org.qat4j.layers.internal.codes.TransformerCodes;
 import org.qat4j.layers.internal.fast.Maskable;
 import org.qat4j.layers.internal.quantized.QatElementWise;
 import org.qat4j.layers.internal.quantizing.LayerQuantizer;
+import org.qat4j.layers.internal.quantizing.LayerScales;
 import org.qat4j.layers.internal.quantizing.Slot;
 import org.qat4j.layers.own.OwnQuantizedLayer;
 import org.qat4j.model.Input;
@@ -282,13 +283,16 @@ public final class Freezer {
 
   /** What a layer reads, in codes as its quantizer makes them. */
   private String read(Topology.Node node, String value) {
-    IntVector exponents = IntVector.of(quantizer(node).scales().exponents(Slot.INPUT));
+    if (!hasNoBytes(value)) {
+      return value;
+    }
+    LayerScales scales = quantizer(node).scales();
+    IntVector exponents = IntVector.of(scales.exponents(Slot.INPUT));
     if (exponents.size() > 0) { // of a sum alone
       String name = unused(value.replace(LATE, ""));
-      QuantParams params = quantizer(node).scales().input();
-      return add(new Op.RealSum(name, sums.get(value), params, exponents));
+      return add(new Op.RealSum(name, sums.get(value), scales.input(), exponents));
     }
-    return hasNoBytes(value) ? codes(node.name(), value, quantizer(node).scales().input()) : value;
+    return codes(node.name(), value, scales.input());
   }
 
   /**

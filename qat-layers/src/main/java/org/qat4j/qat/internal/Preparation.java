@@ -81,6 +81,12 @@ public final class Preparation {
       checkSchedule();
     }
     topology.nodes().forEach(this::visit);
+    boolean apart = settings.values().stream().anyMatch(s -> !s.channels().isEmpty());
+    if (spec.residual() == Byte.SIZE && problems.isEmpty() && !apart) {
+      throw new QatException(
+          "channels of the residual stream shall have scales of their own, but no product hands on"
+              + " what is added alone, and no layer normalization reads a sum");
+    }
     joins.share(settings);
     topology.nodes().forEach(this::checkJoined);
     topology.nodes().forEach(this::shareScale);
@@ -302,9 +308,13 @@ public final class Preparation {
         (kind == Kind.CONV1D || kind == Kind.DENSE)
             && owned.contains(Slot.OUTPUT)
             && ((BaseLayer) node.layer()).getActivationFn() instanceof ActivationIdentity
-            && layerSpec.weights().scheme() == Scheme.SYMMETRIC
             && isOnlyAdded(node.name());
-    if (product) {
+    if (product && layerSpec.weights().scheme() != Scheme.SYMMETRIC) {
+      problems.put(
+          node.name(),
+          "adds to a residual stream whose channels have scales of their own, which asymmetric"
+              + " weights cannot have; make its weights symmetric");
+    } else if (product) {
       channels.put(Slot.OUTPUT, (int) ((FeedForwardLayer) node.layer()).getNOut());
     }
     if (kind == Kind.LAYER_NORM
