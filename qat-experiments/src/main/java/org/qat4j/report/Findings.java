@@ -610,7 +610,7 @@ final class Findings {
         Character.toUpperCase(first.charAt(0))
             + first.substring(1)
             + (more.isEmpty() ? "." : "; so it is in " + more + "."),
-        "Give the residual stream more bits than the rest.",
+        "Give the residual stream more bits than the rest, or with 8 a scale to each channel.",
         "quantize:\n  residual: 16");
   }
 
