@@ -41,12 +41,16 @@ final class RunCheckpoints {
 
   private static final int MAGIC = 0x51415443;
   private static final int KEPT = 2;
+
+  /** As many times what keeping takes lie between. */
+  private static final int SHARE = 30;
   private static final int DIGEST_BYTES = 32;
 
   /**
-   * How often a place is kept, but at the end of a training, where it always is.
+   * How often a place is kept, but at the end of a training, where it always is. Keeping one of a
+   * large network takes seconds, of which at most a thirtieth of the time is made.
    *
-   * @param every least time since the last one
+   * @param every least time since the last one; none keeps every step
    * @param nanos the time
    */
   record Pace(Duration every, LongSupplier nanos) {}
@@ -117,6 +121,9 @@ final class RunCheckpoints {
     private final TrainingMonitor monitor;
     private long kept = pace.nanos().getAsLong();
 
+    /** Nanoseconds that keeping took. */
+    private long took;
+
     OfTraining(String name, TrainingMonitor monitor) {
       this.name = name;
       this.monitor = monitor;
@@ -172,7 +179,8 @@ final class RunCheckpoints {
 
     @Override
     public boolean isDue() {
-      return pace.nanos().getAsLong() - kept >= pace.every().toNanos();
+      long least = pace.every().isZero() ? 0 : Math.max(pace.every().toNanos(), SHARE * took);
+      return pace.nanos().getAsLong() - kept >= least;
     }
 
     @Override
@@ -185,6 +193,7 @@ final class RunCheckpoints {
       } catch (IOException e) {
         throw new QatException("cannot make the folder " + folder + ": " + e, e);
       }
+      long begin = pace.nanos().getAsLong();
       String file =
           String.format(Locale.ROOT, "%s%09d%s%s", name, step, isEnd ? "-end" : "", ENDING);
       AtomicFile.write(folder.resolve(file), out -> write(out, content));
@@ -192,6 +201,7 @@ final class RunCheckpoints {
       all.subList(0, Math.min(all.size(), isEnd ? 1 : KEPT)).clear();
       all.forEach(old -> old.toFile().delete());
       kept = pace.nanos().getAsLong();
+      took = kept - begin;
     }
 
     private void write(OutputStream to, Content content) throws IOException {

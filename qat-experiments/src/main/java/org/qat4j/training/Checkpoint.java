@@ -3,6 +3,7 @@ package org.qat4j.training;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -38,6 +39,8 @@ record Checkpoint(
     INDArray updater,
     INDArray bestParams,
     INDArray average) {
+  /** Values that are written at once: a digest of four bytes costs as much as one of many. */
+  private static final int BLOCK = 1 << 14;
 
   /**
    * The best pass.
@@ -97,14 +100,17 @@ record Checkpoint(
     boolean isDouble = array.dataType() == DataType.DOUBLE;
     out.writeBoolean(isDouble);
     INDArray values = array.reshape(n);
-    if (isDouble) {
-      for (double value : values.toDoubleVector()) {
-        out.writeDouble(value);
+    double[] doubles = isDouble ? values.toDoubleVector() : null;
+    float[] floats = isDouble ? null : values.toFloatVector();
+    ByteBuffer block = ByteBuffer.allocate(BLOCK * Double.BYTES);
+    for (int at = 0, size; at < n; at += size) {
+      size = (int) Math.min(BLOCK, n - at);
+      if (isDouble) {
+        block.asDoubleBuffer().put(doubles, at, size);
+      } else {
+        block.asFloatBuffer().put(floats, at, size);
       }
-    } else {
-      for (float value : values.toFloatVector()) {
-        out.writeFloat(value);
-      }
+      out.write(block.array(), 0, size * (isDouble ? Double.BYTES : Float.BYTES));
     }
   }
 
@@ -113,17 +119,20 @@ record Checkpoint(
     if (n == 0) {
       return null;
     }
-    if (in.readBoolean()) {
-      double[] values = new double[n];
-      for (int i = 0; i < n; i++) {
-        values[i] = in.readDouble();
+    boolean isDouble = in.readBoolean();
+    double[] doubles = new double[isDouble ? n : 0];
+    float[] floats = new float[isDouble ? 0 : n];
+    ByteBuffer block = ByteBuffer.allocate(BLOCK * Double.BYTES);
+    for (int at = 0, size; at < n; at += size) {
+      size = Math.min(BLOCK, n - at);
+      in.readFully(block.array(), 0, size * (isDouble ? Double.BYTES : Float.BYTES));
+      if (isDouble) {
+        block.asDoubleBuffer().get(doubles, at, size);
+      } else {
+        block.asFloatBuffer().get(floats, at, size);
       }
-      return Nd4j.create(values, new long[] {1, n}, 'c');
     }
-    float[] values = new float[n];
-    for (int i = 0; i < n; i++) {
-      values[i] = in.readFloat();
-    }
-    return Nd4j.create(values, new long[] {1, n}, 'c');
+    long[] shape = {1, n};
+    return isDouble ? Nd4j.create(doubles, shape, 'c') : Nd4j.create(floats, shape, 'c');
   }
 }
