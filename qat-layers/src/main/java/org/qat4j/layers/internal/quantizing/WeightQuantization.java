@@ -28,6 +28,8 @@ public final class WeightQuantization {
     CHANNELS_FASTEST
   }
 
+  private static final int TILE = 32;
+
   private final String noise;
   private final QuantState state;
   private final WeightRanges ranges;
@@ -106,12 +108,23 @@ public final class WeightQuantization {
       return;
     }
     int k = from.length / channels;
-    for (int i = 0; i < k; i++) {
-      for (int c = 0; c < channels; c++) {
-        if (toChannels) {
-          to[c * k + i] = from[i * channels + c];
-        } else {
-          to[i * channels + c] = from[c * k + i];
+    if (toChannels) {
+      transpose(from, to, k, channels);
+    } else {
+      transpose(from, to, channels, k);
+    }
+  }
+
+  /** [rows, columns] to [columns, rows], in tiles that stay in cache. */
+  private static void transpose(float[] from, float[] to, int rows, int columns) {
+    for (int row = 0; row < rows; row += TILE) {
+      int rowEnd = Math.min(rows, row + TILE);
+      for (int column = 0; column < columns; column += TILE) {
+        int columnEnd = Math.min(columns, column + TILE);
+        for (int r = row; r < rowEnd; r++) {
+          for (int c = column; c < columnEnd; c++) {
+            to[c * rows + r] = from[r * columns + c];
+          }
         }
       }
     }
