@@ -127,7 +127,7 @@ class Codes:
 KNOWN = """accents activation alphabet axis bias bound buckets characters clean dilation epsilon exponential exponents
     field focus function gain gate groups heads hi ideographs input inputs kept kernel length literal lo lowerCase
     maxN mean merges minN name of order output padLeft padRight pairs pieces places prefix punctuation reach
-    recurrent reverse sentences shape shift skipUnknown slope source special stride table types vocabulary
+    recurrent reverse sentences shape shift skipUnknown slope source special stride table tokens types vocabulary
     weights window words zero""".split()
 
 
@@ -301,13 +301,24 @@ def byte_pairs(text, ranks):
 
 
 def steps(encoder, text):
-    parts = word_piece_parts(encoder["pieces"], text)
-    ids = [(p, second) for second, part in enumerate(parts) for p in part]
-    return [s if encoder["types"] else bool(p) * n for n, (p, s) in enumerate(ids, 1)]
+    ids = typed_pieces(encoder["pieces"], text)
+    return [t if encoder["types"] else bool(p) * n for n, (p, t) in enumerate(ids, 1)]
 
 
 def word_pieces(encoder, text):
-    return [p for part in word_piece_parts(encoder, text) for p in part]
+    return [p for p, _ in typed_pieces(encoder, text)]
+
+
+def typed_pieces(encoder, text):
+    if not encoder.get("tokens"):
+        parts = word_piece_parts(encoder, text)
+        return [(p, second) for second, part in enumerate(parts) for p in part]
+    unknown, begin, end = encoder["special"]
+    words, focus = token_text(text)
+    ids = [(begin, 0)]
+    for i, word in enumerate(words):
+        ids += [(p, int(i == focus)) for p in split_pieces(encoder, word) or [unknown]]
+    return ids[: encoder["length"] - 1] + [(end, 0)]
 
 
 def word_piece_parts(encoder, text):

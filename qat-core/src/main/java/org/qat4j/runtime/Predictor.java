@@ -19,6 +19,7 @@ import org.qat4j.runtime.internal.Pool;
 import org.qat4j.text.TextEncoder;
 import org.qat4j.text.internal.BioDecoder;
 import org.qat4j.text.internal.NumberRow;
+import org.qat4j.text.internal.TokenRows;
 import org.qat4j.text.internal.TokenText;
 
 /**
@@ -258,18 +259,29 @@ public final class Predictor {
    * @throws QatException if the model gives one label to a text
    */
   public List<String> tags(String text) {
-    if (decoder == null) {
-      throw new QatException(
-          "the model \"" + model.name() + "\" gives one label to a text and tags no tokens");
-    }
+    float[] p = tokenProbabilities(text);
     int tokens = TokenText.of(text).tokens().size();
-    float[] p = probabilities(text);
     List<String> tags = new ArrayList<>(Collections.nCopies(tokens, OUTSIDE));
-    int[] best = decoder.decode(p, Math.min(tokens, p.length / classes));
+    int[] best = decoder.decode(p, p.length / classes);
     for (int i = 0; i < best.length; i++) {
       tags.set(i, label(best[i]));
     }
     return tags;
+  }
+
+  /**
+   * The probabilities of the tags of each token of a text, [tokens, tags] row-major; tokens that
+   * the model is too short for have none.
+   *
+   * @param text tokens, as {@link TokenText} describes them
+   * @throws QatException if the model gives one label to a text
+   */
+  public float[] tokenProbabilities(String text) {
+    if (decoder == null) {
+      throw new QatException(
+          "the model \"" + model.name() + "\" gives one label to a text and tags no tokens");
+    }
+    return TokenRows.of(encoders[0].tokenSteps(text), probabilities(text), classes);
   }
 
   /**

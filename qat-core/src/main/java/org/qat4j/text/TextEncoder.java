@@ -4,6 +4,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.qat4j.QatException;
+import org.qat4j.text.internal.TokenText;
 
 /**
  * Turns a text into a fixed number of token ids. Deterministic, stateless, thread-safe; the model
@@ -73,6 +74,15 @@ public sealed interface TextEncoder
     int[] ids = new int[length()];
     encode(text, ids);
     return ids;
+  }
+
+  /**
+   * The step of each token of a {@link TokenText}, at which its tag is read; those that lie behind
+   * the last step have none.
+   */
+  default int[] tokenSteps(String text) {
+    int tokens = TokenText.of(text).tokens().size();
+    return IntStream.range(0, Math.min(tokens, length())).toArray();
   }
 
   /** Entries of a vocabulary whose ids stay. */

@@ -2,25 +2,49 @@ package org.qat4j.text;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import org.qat4j.QatException;
+import org.qat4j.text.internal.TokenText;
 
 /**
- * The ids of a text's pieces between those of its begin and end, as BERT reads it. With pairs, what
- * stands behind the first tab of the text is a second text, with an end of its own. Where both are
- * too long together, the longer one is cut until both have the same length, then both of them.
+ * The ids of a text's pieces between those of its begin and end, as BERT reads it. Of two texts the
+ * second one has an end of its own; where both are too long together, the longer one is cut until
+ * both have the same length, then both of them.
  *
  * @param words splits texts
  * @param length ids per text, ≥ 3
- * @param pairs a tab stands between two texts; without it a tab is white space
+ * @param form what a text is
  */
-public record WordPieceEncoder(WordPieces words, int length, boolean pairs) implements TextEncoder {
+public record WordPieceEncoder(WordPieces words, int length, Form form) implements TextEncoder {
   private static final int LEAST = 3;
+
+  /** What a text is. */
+  public enum Form {
+    /** One text, in which a tab is white space. */
+    TEXT,
+    /** Two texts with a tab between; one where there is none. */
+    PAIR,
+    /**
+     * A {@link TokenText}: each token is split by itself, and one of which nothing would be left is
+     * an unknown piece, so that every token has a first piece.
+     */
+    TOKENS
+  }
 
   public WordPieceEncoder {
     if (length < LEAST) {
       throw new QatException(
           "a text of pieces has " + LEAST + " ids or more: its begin and its ends, not " + length);
     }
+  }
+
+  /**
+   * An encoder of texts or of pairs of them.
+   *
+   * @param pairs a tab stands between two texts
+   */
+  public WordPieceEncoder(WordPieces words, int length, boolean pairs) {
+    this(words, length, pairs ? Form.PAIR : Form.TEXT);
   }
 
   @Override
@@ -45,7 +69,7 @@ public record WordPieceEncoder(WordPieces words, int length, boolean pairs) impl
     return new WordPieceEncoder(
         new WordPieces(TextEncoder.kept(words.pieces(), kept, 0), words.rules(), words.special()),
         length,
-        pairs);
+        form);
   }
 
   /** Any of the special pieces. */
@@ -60,16 +84,49 @@ public record WordPieceEncoder(WordPieces words, int length, boolean pairs) impl
   }
 
   /**
-   * Where the second text of a pair lies.
+   * The step of the first piece of each token.
    *
-   * @param from its first step; the length where there is none
-   * @param to the step behind its end
+   * @throws QatException if the encoder does not read tokens
+   */
+  @Override
+  public int[] tokenSteps(String text) {
+    if (form != Form.TOKENS) {
+      throw new QatException(
+          "this encoder splits whole texts, so that no token has a step; its form is "
+              + form
+              + ", expected "
+              + Form.TOKENS);
+    }
+    List<String> tokens = TokenText.of(text).tokens();
+    int[] steps = new int[Math.min(tokens.size(), length)];
+    int n = 0;
+    for (int at = 1; n < tokens.size() && at < length - 1; n++) {
+      steps[n] = at;
+      at += pieces(tokens.get(n)).length;
+    }
+    return Arrays.copyOf(steps, n);
+  }
+
+  /** Of one token, at least one. */
+  private int[] pieces(String token) {
+    int[] pieces = words.split(token);
+    return pieces.length > 0 ? pieces : new int[] {words.special().unknown()};
+  }
+
+  /**
+   * Where the steps of the second type lie: a second text and its end, or a token in focus.
+   *
+   * @param from the first one; the length where there is none
+   * @param to the step behind the last one
    */
   record Second(int from, int to) {}
 
-  /** Encodes a text and says where the second one of a pair lies. */
+  /** Encodes a text and says where the steps of the second type lie. */
   Second put(String text, int[] ids) {
-    int tab = pairs ? text.indexOf('\t') : -1;
+    if (form == Form.TOKENS) {
+      return put(TokenText.of(text), ids);
+    }
+    int tab = form == Form.PAIR ? text.indexOf('\t') : -1;
     int[] first = words.split(tab < 0 ? text : text.substring(0, tab));
     int second = length;
     int at;
@@ -83,6 +140,23 @@ public record WordPieceEncoder(WordPieces words, int length, boolean pairs) impl
     }
     Arrays.fill(ids, at, length, PADDING);
     return new Second(second, at);
+  }
+
+  private Second put(TokenText text, int[] ids) {
+    Second focus = new Second(length, length);
+    int last = length - 1;
+    int at = 0;
+    ids[at++] = words.special().begin();
+    for (int i = 0; i < text.tokens().size() && at < last; i++) {
+      int[] pieces = pieces(text.tokens().get(i));
+      int n = Math.min(pieces.length, last - at);
+      System.arraycopy(pieces, 0, ids, at, n);
+      focus = i == text.focus() ? new Second(at, at + n) : focus;
+      at += n;
+    }
+    ids[at++] = words.special().end();
+    Arrays.fill(ids, at, length, PADDING);
+    return focus;
   }
 
   private int put(int[] part, int size, boolean begin, int from, int[] ids) {
@@ -111,11 +185,11 @@ public record WordPieceEncoder(WordPieces words, int length, boolean pairs) impl
 
   /**
    * What stands beside the ids of a text's pieces: where each piece is, 1 for the first one and 0
-   * behind the text; or of which text of a pair it is, 1 for the second text and its end and 0 for
-   * everything else.
+   * behind the text; or of which type it is, 1 for the second text of a pair and its end, or for the
+   * pieces of a token in focus, and 0 for everything else.
    *
    * @param pieces whose steps these are
-   * @param types of which text a step is, instead of its place
+   * @param types of which type a step is, instead of its place
    */
   public record StepEncoder(WordPieceEncoder pieces, boolean types) implements TextEncoder {
     @Override

@@ -216,6 +216,26 @@ class PythonReaderTest {
     assertPythonEncodesAsJava(encoders, texts);
   }
 
+  @Test
+  void encodesPiecesOfTokensAsJavaDoes() throws Exception {
+    List<String> pieces = List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "una", "##ff", "a", "!");
+    WordPieces words =
+        new WordPieces(
+            pieces,
+            new WordPieces.Rules(true, true, true, true),
+            new WordPieces.Special(1, 2, 3, List.of(0, 1, 2, 3)));
+    WordPieceEncoder tokens = new WordPieceEncoder(words, 7, WordPieceEncoder.Form.TOKENS);
+    List<TextEncoder> encoders =
+        List.of(
+            tokens,
+            new WordPieceEncoder.StepEncoder(tokens, false),
+            new WordPieceEncoder.StepEncoder(tokens, true));
+    String[] texts = {
+      "a Unaff! a\t1", "a unaff a a unaffff\t4", "a a a a a a unaff\t6", "una \u200b a\t1", "a"
+    };
+    assertPythonEncodesAsJava(encoders, texts);
+  }
+
   private void assertPythonEncodesAsJava(List<TextEncoder> encoders, String[] texts)
       throws Exception {
     IntegerModel model = bags(encoders);

@@ -87,6 +87,63 @@ class WordPieceEncoderTest {
     assertThatThrownBy(() -> places.keeping(new BitSet())).isInstanceOf(QatException.class);
   }
 
+  private static final WordPieceEncoder TOKENS =
+      new WordPieceEncoder(words(true), 8, WordPieceEncoder.Form.TOKENS);
+
+  private static int[] types(String text) {
+    return new WordPieceEncoder.StepEncoder(TOKENS, true).encode(text);
+  }
+
+  @Test
+  void aTokenIsReadAtItsFirstPiece() {
+    assertThat(TOKENS.encode("unaff a. b")).containsExactly(2, 4, 5, 7, 9, 8, 3, 0);
+    assertThat(TOKENS.tokenSteps("unaff a. b")).containsExactly(1, 3, 5);
+    assertThat(TOKENS.encode("")).containsExactly(2, 3, 0, 0, 0, 0, 0, 0);
+    assertThat(TOKENS.tokenSteps("")).isEmpty();
+  }
+
+  @Test
+  void theTokenInFocusHasTheSecondType() {
+    assertThat(types("a unaff b\t1")).containsExactly(0, 0, 1, 1, 0, 0, 0, 0);
+    assertThat(types("a unaff b\t2")).containsExactly(0, 0, 0, 0, 1, 0, 0, 0);
+    assertThat(types("a unaff b")).containsOnly(0);
+    assertThat(TOKENS.encode("a b\t1")).isEqualTo(TOKENS.encode("a b"));
+    assertThat(TOKENS.tokenSteps("a b\t1")).containsExactly(1, 2);
+  }
+
+  /** A token counts where its first piece is read; one behind the last step has no step. */
+  @Test
+  void cutsTokens() {
+    assertThat(TOKENS.encode("a a a a a unaff b\t5")).containsExactly(2, 7, 7, 7, 7, 7, 4, 3);
+    assertThat(TOKENS.tokenSteps("a a a a a unaff b\t5")).containsExactly(1, 2, 3, 4, 5, 6);
+    assertThat(types("a a a a a unaff b\t5")).containsExactly(0, 0, 0, 0, 0, 0, 1, 0);
+    assertThat(types("a a a a a unaff b\t6")).containsOnly(0);
+  }
+
+  /** Nothing is left of a control character, nor of a mark alone. */
+  @Test
+  void aTokenWithoutPiecesIsUnknown() {
+    assertThat(words(true).split("\u0001")).isEmpty();
+    assertThat(TOKENS.encode("a \u0001 \u0308 b")).containsExactly(2, 7, 1, 1, 8, 3, 0, 0);
+    assertThat(TOKENS.tokenSteps("a \u0001 \u0308 b")).containsExactly(1, 2, 3, 4);
+  }
+
+  @Test
+  void textsHaveNoTokens() {
+    assertThatThrownBy(() -> new WordPieceEncoder(words(true), 8, false).tokenSteps("a b"))
+        .isInstanceOf(QatException.class)
+        .hasMessageContaining("TOKENS");
+  }
+
+  @Test
+  void fewerPiecesReadTokensAsWell() {
+    BitSet ids = new BitSet();
+    ids.set(4, 6);
+    WordPieceEncoder less = (WordPieceEncoder) TOKENS.keeping(ids);
+    assertThat(less.form()).isEqualTo(WordPieceEncoder.Form.TOKENS);
+    assertThat(less.tokenSteps("unaff unaffable b")).containsExactly(1, 3, 4);
+  }
+
   @Test
   void theUnknownPieceIsNotTheOneBeforeTheFirst() {
     TextEncoder encoder = new WordPieceEncoder(words(true), 8, true);

@@ -20,6 +20,7 @@ import org.qat4j.text.NgramEncoder;
 import org.qat4j.text.PieceEncoder;
 import org.qat4j.text.TextEncoder;
 import org.qat4j.text.WordEncoder;
+import org.qat4j.text.WordPieceEncoder;
 import org.qat4j.text.internal.NumberRow;
 
 /** Looks for the usual mistakes in the rows of a data set, before any training. */
@@ -164,8 +165,11 @@ public final class DataFindings {
     long cut = 0;
     String what = "ids";
     if (data.question() == Question.TAGS) {
-      cut = texts.stream().filter(e -> e.tags().size() > length).count();
-      what = "tokens";
+      cut =
+          texts.stream()
+              .filter(e -> e.tags().size() > encoders.get(0).tokenSteps(e.text()).length)
+              .count();
+      what = encoders.get(0) instanceof WordPieceEncoder ? "pieces" : "tokens";
     } else if (encoders.get(0) instanceof CharacterEncoder
         || encoders.get(0) instanceof NgramEncoder
         || encoders.get(0) instanceof WordEncoder) {

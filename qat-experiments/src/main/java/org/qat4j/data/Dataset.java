@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.qat4j.QatException;
+import org.qat4j.text.internal.TokenText;
 
 /**
  * Labelled texts, split in three.
@@ -62,6 +63,12 @@ public record Dataset(
   public Dataset(
       List<Example> train, List<Example> validation, List<Example> test, List<String> labels) {
     this(train, validation, test, labels, Skipped.NONE);
+  }
+
+  /** Whether any training text has a token that the others are looked at from. */
+  public boolean hasFocus() {
+    return question == Question.TAGS
+        && train.stream().anyMatch(e -> TokenText.of(e.text()).focus() != TokenText.NO_FOCUS);
   }
 
   /**

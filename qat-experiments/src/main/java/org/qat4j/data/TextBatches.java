@@ -25,11 +25,12 @@ import org.qat4j.text.TextEncoder;
 import org.qat4j.text.TokenEncoder;
 import org.qat4j.text.WordPieceEncoder;
 import org.qat4j.text.internal.NumberRow;
+import org.qat4j.text.internal.TokenRows;
 
 /**
  * Batches of encoded texts: per encoder an array of ids (n, length), and labels one-hot (n,
- * classes), or, where tokens are tagged, (n, tags, length) with a mask (n, length) that is 0 behind
- * the last token, or, where texts are translated, the piece that comes next behind each step of the
+ * classes), or, where tokens are tagged, (n, tags, length) with a mask (n, length) that is 1 at the
+ * steps of tokens, or, where texts are translated, the piece that comes next behind each step of the
  * translation, (n, 1, steps), with such a mask, or a number, (n, 1). Without encoders the texts are
  * rows of numbers, one array (n, length). Every text is encoded once, at construction. The last
  * batch of a pass is smaller where the batch size does not divide the number of texts.
@@ -100,6 +101,7 @@ public final class TextBatches implements MultiDataSetIterator {
   private final int pieceInput; // −1 where there is none
   private final transient PieceEncoder pieceEncoder; // null where there is none
   private final int[] next; // pieces behind each step of the translation, (texts, steps); or null
+  private final int[][] tokenSteps; // of each text, the step of each token that has a tag; or null
   private final int[] lengths; // per encoder
   private final Drop[] drops; // per encoder
   private final int[] unknown; // id per encoder, where there is one
@@ -167,6 +169,12 @@ public final class TextBatches implements MultiDataSetIterator {
             .orElse(-1);
     this.pieceEncoder = pieceInput < 0 ? null : (PieceEncoder) encoders.get(pieceInput);
     this.next = pieceEncoder == null ? null : next(examples, pieceEncoder);
+    this.tokenSteps =
+        question != Question.TAGS
+            ? null
+            : examples.stream()
+                .map(example -> encoders.get(0).tokenSteps(example.text()))
+                .toArray(int[][]::new);
     this.cuts = new Cut[lengths.length];
     this.ongoing = Inputs.ongoing(encoders);
     for (int e = 0; e < encoders.size() && inputs.lengths() != null; e++) {
@@ -415,6 +423,14 @@ public final class TextBatches implements MultiDataSetIterator {
     return pieceEncoder;
   }
 
+  /**
+   * What a network says of a text, as it is judged: where tokens are tagged, [tokens, tags] instead
+   * of [steps, tags].
+   */
+  public float[] answer(int text, float[] output) {
+    return tokenSteps == null ? output : TokenRows.of(tokenSteps[text], output, names.size());
+  }
+
   /** What is asked of them. */
   public Question question() {
     return question;
@@ -596,8 +612,9 @@ public final class TextBatches implements MultiDataSetIterator {
     Arrays.fill(hot, 0f);
     for (int i = 0; i < n; i++) {
       List<Integer> tags = examples.get(texts[i]).tags();
-      for (int t = 0; t < Math.min(steps, tags.size()); t++) {
-        hot[(i * names.size() + tags.get(t)) * steps + t] = 1f;
+      int[] at = tokenSteps[texts[i]];
+      for (int t = 0; t < at.length && at[t] < steps; t++) {
+        hot[(i * names.size() + tags.get(t)) * steps + at[t]] = 1f;
       }
     }
     return Nd4j.create(hot, new long[] {n, names.size(), steps}, 'c');
@@ -620,14 +637,17 @@ public final class TextBatches implements MultiDataSetIterator {
     };
   }
 
-  /** 1 for the tokens of texts, 0 behind them, (n, steps). */
+  /** 1 for the steps of texts at which a token has its tag, 0 for all others, (n, steps). */
   INDArray mask(int[] texts, int cut) {
     int n = texts.length;
     int steps = lengths[0] - cut;
     float[] mask = new float[n * steps];
     for (int i = 0; i < n; i++) {
-      int tokens = Math.min(steps, examples.get(texts[i]).tags().size());
-      Arrays.fill(mask, i * steps, i * steps + tokens, 1f);
+      for (int step : tokenSteps[texts[i]]) {
+        if (step < steps) {
+          mask[i * steps + step] = 1f;
+        }
+      }
     }
     return Nd4j.create(mask, new long[] {n, steps}, 'c');
   }

@@ -81,17 +81,7 @@ public record Experiment(
               + "\", but becomes a file name: expected letters, digits, '.', '_' and '-', a letter"
               + " or digit first");
     }
-    boolean tags = data instanceof DataSpec.Tagged || data instanceof DataSpec.Predicates;
-    if (tags != model instanceof ModelSpec.Tagger) {
-      throw new InvalidKeyException(
-          "model",
-          tags
-              ? "gives one answer to a text, but the data have a tag for each token; the kinds"
-                  + " conv-tagger, bilstm-tagger and transformer-tagger tag tokens, which pretrained"
-                  + " encoders do not yet"
-              : "tags tokens, but the data ask for one answer to a"
-                  + " text; the kinds tagged and predicates have tags");
-    }
+    checkTags(data, model);
     boolean pairs = data instanceof DataSpec.Parallel || data instanceof DataSpec.LocaleNames;
     if (pairs != model instanceof ModelSpec.Translator) {
       throw new InvalidKeyException(
@@ -183,6 +173,33 @@ public record Experiment(
         ExperimentReader.defaults(BaselineSpec.class),
         verify,
         null);
+  }
+
+  /** Tags are given by a network that has one answer for each token. */
+  private static void checkTags(DataSpec data, ModelSpec model) {
+    boolean tags = data instanceof DataSpec.Tagged || data instanceof DataSpec.Predicates;
+    if (tags && model instanceof ModelSpec.PretrainedEncoder encoder) {
+      if (encoder.pairs()) {
+        throw new InvalidKeyException(
+            "model",
+            "reads pairs of texts, but the data have a tag for each token of one text; let pairs be"
+                + " false");
+      }
+      if (encoder.pooling() != ModelSpec.Pooling.MEAN) {
+        throw new InvalidKeyException(
+            "model",
+            "makes one vector of a text, but the data have a tag for each token, which is read at"
+                + " its own step; leave pooling out");
+      }
+    } else if (tags != model instanceof ModelSpec.Tagger) {
+      throw new InvalidKeyException(
+          "model",
+          tags
+              ? "gives one answer to a text, but the data have a tag for each token; the kinds"
+                  + " conv-tagger, bilstm-tagger, transformer-tagger and encoder tag tokens"
+              : "tags tokens, but the data ask for one answer to a"
+                  + " text; the kinds tagged and predicates have tags");
+    }
   }
 
   /**

@@ -705,7 +705,7 @@ public sealed interface ModelSpec {
 
   /**
    * Pieces of words → a pretrained encoder of the BERT family → mean over time or the first step →
-   * dense.
+   * dense; where tokens are tagged, softmax at the first piece of each.
    *
    * @param from name of a model that can be fetched, folder, or file of ONNX
    * @param pairs whether the texts have two parts with a tab between
@@ -713,7 +713,9 @@ public sealed interface ModelSpec {
    */
   @JsonClassDescription(
       "Pieces of words → a pretrained encoder of the BERT family, whose weights are trained further →"
-          + " mean over time, or the first step → softmax over the classes. Padding is masked.")
+          + " mean over time, or the first step → softmax over the classes. Where tokens are tagged:"
+          + " → softmax for each token, at its first piece; the predicate is told by the second"
+          + " type. Padding is masked.")
   record PretrainedEncoder(
       @JsonProperty(required = true)
           @JsonPropertyDescription(
@@ -731,7 +733,8 @@ public sealed interface ModelSpec {
       @JsonProperty(defaultValue = "false")
           @JsonPropertyDescription("Texts are pairs, with a tab between.")
           boolean pairs,
-      @JsonProperty(defaultValue = "mean") @JsonPropertyDescription("What is made of the steps.")
+      @JsonProperty(defaultValue = "mean")
+          @JsonPropertyDescription("What is made of the steps; nothing where tokens are tagged.")
           Pooling pooling,
       @JsonProperty(defaultValue = "0.1")
           @JsonPropertyDescription("Dropout before the output.")

@@ -15,14 +15,14 @@ public final class Outputs {
    * Of all texts, in their order.
    *
    * @param batches not shuffled; all of their texts are read
-   * @return [text][class], or [text][step · tag] of the steps that were computed
+   * @return [text][class], or [text][token · tag] of the tokens whose steps were computed
    */
   public static float[][] of(Model network, TextBatches batches) {
     float[][] outputs = new float[batches.size()][];
     for (int[] part : batches.parts()) {
       float[][] rows = rows(of(network, batches.batch(part)));
       for (int i = 0; i < part.length; i++) {
-        outputs[part[i]] = rows[i];
+        outputs[part[i]] = batches.answer(part[i], rows[i]);
       }
     }
     return outputs;

@@ -39,6 +39,8 @@ public final class ExperimentCheck {
   private static final Dataset ANY_CLASSES = anyData(Question.CLASS, List.of("one", "other"));
 
   private static final Dataset ANY_VECTORS = anyData(Question.VECTOR, List.of());
+  private static final Dataset ANY_TAGS = anyTags("one text");
+  private static final Dataset ANY_ROLES = anyTags("one text\t0");
 
   private ExperimentCheck() {}
 
@@ -48,6 +50,22 @@ public final class ExperimentCheck {
             new Example("one text\t0", 0),
             new Example("other text\t0", Math.max(0, labels.size() - 1)));
     return new Dataset(question, texts, texts, texts, labels, Skipped.NONE);
+  }
+
+  private static Dataset anyTags(String text) {
+    List<Example> texts = List.of(Example.tagged(text, List.of(0, 1)));
+    return new Dataset(Question.TAGS, texts, texts, texts, List.of("B-A", "O"), Skipped.NONE);
+  }
+
+  /** Data of the same kind. */
+  private static Dataset any(DataSpec spec) {
+    if (spec instanceof DataSpec.ScoredPairs) {
+      return ANY_VECTORS;
+    }
+    if (spec instanceof DataSpec.Predicates) {
+      return ANY_ROLES;
+    }
+    return spec instanceof DataSpec.Tagged ? ANY_TAGS : ANY_CLASSES;
   }
 
   /**
@@ -141,7 +159,7 @@ public final class ExperimentCheck {
       return resolved;
     }
     if (experiment.model() instanceof ModelSpec.PretrainedEncoder encoder) {
-      resolved.at("model.from", () -> PretrainedEncoders.network(encoder));
+      resolved.at("model.from", () -> PretrainedEncoders.network(encoder, any(experiment.data())));
     }
     if (!experiment.quantize().overrides().isEmpty()
         || experiment.quantize().qat().distillation() != null
@@ -150,9 +168,7 @@ public final class ExperimentCheck {
       Model network =
           experiment.model() instanceof ModelSpec.SavedNetwork saved
               ? SavedNetworks.load(Path.of(saved.file()))
-              : network(
-                  experiment,
-                  experiment.data() instanceof DataSpec.ScoredPairs ? ANY_VECTORS : ANY_CLASSES);
+              : network(experiment, any(experiment.data()));
       resolved.checkLayers(Qat.layers(network));
       resolved.checkTeaching(network);
       resolved.checkPruning(network);

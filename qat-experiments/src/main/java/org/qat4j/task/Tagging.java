@@ -12,6 +12,7 @@ import org.qat4j.evaluation.Metric;
 import org.qat4j.evaluation.Predictions;
 import org.qat4j.evaluation.Stage;
 import org.qat4j.experiment.BaselineSpec;
+import org.qat4j.runtime.Predictor;
 import org.qat4j.task.tagging.LinearTagger;
 import org.qat4j.task.tagging.Span;
 import org.qat4j.task.tagging.TokenTags;
@@ -40,7 +41,7 @@ public record Tagging() implements Task {
     return answers;
   }
 
-  /** Spans that are right in begin, end and kind; steps beyond the network's are outside. */
+  /** Spans that are right in begin, end and kind; tokens beyond the network's steps are outside. */
   @Override
   public Predictions judge(List<Example> texts, List<String> labels, float[][] outputs) {
     BioDecoder decoder = new BioDecoder(labels);
@@ -67,6 +68,11 @@ public record Tagging() implements Task {
       losses[i] = (float) (loss / Math.max(1, steps));
     }
     return Predictions.of(Metric.SPAN_F1, truths, answers, counts, losses);
+  }
+
+  @Override
+  public float[] output(Predictor predictor, String text) {
+    return predictor.tokenProbabilities(text);
   }
 
   /**

@@ -75,7 +75,7 @@ public sealed interface Task
    * Makes answers of what a network or model puts out, and compares them with the right ones.
    *
    * @param labels names of the classes or tags
-   * @param outputs of each text, those of the steps of a text [steps, tags] row-major
+   * @param outputs of each text, those of the tokens of a text [tokens, tags] row-major
    */
   Predictions judge(List<Example> texts, List<String> labels, float[][] outputs);
 

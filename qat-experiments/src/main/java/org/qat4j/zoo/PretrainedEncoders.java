@@ -12,6 +12,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.qat4j.QatException;
+import org.qat4j.data.Dataset;
 import org.qat4j.data.KnownModel;
 import org.qat4j.data.Question;
 import org.qat4j.encoder.Encoder;
@@ -20,18 +21,25 @@ import org.qat4j.experiment.ModelSpec;
 import org.qat4j.layers.FlattenPreProcessor;
 import org.qat4j.network.Layers;
 import org.qat4j.network.TextNetwork;
+import org.qat4j.text.WordPieceEncoder.Form;
 
 /** Networks that begin as a pretrained encoder of the BERT family. */
 public final class PretrainedEncoders {
   private PretrainedEncoders() {}
 
   /**
-   * The encoder that {@code model.from} means.
+   * The encoder that {@code model.from} means. A predicate is told from the words around it as the
+   * second text of a pair is told from the first: an encoder of one has learned to look at what has
+   * the other type, and it costs no steps.
    *
+   * @param data that it is to read
    * @throws QatException if it is not there, or is none; the message says what to do
    */
-  public static EncoderNetwork network(ModelSpec.PretrainedEncoder spec) {
-    return new EncoderNetwork(read(spec.from()), spec.length(), spec.pairs(), spec.blockDropout());
+  public static EncoderNetwork network(ModelSpec.PretrainedEncoder spec, Dataset data) {
+    boolean tags = data.question() == Question.TAGS;
+    Form form = tags ? Form.TOKENS : spec.pairs() ? Form.PAIR : Form.TEXT;
+    boolean types = form == Form.PAIR || data.hasFocus();
+    return new EncoderNetwork(read(spec.from()), spec.length(), form, types, spec.blockDropout());
   }
 
   private static Encoder read(String from) {
@@ -81,9 +89,26 @@ public final class PretrainedEncoders {
   }
 
   static TextNetwork build(ModelSpec.PretrainedEncoder s, Layers layers) {
-    EncoderNetwork encoder = network(s);
+    EncoderNetwork encoder = network(s, layers.data());
     GraphBuilder graph = layers.configuration().graphBuilder();
     String last = encoder.addTo(graph);
+    if (layers.data().question() == Question.TAGS) {
+      graph.addLayer("out", layers.tags(encoder.channels(), s.dropout()), last);
+    } else {
+      pool(graph, last, encoder, s, layers);
+    }
+    ComputationGraph network = Layers.initialized(graph.setOutputs("out"));
+    encoder.setWeights(network);
+    return new TextNetwork(network, encoder.text(), true);
+  }
+
+  /** One vector of all steps, and the answer that is made of it. */
+  private static void pool(
+      GraphBuilder graph,
+      String last,
+      EncoderNetwork encoder,
+      ModelSpec.PretrainedEncoder s,
+      Layers layers) {
     Layer out = ending(encoder, s, layers);
     if (s.pooling() == ModelSpec.Pooling.MEAN) {
       graph
@@ -94,9 +119,6 @@ public final class PretrainedEncoders {
           .addLayer("first step", new Cropping1D.Builder(0, s.length() - 1).build(), last)
           .addLayer("out", out, new FlattenPreProcessor(encoder.channels(), 1), "first step");
     }
-    ComputationGraph network = Layers.initialized(graph.setOutputs("out"));
-    encoder.setWeights(network);
-    return new TextNetwork(network, encoder.text(), true);
   }
 
   /** What is made of the steps is the answer where that is a vector. */

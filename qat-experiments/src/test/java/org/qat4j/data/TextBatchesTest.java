@@ -273,6 +273,34 @@ class TextBatchesTest {
     assertThat(dropped).isBetween(1, 8);
   }
 
+  /** Tags stand where tokens begin; no other step counts. */
+  @Test
+  void tagsStandAtFirstPieces() {
+    WordPieces words =
+        new WordPieces(
+            List.of("[PAD]", "[unused]", "[UNK]", "[CLS]", "[SEP]", "a", "##b"),
+            new WordPieces.Rules(true, true, true, true),
+            new WordPieces.Special(2, 3, 4, List.of()));
+    WordPieceEncoder pieces = new WordPieceEncoder(words, 7, WordPieceEncoder.Form.TOKENS);
+    List<Example> texts =
+        List.of(
+            Example.tagged("ab a abb a", List.of(0, 1, 1, 0)),
+            Example.tagged("a abbbbbb a\t1", List.of(1, 0, 1)));
+    List<String> tags = List.of("B-A", "O");
+    Dataset data = new Dataset(Question.TAGS, texts, texts, texts, tags, Skipped.NONE);
+    TextBatches batches = TextBatches.inOrder(data, texts, reading(pieces), 2);
+    MultiDataSet batch = batches.next();
+    assertThat(batch.getLabelsMaskArray(0).toIntMatrix())
+        .isDeepEqualTo(new int[][] {{0, 1, 0, 1, 1, 0, 0}, {0, 1, 1, 0, 0, 0, 0}});
+    assertThat(batch.getLabels(0).slice(0).toIntMatrix())
+        .isDeepEqualTo(new int[][] {{0, 1, 0, 0, 0, 0, 0}, {0, 0, 0, 1, 1, 0, 0}});
+    assertThat(batch.getLabels(0).slice(1).toIntMatrix())
+        .isDeepEqualTo(new int[][] {{0, 0, 1, 0, 0, 0, 0}, {0, 1, 0, 0, 0, 0, 0}});
+    float[] output = {0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+    assertThat(batches.answer(0, output)).containsExactly(1, 2, 5, 6, 7, 8);
+    assertThat(batches.answer(1, output)).containsExactly(1, 2, 3, 4);
+  }
+
   /** Of 1 to 19 characters, cut to their steps. */
   private static TextBatches ofAnyLength(int texts, long seed) {
     List<Example> examples = new ArrayList<>();

@@ -23,9 +23,9 @@ import org.qat4j.text.WordPieceEncoder;
 
 /**
  * The network of an encoder out of layers that can be quantized. It reads ids of pieces and of
- * positions, [n, t] each, and with pairs of texts ids of types. The first type is added to the
- * positions, and the table of types has what the second one differs by: the id 0 stands for nothing
- * in all inputs, as masks have it.
+ * positions, [n, t] each, and ids of types where texts are pairs or have a token in focus. The
+ * first type is added to the positions, and the table of types has what the second one differs by:
+ * the id 0 stands for nothing in all inputs, as masks have it.
  */
 public final class EncoderNetwork {
   private static final String IDS = "ids";
@@ -37,7 +37,8 @@ public final class EncoderNetwork {
   private final EncoderShape shape;
   private final String prefix;
   private final int length;
-  private final boolean pairs;
+  private final WordPieceEncoder.Form form;
+  private final boolean types;
   private final double dropout;
 
   /**
@@ -61,11 +62,32 @@ public final class EncoderNetwork {
    * @throws QatException if the encoder has too few positions, or one type for pairs
    */
   public EncoderNetwork(Encoder encoder, int length, boolean pairs, double dropout) {
+    this(
+        encoder,
+        length,
+        pairs ? WordPieceEncoder.Form.PAIR : WordPieceEncoder.Form.TEXT,
+        pairs,
+        dropout);
+  }
+
+  /**
+   * An encoder of texts of any form, with dropout as {@link #EncoderNetwork(Encoder, int, boolean,
+   * double)} has it.
+   *
+   * @param length ids of a text, at most the positions of the encoder
+   * @param form what a text is
+   * @param types whether the second text of a pair, or the token in focus, is told by its type
+   * @param dropout probability to drop a value in training, in [0, 1)
+   * @throws QatException if the encoder has too few positions, or one type where two are needed
+   */
+  public EncoderNetwork(
+      Encoder encoder, int length, WordPieceEncoder.Form form, boolean types, double dropout) {
     this.encoder = encoder;
     this.shape = encoder.shape();
     this.prefix = encoder.tensors().prefix();
     this.length = length;
-    this.pairs = pairs;
+    this.form = form;
+    this.types = types;
     this.dropout = dropout;
     if (!(dropout >= 0 && dropout < 1)) {
       throw new QatException("a probability to drop a value lies in [0, 1), not " + dropout);
@@ -74,8 +96,13 @@ public final class EncoderNetwork {
       throw new QatException(
           "the encoder has learned " + shape.positions() + " positions, fewer than " + length);
     }
-    if (pairs && shape.types() != 2) {
-      throw new QatException("pairs of texts have 2 types, the encoder has " + shape.types());
+    if (types && shape.types() != 2) {
+      throw new QatException(
+          (form == WordPieceEncoder.Form.TOKENS
+                  ? "a token in focus is told from the others by the second of 2 types"
+                  : "pairs of texts have 2 types")
+              + ", the encoder has "
+              + shape.types());
     }
   }
 
@@ -86,10 +113,10 @@ public final class EncoderNetwork {
 
   /** How the inputs are made from a text. */
   public List<TextInput> text() {
-    WordPieceEncoder pieces = new WordPieceEncoder(encoder.words(), length, pairs);
+    WordPieceEncoder pieces = new WordPieceEncoder(encoder.words(), length, form);
     TextInput ids = new TextInput(IDS, pieces);
     TextInput positions = new TextInput(POSITIONS, new WordPieceEncoder.StepEncoder(pieces, false));
-    return pairs
+    return types
         ? List.of(
             ids, positions, new TextInput(TYPES, new WordPieceEncoder.StepEncoder(pieces, true)))
         : List.of(ids, positions);
@@ -105,7 +132,7 @@ public final class EncoderNetwork {
     graph.addInputs(text().stream().map(TextInput::input).toList());
     graph.addLayer("words", table(shape.vocabulary()), IDS);
     graph.addLayer("places", table(length + 1), POSITIONS);
-    if (pairs) {
+    if (types) {
       graph.addLayer("kinds", table(2), TYPES);
       graph.addVertex("first", sum(), "words", "places", "kinds");
     } else {
@@ -179,10 +206,10 @@ public final class EncoderNetwork {
     int c = shape.channels();
     String e = prefix + "embeddings.";
     set(network, "words", "W", t.get(e + "word_embeddings.weight", shape.vocabulary(), c));
-    float[] types = t.get(e + "token_type_embeddings.weight", shape.types(), c);
-    set(network, "places", "W", places(types));
-    if (pairs) {
-      set(network, "kinds", "W", difference(types));
+    float[] typeRows = t.get(e + "token_type_embeddings.weight", shape.types(), c);
+    set(network, "places", "W", places(typeRows));
+    if (types) {
+      set(network, "kinds", "W", difference(typeRows));
     }
     norm(network, NORM, e + "LayerNorm");
     for (int b = 0; b < shape.blocks(); b++) {
@@ -191,17 +218,17 @@ public final class EncoderNetwork {
   }
 
   /** A row of zeros, then what the second type differs by from the first. */
-  private float[] difference(float[] types) {
+  private float[] difference(float[] typeRows) {
     int c = shape.channels();
     float[] rows = new float[2 * c];
     for (int i = 0; i < c; i++) {
-      rows[c + i] = types[c + i] - types[i];
+      rows[c + i] = typeRows[c + i] - typeRows[i];
     }
     return rows;
   }
 
   /** A row of zeros for padding, then the positions, to which the first type is added. */
-  private float[] places(float[] types) {
+  private float[] places(float[] typeRows) {
     int c = shape.channels();
     float[] all =
         encoder
@@ -209,7 +236,7 @@ public final class EncoderNetwork {
             .get(prefix + "embeddings.position_embeddings.weight", shape.positions(), c);
     float[] rows = new float[(length + 1) * c];
     for (int i = 0; i < length * c; i++) {
-      rows[c + i] = all[i] + types[i % c];
+      rows[c + i] = all[i] + typeRows[i % c];
     }
     return rows;
   }

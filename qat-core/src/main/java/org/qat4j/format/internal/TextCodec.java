@@ -113,11 +113,16 @@ public final class TextCodec {
 
   private static RecordWriter wordPieces(RecordWriter record, WordPieceEncoder e) {
     WordPieces.Special special = e.words().special();
+    record =
+        record
+            .truth("clean", e.words().rules().clean())
+            .truth("ideographs", e.words().rules().ideographs())
+            .truth("accents", e.words().rules().accents())
+            .truth("pairs", e.form() == WordPieceEncoder.Form.PAIR);
+    if (e.form() == WordPieceEncoder.Form.TOKENS) {
+      record = record.truth("tokens", true);
+    }
     return record
-        .truth("clean", e.words().rules().clean())
-        .truth("ideographs", e.words().rules().ideographs())
-        .truth("accents", e.words().rules().accents())
-        .truth("pairs", e.pairs())
         .integers("special", List.of(special.unknown(), special.begin(), special.end()))
         .integers("literal", special.literal())
         .texts("pieces", e.words().pieces());
@@ -257,12 +262,19 @@ public final class TextCodec {
         new WordPieces.Rules(
             r.truth("clean"), r.truth("ideographs"), r.truth("accents"), lowerCase);
     boolean pairs = r.truth("pairs");
+    boolean tokens = r.has("tokens") && r.truth("tokens");
+    if (pairs && tokens) {
+      throw new QatException("a text is a pair or tokens, not both");
+    }
     List<Integer> ids = r.integerList("special");
     if (ids.size() != 3) {
       throw new QatException("there are 3 special ids, not " + ids.size());
     }
     WordPieces.Special special =
         new WordPieces.Special(ids.get(0), ids.get(1), ids.get(2), r.integerList("literal"));
-    return new WordPieceEncoder(new WordPieces(r.texts("pieces"), rules, special), length, pairs);
+    WordPieces words = new WordPieces(r.texts("pieces"), rules, special);
+    return tokens
+        ? new WordPieceEncoder(words, length, WordPieceEncoder.Form.TOKENS)
+        : new WordPieceEncoder(words, length, pairs);
   }
 }

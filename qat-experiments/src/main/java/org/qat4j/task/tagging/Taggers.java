@@ -20,7 +20,6 @@ import org.qat4j.text.AffixEncoder;
 import org.qat4j.text.DistanceEncoder;
 import org.qat4j.text.TextEncoder;
 import org.qat4j.text.TokenEncoder;
-import org.qat4j.text.internal.TokenText;
 
 /** Networks that tag tokens: embeddings side by side, what goes over them, softmax at each step. */
 public final class Taggers {
@@ -70,7 +69,7 @@ public final class Taggers {
     Map<String, TextEncoder> encoders = new LinkedHashMap<>();
     encoders.put("words", new TokenEncoder(words, length, s.lowerCase(), false));
     encoders.put("forms", new AffixEncoder(s.formCharacters(), s.forms(), length));
-    if (data.train().stream().anyMatch(e -> TokenText.of(e.text()).focus() >= 0)) {
+    if (data.hasFocus()) {
       encoders.put("predicate", new TokenEncoder(words, length, s.lowerCase(), true));
       encoders.put("distances", new DistanceEncoder(s.reach(), length));
     }

@@ -125,7 +125,10 @@ public final class ModelMetadata {
     json.put("clean", words.rules().clean());
     json.put("ideographs", words.rules().ideographs());
     json.put("accents", words.rules().accents());
-    json.put("pairs", e.pairs());
+    json.put("pairs", e.form() == WordPieceEncoder.Form.PAIR);
+    if (e.form() == WordPieceEncoder.Form.TOKENS) {
+      json.put("tokens", true);
+    }
     WordPieces.Special special = words.special();
     json.putArray("special").add(special.unknown()).add(special.begin()).add(special.end());
     ArrayNode literal = json.putArray("literal");
