@@ -124,6 +124,19 @@ public final class DataFindings {
   }
 
   /**
+   * Checks that texts are two, with a tab between.
+   *
+   * @throws QatException if no training text is; the message says what to change
+   */
+  public static void requirePairs(Dataset data) {
+    if (data.train().stream().noneMatch(e -> e.text().indexOf('\t') >= 0)) {
+      throw new QatException(
+          "model.pairs is true, but no training text is two with a tab between; name the column of"
+              + " the second one, such as data.secondColumn: 2, or let pairs be false");
+    }
+  }
+
+  /**
    * Checks rows that are numbers.
    *
    * @throws QatException if one has another count of numbers than the first, or something that is

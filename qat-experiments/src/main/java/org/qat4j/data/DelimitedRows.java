@@ -81,6 +81,32 @@ public final class DelimitedRows {
     }
   }
 
+  /**
+   * The text in a column, or two with a tab between.
+   *
+   * @param second column of the second text, or null
+   * @throws MalformedRow if one of them is empty
+   */
+  public static String text(List<String> fields, int first, Integer second) throws MalformedRow {
+    String text = fields.get(first);
+    if (text.isEmpty()) {
+      throw new MalformedRow("the text is empty");
+    }
+    if (second == null) {
+      return text;
+    }
+    String other = fields.get(second);
+    if (other.isEmpty()) {
+      throw new MalformedRow("the second text is empty");
+    }
+    return text.replace('\t', ' ') + "\t" + other;
+  }
+
+  /** Columns that a row needs for a text, or two, and what belongs to it. */
+  public static int columns(int first, Integer second, int answer) {
+    return Math.max(Math.max(first, answer), second == null ? 0 : second) + 1;
+  }
+
   /** Goes to the first line of the next row, if there is one. */
   private boolean begin() {
     while (next < lines.size() && lines.get(next).isEmpty()) {

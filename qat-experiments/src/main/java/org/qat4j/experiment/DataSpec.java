@@ -135,6 +135,7 @@ public sealed interface DataSpec {
    * @param header whether the first line names the columns
    * @param labelColumn number of the label's column, from 0
    * @param textColumn number of the text's column, from 0
+   * @param secondColumn number of the column of a second text, or null where texts are no pairs
    * @param labelPattern regular expression whose first group, where it has one, is the label
    * @param validationShare share of rows that is held out where there is no validation file
    * @param testShare share of rows that is held out where there is no test file
@@ -162,6 +163,11 @@ public sealed interface DataSpec {
           @JsonPropertyDescription("Column of the text, from 0.")
           @Range(min = 0, max = 1000)
           int textColumn,
+      @JsonPropertyDescription(
+              "Column of a second text, from 0; a tab comes between the two. Texts are no pairs where"
+                  + " absent.")
+          @Range(min = 0, max = 1000)
+          Integer secondColumn,
       @JsonProperty(defaultValue = "(.*)")
           @JsonPropertyDescription("Regular expression; its first group is the label.")
           String labelPattern,
@@ -193,6 +199,7 @@ public sealed interface DataSpec {
           header,
           labelColumn,
           textColumn,
+          secondColumn,
           labelPattern,
           validationShare,
           testShare,
@@ -207,6 +214,7 @@ public sealed interface DataSpec {
         throw new InvalidKeyException(
             "textColumn", "is " + textColumn + ", the column of the label too");
       }
+      checkSecond(secondColumn, textColumn, labelColumn);
       try {
         Pattern.compile(labelPattern);
       } catch (PatternSyntaxException e) {
@@ -649,6 +657,7 @@ public sealed interface DataSpec {
    * @param delimiter one character; a tab by default
    * @param header whether the first line names the columns
    * @param textColumn number of the text's column, from 0
+   * @param secondColumn number of the column of a second text, or null where texts are no pairs
    * @param numberColumn number of the column of the number, from 0
    * @param validationShare share of rows that is held out where there is no validation file
    * @param testShare share of rows that is held out where there is no test file
@@ -671,6 +680,11 @@ public sealed interface DataSpec {
           @JsonPropertyDescription("Column of the text, from 0.")
           @Range(min = 0, max = 1000)
           int textColumn,
+      @JsonPropertyDescription(
+              "Column of a second text, from 0; a tab comes between the two. Texts are no pairs where"
+                  + " absent.")
+          @Range(min = 0, max = 1000)
+          Integer secondColumn,
       @JsonProperty(defaultValue = "1")
           @JsonPropertyDescription("Column of the number, from 0.")
           @Range(min = 0, max = 1000)
@@ -696,6 +710,7 @@ public sealed interface DataSpec {
           delimiter,
           header,
           textColumn,
+          secondColumn,
           numberColumn,
           validationShare,
           testShare,
@@ -705,6 +720,7 @@ public sealed interface DataSpec {
         throw new InvalidKeyException(
             "numberColumn", "is " + numberColumn + ", as textColumn is; expected two columns");
       }
+      checkSecond(secondColumn, textColumn, numberColumn);
       checkShares(validation == null ? validationShare : 0, test == null ? testShare : 0);
     }
 
@@ -821,6 +837,14 @@ public sealed interface DataSpec {
     if (delimiter.codePointCount(0, delimiter.length()) != 1) {
       throw new InvalidKeyException(
           "delimiter", "is \"" + delimiter + "\"; expected one character; a tab is \"\\t\"");
+    }
+  }
+
+  /** A second text has a column of its own. */
+  private static void checkSecond(Integer second, int text, int answer) {
+    if (second != null && (second == text || second == answer)) {
+      throw new InvalidKeyException(
+          "secondColumn", "is " + second + ", as another column is; expected three columns");
     }
   }
 

@@ -218,6 +218,9 @@ public final class ExperimentCheck {
     if (length != null) {
       DataFindings.requireLength(data, Integer.parseInt(length.strip()));
     }
+    if (experiment.model() instanceof ModelSpec.PretrainedEncoder encoder && encoder.pairs()) {
+      DataFindings.requirePairs(data);
+    }
     if (experiment.model() instanceof ModelSpec.SavedNetwork) { // reads rows of numbers
       DataFindings.requireNumbers(experiment.data(), data);
     }

@@ -61,7 +61,7 @@ class EncoderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"blockDropout: 0.1", "pooling: first", "pairs: true"})
+  @ValueSource(strings = {"blockDropout: 0.1", "pooling: first"})
   void isTrainedFrozenVerifiedAndServed(String model) throws IOException {
     whole(experiment(model));
   }
@@ -146,12 +146,88 @@ class EncoderTest {
     }
   }
 
+  /** Animals and what they do; the second one is told from the first by its type. */
+  private void writePairs(boolean numbers) throws IOException {
+    StringBuilder rows = new StringBuilder();
+    for (int i = 0; i < 240; i++) {
+      boolean dogs = i % 2 == 0;
+      String first = (i / 2 % 2 == 0 ? "the dogs " : "cats ") + (i % 5 == 0 ? "sleep" : "bark");
+      String label = numbers ? (dogs ? "1.5" : "-0.5") : dogs ? "dog" : "cat";
+      String end = i % 3 == 0 ? " now" : "";
+      rows.append(first + end + "\t" + label + "\t" + (dogs ? "the dogs" : "cats") + "\n");
+    }
+    Files.writeString(folder.resolve("rows.tsv"), rows);
+  }
+
+  private Path pairs(String data) throws IOException {
+    Path file = experiment("pairs: true");
+    return Files.writeString(
+        file,
+        Files.readString(file)
+            .replace("kind: table", data + ", textColumn: 0, secondColumn: 2")
+            .replace("epochs: 3", "epochs: 6"));
+  }
+
   @Test
-  void tagsNoTokensYet() throws IOException {
-    Path file = experiment("pooling: mean");
+  void classifiesPairs() throws IOException {
+    writePairs(false);
+    Path file = pairs("kind: table, labelColumn: 1");
+    JsonNode report = report(file);
+    for (String stage : new String[] {"float", "qat", "integer"}) {
+      assertThat(report.at("/results/" + stage + "/accuracy").asDouble())
+          .as(stage)
+          .isGreaterThan(0.95);
+    }
+    assertThat(
+            call("predict", folder.resolve("run"), "cats bark\tthe dogs", "the dogs bark\tcats")
+                .lines())
+        .satisfiesExactly(
+            line -> assertThat(line).contains("dog"), line -> assertThat(line).contains("cat"));
+    assertThat(call("inspect", folder.resolve("run"))).contains("kinds");
+  }
+
+  @Test
+  void learnsNumbersOfPairs() throws IOException {
+    writePairs(true);
+    JsonNode report = report(pairs("kind: numbers, numberColumn: 1"));
+    for (String stage : new String[] {"float", "qat", "integer"}) {
+      assertThat(report.at("/results/" + stage + "/rmse").asDouble())
+          .as(stage)
+          .isLessThan(report.at("/results/mean/rmse").asDouble() / 3);
+    }
+  }
+
+  @Test
+  void pairsNeedTwoTexts() throws IOException {
+    Called called = Called.qat("run", experiment("pairs: true"), "--out", folder.resolve("run"));
+    assertThat(called.exit()).isNotZero();
+    assertThat(called.err()).contains("no training text is two", "data.secondColumn");
+    assertThat(folder.resolve("run/model.qat")).doesNotExist();
+  }
+
+  @Test
+  void tagsNeedAStepForEachToken() throws IOException {
+    Path file = experiment("pooling: first");
     Files.writeString(file, Files.readString(file).replace("kind: table", "kind: tagged"));
     assertThat(Called.qat("validate", file).err())
-        .contains("tag for each token", "which pretrained encoders do not yet");
+        .contains("tiny.yaml:4", "one vector of a text", "leave pooling out");
+    assertThat(Called.qat("validate", file, "--set", "model.pairs=true").err())
+        .contains("reads pairs of texts", "let pairs be false");
+  }
+
+  @Test
+  void aPredicateNeedsASecondType() throws IOException {
+    Path config = folder.resolve("tiny/config.json");
+    Files.writeString(
+        config,
+        Files.readString(config).replace("\"type_vocab_size\": 2", "\"type_vocab_size\": 1"));
+    Path file = experiment("dropout: 0");
+    Files.writeString(file, Files.readString(file).replace("kind: table", "kind: predicates"));
+    assertThat(Called.qat("validate", file).err())
+        .contains("tiny.yaml:6", "model.from", "a token in focus", "the encoder has 1");
+    Files.writeString(file, Files.readString(file).replace("kind: predicates", "kind: tagged"));
+    Called tagged = Called.qat("validate", file);
+    assertThat(tagged.exit()).as(tagged.err()).isZero();
   }
 
   /** Of a run whose engines agree. */

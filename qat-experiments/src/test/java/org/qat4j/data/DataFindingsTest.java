@@ -31,6 +31,7 @@ class DataFindingsTest {
         false,
         0,
         1,
+        null,
         "(.*)",
         0.1,
         0.1,

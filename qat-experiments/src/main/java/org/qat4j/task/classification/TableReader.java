@@ -52,7 +52,8 @@ public final class TableReader {
 
   private void read(
       Path file, String key, MalformedRows malformed, BiConsumer<String, LabelledText> rows) {
-    int columns = Math.max(spec.labelColumn(), spec.textColumn()) + 1;
+    int columns =
+        DelimitedRows.columns(spec.textColumn(), spec.secondColumn(), spec.labelColumn());
     DelimitedRows.read(
         Lines.read(file, key),
         spec.delimiter(),
@@ -66,10 +67,7 @@ public final class TableReader {
   }
 
   private LabelledText row(List<String> fields) throws MalformedRow {
-    String text = fields.get(spec.textColumn());
-    if (text.isEmpty()) {
-      throw new MalformedRow("the text is empty");
-    }
+    String text = DelimitedRows.text(fields, spec.textColumn(), spec.secondColumn());
     String field = fields.get(spec.labelColumn());
     if (field.length() > ReadLimits.LABEL_CHARACTERS) {
       throw new MalformedRow(

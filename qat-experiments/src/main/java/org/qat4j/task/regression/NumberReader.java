@@ -61,7 +61,7 @@ public final class NumberReader {
         Lines.read(file, key),
         spec.delimiter(),
         spec.header(),
-        Math.max(spec.numberColumn(), spec.textColumn()) + 1,
+        DelimitedRows.columns(spec.textColumn(), spec.secondColumn(), spec.numberColumn()),
         malformed.of(file),
         fields -> {
           Example row = row(fields);
@@ -70,11 +70,8 @@ public final class NumberReader {
   }
 
   private Example row(List<String> fields) throws MalformedRow {
-    String text = fields.get(spec.textColumn());
+    String text = DelimitedRows.text(fields, spec.textColumn(), spec.secondColumn());
     String number = fields.get(spec.numberColumn());
-    if (text.isEmpty()) {
-      throw new MalformedRow("the text is empty");
-    }
     return Example.numbered(text, number(number, "number", spec.numberColumn()));
   }
 

@@ -38,6 +38,7 @@ class TableReaderTest {
         false,
         0,
         1,
+        null,
         "(.*)",
         0,
         0.3,
@@ -151,6 +152,7 @@ class TableReaderTest {
             true,
             1,
             0,
+            null,
             "([A-Z]+):.*",
             0,
             0,
@@ -189,7 +191,7 @@ class TableReaderTest {
     List<Dataset> folds =
         DatasetReader.folds(
             new DataSpec.Table(
-                train, null, null, "\t", false, 0, 1, "(.*)", 0.2, 0, 4, Malformed.STOP));
+                train, null, null, "\t", false, 0, 1, null, "(.*)", 0.2, 0, 4, Malformed.STOP));
 
     assertThat(folds).hasSize(4);
     List<Example> tested = new ArrayList<>();
@@ -225,6 +227,7 @@ class TableReaderTest {
                 false,
                 0,
                 1,
+                null,
                 "([A-Z]+):.*",
                 0.1,
                 0,
@@ -250,6 +253,7 @@ class TableReaderTest {
             false,
             0,
             1,
+            null,
             labelPattern,
             0,
             0.3,
@@ -292,5 +296,22 @@ class TableReaderTest {
     assertThatThrownBy(() -> Lines.read(file, "data.train"))
         .isInstanceOf(QatException.class)
         .hasMessageContaining("long.tsv cannot be read: line 2 has more than");
+  }
+
+  @Test
+  void twoColumnsAreAPairOfTexts() throws IOException {
+    String rows = write("x.tsv", "who?\tyes\tAnn \nwhere?\tno\tAnn\nwhen?\tno\t\n").toString();
+    DataSpec spec =
+        new DataSpec.Table(
+            rows, null, rows, "\t", false, 1, 0, 2, "(.*)", 0, 0, 1, Malformed.SKIP);
+    Dataset data = DatasetReader.read(spec);
+    assertThat(data.train())
+        .containsExactly(new Example("who?\tAnn", 1), new Example("where?\tAnn", 0));
+    assertThat(data.skipped().rows()).isEqualTo(2);
+    assertThatThrownBy(
+            () ->
+                new DataSpec.Table(
+                    rows, null, rows, "\t", false, 1, 0, 1, "(.*)", 0, 0, 1, Malformed.SKIP))
+        .hasMessageContaining("secondColumn");
   }
 }
