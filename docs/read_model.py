@@ -124,11 +124,11 @@ class Codes:
         return f32(self.scale * (q - self.zero))
 
 
-KNOWN = """accents activation alphabet axis bias bound buckets characters clean dilation epsilon exponential exponents
-    field focus function gain gate groups heads hi ideographs input inputs kept kernel length literal lo lowerCase
-    maxN mean merges minN name of order output padLeft padRight pairs pieces places prefix punctuation reach
-    recurrent reverse sentences shape shift skipUnknown slope source special stride table tokens types vocabulary
-    weights window words zero""".split()
+KNOWN = """accents activation alphabet argument axis bias bound buckets characters clean dilation epsilon
+    exponential exponents field focus function gain gate groups heads hi ideographs input inputs kept kernel
+    length literal lo lowerCase maxN mean merges minN name of order output padLeft padRight pairs peepholes
+    pieces places prefix punctuation reach recurrent reverse sentences shape shift skipUnknown slope source
+    special stride table tokens types value vocabulary weights window words zero""".split()
 
 
 class Record(dict):
@@ -667,23 +667,28 @@ def recurrent(op, x, mask=None):  # (16)
         if not counts[t]:
             h, c = [0] * units, [0] * units
         else:
-            p = []
+            a = []
             for g in range(w.shape[0]):
                 acc_x = sum(map(lambda d, q: (d - x.codes.zero) * (q - w.zero), x.rows[t], table_row(w, g)))
                 acc_h = sum(map(lambda d, q: d * (q - r.zero), h, table_row(r, g)))
                 a_x = f32(f32(acc_x + op["bias"][g]) * f32(x.codes.scale * w.scale(g)))
                 a_h = f32(f32(acc_h) * f32(out.scale * r.scale(g)))
-                p.append(short(f32(a_x + a_h) * 4096))
+                a.append(f32(a_x + a_h))
+            m, v, k, holes = op.get("argument", 12), op.get("value", 15), op.get("shift"), op.get("peepholes")
+
+            def opened(n, u):  # a gate, and what is added of the cell
+                seen = f32(f32(c[u] * (table_row(holes, n - 1)[u] - holes.zero)) * f32(holes.scale(n - 1) / 2**k)) if holes else 0
+                return gate(op["gate"], short(f32(a[n * units + u] + seen) * 4096))
+
             for u in range(units):
-                g = gate(op["activation"], p[u])
+                g = gate(op["activation"], short(a[u] * 2**m))
                 if "gate" in op:
-                    f, o, i = (gate(op["gate"], p[n * units + u]) for n in (1, 2, 3))
-                    k = op["shift"]
-                    c[u] = short((f * c[u] * 2 ** (15 - k) + i * g) / 2 ** (30 - k))
-                    t_c = gate(op["activation"], short(c[u] * 2**12 / 2**k))
-                    h[u] = out.quantize(f32(o * t_c) / 2**30) - out.zero
+                    f, i = opened(1, u), opened(3, u)
+                    c[u] = short((f * c[u] * 2.0 ** (v - k) + i * g) / 2 ** (15 + v - k))
+                    t_c = gate(op["activation"], short(c[u] * 2**m / 2**k))
+                    h[u] = out.quantize(f32(opened(2, u) * t_c) / 2 ** (15 + v)) - out.zero
                 else:
-                    h[u] = out.quantize(g / 2**15) - out.zero
+                    h[u] = out.quantize(g / 2**v) - out.zero
         made[t] = [d + out.zero for d in h]
     return Value([made[t] for t in times], out)
 

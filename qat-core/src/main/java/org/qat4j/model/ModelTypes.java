@@ -191,6 +191,14 @@ final class ModelTypes implements Op.Visitor<Value> {
         o.recurrent(),
         o.cell().gates(),
         in.shape());
+    QuantizedTensor peepholes = o.cell().peepholes();
+    require(
+        peepholes == null
+            || (Arrays.equals(peepholes.shape(), new int[] {3, units})
+                && peepholes.groupSize() == 0),
+        "peepholes %s are not those of 3 gates and %s units with a scale for each gate",
+        peepholes,
+        units);
     QuantParams out = activation(o.output());
     List<Integer> shape = List.of(in.shape().get(0), rows);
     product(o, in, o.weights(), o.bias(), new Output.Real(), shape);

@@ -554,7 +554,9 @@ public sealed interface Op {
 
     @Override
     public List<QuantizedTensor> tensors() {
-      return List.of(weights, recurrent);
+      return cell.peepholes() == null
+          ? List.of(weights, recurrent)
+          : List.of(weights, recurrent, cell.peepholes());
     }
 
     /** Number of values of the state, H. */

@@ -86,7 +86,8 @@ public final class GoldenModels {
         new GoldenModels(11).wordPieces(),
         new GoldenModels(12).overlaps(),
         new GoldenModels(12).stream(),
-        new GoldenModels(13).channels());
+        new GoldenModels(13).channels(),
+        new GoldenModels(13).cells());
   }
 
   /** A line per sample: the inputs as a JSON array of flat arrays, a tab, the first output. */
@@ -209,6 +210,31 @@ public final class GoldenModels {
     QuantizedTensor last = grouped(sparse(tensor(3, 3, 0, 3, 5), 80), 5);
     ops.add(dense("logits", "best", last, new Output.Real()));
     return new IntegerModel("groups", inputs, ops, List.of("logits"), List.of(), List.of());
+  }
+
+  /** An LSTM with peepholes, and recurrent layers of functions that do not end at 8 or at 1. */
+  private IntegerModel cells() {
+    tokens("words", 7, 9);
+    QuantParams state = QuantParams.asymmetric(-1, 1, 8);
+    QuantParams rest = QuantParams.asymmetric(0, 20, 8);
+    IntVector tanh = IntVector.of(GateTable.of(Math::tanh));
+    IntVector sigmoid = IntVector.of(GateTable.of(v -> 1 / (1 + Math.exp(-v))));
+    IntVector relu = IntVector.of(GateTable.of(v -> Math.max(0, v), 10, 10));
+    IntVector soft = IntVector.of(GateTable.of(v -> v / (1 + Math.abs(v)), 11, 15));
+    ops.add(new Op.Embedding("embedding", "words", tensor(8, 1, 0, 9, 6)));
+    Cell peeping = new Cell.Lstm(11, sigmoid, soft, 11, 15, tensor(8, 3, 0, 3, 4));
+    ops.add(recurrent("graves", "words", tensor(8, 16, 0, 16, 6), peeping, false, state));
+    Cell lowered = new Cell.Lstm(9, sigmoid, tanh, 12, 15, tensor(8, 1, 3, 3, 4));
+    ops.add(recurrent("back", null, tensor(8, 16, 0, 16, 6), lowered, true, state));
+    Cell open = new Cell.Lstm(9, sigmoid, relu, 10, 10, null);
+    ops.add(recurrent("open", null, tensor(8, 12, 0, 12, 6), open, false, rest));
+    Cell simple = new Cell.Simple(relu, 10, 10);
+    ops.add(recurrent("simple", "words", tensor(4, 1, 0, 3, 6), simple, false, rest));
+    List<String> all = List.of("graves", "back", "open", "simple");
+    ops.add(new Op.Concat("side", all, QuantParams.asymmetric(-1, 9, 8)));
+    ops.add(new Op.GlobalMaxPool("best", "side"));
+    ops.add(dense("logits", "best", tensor(8, 3, 0, 3, 14), new Output.Real()));
+    return new IntegerModel("cells", inputs, ops, List.of("logits"), text, List.of());
   }
 
   /** LSTM and simple recurrence in both directions, and what masks do. */

@@ -319,18 +319,34 @@ public final class RandomModels {
     QuantizedTensor w = sized(tensor(new int[] {rows, channels(x)}, false), x);
     QuantParams out = activationFor(0.4);
     QuantizedTensor r = tensor(new int[] {rows, units}, false);
-    IntVector activation = IntVector.of(GateTable.of(Math::tanh));
+    Random form = new Random(31L * units + rows); // others' seeds stay what they are
+    boolean straight = form.nextInt(3) == 0;
+    int argument = straight ? form.nextInt(13) : Cell.ARGUMENT;
+    int value = straight ? form.nextInt(argument + 1) : Cell.VALUE;
+    IntVector activation =
+        IntVector.of(GateTable.of(straight ? v -> Math.max(0, v) : Math::tanh, argument, value));
     Cell cell =
         lstm
             ? new Cell.Lstm(
                 8 + random.nextInt(8),
                 IntVector.of(GateTable.of(v -> 1 / (1 + Math.exp(-v)))),
-                activation)
-            : new Cell.Simple(activation);
+                activation,
+                argument,
+                value,
+                form.nextBoolean() ? null : peepholes(form, units))
+            : new Cell.Simple(activation, argument, value);
     IntVector bias = bias(rows, spread(x, w));
     return add(
         new Op.Recurrent(
             name("recurrent"), x, mask(x), w, r, bias, cell, random.nextBoolean(), out));
+  }
+
+  private static QuantizedTensor peepholes(Random random, int units) {
+    byte[] codes = new byte[3 * units];
+    random.nextBytes(codes);
+    boolean shifted = random.nextBoolean();
+    float[] scales = shifted ? new float[] {0.01f} : new float[] {0.01f, 0.003f, 0.02f};
+    return new QuantizedTensor(codes, new int[] {3, units}, 8, scales, shifted ? -2 : 0);
   }
 
   /** The same weights at a scale at which their products with a value are about 1. */

@@ -8,6 +8,7 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.GravesLSTM;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
@@ -26,14 +27,35 @@ import org.qat4j.layers.TransformerEncoder;
 /** Rows of docs/layers.md: layers whose steps know of each other. */
 final class RecurrentCases {
   private static final String FUNCTIONS =
-      "functions that are not flat beyond 8 or leave [-1, 1], format NWC";
+      "functions other than tanh, sigmoid, hardtanh, hardsigmoid, softsign, relu, leakyrelu and"
+          + " identity, format NWC";
 
   private RecurrentCases() {}
 
   static List<LayerCase> all() {
     return List.of(
         sequence("LSTM", FUNCTIONS, RecurrentCases::lstm),
+        sequence(
+            "LSTM, relu",
+            FUNCTIONS,
+            () -> new LSTM.Builder().nOut(7).activation(Activation.RELU).build()),
+        sequence(
+            "GravesLSTM",
+            FUNCTIONS + ", weights by group",
+            () -> new GravesLSTM.Builder().nOut(7).activation(Activation.TANH).build()),
+        sequence(
+            "GravesLSTM, softsign",
+            FUNCTIONS + ", weights by group",
+            () -> new GravesLSTM.Builder().nOut(7).activation(Activation.SOFTSIGN).build()),
         sequence("SimpleRnn", FUNCTIONS + ", layer normalization", RecurrentCases::simple),
+        sequence(
+            "SimpleRnn, relu",
+            FUNCTIONS + ", layer normalization",
+            () -> new SimpleRnn.Builder().nOut(7).activation(Activation.RELU).build()),
+        sequence(
+            "SimpleRnn, leakyrelu",
+            FUNCTIONS + ", layer normalization",
+            () -> new SimpleRnn.Builder().nOut(7).activation(Activation.LEAKYRELU).build()),
         sequence(
             "Bidirectional",
             "modes other than CONCAT, layers other than LSTM and SimpleRnn",

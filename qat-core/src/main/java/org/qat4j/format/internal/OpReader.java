@@ -156,6 +156,8 @@ public final class OpReader {
 
   private static Op recurrent(RecordReader r, String name, List<String> inputs) {
     IntVector activation = r.integers("activation");
+    int argument = r.has("argument") ? r.integer("argument") : Cell.ARGUMENT;
+    int value = r.has("value") ? r.integer("value") : Cell.VALUE;
     return new Op.Recurrent(
         name,
         first(inputs),
@@ -164,8 +166,14 @@ public final class OpReader {
         r.tensor("recurrent"),
         r.integers("bias"),
         r.kind().equals("Lstm")
-            ? new Cell.Lstm(r.integer("shift"), r.integers("gate"), activation)
-            : new Cell.Simple(activation),
+            ? new Cell.Lstm(
+                r.integer("shift"),
+                r.integers("gate"),
+                activation,
+                argument,
+                value,
+                r.has("peepholes") ? r.tensor("peepholes") : null)
+            : new Cell.Simple(activation, argument, value),
         r.truth("reverse"),
         r.codes("output"));
   }

@@ -150,6 +150,15 @@ public final class OpWriter implements Op.Visitor<RecordWriter> {
             .integers("activation", o.cell().activation())
             .truth("reverse", o.reverse())
             .codes("output", o.output());
+    if (o.cell().argument() != Cell.ARGUMENT) {
+      record = record.integer("argument", o.cell().argument());
+    }
+    if (o.cell().value() != Cell.VALUE) {
+      record = record.integer("value", o.cell().value());
+    }
+    if (o.cell().peepholes() != null) {
+      record = record.tensor("peepholes", o.cell().peepholes());
+    }
     return o.cell() instanceof Cell.Lstm lstm
         ? record.integers("gate", lstm.gate()).integer("shift", lstm.shift())
         : record;

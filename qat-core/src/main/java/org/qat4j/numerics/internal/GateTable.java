@@ -40,8 +40,21 @@ public final class GateTable {
     return (table[j] * (STEPS - e) + table[j + 1] * e + STEPS / 2) >> LOG_STEPS;
   }
 
+  /**
+   * T[j] = clamp(rint(f((j − 256)·2^(7 − argument))·2^value), −2^15, 2^15 − 1), computed in double:
+   * a function that reaches further than [−8, 8], or has other values.
+   */
+  public static int[] of(DoubleUnaryOperator f, int argument, int value) {
+    return of(j -> Math.scalb(f.applyAsDouble(Math.scalb(j, 12 - argument)), value - 15));
+  }
+
   /** p of a real argument: rint(clamp(a·2^12, −2^15, 2^15 − 1)). */
   public static int argument(float a) {
-    return Rounding.halfEven(Math.max(-MIDDLE, Math.min(MIDDLE - 1, a * 0x1p12f)));
+    return argument(a, 0x1p12f);
+  }
+
+  /** The same at another scale. */
+  public static int argument(float a, float steps) {
+    return Rounding.halfEven(Math.max(-MIDDLE, Math.min(MIDDLE - 1, a * steps)));
   }
 }

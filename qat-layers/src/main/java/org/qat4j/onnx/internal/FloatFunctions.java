@@ -7,6 +7,7 @@ import java.util.List;
 import org.nd4j.linalg.activations.Activation;
 import org.qat4j.layers.GeluErf;
 import org.qat4j.layers.internal.codes.FusedActivation;
+import org.qat4j.model.Cell;
 import org.qat4j.model.IntVector;
 import org.qat4j.model.Op;
 import org.qat4j.numerics.QuantParams;
@@ -59,10 +60,16 @@ final class FloatFunctions {
     product(g, op, x, distribution, y);
   }
 
+  /** The function that makes the state of a recurrent layer, or null. */
+  static Activation ofGate(Cell cell) {
+    return ofGate(cell.activation(), cell.argument(), cell.value());
+  }
+
   /** The function of a gate, or null. */
-  static Activation ofGate(IntVector table) {
+  static Activation ofGate(IntVector table, int argument, int value) {
     return KNOWN.stream()
-        .filter(f -> Arrays.equals(table.toArray(), GateTable.of(form(f)::apply)))
+        .filter(
+            f -> Arrays.equals(table.toArray(), GateTable.of(form(f)::apply, argument, value)))
         .findFirst()
         .orElse(null);
   }
@@ -73,9 +80,13 @@ final class FloatFunctions {
 
   /** Its name among the functions of ONNX's recurrent operators, or null. */
   static String inRecurrence(Activation f) {
-    return f == Activation.TANH
-        ? "Tanh"
-        : f == Activation.SIGMOID ? "Sigmoid" : f == Activation.RELU ? "Relu" : null;
+    return switch (f) {
+      case TANH -> "Tanh";
+      case SIGMOID -> "Sigmoid";
+      case RELU -> "Relu";
+      case SOFTSIGN -> "Softsign";
+      default -> null;
+    };
   }
 
   /** Adds one of the functions of real values. */

@@ -368,8 +368,8 @@ public final class FloatOnnxExporter implements Op.Visitor<Void> {
   @Override
   public Void visit(Op.Recurrent o) {
     boolean lstm = o.cell() instanceof Cell.Lstm;
-    Activation state = FloatFunctions.ofGate(o.cell().activation());
-    Activation gate = lstm ? FloatFunctions.ofGate(((Cell.Lstm) o.cell()).gate()) : state;
+    Activation state = FloatFunctions.ofGate(o.cell());
+    Activation gate = lstm ? FloatFunctions.ofGate(((Cell.Lstm) o.cell()).gate(), Cell.ARGUMENT, Cell.VALUE) : state;
     String f = gate == null ? null : FloatFunctions.inRecurrence(gate);
     String g = state == null ? null : FloatFunctions.inRecurrence(state);
     if (f == null || g == null) {
@@ -386,6 +386,7 @@ public final class FloatOnnxExporter implements Op.Visitor<Void> {
         gates(reals(o.weights()), lstm),
         gates(reals(o.recurrent()), lstm),
         gates(bias, lstm),
+        o.cell().peepholes() == null ? null : peepholes(reals(o.cell().peepholes())),
         lstm ? List.of(f, g, g) : List.of(g),
         at(o.name()));
     return null;
@@ -400,6 +401,16 @@ public final class FloatOnnxExporter implements Op.Visitor<Void> {
     float[] ordered = new float[rows.length];
     for (int g = 0; g < 4; g++) {
       System.arraycopy(rows, (3 - g) * n, ordered, g * n, n);
+    }
+    return ordered;
+  }
+
+  /** Those of f, o and i in the order of ONNX: i, o, f. */
+  private static float[] peepholes(float[] rows) {
+    int n = rows.length / 3;
+    float[] ordered = new float[rows.length];
+    for (int g = 0; g < 3; g++) {
+      System.arraycopy(rows, (2 - g) * n, ordered, g * n, n);
     }
     return ordered;
   }

@@ -6,6 +6,7 @@ import static org.qat4j.onnx.internal.GraphBuilder.number;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.qat4j.model.Op;
@@ -117,10 +118,18 @@ final class FloatSequences {
    * @param w [gates·units, inputs], gates in ONNX's order
    * @param r [gates·units, units]
    * @param b (gates·units)
+   * @param peepholes (3·units) in ONNX's order, or null
    * @param functions of the gates, the cell and the state
    */
   void recurrent(
-      Op.Recurrent o, String x, float[] w, float[] r, float[] b, List<String> functions, String y) {
+      Op.Recurrent o,
+      String x,
+      float[] w,
+      float[] r,
+      float[] b,
+      float[] peepholes,
+      List<String> functions,
+      String y) {
     String op = o.name();
     int units = o.units();
     int rows = b.length;
@@ -129,16 +138,21 @@ final class FloatSequences {
     String byStep = graph.node("Transpose", op, List.of(x), List.of(integers("perm", 2, 0, 1)));
     String lengths =
         o.mask() == null ? "" : cast(op, sum(op, counts(op, o.mask()), false, 1), DataType.INT32);
+    List<String> inputs = new ArrayList<>();
+    inputs.add(byStep);
+    inputs.add(graph.constant(op + "/weights", Tensors.floats(w, 1, rows, w.length / rows)));
+    inputs.add(graph.constant(op + "/recurrent", Tensors.floats(r, 1, rows, units)));
+    inputs.add(graph.constant(op + "/bias", Tensors.floats(biases, 1, biases.length)));
+    inputs.add(lengths);
+    if (peepholes != null) {
+      inputs.addAll(List.of("", "")); // state and cell before the first step
+      inputs.add(graph.constant(op + "/peepholes", Tensors.floats(peepholes, 1, 3 * units)));
+    }
     String made =
         graph.node(
             rows == units ? "RNN" : "LSTM",
             op,
-            List.of(
-                byStep,
-                graph.constant(op + "/weights", Tensors.floats(w, 1, rows, w.length / rows)),
-                graph.constant(op + "/recurrent", Tensors.floats(r, 1, rows, units)),
-                graph.constant(op + "/bias", Tensors.floats(biases, 1, biases.length)),
-                lengths),
+            inputs,
             List.of(
                 integer("hidden_size", units),
                 GraphBuilder.text("direction", o.reverse() ? "reverse" : "forward"),

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.qat4j.model.Cell;
 import org.qat4j.model.Op;
+import org.qat4j.model.QuantizedTensor;
 import org.qat4j.onnx.internal.CodeTensors.Codes;
 
 /**
@@ -122,20 +123,21 @@ final class RecurrentExporter {
     String acc = body.product(weights, h, y.zeroPoint(), op.recurrent());
     String state = body.real(weights, acc, op.output().scale(), op.recurrent());
     String sum = body.node("Add", x, state);
-    String p = body.short16(body.node("Mul", sum, body.floats(0x1p12f)), DataType.FLOAT);
     String made;
     String cell = null;
+    float value = Math.scalb(1f, -op.cell().value());
     if (lstm == null) {
-      made = body.cast(body.signedTable(p, op.cell().activation()), DataType.FLOAT);
-      made = body.node("Mul", made, body.floats(0x1p-15f));
+      made = body.cast(function(sum), DataType.FLOAT);
+      made = body.node("Mul", made, body.floats(value));
     } else {
-      List<String> parts = split(p, units, 3L * units);
-      String candidate = body.signedTable(parts.get(0), lstm.activation());
-      List<String> gates = split(body.signedTable(parts.get(1), lstm.gate()), units, units, units);
-      cell = cell(lstm.shift(), gates.get(0), c, gates.get(2), candidate);
-      String t = body.signedTable(argument(lstm.shift(), cell), lstm.activation());
-      made = body.cast(body.node("Mul", gates.get(1), t), DataType.FLOAT);
-      made = body.node("Mul", made, body.floats(0x1p-30f));
+      List<String> parts = split(sum, units, 3L * units);
+      String candidate = function(parts.get(0));
+      List<String> gates = gates(lstm, parts.get(1), c);
+      cell = cell(lstm, gates.get(0), c, gates.get(2), candidate);
+      String o = lstm.peepholes() == null ? gates.get(1) : gate(lstm, gates.get(1), 1, cell);
+      String t = body.signedTable(argument(lstm, cell), lstm.activation());
+      made = body.cast(body.node("Mul", o, t), DataType.FLOAT);
+      made = body.node("Mul", made, body.floats(value * 0x1p-15f));
     }
     String next = body.name("/next");
     codes.quantize(body.graph(), name, made, op.output().qmin(), op.output().qmax(), y.in(next));
@@ -150,19 +152,58 @@ final class RecurrentExporter {
     output(next, DataType.UINT8);
   }
 
-  private String cell(int shift, String f, String c, String i, String candidate) {
+  /** The function of sums. */
+  private String function(String sum) {
+    float steps = Math.scalb(1f, op.cell().argument());
+    String p = body.short16(body.node("Mul", sum, body.floats(steps)), DataType.FLOAT);
+    return body.signedTable(p, op.cell().activation());
+  }
+
+  private String gate(Cell.Lstm lstm, String sum) {
+    String p = body.short16(body.node("Mul", sum, body.floats(0x1p12f)), DataType.FLOAT);
+    return body.signedTable(p, lstm.gate());
+  }
+
+  /**
+   * The gates f, o and i of their sums.
+   *
+   * @return with peepholes the sum of o in its place, which looks at the cell to come
+   */
+  private List<String> gates(Cell.Lstm lstm, String sums, String cell) {
+    if (lstm.peepholes() == null) {
+      return split(gate(lstm, sums), units, units, units);
+    }
+    List<String> parts = split(sums, units, units, units);
+    String f = gate(lstm, parts.get(0), 0, cell);
+    return List.of(f, parts.get(1), gate(lstm, parts.get(2), 2, cell));
+  }
+
+  /** A gate that looks at a cell. */
+  private String gate(Cell.Lstm lstm, String sum, int g, String cell) {
+    QuantizedTensor w = lstm.peepholes();
+    int[] distances = new int[units];
+    Arrays.setAll(distances, u -> w.codes()[g * units + u] - w.zeroPoint());
+    String row = body.graph().constant(name + "/peephole", Tensors.ints(distances, units));
+    String seen = body.cast(body.node("Mul", cell, row), DataType.FLOAT);
+    float scale = Math.scalb(w.scale(g), -lstm.shift());
+    return gate(lstm, body.node("Add", sum, body.node("Mul", seen, body.floats(scale))));
+  }
+
+  private String cell(Cell.Lstm lstm, String f, String c, String i, String candidate) {
+    int shift = lstm.shift();
+    int value = lstm.value();
     String kept = body.cast(body.node("Mul", f, c), DataType.DOUBLE);
-    kept = body.node("Mul", kept, body.doubles(Math.scalb(1.0, 15 - shift)));
+    kept = body.node("Mul", kept, body.doubles(Math.scalb(1.0, value - shift)));
     String added = body.cast(body.node("Mul", i, candidate), DataType.DOUBLE);
     String sum = body.node("Add", kept, added);
-    String steps = body.node("Mul", sum, body.doubles(Math.scalb(1.0, shift - 30)));
+    String steps = body.node("Mul", sum, body.doubles(Math.scalb(1.0, shift - 15 - value)));
     return body.short16(steps, DataType.DOUBLE);
   }
 
-  private String argument(int shift, String cell) {
+  private String argument(Cell.Lstm lstm, String cell) {
     String real = body.cast(cell, DataType.DOUBLE);
-    String p = body.node("Mul", real, body.doubles(Math.scalb(1.0, 12 - shift)));
-    return body.short16(p, DataType.DOUBLE);
+    double steps = Math.scalb(1.0, lstm.argument() - lstm.shift());
+    return body.short16(body.node("Mul", real, body.doubles(steps)), DataType.DOUBLE);
   }
 
   private String input(String suffix, DataType type, int size) {

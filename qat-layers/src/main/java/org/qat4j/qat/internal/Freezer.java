@@ -204,7 +204,7 @@ public final class Freezer {
       case OUTPUT, STEP_OUTPUT -> output(node, input);
       case ATTENTION -> attention(node, input);
       case LAYER_NORM -> layerNorm(node, input);
-      case LSTM, SIMPLE_RNN -> recurrent(node, input);
+      case LSTM, GRAVES_LSTM, SIMPLE_RNN -> recurrent(node, input);
       case GLOBAL_AVERAGE -> globalAverage(node, input);
       case AVERAGE -> averagePool(node, input);
       case ACTIVATION -> lookup(node, input);
@@ -632,7 +632,7 @@ public final class Freezer {
     boolean told =
         w.maskZero() != null
             || w.last()
-            || Kind.of(node) != Kind.LSTM
+            || Kind.of(node) == Kind.SIMPLE_RNN
             || Maskable.leavesOut(w.core());
     String mask = told ? there : null;
     String all = w.last() ? name + "/steps" : name;

@@ -24,6 +24,7 @@ import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.GravesLSTM;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
@@ -56,6 +57,7 @@ import org.qat4j.layers.internal.quantized.QatElementWise;
 import org.qat4j.layers.internal.quantized.QatEmbedding;
 import org.qat4j.layers.internal.quantized.QatEmbeddingBag;
 import org.qat4j.layers.internal.quantized.QatGlobalPooling;
+import org.qat4j.layers.internal.quantized.QatGravesLstm;
 import org.qat4j.layers.internal.quantized.QatLayerNorm;
 import org.qat4j.layers.internal.quantized.QatLstm;
 import org.qat4j.layers.internal.quantized.QatMultiHeadAttention;
@@ -98,6 +100,7 @@ public enum Kind {
       what -> pools(what, PoolingType.AVG),
       Trait.TIME),
   LSTM(LSTM.class, QatLstm.class, Trait.STATE, Trait.MASKS, Trait.WEIGHTS),
+  GRAVES_LSTM(GravesLSTM.class, QatGravesLstm.class, Trait.STATE, Trait.MASKS, Trait.WEIGHTS),
   SIMPLE_RNN(SimpleRnn.class, QatSimpleRnn.class, Trait.STATE, Trait.MASKS, Trait.WEIGHTS),
   ATTENTION(MultiHeadAttentionLayer.class, QatMultiHeadAttention.class, Trait.MASKS, Trait.TIME),
   LAYER_NORM(LayerNormLayer.class, QatLayerNorm.class),
@@ -149,7 +152,7 @@ public enum Kind {
       "EmbeddingLayer, EmbeddingSequenceLayer, EmbeddingBagLayer, Convolution1DLayer,"
           + " ConvolutionLayer, DepthwiseConvolution2D, SeparableConvolution2D, DenseLayer,"
           + " OutputLayer, RnnOutputLayer, LossLayer, RnnLossLayer, CnnLossLayer, ActivationLayer,"
-          + " LSTM, SimpleRnn,"
+          + " LSTM, GravesLSTM, SimpleRnn,"
           + " MultiHeadAttentionLayer, LayerNormLayer, BatchNormalization, GlobalPoolingLayer (MAX, AVG,"
           + " SUM), SubsamplingLayer and Subsampling1DLayer (MAX, AVG), zero padding, cropping and"
           + " upsampling in one and two dimensions, layers of your own that implement OwnLayer,"

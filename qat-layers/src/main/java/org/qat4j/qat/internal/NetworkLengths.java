@@ -79,7 +79,7 @@ public final class NetworkLengths {
         int prefix = ((MultiHeadAttentionLayer) node.layer()).getPrefix();
         yield rules.attention(in, mask(in), prefix);
       }
-      case LSTM, SIMPLE_RNN -> recurrent(node, kind, in);
+      case LSTM, GRAVES_LSTM, SIMPLE_RNN -> recurrent(node, kind, in);
       case GLOBAL_MAX -> {
         if (masked) {
           ofMasked(in);

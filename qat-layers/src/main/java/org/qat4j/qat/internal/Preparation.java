@@ -249,7 +249,7 @@ public final class Preparation {
     if (isProductWithTable(node)) {
       owned.add(Slot.PRE);
     }
-    if (kind == Kind.LSTM) {
+    if (kind == Kind.LSTM || kind == Kind.GRAVES_LSTM) {
       owned.add(Slot.CELL);
     }
     if (kind == Kind.SEPARABLE) {

@@ -9,6 +9,7 @@ import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.ReshapeVertex;
+import org.deeplearning4j.nn.conf.layers.AbstractLSTM;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
@@ -20,7 +21,6 @@ import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
-import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
@@ -46,8 +46,7 @@ import org.qat4j.quantizer.Scheme;
 /** Which configurations of DL4J's layers have an integer form. */
 public final class Support {
   private static final String FLAT =
-      "a function of a recurrent layer has values in [-1, 1] and is flat beyond 8, as sigmoid,"
-          + " hardsigmoid, tanh and hardtanh are";
+      "a gate has values in [-1, 1] and is flat beyond 8, as sigmoid and hardsigmoid are";
 
   private Support() {}
 
@@ -135,7 +134,7 @@ public final class Support {
     return switch (kind) {
       case IDENTITY, ACTIVATION, LAYER_NORM, SUM, ELEMENTWISE, MERGE, SUBSET ->
           isOverTime(topology, node.inputs().get(0));
-      case LSTM, SIMPLE_RNN -> !node.wrappers().last();
+      case LSTM, GRAVES_LSTM, SIMPLE_RNN -> !node.wrappers().last();
       default -> kind.isOverTime();
     };
   }
@@ -224,7 +223,8 @@ public final class Support {
           + layer.getActivationFn()
           + " cannot be quantized here"
           + (kind.isRecurrent()
-              ? "; " + FLAT
+              ? "; a recurrent layer can have tanh, sigmoid, hardtanh, hardsigmoid, softsign, relu,"
+                  + " leakyrelu and identity"
               : kind.isOutput() || kind.isLoss()
                   ? "; as answers of a network " + Answers.SUPPORTED + " are"
                   : "");
@@ -250,7 +250,8 @@ public final class Support {
       return "the data format must be NCW; ChannelsFirst.of(network) changes it";
     } else if (layer instanceof SimpleRnn rnn && rnn.hasLayerNorm()) {
       return "layer normalization cannot be quantized";
-    } else if (layer instanceof LSTM lstm && !RecurrentCodes.supports(lstm.getGateActivationFn())) {
+    } else if (layer instanceof AbstractLSTM lstm
+        && !RecurrentCodes.supportsGate(lstm.getGateActivationFn())) {
       return "the gate function " + lstm.getGateActivationFn() + " cannot be quantized; " + FLAT;
     } else if (w.bidirectional() != null && w.bidirectional().getMode() != Mode.CONCAT) {
       return "the directions are joined by "
@@ -273,7 +274,7 @@ public final class Support {
     return switch (kind) {
       case TOKEN_EMBEDDING, EMBEDDING, BAG -> f instanceof ActivationIdentity;
       case LAYER_NORM -> f instanceof ActivationIdentity;
-      case LSTM, SIMPLE_RNN -> RecurrentCodes.supports(f);
+      case LSTM, GRAVES_LSTM, SIMPLE_RNN -> RecurrentCodes.supports(f);
       case OUTPUT, STEP_OUTPUT, LOSS, STEP_LOSS, IMAGE_LOSS -> Answers.supports(f);
       case BATCH_NORM -> true; // DL4J does not apply it
       default -> FusedActivation.supports(f);
@@ -366,6 +367,10 @@ public final class Support {
           + "; more are for what Convolution1DLayer, DenseLayer, OutputLayer, RnnOutputLayer,"
           + " MultiHeadAttentionLayer, LayerNormLayer, ActivationLayer and GlobalPoolingLayer (AVG)"
           + " read or make";
+    }
+    if (kind == Kind.GRAVES_LSTM && spec.weights().granularity() instanceof Granularity.Group) {
+      return "the peepholes of a GravesLSTM have a scale for each gate; use the granularity"
+          + " \"channel\"";
     }
     boolean scattered =
         kind == Kind.CONV2D

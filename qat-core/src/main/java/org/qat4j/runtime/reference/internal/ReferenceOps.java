@@ -324,12 +324,17 @@ public final class ReferenceOps implements Op.Visitor<Void> {
   /** The arithmetic of an operation whose input means {@code in}. */
   public static RecurrentStep step(QuantParams in, Op.Recurrent o) {
     Cell.Lstm lstm = o.cell() instanceof Cell.Lstm l ? l : null;
+    QuantizedTensor peepholes = o.cell().peepholes();
     return new RecurrentStep(
         scales(in, o.weights()),
         scales(o.output(), o.recurrent()),
         lstm == null ? 0 : lstm.shift(),
         lstm == null ? null : lstm.gate().toArray(),
         o.cell().activation().toArray(),
+        o.cell().argument(),
+        o.cell().value(),
+        peepholes == null ? null : distances(peepholes),
+        peepholes == null ? null : new float[] {peepholes.scale(0), peepholes.scale(1), peepholes.scale(2)},
         o.output());
   }
 

@@ -1,9 +1,14 @@
 package org.qat4j.layers.internal.codes;
 
 import java.util.Arrays;
+import org.deeplearning4j.nn.conf.layers.AbstractLSTM;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
-import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.GravesLSTM;
 import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationLReLU;
+import org.nd4j.linalg.activations.impl.ActivationReLU;
+import org.nd4j.linalg.activations.impl.ActivationSoftSign;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.layers.internal.fast.RecurrentPass;
@@ -27,6 +32,9 @@ public final class RecurrentCodes {
 
   private static final double FAR = 1e6;
 
+  /** Gates that look at the cell: f, o and i. */
+  private static final int PEEPHOLES = 3;
+
   private final QuantParams in;
   private final QuantParams out;
   private final Cell cell;
@@ -34,24 +42,59 @@ public final class RecurrentCodes {
   private final WeightQuantizer recurrent;
   private final int rows;
 
+  /** Rows of the weights of the state, behind which come those of the peepholes. */
+  private final int stateRows;
+
   private RecurrentCodes(LayerQuantizer q) {
     BaseRecurrentLayer conf = (BaseRecurrentLayer) q.conf();
     String name = q.settings().layer();
-    IntVector activation = table(conf.getActivationFn(), name);
     in = q.scales().input();
     out = q.scales().output();
-    if (conf instanceof LSTM lstm) {
-      IntVector gate = table(lstm.getGateActivationFn(), name);
-      float[] range = q.scales().range(Slot.CELL);
-      float reach = Math.max(Math.abs(range[0]), Math.abs(range[1]));
-      cell = new Cell.Lstm(RecurrentStep.shiftFor(reach), gate, activation);
-    } else {
-      cell = new Cell.Simple(activation);
-    }
-    rows = cell.gates() * (int) conf.getNOut();
+    AbstractLSTM lstm = conf instanceof AbstractLSTM l ? l : null;
+    float[] range = lstm == null ? null : q.scales().range(Slot.CELL);
+    float reach = lstm == null ? 0 : Math.max(Math.abs(range[0]), Math.abs(range[1]));
+    int units = (int) conf.getNOut();
+    rows = (lstm == null ? 1 : 4) * units;
+    stateRows = rows + (conf instanceof GravesLSTM ? PEEPHOLES : 0);
     float[] bias = Floats.read(q.layer().getParam(RecurrentPass.BIAS));
     weights = IntegerLayers.quantize(q, RecurrentPass.WEIGHTS, bias, rows, in);
-    recurrent = IntegerLayers.quantize(q, RecurrentPass.RECURRENT, null, rows, out);
+    recurrent = IntegerLayers.quantize(q, RecurrentPass.RECURRENT, null, stateRows, out);
+    int argument = argument(conf.getActivationFn(), name, lstm == null ? largest(conf) : 4 * reach);
+    int value = isBounded(conf.getActivationFn()) ? Cell.VALUE : argument;
+    IntVector activation = table(conf.getActivationFn(), name, argument, value);
+    cell =
+        lstm == null
+            ? new Cell.Simple(activation, argument, value)
+            : new Cell.Lstm(
+                RecurrentStep.shiftFor(reach),
+                table(lstm.getGateActivationFn(), name, Cell.ARGUMENT, Cell.VALUE),
+                activation,
+                argument,
+                value,
+                stateRows == rows ? null : part(recurrent, rows, stateRows));
+  }
+
+  /** Largest argument of a function whose values are the states. */
+  private float largest(BaseRecurrentLayer conf) {
+    double lo = out.dequantize(out.qmin());
+    if (conf.getActivationFn() instanceof ActivationLReLU leaky) {
+      lo /= leaky.getAlpha();
+    }
+    return (float) Math.max(out.dequantize(out.qmax()), -lo);
+  }
+
+  /** The scale 2^−argument at which int16 covers the arguments of a function. */
+  private static int argument(IActivation f, String layer, float reach) {
+    if (isFlat(FusedActivation.of(f, layer))) {
+      return Cell.ARGUMENT;
+    } else if (isBounded(f)) {
+      return Cell.ARGUMENT - 1;
+    }
+    int argument = Cell.ARGUMENT;
+    while (argument > 0 && Math.scalb(reach, argument) > Short.MAX_VALUE) {
+      argument--;
+    }
+    return argument;
   }
 
   /**
@@ -63,17 +106,33 @@ public final class RecurrentCodes {
     return new RecurrentCodes(quantizer);
   }
 
-  private static IntVector table(IActivation f, String layer) {
+  private static IntVector table(IActivation f, String layer, int argument, int value) {
     FusedActivation function = FusedActivation.of(f, layer);
-    return IntVector.of(GateTable.of(function::apply));
+    return IntVector.of(GateTable.of(function::apply, argument, value));
   }
 
-  /** Whether a function has a table: its values lie in [−1, 1], and it is flat beyond ±8. */
+  /** Whether a gate has a table: its values lie in [−1, 1], and it is flat beyond ±8. */
+  public static boolean supportsGate(IActivation f) {
+    return FusedActivation.supports(f) && isFlat(FusedActivation.of(f, ""));
+  }
+
+  /**
+   * Whether another function has a table: one like a gate's, softsign, which is taken as constant
+   * beyond ±16, and those that are straight but for 0, so that interpolation is exact.
+   */
   public static boolean supports(IActivation f) {
-    if (!FusedActivation.supports(f)) {
-      return false;
-    }
-    FusedActivation function = FusedActivation.of(f, "");
+    return supportsGate(f)
+        || f instanceof ActivationSoftSign
+        || f instanceof ActivationIdentity
+        || (f instanceof ActivationLReLU leaky && leaky.getAlpha() >= 0 && leaky.getAlpha() <= 1)
+        || (f instanceof ActivationReLU && !FusedActivation.of(f, "").isTable());
+  }
+
+  private static boolean isBounded(IActivation f) {
+    return supportsGate(f) || f instanceof ActivationSoftSign;
+  }
+
+  private static boolean isFlat(FusedActivation function) {
     return Math.abs(function.apply(FAR)) <= 1
         && Math.abs(function.apply(-FAR)) <= 1
         && Math.abs(function.apply(FAR) - function.apply(8)) < FLAT
@@ -82,17 +141,28 @@ public final class RecurrentCodes {
 
   /** [gates·units, k]. */
   public QuantizedTensor weights() {
-    return tensor(weights);
+    return FrozenWeights.tensor(
+        weights.codes(), new int[] {rows, weights.codes().length / rows}, weights.grid());
   }
 
   /** [gates·units, units]. */
   public QuantizedTensor recurrent() {
-    return tensor(recurrent);
+    int[] shape = {rows, recurrent.codes().length / stateRows};
+    return stateRows == rows
+        ? FrozenWeights.tensor(recurrent.codes(), shape, recurrent.grid())
+        : part(recurrent, 0, rows);
   }
 
-  private QuantizedTensor tensor(WeightQuantizer w) {
-    int[] shape = {rows, w.codes().length / rows};
-    return FrozenWeights.tensor(w.codes(), shape, w.grid());
+  /** Some rows of the weights of the state, which have no scales of groups. */
+  private QuantizedTensor part(WeightQuantizer w, int from, int to) {
+    int depth = w.codes().length / stateRows;
+    float[] scales = w.grid().scales();
+    return new QuantizedTensor(
+        Arrays.copyOfRange(w.codes(), from * depth, to * depth),
+        new int[] {to - from, depth},
+        w.grid().bits(),
+        scales.length == 1 ? scales : Arrays.copyOfRange(scales, from, to),
+        w.grid().zeroPoint());
   }
 
   /** int32, (gates·units). */
@@ -129,7 +199,7 @@ public final class RecurrentCodes {
     float[] counts = mask == null ? null : Floats.read(mask);
     float[] steps = IntegerProduct.distances(Floats.readByStep(x), in);
     int[] sums = new IntegerProduct(weights, rows, in).accumulate(steps, n * t);
-    IntegerProduct ofState = new IntegerProduct(recurrent, rows, out);
+    IntegerProduct ofState = new IntegerProduct(recurrent, stateRows, out);
     RecurrentStep step = step();
     int[] h = new int[n * units];
     int[] c = new int[n * units];
@@ -151,7 +221,7 @@ public final class RecurrentCodes {
       for (int b = 0; b < n; b++) {
         int at = b * units;
         if (counts == null || counts[b * t + s] != 0) {
-          step.apply(sums, (b * t + s) * rows, acc, b * rows, c, at, h, at);
+          step.apply(sums, (b * t + s) * rows, acc, b * stateRows, c, at, h, at);
         } else {
           Arrays.fill(h, at, at + units, 0);
           Arrays.fill(c, at, at + units, 0);
@@ -181,13 +251,28 @@ public final class RecurrentCodes {
 
   private RecurrentStep step() {
     Cell.Lstm lstm = cell instanceof Cell.Lstm l ? l : null;
+    QuantizedTensor peepholes = cell.peepholes();
     return new RecurrentStep(
         scales(in, weights),
         scales(out, recurrent),
         lstm == null ? 0 : lstm.shift(),
         lstm == null ? null : lstm.gate().toArray(),
         cell.activation().toArray(),
+        cell.argument(),
+        cell.value(),
+        peepholes == null ? null : distances(peepholes),
+        peepholes == null ? null : peepholeScales(peepholes),
         out);
+  }
+
+  private static int[] distances(QuantizedTensor peepholes) {
+    int[] distances = new int[peepholes.codes().length];
+    Arrays.setAll(distances, i -> peepholes.codes()[i] - peepholes.zeroPoint());
+    return distances;
+  }
+
+  private static float[] peepholeScales(QuantizedTensor peepholes) {
+    return new float[] {peepholes.scale(0), peepholes.scale(1), peepholes.scale(2)};
   }
 
   private float[] scales(QuantParams p, WeightQuantizer w) {

@@ -24,6 +24,9 @@ final class RecurrentOperations implements RecurrentPass {
 
   private final IActivation activation;
 
+  /** Whether f, o and i look at the cell. */
+  private final boolean peeps;
+
   private INDArray x;
   private INDArray z; // sums, [n, gates·units, t]
   private INDArray a; // functions of them
@@ -37,9 +40,10 @@ final class RecurrentOperations implements RecurrentPass {
   private INDArray mask;
   private boolean rounded;
 
-  RecurrentOperations(IActivation gate, IActivation activation) {
+  RecurrentOperations(IActivation gate, IActivation activation, boolean peeps) {
     this.gate = gate;
     this.activation = activation;
+    this.peeps = peeps;
   }
 
   @Override
@@ -89,17 +93,18 @@ final class RecurrentOperations implements RecurrentPass {
     rounded = rounding != null;
     x.assign(input);
     INDArray row = bias.reshape(bias.length());
+    INDArray ofState = ofState(recurrent, weights.size(1));
     for (long t = 0; t < input.size(2); t++) {
       INDArray zt = at(z, t);
       Nd4j.gemm(at(x, t), weights, zt, false, false, 1, 0);
       INDArray previous = t == 0 ? before : at(h, t - 1);
       if (previous != null) {
-        Nd4j.gemm(previous, recurrent, zt, false, false, 1, 1);
+        Nd4j.gemm(previous, ofState, zt, false, false, 1, 1);
       }
       zt.addiRowVector(row);
       INDArray ht = at(h, t);
       if (hasCell()) {
-        cell(t, zt, ht, units);
+        cell(t, zt, ht, units, recurrent);
       } else {
         ht.assign(zt);
         activation.getActivation(ht, true);
@@ -115,18 +120,37 @@ final class RecurrentOperations implements RecurrentPass {
     return h;
   }
 
-  private void cell(long t, INDArray zt, INDArray ht, long units) {
+  /** The matrix by which the state is multiplied, without the peepholes behind it. */
+  private INDArray ofState(INDArray recurrent, long columns) {
+    return peeps ? recurrent.get(all(), interval(0, columns)).dup('f') : recurrent;
+  }
+
+  /** Of f, o or i (0, 1, 2), (units). */
+  private static INDArray peephole(INDArray recurrent, long gate) {
+    long at = recurrent.size(1) - 3 + gate;
+    return recurrent.get(all(), interval(at, at + 1)).reshape(recurrent.size(0));
+  }
+
+  private void cell(long t, INDArray zt, INDArray ht, long units, INDArray recurrent) {
+    INDArray previous = t == 0 ? cellBefore : at(c, t - 1);
+    if (peeps && previous != null) {
+      part(zt, 1, 2, units).addi(previous.mulRowVector(peephole(recurrent, 0)));
+      part(zt, 3, 4, units).addi(previous.mulRowVector(peephole(recurrent, 2)));
+    }
     INDArray at = at(a, t).assign(zt);
     INDArray candidate = part(at, 0, 1, units);
     activation.getActivation(candidate, true);
     gate.getActivation(part(at, 1, 4, units), true);
     INDArray ct = at(c, t).assign(candidate).muli(part(at, 3, 4, units));
-    INDArray previous = t == 0 ? cellBefore : at(c, t - 1);
     if (previous != null) {
       ct.addi(previous.mul(part(at, 1, 2, units)));
     }
     if (mask != null) {
       ct.muliColumnVector(maskAt(t));
+    }
+    if (peeps) { // which looks at the cell as it is now
+      INDArray sum = part(zt, 2, 3, units).addi(ct.mulRowVector(peephole(recurrent, 1)));
+      gate.getActivation(part(at, 2, 3, units).assign(sum), true);
     }
     INDArray tct = at(tc, t).assign(ct);
     activation.getActivation(tct, true);
@@ -177,6 +201,9 @@ final class RecurrentOperations implements RecurrentPass {
     INDArray below =
         workspaces.create(ArrayType.ACTIVATION_GRAD, epsilon.dataType(), x.shape(), 'f');
     INDArray bias = gradients.get(BIAS);
+    INDArray ofState = ofState(recurrent, weights.size(1));
+    INDArray byState = gradients.get(RECURRENT);
+    INDArray byMatrix = peeps ? byState.get(all(), interval(0, weights.size(1))) : byState;
     long steps = x.size(2);
     long end = last > 0 ? Math.max(0, steps - last) : 0;
     INDArray dzNext = null;
@@ -184,7 +211,7 @@ final class RecurrentOperations implements RecurrentPass {
     for (long t = steps - 1; t >= end; t--) {
       INDArray dh = at(epsilon, t).dup('f');
       if (dzNext != null) {
-        Nd4j.gemm(dzNext, recurrent, dh, false, true, 1, 1);
+        Nd4j.gemm(dzNext, ofState, dh, false, true, 1, 1);
       }
       if (rounded && !plain) {
         dh.muli(at(inside, t));
@@ -195,15 +222,14 @@ final class RecurrentOperations implements RecurrentPass {
       INDArray dz;
       if (hasCell()) {
         dz = Nd4j.createUninitialized(dh.dataType(), new long[] {dh.size(0), z.size(1)}, 'f');
-        dc = backward(t, dh, dc, dz);
+        dc = backward(t, dh, dc, dz, recurrent, byState);
       } else {
         dz = activation.backprop(at(z, t).dup('f'), dh).getFirst();
       }
       Nd4j.gemm(at(x, t), dz, gradients.get(WEIGHTS), true, false, 1, 1);
       INDArray previous = t == 0 ? before : at(h, t - 1);
       if (previous != null) {
-        INDArray of = gradients.get(RECURRENT);
-        Nd4j.gemm(previous, dz, of, true, false, 1, 1);
+        Nd4j.gemm(previous, dz, byMatrix, true, false, 1, 1);
       }
       bias.addi(dz.sum(0).reshape(bias.shape()));
       Nd4j.gemm(dz, weights, at(below, t), false, true, 1, 0);
@@ -217,7 +243,8 @@ final class RecurrentOperations implements RecurrentPass {
    *
    * @param dcNext gradient of this step's cell by the next step, or null
    */
-  private INDArray backward(long t, INDArray dh, INDArray dcNext, INDArray dz) {
+  private INDArray backward(
+      long t, INDArray dh, INDArray dcNext, INDArray dz, INDArray recurrent, INDArray byState) {
     long units = dh.size(1);
     INDArray at = at(a, t);
     INDArray zt = at(z, t);
@@ -226,12 +253,18 @@ final class RecurrentOperations implements RecurrentPass {
     if (dcNext != null) {
       dc.addi(dcNext);
     }
+    if (peeps) {
+      INDArray sum = part(zt, 2, 3, units).dup('f');
+      INDArray o = gate.backprop(sum, dh.mul(at(tc, t))).getFirst();
+      dc.addi(o.mulRowVector(peephole(recurrent, 1)));
+      addPeephole(byState, 1, o, at(c, t));
+    }
     if (mask != null) {
       dc.muliColumnVector(maskAt(t));
     }
     INDArray candidate = dc.mul(part(at, 3, 4, units));
-    INDArray sums = part(zt, 0, 1, units).dup('f');
-    part(dz, 0, 1, units).assign(activation.backprop(sums, candidate).getFirst());
+    INDArray ofCandidate = part(zt, 0, 1, units).dup('f');
+    part(dz, 0, 1, units).assign(activation.backprop(ofCandidate, candidate).getFirst());
     INDArray gates = part(dz, 1, 4, units);
     INDArray previous = t == 0 ? cellBefore : at(c, t - 1);
     INDArray f = part(dz, 1, 2, units);
@@ -244,7 +277,19 @@ final class RecurrentOperations implements RecurrentPass {
     part(dz, 3, 4, units).assign(dc).muli(part(at, 0, 1, units));
     INDArray ofSums = part(zt, 1, 4, units).dup('f');
     gates.assign(gate.backprop(ofSums, gates.dup('f')).getFirst());
-    return dc.muli(part(at, 1, 2, units));
+    dc.muli(part(at, 1, 2, units));
+    if (peeps && previous != null) {
+      for (int g = 0; g <= 2; g += 2) { // f and i
+        INDArray sums = part(dz, g + 1, g + 2, units);
+        dc.addi(sums.mulRowVector(peephole(recurrent, g)));
+        addPeephole(byState, g, sums, previous);
+      }
+    }
+    return dc;
+  }
+
+  private static void addPeephole(INDArray byState, long gate, INDArray sums, INDArray cell) {
+    peephole(byState, gate).addi(sums.mul(cell).sum(0));
   }
 
   private static INDArray at(INDArray all, long t) {

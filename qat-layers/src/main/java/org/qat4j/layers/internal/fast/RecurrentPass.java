@@ -11,9 +11,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.numerics.QuantParams;
 
 /**
- * Forward and backward pass of an LSTM without peepholes (Greff et al., arXiv:1503.04069, appendix
- * A) or of a simple recurrent layer, in real numbers, with the state rounded after each step or
- * not. Gates in DL4J's order c, f, o, i. Keeps what the backward pass needs; not thread-safe.
+ * Forward and backward pass of an LSTM (Greff et al., arXiv:1503.04069, appendix A), with or
+ * without peepholes, or of a simple recurrent layer, in real numbers, with the state rounded after
+ * each step or not. Gates in DL4J's order c, f, o, i. Keeps what the backward pass needs; not thread-safe.
  */
 public interface RecurrentPass {
   // The keys of the parameters of both layers are the same.
@@ -29,7 +29,12 @@ public interface RecurrentPass {
   static RecurrentPass of(IActivation gate, IActivation activation, DataType type) {
     return LstmLoops.supports(gate, activation, type)
         ? new LstmLoops()
-        : new RecurrentOperations(gate, activation);
+        : new RecurrentOperations(gate, activation, false);
+  }
+
+  /** A pass of an LSTM with peepholes. */
+  static RecurrentPass withPeepholes(IActivation gate, IActivation activation) {
+    return new RecurrentOperations(gate, activation, true);
   }
 
   boolean hasCell();
@@ -51,7 +56,7 @@ public interface RecurrentPass {
    *
    * @param input [n, k, t]
    * @param weights [k, gates·units]
-   * @param recurrent [units, gates·units]
+   * @param recurrent [units, gates·units], and behind that the peepholes of f, o and i, [units, 3]
    * @param bias gates·units values
    * @param state before the first step, [n, units], or null for 0
    * @param cell likewise

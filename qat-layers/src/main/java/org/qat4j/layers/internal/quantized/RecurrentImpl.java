@@ -4,13 +4,15 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.AbstractLSTM;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
-import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.GravesLSTM;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.recurrent.BaseRecurrentLayer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.layers.internal.codes.RecurrentCodes;
@@ -26,7 +28,7 @@ import org.qat4j.numerics.QuantParams;
 import org.qat4j.quantizer.Ste;
 
 /**
- * Computes {@link QatLstm} and {@link QatSimpleRnn}. DL4J's own loop does not let anything between
+ * Computes {@link QatLstm}, {@link QatGravesLstm} and {@link QatSimpleRnn}. DL4J's own loop does not let anything between
  * two steps, where the state is rounded; this one does. At steps that {@link #setMaskArray} masks,
  * as MaskZeroLayer and LastTimeStep do, state and cell are 0. A mask that comes with the features
  * masks a SimpleRnn, but not an LSTM, which goes through padding as through any step: so it is in
@@ -48,21 +50,33 @@ final class RecurrentImpl
 
   RecurrentImpl(NeuralNetConfiguration conf, DataType type) {
     super(conf, type);
-    LSTM lstm = layerConf() instanceof LSTM l ? l : null;
+    AbstractLSTM lstm = layerConf() instanceof AbstractLSTM l ? l : null;
     quantizer = new LayerQuantizer(this);
     ((QatLayerConf) layerConf())
         .weightShapes()
         .forEach((key, shape) -> quantizer.weights().add(key, Layout.BY_CHANNEL, shape.rows()));
+    IActivation gate = lstm == null ? null : lstm.getGateActivationFn();
+    IActivation activation = layerConf().getActivationFn();
     pass =
-        RecurrentPass.of(
-            lstm == null ? null : lstm.getGateActivationFn(), layerConf().getActivationFn(), type);
+        lstm instanceof GravesLSTM
+            ? RecurrentPass.withPeepholes(gate, activation)
+            : RecurrentPass.of(gate, activation, type);
   }
 
   static Map<String, WeightShape> weightShapes(long rows, FeedForwardLayer conf) {
+    return weightShapes(rows, rows, conf);
+  }
+
+  /**
+   * Shapes of weights.
+   *
+   * @param stateRows of what reads the state, with one for each peephole
+   */
+  static Map<String, WeightShape> weightShapes(long rows, long stateRows, FeedForwardLayer conf) {
     return new TreeMap<>(
         Map.of(
             RecurrentPass.WEIGHTS, new WeightShape(rows, conf.getNIn()),
-            RecurrentPass.RECURRENT, new WeightShape(rows, conf.getNOut())));
+            RecurrentPass.RECURRENT, new WeightShape(stateRows, conf.getNOut())));
   }
 
   @Override
@@ -80,7 +94,7 @@ final class RecurrentImpl
   public Pair<INDArray, MaskState> feedForwardMaskArray(
       INDArray mask, MaskState state, int minibatchSize) {
     setMaskArray(mask);
-    if (layerConf() instanceof LSTM lstm && !Maskable.leavesOut(lstm)) {
+    if (layerConf() instanceof AbstractLSTM lstm && !Maskable.leavesOut(lstm)) {
       super.setMaskArray(null);
     }
     return new Pair<>(mask, MaskState.Passthrough);

@@ -116,7 +116,7 @@ public class RecurrentPassTest {
   @MethodSource("seeds")
   void gradientsAreThoseOfDifferences(int seed) {
     Case c = new Case(seed);
-    RecurrentPass pass = new RecurrentOperations(SIGMOID, TANH);
+    RecurrentPass pass = new RecurrentOperations(SIGMOID, TANH, false);
     INDArray input = real(c.sequence(c.k));
     INDArray weights = real(c.random('c', c.k, 4L * c.units)).dup('f');
     INDArray recurrent = real(c.random('c', c.units, 4L * c.units)).dup('f');
