@@ -125,10 +125,10 @@ class Codes:
 
 
 KNOWN = """accents activation alphabet argument axis bias bound buckets characters clean dilation epsilon
-    exponential exponents field focus function gain gate groups heads hi ideographs input inputs kept kernel
-    length literal lo lowerCase maxN mean merges minN name of order output padLeft padRight pairs peepholes
-    pieces places prefix punctuation reach recurrent reverse sentences shape shift skipUnknown slope source
-    special stride table tokens types value vocabulary weights window words zero""".split()
+    exponential exponents field focus function gain gate groups heads hi ideographs input inputs inside kept
+    kernel length literal lo lowerCase maxN mean merges minN name of order output padLeft padRight pairs
+    peepholes pieces places prefix punctuation reach recurrent reverse sentences shape shift skipUnknown
+    slope source special stride table tokens types value vocabulary weights window words zero""".split()
 
 
 class Record(dict):
@@ -584,6 +584,10 @@ def avg_pool2d(op, x):  # (10)
     rows = []
     for taps in found:
         sums = [sum(c) - n * x.codes.zero for c in zip(*(tap or zeros for tap in taps))]
+        if op.get("inside"):
+            seen = max(1, sum(1 for tap in taps if tap))
+            rows.append([out.quantize(f32(f32(f32(acc) * x.codes.scale) / seen)) for acc in sums])
+            continue
         rows.append([requantize(acc, scale, out, out.qmin, out.qmax) for acc in sums])
     return Value(rows, out, True, size)
 

@@ -883,8 +883,18 @@ public sealed interface Op {
   /**
    * Mean over windows of an image (10), codes [H, W, C] to [H', W', C]: the depthwise convolution
    * with q_w = 1 and s_w = 1/n for n taps; beyond the edges is real 0.
+   *
+   * @param inside divide by the number of taps that lie in the image, as a masked mean (10) divides
+   *     by that of the steps
    */
-  record AvgPool2d(String name, String input, Window2d window, QuantParams output) implements Op {
+  record AvgPool2d(
+      String name, String input, Window2d window, boolean inside, QuantParams output)
+      implements Op {
+    /** With one divisor for all windows. */
+    public AvgPool2d(String name, String input, Window2d window, QuantParams output) {
+      this(name, input, window, false, output);
+    }
+
     @Override
     public List<String> inputs() {
       return List.of(input);

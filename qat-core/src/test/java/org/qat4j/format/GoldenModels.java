@@ -212,7 +212,10 @@ public final class GoldenModels {
     return new IntegerModel("groups", inputs, ops, List.of("logits"), List.of(), List.of());
   }
 
-  /** An LSTM with peepholes, and recurrent layers of functions that do not end at 8 or at 1. */
+  /**
+   * An LSTM with peepholes, recurrent layers of functions that do not end at 8 or at 1, means over
+   * what lies within an image.
+   */
   private IntegerModel cells() {
     tokens("words", 7, 9);
     QuantParams state = QuantParams.asymmetric(-1, 1, 8);
@@ -230,10 +233,14 @@ public final class GoldenModels {
     ops.add(recurrent("open", null, tensor(8, 12, 0, 12, 6), open, false, rest));
     Cell simple = new Cell.Simple(relu, 10, 10);
     ops.add(recurrent("simple", "words", tensor(4, 1, 0, 3, 6), simple, false, rest));
-    List<String> all = List.of("graves", "back", "open", "simple");
+    ops.add(new Op.Reshape("rows", "embedding", IntVector.of(7, 1, 6)));
+    Window2d window = new Window2d(3, 2, 1, 1, 1, 1, 1, 0, 1, 1);
+    ops.add(new Op.AvgPool2d("means", "rows", window, true, state));
+    ops.add(new Op.Reshape("steps", "means", IntVector.of(7, 6)));
+    List<String> all = List.of("graves", "back", "open", "simple", "steps");
     ops.add(new Op.Concat("side", all, QuantParams.asymmetric(-1, 9, 8)));
     ops.add(new Op.GlobalMaxPool("best", "side"));
-    ops.add(dense("logits", "best", tensor(8, 3, 0, 3, 14), new Output.Real()));
+    ops.add(dense("logits", "best", tensor(8, 3, 0, 3, 20), new Output.Real()));
     return new IntegerModel("cells", inputs, ops, List.of("logits"), text, List.of());
   }
 

@@ -39,8 +39,12 @@ final class ImageCases {
             () -> pooling(SubsamplingLayer.PoolingType.MAX, ConvolutionMode.Same)),
         image(
             "SubsamplingLayer, AVG",
-            "format NHWC, dilation, windows beyond the edge",
+            "format NHWC, dilation",
             () -> pooling(SubsamplingLayer.PoolingType.AVG, ConvolutionMode.Truncate)),
+        image(
+            "SubsamplingLayer, AVG, Same",
+            "format NHWC, dilation",
+            () -> pooling(SubsamplingLayer.PoolingType.AVG, ConvolutionMode.Same)),
         LayerCase.of(
             "GlobalPoolingLayer of an image, MAX",
             "",

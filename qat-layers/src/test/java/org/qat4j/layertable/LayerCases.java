@@ -8,6 +8,7 @@ import java.util.Random;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
@@ -119,12 +120,20 @@ final class LayerCases {
         sequence("Convolution1DLayer", "format NWC", () -> Nets.conv(7, 3, Activation.RELU)),
         sequence(
             "Subsampling1DLayer, MAX",
-            "padding, dilation, modes Same and Causal",
+            "dilation, mode Causal",
             () -> pooling(SubsamplingLayer.PoolingType.MAX)),
         sequence(
+            "Subsampling1DLayer, MAX, Same",
+            "dilation, mode Causal",
+            () -> same(SubsamplingLayer.PoolingType.MAX)),
+        sequence(
             "Subsampling1DLayer, AVG",
-            "padding, dilation, modes Same and Causal",
+            "dilation, mode Causal",
             () -> pooling(SubsamplingLayer.PoolingType.AVG)),
+        sequence(
+            "Subsampling1DLayer, AVG, Same",
+            "dilation, mode Causal",
+            () -> same(SubsamplingLayer.PoolingType.AVG)),
         LayerCase.of(
             "GlobalPoolingLayer, MAX", "", type -> global(type, PoolingType.MAX), Nets::sequences),
         LayerCase.of(
@@ -172,6 +181,14 @@ final class LayerCases {
 
   private static Layer pooling(SubsamplingLayer.PoolingType type) {
     return new Subsampling1DLayer.Builder(type).kernelSize(2).stride(2).build();
+  }
+
+  private static Layer same(SubsamplingLayer.PoolingType type) {
+    return new Subsampling1DLayer.Builder(type)
+        .kernelSize(3)
+        .stride(2)
+        .convolutionMode(ConvolutionMode.Same)
+        .build();
   }
 
   private static Model global(DataType type, PoolingType pooling) {

@@ -69,7 +69,13 @@ public final class OpReader {
               r.integer("groups"),
               output(r));
       case "MaxPool2d" -> new Op.MaxPool2d(name, only(inputs), window(r));
-      case "AvgPool2d" -> new Op.AvgPool2d(name, only(inputs), window(r), r.codes("output"));
+      case "AvgPool2d" -> 
+          new Op.AvgPool2d(
+              name,
+              only(inputs),
+              window(r),
+              r.has("inside") && r.truth("inside"),
+              r.codes("output"));
       case "GlobalSumPool" -> new Op.GlobalSumPool(name, only(inputs), r.codes("output"));
       case "Select" -> new Op.Select(name, only(inputs), r.integer("axis"), r.integers("places"));
       case "Transpose" -> new Op.Transpose(name, only(inputs), r.integers("order"));

@@ -230,9 +230,9 @@ public final class OpWriter implements Op.Visitor<RecordWriter> {
 
   @Override
   public RecordWriter visit(Op.AvgPool2d o) {
-    return accumulating("AvgPool2d", o)
-        .integers("window", o.window().toVector())
-        .codes("output", o.output());
+    RecordWriter record =
+        accumulating("AvgPool2d", o).integers("window", o.window().toVector());
+    return (o.inside() ? record.truth("inside", true) : record).codes("output", o.output());
   }
 
   @Override

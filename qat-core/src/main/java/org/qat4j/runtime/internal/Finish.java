@@ -46,4 +46,18 @@ interface Finish {
       }
     }
   }
+
+  /** Sums over the taps of a window that lie in an image as codes of their means by (10). */
+  record ToMeans(ImageWindows windows, float scale, QuantParams params, int channels, Place to)
+      implements Finish {
+    @Override
+    public void accept(Workspace w, int[] acc, int at, int position) {
+      int[] out = w.ints[to.slot()];
+      float n = Math.max(1, windows.inside(position));
+      for (int c = 0; c < channels; c++) {
+        out[to.offset() + position * channels + c] =
+            params.quantize((float) acc[at + c] * scale / n) - params.zeroPoint();
+      }
+    }
+  }
 }

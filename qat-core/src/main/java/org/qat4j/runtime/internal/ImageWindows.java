@@ -32,6 +32,18 @@ final class ImageWindows {
     return inside ? (row * width + column) * channels : -1;
   }
 
+  /** Taps of a window that lie in the image. */
+  int inside(int position) {
+    int row = window.row(position / columns, 0);
+    int column = window.column(position % columns, 0);
+    return inside(row, window.kernelH(), height) * inside(column, window.kernelW(), width);
+  }
+
+  /** Without dilation. */
+  private static int inside(int from, int taps, int size) {
+    return Math.max(0, Math.min(from + taps, size) - Math.max(from, 0));
+  }
+
   /** Copies a window, pixel by pixel, with zeros beyond the edges. */
   void copy(int[] x, int image, int position, int[] patch, int to) {
     int run = window.dilationW() == 1 ? window.kernelW() : 1;

@@ -506,7 +506,11 @@ public final class PlanBuilder implements Op.Visitor<Void> {
     Requantization r = Requantization.ofMean(in, o.window().taps(), n, o.output());
     ImageWindows windows = windows(o.input(), o.name(), o.window());
     Place from = place(o.input());
-    Finish finish = new Finish.ToCodes(kernels, r, allocate(o.name()));
+    Place to = allocate(o.name());
+    Finish finish =
+        o.inside()
+            ? new Finish.ToMeans(windows, in.scale(), o.output(), n, to)
+            : new Finish.ToCodes(kernels, r, to);
     return add(new ImageSteps.Average(kernels, windows, from, accumulators(n), finish));
   }
 

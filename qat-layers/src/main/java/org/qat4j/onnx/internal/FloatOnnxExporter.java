@@ -502,7 +502,7 @@ public final class FloatOnnxExporter implements Op.Visitor<Void> {
   @Override
   public Void visit(Op.AvgPool2d o) {
     List<AttributeProto> window = new ArrayList<>(window(o.window()));
-    window.add(GraphBuilder.integer("count_include_pad", 1));
+    window.add(GraphBuilder.integer("count_include_pad", o.inside() ? 0 : 1));
     graph.node("AveragePool", o.name(), List.of(at(o.input())), at(o.name()), window);
     return null;
   }

@@ -581,8 +581,49 @@ public final class OpExporter implements Op.Visitor<Void> {
   @Override
   public Void visit(Op.AvgPool2d o) {
     Window2d w = o.window();
+    if (o.inside()) {
+      return averageInside(o);
+    }
     Codes y = codes.define(o.name());
     averagePool(o.name(), o.input(), places(w), o.output(), y, w.kernelH(), w.kernelW());
+    return null;
+  }
+
+  /** Sums by a convolution of each channel with ones, each divided by the places it has. */
+  private Void averageInside(Op.AvgPool2d o) {
+    Window2d w = o.window();
+    Nodes n = new Nodes(graph, o.name());
+    int channels = channels(o.input());
+    QuantParams in = model.value(o.input()).params();
+    String x = n.cast(codes.distances(o.name(), o.input()), DataType.FLOAT);
+    float[] ones = new float[channels * w.taps()];
+    Arrays.fill(ones, 1);
+    String weights =
+        graph.constant(
+            o.name() + "/ones", Tensors.floats(ones, channels, 1, w.kernelH(), w.kernelW()));
+    List<AttributeProto> window = new ArrayList<>(places(w));
+    window.add(kernel(w));
+    window.add(integer("group", channels));
+    // Whole numbers, which a cast keeps from being merged with the product behind.
+    String whole = n.cast(graph.node("Conv", o.name(), List.of(x, weights), window), DataType.INT32);
+    String sums = n.cast(whole, DataType.FLOAT);
+    List<Integer> from = model.value(o.input()).shape();
+    List<Integer> to = model.value(o.name()).shape();
+    float[] counts = new float[to.get(0) * to.get(1)];
+    for (int i = 0; i < counts.length; i++) {
+      int inside = 0;
+      for (int k = 0; k < w.taps(); k++) {
+        int row = w.row(i / to.get(1), k / w.kernelW());
+        int column = w.column(i % to.get(1), k % w.kernelW());
+        boolean within = row >= 0 && row < from.get(0) && column >= 0 && column < from.get(1);
+        inside += within ? 1 : 0;
+      }
+      counts[i] = Math.max(1, inside);
+    }
+    String divisors =
+        graph.constant(o.name() + "/places", Tensors.floats(counts, 1, 1, to.get(0), to.get(1)));
+    String means = n.node("Div", n.node("Mul", sums, n.floats(in.scale())), divisors);
+    codes.quantize(o.name(), means, o.output(), codes.define(o.name()));
     return null;
   }
 

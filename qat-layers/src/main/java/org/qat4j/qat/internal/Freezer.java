@@ -516,7 +516,9 @@ public final class Freezer {
 
   private String averagePool2d(Topology.Node node, String x) {
     QuantParams out = quantizer(node).scales().output();
-    return add(new Op.AvgPool2d(node.name(), x, window(node), out));
+    Window2d window = window(node);
+    boolean inside = IntegerImages.dividesByInside((SubsamplingLayer) node.layer(), window);
+    return add(new Op.AvgPool2d(node.name(), x, window, inside, out));
   }
 
   /** A product of each channel by itself. */
@@ -743,11 +745,38 @@ public final class Freezer {
 
   private String maxPool(String name, Topology.Node node, String input) {
     Subsampling1DLayer pool = (Subsampling1DLayer) node.layer();
+    Window2d window = IntegerImages.window(pool, read(node).get(0));
+    if (window.pads()) {
+      String made = add(new Op.MaxPool2d(name + "/windows", rows(name, node, input), window));
+      return steps(name, made, window, node);
+    }
     return add(new Op.MaxPool1d(name, input, pool.getKernelSize()[0], pool.getStride()[0]));
+  }
+
+  /** A sequence as an image with one column. */
+  private String rows(String name, Topology.Node node, String input) {
+    List<Integer> shape = read(node);
+    return add(
+        new Op.Reshape(name + "/rows", input, IntVector.of(shape.get(0), 1, shape.get(1))));
+  }
+
+  private String steps(String name, String rows, Window2d window, Topology.Node node) {
+    List<Integer> shape = read(node);
+    int made = (int) window.rows(shape.get(0));
+    return add(new Op.Reshape(name, rows, IntVector.of(made, shape.get(1))));
   }
 
   private String averagePool(Topology.Node node, String input) {
     Subsampling1DLayer pool = (Subsampling1DLayer) node.layer();
+    String name = node.name();
+    Window2d window = IntegerImages.window(pool, read(node).get(0));
+    if (window.pads()) {
+      boolean inside = IntegerImages.dividesByInside(pool, window);
+      QuantParams out = quantizer(node).scales().output();
+      String x = rows(name, node, input);
+      String made = add(new Op.AvgPool2d(name + "/windows", x, window, inside, out));
+      return steps(name, made, window, node);
+    }
     return add(
         new Op.AvgPool1d(
             node.name(),

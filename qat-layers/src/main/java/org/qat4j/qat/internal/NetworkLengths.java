@@ -167,7 +167,10 @@ public final class NetworkLengths {
   private LengthRules.Tail pooled(Topology.Node node, LengthRules.Tail in) {
     Subsampling1DLayer conf = (Subsampling1DLayer) node.layer();
     boolean plain =
-        !masked && conf.getPadding()[0] == 0 && conf.getConvolutionMode() != ConvolutionMode.Same;
+        !masked
+            && conf.getPadding()[0] == 0
+            && conf.getConvolutionMode() != ConvolutionMode.Same
+            && conf.getConvolutionMode() != ConvolutionMode.Causal;
     if (in == null || !plain) {
       return unknown(node);
     }

@@ -312,12 +312,10 @@ public final class Support {
           : "global pooling is quantized over all of time or of an image, with collapsed"
               + " dimensions";
     } else if (conf instanceof Subsampling1DLayer p) {
-      boolean plain =
-          p.getPadding()[0] == 0
-              && p.getDilation()[0] == 1
-              && p.getConvolutionMode() != ConvolutionMode.Same
-              && p.getConvolutionMode() != ConvolutionMode.Causal;
-      return plain ? null : "pooling over time is quantized without padding and dilation";
+      if (p.getConvolutionMode() == ConvolutionMode.Causal) {
+        return "pooling over time is quantized in the modes Strict, Truncate and Same";
+      }
+      return p.getDilation()[0] == 1 ? null : "pooling over time is quantized without dilation";
     } else if (conf instanceof SubsamplingLayer p) {
       return pooling2d(p);
     }
@@ -325,15 +323,8 @@ public final class Support {
   }
 
   private static String pooling2d(SubsamplingLayer p) {
-    if (p.getDilation()[0] != 1 || p.getDilation()[1] != 1) {
-      return "pooling is quantized without dilation";
-    }
-    boolean pads =
-        p.getConvolutionMode() == ConvolutionMode.Same || p.getPadding()[0] + p.getPadding()[1] > 0;
-    return pads && p.getPoolingType() == PoolingType.AVG
-        ? "an average over windows that reach beyond the edge has another divisor there; pad with a"
-            + " ZeroPaddingLayer, so that every window has the same"
-        : null;
+    boolean plain = p.getDilation()[0] == 1 && p.getDilation()[1] == 1;
+    return plain ? null : "pooling is quantized without dilation";
   }
 
   private static boolean isChannelsLast(Object conf) {

@@ -551,9 +551,15 @@ public final class ReferenceOps implements Op.Visitor<Void> {
     int[] y = new int[value.size()];
     for (int i = 0; i < y.length; i++) {
       int acc = 0;
+      int n = 0;
       for (int k = 0; k < o.window().taps(); k++) {
         int at = at(o.window(), value, in, i / channels, k);
         acc += at < 0 ? 0 : x[at * channels + i % channels] - in.params().zeroPoint();
+        n += at < 0 ? 0 : 1;
+      }
+      if (o.inside()) {
+        y[i] = out.quantize((float) acc * in.params().scale() / (float) Math.max(1, n));
+        continue;
       }
       y[i] = Requantize.requantize(acc, m, out.zeroPoint(), out.qmin(), out.qmax());
     }

@@ -5,6 +5,7 @@ import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
+import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -124,6 +125,28 @@ public final class IntegerImages {
   public static INDArray average(LayerQuantizer q, INDArray x, INDArray mask) {
     SubsamplingLayer conf = (SubsamplingLayer) q.conf();
     Window2d window = window(conf, (int) x.size(2), (int) x.size(3));
+    return average(q, x, window, dividesByInside(conf, window));
+  }
+
+  /** Whether a mean is over the places of a window that lie in the image. */
+  public static boolean dividesByInside(SubsamplingLayer conf, Window2d window) {
+    return window.pads() && !conf.isAvgPoolIncludePadInDivisor();
+  }
+
+  /** Windows of a pooling over time, whose steps are the rows of an image with one column. */
+  public static Window2d window(Subsampling1DLayer conf, int steps) {
+    int[] kernel = {conf.getKernelSize()[0], 1};
+    int[] stride = {conf.getStride()[0], 1};
+    int[] padding = {conf.getPadding()[0], 0};
+    return window(kernel, stride, new int[] {1, 1}, padding, conf.getConvolutionMode(), steps, 1);
+  }
+
+  /**
+   * Mean over windows of [n, c, h, w].
+   *
+   * @param inside over those places of a window that lie in the image
+   */
+  static INDArray average(LayerQuantizer q, INDArray x, Window2d window, boolean inside) {
     Images images = new Images(x, window);
     QuantParams in = q.scales().input();
     QuantParams out = q.scales().output();
@@ -135,6 +158,11 @@ public final class IntegerImages {
       int acc = 0;
       for (int k = 0; k < window.taps(); k++) {
         acc += (int) columns[i * window.taps() + k];
+      }
+      if (inside) {
+        float n = Math.max(1, images.inside(i / channels));
+        real[i] = out.fakeQuantize((float) acc * in.scale() / n);
+        continue;
       }
       real[i] =
           out.dequantize(Requantize.requantize(acc, m, out.zeroPoint(), out.qmin(), out.qmax()));
@@ -174,6 +202,15 @@ public final class IntegerImages {
       boolean inside = row >= 0 && row < height && column >= 0 && column < width;
       int image = w / columns / rows;
       return inside ? ((image * channels + channel) * height + row) * width + column : -1;
+    }
+
+    /** Places of a window that lie in the image. */
+    int inside(int w) {
+      int inside = 0;
+      for (int k = 0; k < window.taps(); k++) {
+        inside += at(w, 0, k) < 0 ? 0 : 1;
+      }
+      return inside;
     }
 
     /** Windows of [n, c, h, w], row-major [windows, c·kh·kw]. */

@@ -19,6 +19,7 @@ import org.qat4j.layers.internal.quantizing.IntegerProduct;
 import org.qat4j.layers.internal.quantizing.LayerQuantizer;
 import org.qat4j.layers.internal.quantizing.Normalization;
 import org.qat4j.layers.internal.quantizing.Slot;
+import org.qat4j.model.Window2d;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.numerics.internal.Requantize;
 import org.qat4j.numerics.internal.WeightGrid;
@@ -348,12 +349,22 @@ public final class IntegerLayers {
   /** Mean over windows of time (10), [n, c, t] to [n, c, t']. */
   public static INDArray average(LayerQuantizer q, INDArray x, INDArray mask) {
     Subsampling1DLayer pool = (Subsampling1DLayer) q.conf();
-    INDArray means = average(q, x, pool.getKernelSize()[0], pool.getStride()[0]);
+    Window2d window = IntegerImages.window(pool, (int) x.size(2));
+    INDArray means =
+        window.pads()
+            ? padded(q, x, window, IntegerImages.dividesByInside(pool, window))
+            : average(q, x, pool.getKernelSize()[0], pool.getStride()[0]);
     if (mask != null) {
       INDArray out = q.pass().mask();
       Broadcast.mul(means, out.castTo(means.dataType()), means, 0, 2);
     }
     return means;
+  }
+
+  private static INDArray padded(LayerQuantizer q, INDArray x, Window2d window, boolean inside) {
+    INDArray image = x.dup('c').reshape('c', x.size(0), x.size(1), x.size(2), 1);
+    INDArray means = IntegerImages.average(q, image, window, inside);
+    return means.reshape('c', means.size(0), means.size(1), means.size(2));
   }
 
   private static INDArray average(LayerQuantizer q, INDArray x, int kernel, int stride) {
