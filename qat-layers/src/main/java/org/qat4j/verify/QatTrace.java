@@ -74,8 +74,10 @@ final class QatTrace {
   /** Whether a vertex of the network makes real values of codes, which its readers round. */
   boolean isRoundedLater(String name) {
     Topology.Node node = Topology.of(network.network()).node(name);
-    return node != null
-        && (node.vertex() instanceof ScaleVertex || node.vertex() instanceof ShiftVertex);
+    boolean joins = node != null && node.conf() != null && node.wrappers().bidirectional() != null;
+    return joins
+        || (node != null
+            && (node.vertex() instanceof ScaleVertex || node.vertex() instanceof ShiftVertex));
   }
 
   /** Inputs of the model by their names, as a network reads them. */

@@ -3,6 +3,7 @@ package org.qat4j.layertable;
 import java.util.List;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration.ListBuilder;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -12,6 +13,7 @@ import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
+import org.deeplearning4j.nn.conf.layers.SpaceToDepthLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
@@ -62,6 +64,7 @@ final class ImageCases {
             Nets::images),
         image("ZeroPaddingLayer", "", () -> new ZeroPaddingLayer.Builder(1, 0, 2, 1).build()),
         image("Cropping2D", "", () -> new Cropping2D.Builder(1, 0, 1, 2).build()),
+        LayerCase.of("SpaceToDepthLayer", "format NHWC", ImageCases::deep, Nets::images),
         image("Upsampling2D", "format NHWC", () -> new Upsampling2D.Builder(2).build()),
         LayerCase.of(
             "BatchNormalization behind a convolution",
@@ -124,6 +127,17 @@ final class ImageCases {
     }
     list.setInputType(InputType.convolutional(Nets.HEIGHT, Nets.WIDTH, Nets.PLANES));
     return new MultiLayerNetwork(list.build());
+  }
+
+  /** Of 6 rows and columns. */
+  private static Model deep(DataType type) {
+    return network(
+        type,
+        new ConvolutionLayer.Builder(2, 1).nOut(4).activation(Activation.TANH).build(),
+        Nets.subject(new SpaceToDepthLayer.Builder(3, CNN2DFormat.NCHW).build()),
+        Nets.conv2d(3, 2, Activation.RELU),
+        Nets.global(PoolingType.AVG),
+        Nets.output());
   }
 
   private static Model global(DataType type, PoolingType pooling) {

@@ -8,13 +8,16 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.GravesLSTM;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.misc.RepeatVector;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
+import org.deeplearning4j.nn.conf.layers.recurrent.TimeDistributed;
 import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -58,8 +61,23 @@ final class RecurrentCases {
             () -> new SimpleRnn.Builder().nOut(7).activation(Activation.LEAKYRELU).build()),
         sequence(
             "Bidirectional",
-            "modes other than CONCAT, layers other than LSTM and SimpleRnn",
+            "mode MUL, layers that are not recurrent",
             () -> new Bidirectional(lstm())),
+        sequence(
+            "Bidirectional, ADD",
+            "mode MUL, layers that are not recurrent",
+            () -> new Bidirectional(Bidirectional.Mode.ADD, lstm())),
+        sequence(
+            "Bidirectional, AVERAGE",
+            "mode MUL, layers that are not recurrent",
+            () -> new Bidirectional(Bidirectional.Mode.AVERAGE, simple())),
+        LayerCase.of("RepeatVector", "format NWC", RecurrentCases::repeated, Nets::sequences),
+        sequence(
+            "TimeDistributed",
+            "layers other than DenseLayer, format NWC",
+            () ->
+                new TimeDistributed(
+                    new DenseLayer.Builder().nOut(5).activation(Activation.TANH).build())),
         LayerCase.of(
             "LastTimeStep", "layers that are not recurrent", RecurrentCases::last, Nets::sequences),
         sequence(
@@ -108,6 +126,20 @@ final class RecurrentCases {
 
   private static Layer simple() {
     return new SimpleRnn.Builder().nOut(7).activation(Activation.TANH).build();
+  }
+
+  /** An encoder and a decoder. */
+  private static Model repeated(DataType type) {
+    return new MultiLayerNetwork(
+        Nets.builder(type)
+            .list()
+            .layer(new LastTimeStep(lstm()))
+            .layer(Nets.subject(new RepeatVector.Builder(4).build()))
+            .layer(lstm())
+            .layer(Nets.global(PoolingType.AVG))
+            .layer(Nets.output())
+            .setInputType(InputType.recurrent(Nets.CHANNELS, Nets.STEPS))
+            .build());
   }
 
   private static Model last(DataType type) {

@@ -7,8 +7,14 @@ import java.util.List;
 import java.util.Random;
 import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.transferlearning.TransferLearning;
 import org.junit.jupiter.api.Test;
@@ -17,6 +23,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.MultiDataSet;
+import org.nd4j.linalg.learning.config.Sgd;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.onnx.OnnxOptions;
 import org.qat4j.qat.FreezeInfo;
@@ -62,6 +69,74 @@ class TransferLearningTest {
         .isEqualTo(qat.multiLayerNetwork().paramTable().get("3_W"));
     assertThat(plain.getLayerWiseConfigurations().getConf(1).getLayer())
         .isInstanceOf(FrozenLayer.class);
+  }
+
+  /** As in the discriminator behind a generator: the gradient goes through, nothing changes. */
+  @Test
+  void gradientsPassLayersThatAreFrozenWithBackpropagation() {
+    MultiDataSet batch = Nets.images(new Random(1), 16, DataType.FLOAT);
+    DataSet data = new DataSet(batch.getFeatures(0), batch.getLabels(0));
+    List<INDArray> changes = new ArrayList<>();
+    for (boolean framed : new boolean[] {false, true}) {
+      QatNetwork qat =
+          Qat.prepare(generator(framed), QuantSpec.int8().withSchedule(Schedule.immediately()));
+      qat.calibrate(new ListDataSetIterator<>(data.asList(), 16), 1);
+      MultiLayerNetwork network = qat.multiLayerNetwork();
+      INDArray before = network.paramTable().get("0_W").dup();
+      INDArray kept = network.paramTable().get("1_W").dup();
+      INDArray shift = network.paramTable().get("2_b").dup();
+      network.fit(data);
+      changes.add(network.paramTable().get("0_W").sub(before));
+      assertThat(network.paramTable().get("1_W").equals(kept)).isEqualTo(framed);
+      assertThat(network.paramTable().get("2_b").equals(shift)).isEqualTo(framed);
+      network.fit(data);
+      IntegerModel model = qat.freeze(FreezeInfo.named("m"), batch.getFeatures());
+      Verifier.verify(
+              qat, model, OnnxOptions.DEFAULT, List.of(Samples.of(model, 3, batch.getFeatures())))
+          .requireExact();
+      MultiLayerNetwork plain = (MultiLayerNetwork) qat.toFloat();
+      assertThat(
+              plain.getLayerWiseConfigurations().getConf(1).getLayer()
+                  instanceof FrozenLayerWithBackprop)
+          .isEqualTo(framed);
+    }
+    double difference = changes.get(0).distance2(changes.get(1));
+    assertThat(difference).isLessThan(0.05 * changes.get(0).norm2Number().doubleValue());
+  }
+
+  private static MultiLayerNetwork generator(boolean framed) {
+    Layer conv = Nets.conv2d(5, 2, Activation.TANH);
+    Layer dense = Nets.dense(6, Activation.RELU);
+    NeuralNetConfiguration.ListBuilder list =
+        Nets.builder(DataType.FLOAT)
+            .updater(new Sgd(0.1))
+            .list()
+            .layer(Nets.conv2d(4, 2, Activation.RELU));
+    for (Layer layer : List.of(conv, dense)) {
+      list.layer(framed ? new FrozenLayerWithBackprop(layer) : layer);
+    }
+    list.layer(Nets.output())
+        .setInputType(InputType.convolutional(Nets.HEIGHT, Nets.WIDTH, Nets.PLANES));
+    MultiLayerNetwork network = new MultiLayerNetwork(list.build());
+    network.init();
+    return network;
+  }
+
+  @Test
+  void aRecurrentLayerThatIsFrozenWithBackpropagationIsRefused() {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            Nets.builder(DataType.FLOAT)
+                .list()
+                .layer(Nets.conv(6, 3, Activation.TANH))
+                .layer(new FrozenLayerWithBackprop(new LSTM.Builder().nIn(6).nOut(5).build()))
+                .layer(new GlobalPoolingLayer())
+                .layer(Nets.output())
+                .setInputType(InputType.recurrent(Nets.CHANNELS, Nets.STEPS))
+                .build());
+    network.init();
+    assertThat(Qat.describe(network, QuantSpec.int8()).problems())
+        .anySatisfy(problem -> assertThat(problem).contains("LSTM", "NoOp"));
   }
 
   /** From the step on that the schedule says, training leaves the running statistics alone. */

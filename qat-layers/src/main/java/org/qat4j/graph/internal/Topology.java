@@ -18,6 +18,7 @@ import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.util.GraphIndices;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -50,7 +51,21 @@ public final class Topology {
 
     /** Whether its parameters are kept as they are (transfer learning). */
     public boolean isFrozen() {
-      return conf != null && conf.getLayer() instanceof FrozenLayer;
+      return conf != null && conf.getLayer() != layer();
+    }
+
+    /** The same frame around another layer. */
+    public Layer framed(Layer layer) {
+      return conf.getLayer() instanceof FrozenLayer
+          ? new FrozenLayer(layer)
+          : conf.getLayer() instanceof FrozenLayerWithBackprop
+              ? new FrozenLayerWithBackprop(layer)
+              : layer;
+    }
+
+    /** The layer within all that DL4J wraps around it; null for a vertex that is no layer. */
+    public Layer core() {
+      return conf == null ? null : wrappers().core();
     }
 
     /** What is wrapped around the layer, and the layer within. */
@@ -151,7 +166,9 @@ public final class Topology {
   }
 
   private static Layer unframed(Layer layer) {
-    return layer instanceof FrozenLayer frozen ? frozen.getLayer() : layer;
+    return layer instanceof FrozenLayer frozen
+        ? frozen.getLayer()
+        : layer instanceof FrozenLayerWithBackprop frozen ? frozen.getUnderlying() : layer;
   }
 
   private static GraphVertex unframed(GraphVertex vertex) {
@@ -249,7 +266,9 @@ public final class Topology {
             : ((ComputationGraph) network).getLayer(name);
     return layer instanceof org.deeplearning4j.nn.layers.FrozenLayer frozen
         ? frozen.getInsideLayer()
-        : layer;
+        : layer instanceof org.deeplearning4j.nn.layers.FrozenLayerWithBackprop frozen
+            ? frozen.getInsideLayer()
+            : layer;
   }
 
   /**

@@ -5,15 +5,16 @@ import java.util.TreeMap;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
+import org.deeplearning4j.nn.conf.layers.recurrent.TimeDistributed;
 import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
 import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.params.BidirectionalParamInitializer;
 
 /**
  * Layers of DL4J around a recurrent one: LastTimeStep around MaskZeroLayer around Bidirectional,
- * each of them or none. They stay as they are; what they wrap is quantized.
+ * each of them or none; or TimeDistributed around a dense one. They stay as they are; what they wrap is quantized.
  *
- * @param core the recurrent layer, or the layer itself where it is not wrapped; of two directions
+ * @param core the layer within, or the layer itself where it is not wrapped; of two directions
  *     the first
  * @param last whether only the last step is handed on
  * @param maskZero whether steps that are 0 are masked, or null
@@ -25,6 +26,9 @@ public record Wrappers(
   private static final String BACKWARD = "/backward";
 
   public static Wrappers of(Layer layer) {
+    if (layer instanceof TimeDistributed steps) {
+      return new Wrappers(steps.getUnderlying(), false, null, null);
+    }
     Layer inner = layer;
     boolean last = inner instanceof LastTimeStep;
     if (last) {

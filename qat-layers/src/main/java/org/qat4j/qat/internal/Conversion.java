@@ -10,7 +10,6 @@ import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
@@ -125,7 +124,7 @@ public final class Conversion {
 
   /** In its frame where it is frozen. */
   private static void put(Topology.Node node, Layer layer) {
-    node.conf().setLayer(node.isFrozen() ? new FrozenLayer(layer) : layer);
+    node.conf().setLayer(node.framed(layer));
   }
 
   /** The layer within others, or both directions of it. */

@@ -102,7 +102,7 @@ public final class Equalization {
   private static boolean makesChannels(Topology.Node node) {
     Kind kind = Kind.of(node);
     if (kind == Kind.CONV1D || kind == Kind.DENSE) {
-      return isHomogeneous(((BaseLayer) node.layer()).getActivationFn());
+      return isHomogeneous(((BaseLayer) node.core()).getActivationFn());
     }
     return kind != null && kind.readsTokens();
   }

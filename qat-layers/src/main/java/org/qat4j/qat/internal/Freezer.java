@@ -11,8 +11,10 @@ import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.SpaceToDepthLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.misc.RepeatVector;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.QatException;
@@ -261,6 +263,8 @@ public final class Freezer {
       case MAX2D -> add(new Op.MaxPool2d(name, codes, window(node)));
       case ZERO_PADDING, ZERO_PADDING1D, CROPPING, CROPPING1D, UPSAMPLING, UPSAMPLING1D, SUBSET ->
           select(name, node, codes);
+      case REPEAT -> repeated(name, node, codes);
+      case SPACE_TO_DEPTH -> depth(name, node, codes);
       case LAYOUT, IDENTITY -> codes;
       case RESHAPE -> reshape(name, node, codes);
       case LAST_STEP -> add(new Op.LastStep(name, codes, masked ? mask(node) : null));
@@ -268,6 +272,32 @@ public final class Freezer {
       case MAX -> maxPool(name, node, codes);
       default -> throw new IllegalStateException("not moved: " + node.type());
     };
+  }
+
+  /** A vector at every step. */
+  private String repeated(String name, Topology.Node node, String codes) {
+    int channels = read(node).get(read(node).size() - 1);
+    String step = add(new Op.Reshape(name + "/step", codes, IntVector.of(1, channels)));
+    int[] times = new int[((RepeatVector) node.layer()).getN()];
+    return add(new Op.Select(name, step, 0, IntVector.of(times)));
+  }
+
+  /**
+   * Blocks of b rows and b columns as the channels of one pixel: b rows side by side, of which the
+   * parts of a block are brought together.
+   */
+  private String depth(String name, Topology.Node node, String codes) {
+    List<Integer> shape = read(node);
+    int b = ((SpaceToDepthLayer) node.layer()).getBlockSize();
+    int rows = shape.get(0) / b;
+    int columns = shape.get(1) / b;
+    int part = b * shape.get(2);
+    String flat =
+        add(new Op.Reshape(name + "/parts", codes, IntVector.of(rows, b * columns, part)));
+    int[] places = new int[b * columns];
+    Arrays.setAll(places, i -> i % b * columns + i / b);
+    String blocks = add(new Op.Select(name + "/blocks", flat, 1, IntVector.of(places)));
+    return add(new Op.Reshape(name, blocks, IntVector.of(rows, columns, b * part)));
   }
 
   /** What a sum adds up, in order, without the sum that comes first. */
@@ -434,7 +464,7 @@ public final class Freezer {
 
   private String dense(Topology.Node node, String input) {
     String name = node.name();
-    FusedActivation f = FusedActivation.of(((BaseLayer) node.layer()).getActivationFn(), name);
+    FusedActivation f = FusedActivation.of(((BaseLayer) node.core()).getActivationFn(), name);
     FrozenWeights w = FrozenWeights.dense(layer(node), flattened(node));
     String product = f.isTable() ? name + "/product" : name;
     add(new Op.Dense(product, product(node, input), w.weights(), w.bias(), output(node, f)));
@@ -442,7 +472,7 @@ public final class Freezer {
   }
 
   private String output(Topology.Node node, String input) {
-    IActivation f = ((BaseLayer) node.layer()).getActivationFn();
+    IActivation f = ((BaseLayer) node.core()).getActivationFn();
     String name = node.name();
     String product = Answers.isPlain(f) ? name : name + "/logits";
     FrozenWeights w = FrozenWeights.dense(layer(node), flattened(node));
@@ -650,8 +680,28 @@ public final class Freezer {
         name,
         (made, params) ->
             w.last()
-                ? add(new Op.LastStep(made, concat(made + "/steps", directions, params), there))
-                : concat(made, directions, params));
+                ? add(new Op.LastStep(made, joined(made + "/steps", w, directions, params), there))
+                : joined(made, w, directions, params));
+  }
+
+  /** Two directions as codes of one meaning. */
+  private String joined(String name, Wrappers w, List<String> directions, QuantParams params) {
+    return switch (w.bidirectional().getMode()) {
+      case CONCAT -> concat(name, directions, params);
+      case ADD -> add(new Op.RealSum(name, directions, params));
+      case AVERAGE -> halved(name, directions, params);
+      case MUL -> throw new IllegalStateException("refused before");
+    };
+  }
+
+  /** A sum in codes of twice the scale, which are those of the mean. */
+  private String halved(String name, List<String> directions, QuantParams params) {
+    QuantParams twice =
+        new QuantParams(2 * params.scale(), params.zeroPoint(), params.qmin(), params.qmax());
+    String sum = add(new Op.RealSum(name + "/sum", directions, twice));
+    int[] same = new int[params.qmax() - params.qmin() + 1];
+    Arrays.setAll(same, i -> params.qmin() + i);
+    return add(new Op.Lookup(name, sum, IntVector.of(same), params));
   }
 
   /** What codes were rounded from: the parts of what was joined, real inputs. */
@@ -791,7 +841,7 @@ public final class Freezer {
     IActivation f =
         node.layer() instanceof ActivationLayer a
             ? a.getActivationFn()
-            : ((BaseLayer) node.layer()).getActivationFn();
+            : ((BaseLayer) node.core()).getActivationFn();
     return answer(node.name(), f, logits);
   }
 

@@ -33,6 +33,7 @@ import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
+import org.deeplearning4j.nn.conf.layers.SpaceToDepthLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.Upsampling1D;
@@ -41,6 +42,7 @@ import org.deeplearning4j.nn.conf.layers.ZeroPadding1DLayer;
 import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
 import org.deeplearning4j.nn.conf.layers.convolutional.Cropping1D;
 import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
+import org.deeplearning4j.nn.conf.layers.misc.RepeatVector;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.qat4j.graph.internal.Topology;
 import org.qat4j.layers.EmbeddingBagLayer;
@@ -124,6 +126,8 @@ public enum Kind {
   CROPPING1D(Cropping1D.class, null, Trait.TIME),
   UPSAMPLING(Upsampling2D.class, null),
   UPSAMPLING1D(Upsampling1D.class, null, Trait.TIME),
+  REPEAT(RepeatVector.class, null, Trait.TIME),
+  SPACE_TO_DEPTH(SpaceToDepthLayer.class, null),
   SUBSET(SubsetVertex.class, null),
   LAYOUT(PreprocessorVertex.class, null),
   RESHAPE(ReshapeVertex.class, null),
@@ -155,7 +159,7 @@ public enum Kind {
           + " LSTM, GravesLSTM, SimpleRnn,"
           + " MultiHeadAttentionLayer, LayerNormLayer, BatchNormalization, GlobalPoolingLayer (MAX, AVG,"
           + " SUM), SubsamplingLayer and Subsampling1DLayer (MAX, AVG), zero padding, cropping and"
-          + " upsampling in one and two dimensions, layers of your own that implement OwnLayer,"
+          + " upsampling in one and two dimensions, SpaceToDepthLayer, RepeatVector, layers of your own that implement OwnLayer,"
           + " DropoutLayer, MergeVertex, SubsetVertex, ReshapeVertex, PreprocessorVertex,"
           + " LastTimeStepVertex, ScaleVertex, ShiftVertex and ElementWiseVertex";
 

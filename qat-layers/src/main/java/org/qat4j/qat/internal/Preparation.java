@@ -17,6 +17,7 @@ import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.qat4j.QatException;
 import org.qat4j.calibration.RangeRule;
@@ -361,8 +362,10 @@ public final class Preparation {
     return node.preProcessor() == null && node.inputs().stream().allMatch(this::isMade);
   }
 
-  private static boolean isLastOfTwo(Topology.Node node) {
-    return node.wrappers().last() && node.wrappers().bidirectional() != null;
+  private static boolean isJoined(Topology.Node node) {
+    Wrappers w = node.wrappers();
+    return w.bidirectional() != null
+        && (w.last() || w.bidirectional().getMode() != Bidirectional.Mode.CONCAT);
   }
 
   private boolean isMade(String value) {
@@ -370,8 +373,8 @@ public final class Preparation {
     if (kind == Kind.IDENTITY || kind == Kind.MERGE) {
       return readsDirectly(topology.node(value));
     }
-    // The last step of two directions is taken of what is joined for its reader.
-    boolean joined = kind != null && kind.isRecurrent() && isLastOfTwo(topology.node(value));
+    // The last step of two directions, and their sum, is taken of what is joined for its reader.
+    boolean joined = kind != null && kind.isRecurrent() && isJoined(topology.node(value));
     return kind == null || (kind.computes() && !joined) || kind == Kind.SUM;
   }
 
@@ -514,7 +517,7 @@ public final class Preparation {
     Kind kind = kinds.get(node.name());
     boolean product = kind == Kind.CONV1D || kind == Kind.SEPARABLE || kind.takesNormalization();
     return product
-        && FusedActivation.of(((BaseLayer) node.layer()).getActivationFn(), node.name()).isTable();
+        && FusedActivation.of(((BaseLayer) node.core()).getActivationFn(), node.name()).isTable();
   }
 
   /** Lets a layer quantize at once with the scale of the one layer that reads it, if it can. */
@@ -550,7 +553,7 @@ public final class Preparation {
     WeightSpec weights = settingsOfProduct.spec().weights();
     boolean alone = topology.consumers(input).size() == 1 && !topology.outputs().contains(input);
     if (alone
-        && ((BaseLayer) product.layer()).getActivationFn() instanceof ActivationIdentity
+        && ((BaseLayer) product.core()).getActivationFn() instanceof ActivationIdentity
         && weights.scheme() == Scheme.SYMMETRIC
         && !weights.powerOfTwo()
         && node.layer().getIDropout() == null

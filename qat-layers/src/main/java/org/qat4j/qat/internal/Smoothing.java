@@ -89,7 +89,7 @@ public final class Smoothing {
     return maker != null
         && attention.preProcessor() == null
         && Kind.of(maker) == Kind.CONV1D
-        && ((BaseLayer) maker.layer()).getActivationFn() instanceof ActivationIdentity
+        && ((BaseLayer) maker.core()).getActivationFn() instanceof ActivationIdentity
         && topology.consumers(input).size() == 1
         && !topology.outputs().contains(input);
   }

@@ -25,11 +25,15 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.SpaceToDepthLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.Upsampling2D;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
+import org.deeplearning4j.nn.conf.layers.misc.RepeatVector;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional.Mode;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
+import org.deeplearning4j.nn.conf.layers.recurrent.TimeDistributed;
 import org.deeplearning4j.nn.conf.layers.samediff.AbstractSameDiffLayer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.nd4j.linalg.activations.IActivation;
@@ -132,6 +136,7 @@ public final class Support {
       return false;
     }
     return switch (kind) {
+      case DENSE -> node.layer() instanceof TimeDistributed;
       case IDENTITY, ACTIVATION, LAYER_NORM, SUM, ELEMENTWISE, MERGE, SUBSET ->
           isOverTime(topology, node.inputs().get(0));
       case LSTM, GRAVES_LSTM, SIMPLE_RNN -> !node.wrappers().last();
@@ -155,7 +160,7 @@ public final class Support {
   private static boolean isProduct(Topology.Node node) {
     Kind kind = node == null ? null : Kind.of(node);
     boolean product = kind == Kind.DENSE || kind == Kind.CONV1D || kind == Kind.CONV2D;
-    return product && ((BaseLayer) node.layer()).getActivationFn() instanceof ActivationIdentity;
+    return product && ((BaseLayer) node.core()).getActivationFn() instanceof ActivationIdentity;
   }
 
   /** A loss that takes what it reads for the answers. */
@@ -163,7 +168,7 @@ public final class Support {
     Kind kind = Kind.of(node);
     return kind != null
         && kind.isLoss()
-        && Answers.isPlain(((BaseLayer) node.layer()).getActivationFn());
+        && Answers.isPlain(((BaseLayer) node.core()).getActivationFn());
   }
 
   /** Null where several read it, or the network ends in it. */
@@ -234,6 +239,24 @@ public final class Support {
         && !FusedActivation.supports(a.getActivationFn())) {
       return "the activation function " + a.getActivationFn() + " cannot be quantized";
     }
+    if (node.layer() instanceof TimeDistributed steps
+        && steps.getRnnDataFormat() == RNNFormat.NWC) {
+      return "the data format must be NCW: RNNFormat.NCW";
+    }
+    if (node.layer() instanceof TimeDistributed steps && kind != Kind.DENSE) {
+      return "TimeDistributed is quantized around a DenseLayer; "
+          + steps.getUnderlying().getClass().getSimpleName()
+          + " goes without it, or between an RnnToFeedForwardPreProcessor and a"
+          + " FeedForwardToRnnPreProcessor";
+    }
+    if (node.isFrozen() && node.framed(node.layer()) instanceof FrozenLayerWithBackprop) {
+      boolean needsItsPass = kind.isRecurrent() || kind == Kind.BATCH_NORM;
+      if (needsItsPass) {
+        return "FrozenLayerWithBackprop computes on codes, behind which no gradient goes through "
+            + conf.getClass().getSimpleName()
+            + "; leave the frame out, and give the layer the updater NoOp";
+      }
+    }
     return conf instanceof BaseRecurrentLayer r ? recurrent(node.wrappers(), r) : layout(conf);
   }
 
@@ -253,10 +276,8 @@ public final class Support {
     } else if (layer instanceof AbstractLSTM lstm
         && !RecurrentCodes.supportsGate(lstm.getGateActivationFn())) {
       return "the gate function " + lstm.getGateActivationFn() + " cannot be quantized; " + FLAT;
-    } else if (w.bidirectional() != null && w.bidirectional().getMode() != Mode.CONCAT) {
-      return "the directions are joined by "
-          + w.bidirectional().getMode()
-          + ", but their codes have different scales; use CONCAT";
+    } else if (w.bidirectional() != null && w.bidirectional().getMode() == Mode.MUL) {
+      return "the directions are multiplied; use ADD, AVERAGE or CONCAT";
     } else if (w.maskZero() != null && w.maskZero().getMaskingValue() != 0) {
       return "steps are masked by the value "
           + w.maskZero().getMaskingValue()
@@ -276,7 +297,7 @@ public final class Support {
       case LAYER_NORM -> f instanceof ActivationIdentity;
       case LSTM, GRAVES_LSTM, SIMPLE_RNN -> RecurrentCodes.supports(f);
       case OUTPUT, STEP_OUTPUT, LOSS, STEP_LOSS, IMAGE_LOSS -> Answers.supports(f);
-      case BATCH_NORM -> true; // DL4J does not apply it
+      case BATCH_NORM, REPEAT -> true; // DL4J does not apply it
       default -> FusedActivation.supports(f);
     };
   }
@@ -297,6 +318,8 @@ public final class Support {
     } else if ((conf instanceof RnnOutputLayer r && r.getRnnDataFormat() == RNNFormat.NWC)
         || (conf instanceof RnnLossLayer l && l.getRnnDataFormat() == RNNFormat.NWC)) {
       return "the data format must be NCW; ChannelsFirst.of(network) changes it";
+    } else if (conf instanceof RepeatVector r && r.getDataFormat() == RNNFormat.NWC) {
+      return "the data format must be NCW: RNNFormat.NCW";
     } else if (isChannelsLast(conf)) {
       return "the data format must be NCHW; ChannelsFirst.of(network) changes it";
     } else if (conf instanceof DenseLayer d) {
@@ -339,6 +362,8 @@ public final class Support {
       format = u.getFormat();
     } else if (conf instanceof CnnLossLayer l) {
       format = l.getFormat();
+    } else if (conf instanceof SpaceToDepthLayer s) {
+      format = s.getDataFormat();
     }
     return format == CNN2DFormat.NHWC;
   }

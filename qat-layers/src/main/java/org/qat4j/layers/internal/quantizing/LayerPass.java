@@ -31,6 +31,9 @@ public final class LayerPass {
   /** What the layer is taught to hand on, or null. */
   private HiddenTarget target;
 
+  /** Whether the last pass was on codes, behind which a gradient goes straight back. */
+  private boolean straight;
+
   private boolean stale;
   private boolean substituting;
 
@@ -66,7 +69,8 @@ public final class LayerPass {
 
   /** Whether this pass computes on integer codes. */
   public boolean integer(boolean training) {
-    return !training && mode == Mode.QAT;
+    straight = !training && mode == Mode.QAT;
+    return straight;
   }
 
   /** Whether this pass is fake-quantized. */
@@ -218,7 +222,7 @@ public final class LayerPass {
     Pair<Gradient, INDArray> back = withWeights(true, backprop);
     back.setSecond(gradient(Slot.INPUT, back.getSecond(), workspaces));
     Map<String, INDArray> gradients = back.getFirst().gradientForVariable();
-    if (fake(true)) {
+    if (fake(true) && !straight) {
       weights.backward(gradients);
     }
     for (String key : layer.paramTable().keySet()) {
@@ -283,7 +287,7 @@ public final class LayerPass {
   /** Gradient of what was quantized in a slot before it was. */
   public INDArray gradient(Slot slot, INDArray epsilon, LayerWorkspaceMgr workspaces) {
     ActivationQuantizer q = scales.quantizer(slot);
-    if (q == null || epsilon == null || !fake(true)) {
+    if (q == null || epsilon == null || straight || !fake(true)) {
       return epsilon;
     }
     ArrayType where = slot == Slot.INPUT ? ArrayType.ACTIVATION_GRAD : ArrayType.BP_WORKING_MEM;
