@@ -166,7 +166,8 @@ final class ChannelMap {
         || type == EmbeddingBagLayer.class) {
       return made(node);
     }
-    if (type == DenseLayer.class
+    boolean normalized = layer instanceof DenseLayer dense && dense.hasLayerNorm();
+    if ((type == DenseLayer.class && !normalized)
         || type == Convolution1DLayer.class
         || type == OutputLayer.class
         || type == RnnOutputLayer.class) {

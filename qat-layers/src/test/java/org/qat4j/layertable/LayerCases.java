@@ -69,7 +69,12 @@ final class LayerCases {
 
   private static List<LayerCase> vectors() {
     return List.of(
-        vector("DenseLayer", "layer normalization", () -> Nets.dense(8, Activation.RELU)),
+        vector("DenseLayer", "", () -> Nets.dense(8, Activation.RELU)),
+        vector("DenseLayer with layer normalization", "", () -> normalized(Activation.RELU)),
+        vector(
+            "DenseLayer with layer normalization, identity",
+            "",
+            () -> normalized(Activation.IDENTITY)),
         LayerCase.of(
             "OutputLayer",
             "functions other than identity, softmax, sigmoid, tanh, relu and leakyrelu",
@@ -87,6 +92,10 @@ final class LayerCases {
             () -> new ActivationLayer.Builder().activation(Activation.ELU).build()),
         vector("a layer of one's own (OwnLayer)", "weights", HalvedLayer::new),
         vector("DropoutLayer", "", () -> new DropoutLayer.Builder(0.8).build()));
+  }
+
+  private static Layer normalized(Activation f) {
+    return new DenseLayer.Builder().nOut(8).hasLayerNorm(true).activation(f).build();
   }
 
   private static Model output(DataType type) {

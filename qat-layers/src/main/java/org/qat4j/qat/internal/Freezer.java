@@ -203,6 +203,7 @@ public final class Freezer {
                   quantizer(node).scales().output()));
       case CONV1D -> conv(node, input);
       case DENSE -> dense(node, input);
+      case NORMALIZED_DENSE -> normalizedDense(node, input);
       case OUTPUT, STEP_OUTPUT -> output(node, input);
       case ATTENTION -> attention(node, input);
       case LAYER_NORM -> layerNorm(node, input);
@@ -402,7 +403,9 @@ public final class Freezer {
   /** Whether the weights of a product are put in order, so that values need not be. */
   private static boolean flattensWeights(Topology.Node node) {
     Kind kind = Kind.of(node);
-    return (kind == Kind.DENSE || kind == Kind.OUTPUT) && Support.isFlattening(node.preProcessor());
+    boolean flattens =
+        kind == Kind.DENSE || kind == Kind.NORMALIZED_DENSE || kind == Kind.OUTPUT;
+    return flattens && Support.isFlattening(node.preProcessor());
   }
 
   /** What a layer reads, as its preprocessor lays it out. */
@@ -469,6 +472,35 @@ public final class Freezer {
     String product = f.isTable() ? name + "/product" : name;
     add(new Op.Dense(product, product(node, input), w.weights(), w.bias(), output(node, f)));
     return activation(node, name, f, product);
+  }
+
+  /** A product without its bias, which comes with the normalization, and a table. */
+  private String normalizedDense(Topology.Node node, String input) {
+    String name = node.name();
+    LayerQuantizer q = quantizer(node);
+    FusedActivation f = FusedActivation.of(((BaseLayer) node.core()).getActivationFn(), name);
+    FrozenWeights w = FrozenWeights.dense(layer(node), flattened(node));
+    Output.Codes middle = new Output.Codes(q.scales().of(Slot.MIDDLE));
+    String x = product(node, input);
+    String product = add(new Op.Dense(name + "/product", x, w.weights(), w.bias(), middle));
+    TransformerCodes codes = TransformerCodes.of(q);
+    boolean last = q.scales().range(Slot.PRE) == null;
+    QuantParams made = last ? q.scales().output() : q.scales().of(Slot.PRE);
+    String normal =
+        add(
+            new Op.LayerNorm(
+                last ? name : name + "/normal",
+                product,
+                codes.gain(),
+                codes.bias(),
+                codes.shift(),
+                TransformerCodes.NEARLY_ZERO,
+                made));
+    if (last) {
+      return normal;
+    }
+    int[] table = f.table(made, q.scales().output());
+    return add(new Op.Lookup(name, normal, IntVector.of(table), q.scales().output()));
   }
 
   private String output(Topology.Node node, String input) {

@@ -88,6 +88,8 @@ public enum Kind {
       Trait.WEIGHTS),
   BAG(EmbeddingBagLayer.class, QatEmbeddingBag.class, Trait.TOKENS, Trait.WEIGHTS),
   CONV1D(Convolution1DLayer.class, QatConv1D.class, Trait.MASKS, Trait.TIME, Trait.WEIGHTS),
+  /** A dense layer with a layer normalization within. */
+  NORMALIZED_DENSE(DenseLayer.class, QatDense.class, Kind::normalizes, Trait.WEIGHTS),
   DENSE(DenseLayer.class, QatDense.class, Trait.NORMALIZATION, Trait.WEIGHTS),
   OUTPUT(OutputLayer.class, QatOutput.class, Trait.OUTPUT, Trait.WEIGHTS),
   STEP_OUTPUT(RnnOutputLayer.class, QatRnnOutput.class, Trait.OUTPUT, Trait.WEIGHTS),
@@ -209,6 +211,10 @@ public enum Kind {
 
   Kind(Class<?> type, Class<? extends Layer> replacement, Trait... traits) {
     this(type, replacement, what -> true, traits);
+  }
+
+  private static boolean normalizes(Object what) {
+    return what instanceof DenseLayer dense && dense.hasLayerNorm();
   }
 
   private static boolean pools(Object what, PoolingType pooling) {

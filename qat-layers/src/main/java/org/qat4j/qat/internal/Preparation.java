@@ -247,6 +247,9 @@ public final class Preparation {
     if (!real && !kind.handsOnRows() && !rounds) {
       owned.add(Slot.OUTPUT);
     }
+    if (kind == Kind.NORMALIZED_DENSE) {
+      owned.add(Slot.MIDDLE);
+    }
     if (isProductWithTable(node)) {
       owned.add(Slot.PRE);
     }
@@ -515,6 +518,9 @@ public final class Preparation {
 
   private boolean isProductWithTable(Topology.Node node) {
     Kind kind = kinds.get(node.name());
+    if (kind == Kind.NORMALIZED_DENSE) { // which clamps nothing
+      return !(((BaseLayer) node.core()).getActivationFn() instanceof ActivationIdentity);
+    }
     boolean product = kind == Kind.CONV1D || kind == Kind.SEPARABLE || kind.takesNormalization();
     return product
         && FusedActivation.of(((BaseLayer) node.core()).getActivationFn(), node.name()).isTable();

@@ -136,7 +136,7 @@ public final class Support {
       return false;
     }
     return switch (kind) {
-      case DENSE -> node.layer() instanceof TimeDistributed;
+      case DENSE, NORMALIZED_DENSE -> node.layer() instanceof TimeDistributed;
       case IDENTITY, ACTIVATION, LAYER_NORM, SUM, ELEMENTWISE, MERGE, SUBSET ->
           isOverTime(topology, node.inputs().get(0));
       case LSTM, GRAVES_LSTM, SIMPLE_RNN -> !node.wrappers().last();
@@ -243,7 +243,7 @@ public final class Support {
         && steps.getRnnDataFormat() == RNNFormat.NWC) {
       return "the data format must be NCW: RNNFormat.NCW";
     }
-    if (node.layer() instanceof TimeDistributed steps && kind != Kind.DENSE) {
+    if (node.layer() instanceof TimeDistributed steps && !(steps.getUnderlying() instanceof DenseLayer)) {
       return "TimeDistributed is quantized around a DenseLayer; "
           + steps.getUnderlying().getClass().getSimpleName()
           + " goes without it, or between an RnnToFeedForwardPreProcessor and a"
@@ -272,7 +272,8 @@ public final class Support {
     if (layer.getRnnDataFormat() == RNNFormat.NWC) {
       return "the data format must be NCW; ChannelsFirst.of(network) changes it";
     } else if (layer instanceof SimpleRnn rnn && rnn.hasLayerNorm()) {
-      return "layer normalization cannot be quantized";
+      return "layer normalization within its steps cannot be quantized; normalize behind the layer,"
+          + " with LayerNormLayer";
     } else if (layer instanceof AbstractLSTM lstm
         && !RecurrentCodes.supportsGate(lstm.getGateActivationFn())) {
       return "the gate function " + lstm.getGateActivationFn() + " cannot be quantized; " + FLAT;
@@ -322,8 +323,6 @@ public final class Support {
       return "the data format must be NCW: RNNFormat.NCW";
     } else if (isChannelsLast(conf)) {
       return "the data format must be NCHW; ChannelsFirst.of(network) changes it";
-    } else if (conf instanceof DenseLayer d) {
-      return d.hasLayerNorm() ? "layer normalization cannot be quantized" : null;
     } else if (conf instanceof GlobalPoolingLayer p) {
       int[] over = p.getPoolingDimensions();
       boolean everywhere =

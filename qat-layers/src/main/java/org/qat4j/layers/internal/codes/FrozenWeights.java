@@ -4,6 +4,7 @@ import java.util.List;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -49,7 +50,10 @@ public record FrozenWeights(
     INDArray w = layer.getParam(DefaultParamInitializer.WEIGHT_KEY);
     int in = (int) w.size(0);
     int out = (int) w.size(1);
-    WeightQuantizer q = quantize(layer, out);
+    // A normalization in between takes the bias along.
+    boolean normalized =
+        layer.conf().getLayer() instanceof DenseLayer dense && dense.hasLayerNorm();
+    WeightQuantizer q = quantize(layer, out, !normalized);
     byte[] codes = q.codes();
     if (flattened != null) {
       codes = stepByStep(codes, out, flattened.get(0), flattened.get(1));
@@ -112,8 +116,13 @@ public record FrozenWeights(
   }
 
   private static WeightQuantizer quantize(Layer layer, int channels) {
+    return quantize(layer, channels, true);
+  }
+
+  private static WeightQuantizer quantize(Layer layer, int channels, boolean withBias) {
     LayerQuantizer q = ((QatLayer) layer).quantizer();
-    INDArray bias = layer.paramTable().get(DefaultParamInitializer.BIAS_KEY);
+    INDArray bias =
+        withBias ? layer.paramTable().get(DefaultParamInitializer.BIAS_KEY) : null;
     return IntegerLayers.quantize(
         q, bias == null ? null : Floats.read(bias), channels, q.scales().input());
   }

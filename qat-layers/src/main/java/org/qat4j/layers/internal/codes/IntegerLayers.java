@@ -44,6 +44,31 @@ public final class IntegerLayers {
     return Nd4j.create(activated(q, product, acc, activation), new long[] {rows, channels}, 'c');
   }
 
+  /** The same with a layer normalization between product and bias. */
+  public static INDArray normalizedDense(
+      LayerQuantizer q, INDArray x, int channels, IActivation activation) {
+    QuantParams in = q.scales().input();
+    QuantParams middle = q.scales().of(Slot.MIDDLE);
+    QuantParams out = q.scales().output();
+    boolean last = q.scales().range(Slot.PRE) == null;
+    QuantParams made = last ? out : q.scales().of(Slot.PRE);
+    IntegerProduct product = product(q, null, channels, in);
+    int rows = (int) x.size(0);
+    int[] acc = product.accumulate(IntegerProduct.distances(x, in), rows);
+    int[] codes = product.codes(acc, middle, middle.qmin(), middle.qmax());
+    for (int i = 0; i < codes.length; i++) {
+      codes[i] -= middle.zeroPoint();
+    }
+    TransformerCodes.normalize(q, codes, middle, made);
+    int[] table = last ? null : FusedActivation.of(activation, q.settings().layer()).table(made, out);
+    float[] real = new float[codes.length];
+    for (int i = 0; i < real.length; i++) {
+      int code = codes[i] + made.zeroPoint();
+      real[i] = out.dequantize(last ? code : table[code - made.qmin()]);
+    }
+    return Nd4j.create(real, new long[] {rows, channels}, 'c');
+  }
+
   /** [n, k] to real logits [n, o]. */
   public static INDArray logits(
       LayerQuantizer q, INDArray x, Map<String, INDArray> params, boolean hasBias) {

@@ -23,6 +23,9 @@ import org.qat4j.numerics.internal.LayerNormStep;
  * @param shift the finest at which all fit
  */
 public record TransformerCodes(IntVector gain, IntVector bias, int shift) {
+  /** Added to a variance where DL4J adds nothing, so that none is 0. */
+  public static final double NEARLY_ZERO = 1e-12;
+
   /** Of the bias, which leaves as much for the product. */
   private static final double MAX_BIAS = 0x1p30 - 1;
 
@@ -33,7 +36,8 @@ public record TransformerCodes(IntVector gain, IntVector bias, int shift) {
    */
   public static TransformerCodes of(LayerQuantizer q) {
     float[] gains = Floats.read(q.layer().getParam(LayerNormParams.GAIN));
-    float[] biases = Floats.read(q.layer().getParam(LayerNormParams.BIAS));
+    INDArray bias = q.layer().paramTable().get(LayerNormParams.BIAS);
+    float[] biases = bias == null ? new float[gains.length] : Floats.read(bias);
     int shift = 15;
     while (shift > 0
         && (largest(gains) * Math.scalb(1f, shift) > Short.MAX_VALUE
@@ -93,6 +97,17 @@ public record TransformerCodes(IntVector gain, IntVector bias, int shift) {
     }
     INDArray y = Nd4j.create(reals(k, out), rows.shape(), 'c');
     return sequence ? y.permute(0, 2, 1).dup('c') : y;
+  }
+
+  /** Rows of q − z of a product, as those that a normalization and a bias make of them. */
+  static void normalize(LayerQuantizer q, int[] rows, QuantParams in, QuantParams out) {
+    TransformerCodes codes = of(q);
+    LayerNormStep step =
+        new LayerNormStep(
+            codes.gain.toArray(), codes.bias.toArray(), codes.shift, NEARLY_ZERO, in, out);
+    for (int at = 0; at < rows.length; at += step.channels()) {
+      step.apply(rows, at, rows, at);
+    }
   }
 
   /** Attention in evaluation: [n, 3·c, t] to [n, c, t]. */
