@@ -161,7 +161,7 @@ final class ChannelMap {
   private int[] ofLayer(Topology.Node node) {
     Layer layer = node.layer();
     Class<?> type = FastLayers.original(layer.getClass());
-    if (type == EmbeddingLayer.class
+    if ((type == EmbeddingLayer.class && !((EmbeddingLayer) layer).hasBias())
         || type == EmbeddingSequenceLayer.class
         || type == EmbeddingBagLayer.class) {
       return made(node);

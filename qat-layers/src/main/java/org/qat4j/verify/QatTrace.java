@@ -16,6 +16,7 @@ import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.conf.preprocessor.RnnToFeedForwardPreProcessor;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
@@ -48,6 +49,15 @@ final class QatTrace {
    */
   Map<String, float[][]> values(List<Sample> batch) {
     Map<String, INDArray> arrays = arrays(batch);
+    Topology topology = Topology.of(network.network());
+    for (Topology.Node node : topology.nodes()) {
+      String read = node.inputs().get(0);
+      INDArray ids = arrays.get(read);
+      boolean bySteps = node.preProcessor() instanceof RnnToFeedForwardPreProcessor;
+      if (bySteps && ids != null && ids.rank() == 2) {
+        arrays.put(read, ids.reshape('c', ids.size(0), 1, ids.size(1)));
+      }
+    }
     List<String> inputs = network.inputs();
     INDArray[] features = inputs.stream().map(arrays::get).toArray(INDArray[]::new);
     INDArray[] masks = network.masks(features);

@@ -21,6 +21,7 @@ import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -31,6 +32,8 @@ import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.Upsampling1D;
 import org.deeplearning4j.nn.conf.layers.ZeroPadding1DLayer;
 import org.deeplearning4j.nn.conf.layers.convolutional.Cropping1D;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToRnnPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.RnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.activations.Activation;
@@ -214,8 +217,23 @@ final class LayerCases {
   private static List<LayerCase> tokens() {
     return List.of(
         LayerCase.of(
+            "EmbeddingLayer with bias and activation function",
+            "",
+            type -> beside(type, biased(), null),
+            (random, n, type) -> tokensBeside(random, n, type, 1)),
+        LayerCase.of(
+            "EmbeddingLayer at every step",
+            "",
+            type -> embeddedSteps(type),
+            (random, n, type) ->
+                Nets.classes(
+                    random,
+                    n,
+                    type,
+                    Nets.ids(random, type, n, Nets.STEPS).reshape('c', n, 1, Nets.STEPS))),
+        LayerCase.of(
             "EmbeddingLayer",
-            "bias, activation function",
+            "",
             type ->
                 beside(
                     type, new EmbeddingLayer.Builder().nIn(Nets.VOCABULARY).nOut(4).build(), null),
@@ -238,6 +256,31 @@ final class LayerCases {
             "",
             type -> beside(type, new EmbeddingBagLayer(Nets.VOCABULARY, 4, true), null),
             (random, n, type) -> tokensBeside(random, n, type, Nets.STEPS)));
+  }
+
+  private static Layer biased() {
+    return new EmbeddingLayer.Builder()
+        .nIn(Nets.VOCABULARY)
+        .nOut(4)
+        .hasBias(true)
+        .biasInit(0.3)
+        .activation(Activation.TANH)
+        .build();
+  }
+
+  private static Model embeddedSteps(DataType type) {
+    return new MultiLayerNetwork(
+        Nets.builder(type)
+            .list()
+            .layer(
+                Nets.subject(
+                    new EmbeddingLayer.Builder().nIn(Nets.VOCABULARY).nOut(4).build()))
+            .layer(new LSTM.Builder().nIn(4).nOut(5).activation(Activation.TANH).build())
+            .layer(Nets.global(PoolingType.AVG))
+            .layer(new OutputLayer.Builder().nIn(5).nOut(Nets.CLASSES).activation(Activation.SOFTMAX).build())
+            .inputPreProcessor(0, new RnnToFeedForwardPreProcessor())
+            .inputPreProcessor(1, new FeedForwardToRnnPreProcessor())
+            .build());
   }
 
   /** A layer that reads tokens, beside a dense layer that reads features. */

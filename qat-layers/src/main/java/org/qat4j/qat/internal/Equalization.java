@@ -8,6 +8,7 @@ import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.nd4j.linalg.activations.IActivation;
@@ -104,7 +105,10 @@ public final class Equalization {
     if (kind == Kind.CONV1D || kind == Kind.DENSE) {
       return isHomogeneous(((BaseLayer) node.core()).getActivationFn());
     }
-    return kind != null && kind.readsTokens();
+    boolean plain =
+        !(node.layer() instanceof EmbeddingLayer e)
+            || (!e.hasBias() && e.getActivationFn() instanceof ActivationIdentity);
+    return kind != null && kind.readsTokens() && plain;
   }
 
   private static boolean isHomogeneous(IActivation f) {

@@ -189,6 +189,9 @@ public final class Freezer {
     String input = laidOut(node, keeps ? given : read(node, given));
     return switch (kind) {
       case TOKEN_EMBEDDING -> {
+        if (shapes.get(name).size() > 1) { // at every step
+          yield add(new Op.Embedding(name, input, table(node)));
+        }
         String rows = add(new Op.Embedding(name + "/rows", input, table(node)));
         yield add(new Op.Flatten(name, rows));
       }
@@ -376,7 +379,8 @@ public final class Freezer {
   /** With a mask DL4J's embedding of a masked step is 0: so is the row of padding then. */
   private QuantizedTensor table(Topology.Node node) {
     QuantizedTensor table = FrozenWeights.table(layer(node));
-    if (!masked || Kind.of(node) != Kind.EMBEDDING) {
+    boolean steps = Kind.of(node) != Kind.BAG && shapes.get(node.name()).size() > 1;
+    if (!masked || !steps) {
       return table;
     }
     byte[] codes = table.codes().clone();

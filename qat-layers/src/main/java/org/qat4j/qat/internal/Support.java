@@ -18,7 +18,6 @@ import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -294,7 +293,7 @@ public final class Support {
 
   private static boolean activationFits(Kind kind, IActivation f) {
     return switch (kind) {
-      case TOKEN_EMBEDDING, EMBEDDING, BAG -> f instanceof ActivationIdentity;
+      case EMBEDDING, BAG -> f instanceof ActivationIdentity;
       case LAYER_NORM -> f instanceof ActivationIdentity;
       case LSTM, GRAVES_LSTM, SIMPLE_RNN -> RecurrentCodes.supports(f);
       case OUTPUT, STEP_OUTPUT, LOSS, STEP_LOSS, IMAGE_LOSS -> Answers.supports(f);
@@ -304,11 +303,10 @@ public final class Support {
   }
 
   private static String layout(Object conf) {
-    if (conf instanceof EmbeddingLayer e && e.hasBias()) {
-      return "an embedding with a bias cannot be quantized";
-    } else if (conf instanceof EmbeddingSequenceLayer e) {
+    if (conf instanceof EmbeddingSequenceLayer e) {
       return e.hasBias()
-          ? "an embedding with a bias cannot be quantized"
+          ? "the bias of an EmbeddingSequenceLayer cannot be quantized; add it to the rows of the"
+              + " table, which then answers the same"
           : e.getOutputFormat() == RNNFormat.NCW
               ? null
               : "the output format must be NCW; ChannelsFirst.of(network) changes it";

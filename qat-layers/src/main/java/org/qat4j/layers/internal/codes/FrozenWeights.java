@@ -34,8 +34,9 @@ public record FrozenWeights(
 
   /** Codes of an embedding table, [vocabulary, dimension]. */
   public static QuantizedTensor table(Layer layer) {
-    INDArray w = layer.getParam(DefaultParamInitializer.WEIGHT_KEY);
-    WeightGrid grid = ((QatLayer) layer).quantizer().weights().tableGrid();
+    LayerQuantizer q = ((QatLayer) layer).quantizer();
+    INDArray w = q.weights().table().table();
+    WeightGrid grid = q.weights().tableGrid();
     int[] shape = {(int) w.size(0), (int) w.size(1)};
     return tensor(WeightQuantizer.codes(Floats.read(w), shape[1], grid), shape, grid);
   }

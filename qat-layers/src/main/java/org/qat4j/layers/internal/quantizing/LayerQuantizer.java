@@ -1,7 +1,9 @@
 package org.qat4j.layers.internal.quantizing;
 
+import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** All quantizers of one layer: how it passes values on, the scales of these, and its weights. */
 public final class LayerQuantizer {
@@ -30,8 +32,17 @@ public final class LayerQuantizer {
 
   /** For a layer that gathers rows of a table. */
   public static LayerQuantizer ofTable(Layer layer) {
+    return ofTable(layer, null);
+  }
+
+  /**
+   * For a layer that hands on something else than rows of its table.
+   *
+   * @param handedOn what it makes of the table; null for the table itself
+   */
+  public static LayerQuantizer ofTable(Layer layer, UnaryOperator<INDArray> handedOn) {
     LayerQuantizer q = new LayerQuantizer(layer);
-    q.weights.addTable();
+    q.weights.addTable(handedOn);
     return q;
   }
 

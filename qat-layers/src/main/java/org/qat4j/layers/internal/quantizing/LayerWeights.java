@@ -3,6 +3,7 @@ package org.qat4j.layers.internal.quantizing;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
@@ -44,8 +45,8 @@ public final class LayerWeights {
   }
 
   /** Declares the table of an embedding. */
-  void addTable() {
-    table = new TableQuantizer(settings, state, layer);
+  void addTable(UnaryOperator<INDArray> handedOn) {
+    table = new TableQuantizer(settings, state, layer, handedOn);
   }
 
   void calibrate() {
@@ -94,7 +95,7 @@ public final class LayerWeights {
         (key, w) -> grids.put(key, ranges(spec, key).search(byChannel(key), w.channels(), 0)));
     if (table != null) {
       String key = DefaultParamInitializer.WEIGHT_KEY;
-      INDArray w = layer.getParam(key);
+      INDArray w = table.table();
       grids.put(key, ranges(spec, key).search(Floats.read(w), (int) w.size(0), 0));
     }
     return grids;

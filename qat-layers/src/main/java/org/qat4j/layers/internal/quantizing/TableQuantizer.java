@@ -1,5 +1,6 @@
 package org.qat4j.layers.internal.quantizing;
 
+import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.deeplearning4j.nn.workspace.ArrayType;
@@ -18,6 +19,10 @@ import org.qat4j.quantizer.Ste;
  */
 public final class TableQuantizer {
   private final Layer layer;
+
+  /** Makes what the layer hands on of the table, where that is not the table itself; or null. */
+  private final UnaryOperator<INDArray> handedOn;
+
   private final QuantState state;
   private final WeightRanges ranges;
   private final FakeQuantPass pass;
@@ -28,8 +33,10 @@ public final class TableQuantizer {
 
   private int[] ids;
 
-  TableQuantizer(QuantSettings settings, QuantState state, Layer layer) {
+  TableQuantizer(
+      QuantSettings settings, QuantState state, Layer layer, UnaryOperator<INDArray> handedOn) {
     this.layer = layer;
+    this.handedOn = handedOn;
     this.state = state;
     this.ranges = new WeightRanges(settings, state, DefaultParamInitializer.WEIGHT_KEY);
     this.pass =
@@ -40,8 +47,10 @@ public final class TableQuantizer {
     this.evaluation = new FakeQuantPass(settings.layer(), Ste.CLIPPED, new Learned.None());
   }
 
-  private INDArray table() {
-    return state.param(DefaultParamInitializer.WEIGHT_KEY);
+  /** All rows as the layer hands them on, not rounded, [vocabulary, dimension]. */
+  public INDArray table() {
+    INDArray table = state.param(DefaultParamInitializer.WEIGHT_KEY);
+    return handedOn == null ? table : handedOn.apply(table);
   }
 
   /** Meaning of the codes of the table as it is now. */
@@ -57,7 +66,8 @@ public final class TableQuantizer {
   /** Searches and keeps the range of the table as it is, where ranges are kept. */
   void calibrate() {
     if (ranges.isKept()) {
-      ranges.keep(Floats.read(table()), (int) table().size(0), state.steps());
+      INDArray table = table();
+      ranges.keep(Floats.read(table), (int) table.size(0), state.steps());
     }
   }
 
@@ -80,7 +90,7 @@ public final class TableQuantizer {
     if (now.groupScales() == null) {
       quantize.forward(memory, now.params(0), step, learning);
     } else {
-      int row = (int) table().size(1);
+      int row = (int) rows.size(1);
       int[] tokens = tokens();
       quantize.forward(
           memory, now.group(0), now.groups(row), scales(now, row, tokens), step, learning);
@@ -122,11 +132,16 @@ public final class TableQuantizer {
     }
     INDArray memory = epsilon.rank() == 3 ? epsilon.permute(0, 2, 1) : epsilon;
     if (ranges.learning(state.steps())) {
-      Runs parts = ranges.parts((int) table().length(), (int) table().size(0));
+      Runs parts = parts();
       ranges.putGradients(grid, parts, byScales(memory, parts));
     }
     INDArray masked = pass.backward(memory, ArrayType.BP_WORKING_MEM, workspaces);
     return epsilon.rank() == 3 ? masked.permute(0, 2, 1) : masked;
+  }
+
+  private Runs parts() {
+    INDArray table = state.param(DefaultParamInitializer.WEIGHT_KEY);
+    return ranges.parts((int) table.length(), (int) table.size(0));
   }
 
   private double[] byScales(INDArray epsilon, Runs parts) {
@@ -134,7 +149,7 @@ public final class TableQuantizer {
       return new double[] {pass.byRange(epsilon)[0]};
     }
     double[] gathered = pass.byScales(epsilon);
-    double[] sums = new double[parts.count((int) table().length())];
+    double[] sums = new double[parts.count((int) state.param(DefaultParamInitializer.WEIGHT_KEY).length())];
     int perRow = parts.perRow();
     for (int i = 0; i < gathered.length; i++) {
       sums[ids[i / perRow] * perRow + i % perRow] += gathered[i];
