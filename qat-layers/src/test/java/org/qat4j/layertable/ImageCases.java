@@ -9,6 +9,7 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration.ListBuilder;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
@@ -35,6 +36,14 @@ final class ImageCases {
             () -> conv(ConvolutionMode.Same, 1, 2)),
         image("DepthwiseConvolution2D", "format NHWC", ImageCases::depthwise),
         image("SeparableConvolution2D", "format NHWC", ImageCases::separable),
+        image(
+            "Deconvolution2D",
+            "format NHWC, dilation",
+            () -> deconvolution(ConvolutionMode.Truncate, Activation.RELU)),
+        image(
+            "Deconvolution2D, Same",
+            "format NHWC, dilation, strides beyond the kernel",
+            () -> deconvolution(ConvolutionMode.Same, Activation.TANH)),
         image(
             "SubsamplingLayer, MAX",
             "format NHWC, dilation",
@@ -91,6 +100,16 @@ final class ImageCases {
         .dilation(dilation, dilation)
         .convolutionMode(mode)
         .activation(Activation.RELU)
+        .build();
+  }
+
+  private static Layer deconvolution(ConvolutionMode mode, Activation f) {
+    return new Deconvolution2D.Builder(3, 4)
+        .nOut(5)
+        .stride(2, 3)
+        .padding(1, 0)
+        .convolutionMode(mode)
+        .activation(f)
         .build();
   }
 

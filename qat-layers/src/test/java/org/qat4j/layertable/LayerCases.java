@@ -32,6 +32,7 @@ import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.Upsampling1D;
 import org.deeplearning4j.nn.conf.layers.ZeroPadding1DLayer;
 import org.deeplearning4j.nn.conf.layers.convolutional.Cropping1D;
+import org.deeplearning4j.nn.conf.layers.misc.ElementWiseMultiplicationLayer;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToRnnPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.RnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -78,6 +79,15 @@ final class LayerCases {
             "DenseLayer with layer normalization, identity",
             "",
             () -> normalized(Activation.IDENTITY)),
+        vector(
+            "ElementWiseMultiplicationLayer",
+            "",
+            () ->
+                new ElementWiseMultiplicationLayer.Builder()
+                    .nIn(9)
+                    .nOut(9)
+                    .activation(Activation.TANH)
+                    .build()),
         LayerCase.of(
             "OutputLayer",
             "functions other than identity, softmax, sigmoid, tanh, relu and leakyrelu",

@@ -16,7 +16,6 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
-import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
@@ -118,10 +117,6 @@ final class LayoutCases {
             "as LossLayer, format NHWC",
             LayoutCases::lossOfPixels,
             LayoutCases::labelledPixels),
-        LayerCase.refused(
-            "Deconvolution2D",
-            "Deconvolution2D cannot be quantized",
-            type -> Nets.images(type, new Deconvolution2D.Builder(2, 2).nOut(3).build())),
         LayerCase.refused(
             "PReLULayer",
             "PReLULayer cannot be quantized",

@@ -216,6 +216,8 @@ public final class Freezer {
       case ACTIVATION -> lookup(node, input);
       case GLOBAL_SUM -> globalSum(node, input);
       case CONV2D, DEPTHWISE -> conv2d(node, input);
+      case DECONV2D -> deconv2d(node, input);
+      case ELEMENT_PRODUCT -> elementProduct(node, input);
       case BATCH_NORM ->
           quantizer(node).settings().foldRef() == null ? normalization(node, input) : input;
       case AVERAGE2D -> averagePool2d(node, input);
@@ -542,6 +544,44 @@ public final class Freezer {
     int groups = Kind.of(node) == Kind.DEPTHWISE ? shape.get(2) : 1;
     add(new Op.Conv2d(product, input, w.weights(), w.bias(), window, groups, output(node, f)));
     return activation(node, name, f, product);
+  }
+
+  /** A convolution over the image with zeros between its rows and columns. */
+  private String deconv2d(Topology.Node node, String input) {
+    ConvolutionLayer conf = (ConvolutionLayer) node.layer();
+    String name = node.name();
+    List<Integer> shape = read(node);
+    String x = input;
+    for (int d = 0; d < 2; d++) {
+      if (conf.getStride()[d] > 1) {
+        int[] places = IntegerImages.spread(shape.get(d), conf.getStride()[d]);
+        String spread = name + (d == 0 ? "/rows" : "/columns");
+        x = add(new Op.Select(spread, x, d, IntVector.of(places)));
+      }
+    }
+    FrozenWeights w = FrozenWeights.conv2d(layer(node));
+    FusedActivation f = FusedActivation.of(conf.getActivationFn(), name);
+    String product = f.isTable() ? name + "/product" : name;
+    Window2d window = IntegerImages.transposedWindow(conf, shape.get(0), shape.get(1));
+    add(new Op.Conv2d(product, x, w.weights(), w.bias(), window, 1, output(node, f)));
+    return activation(node, name, f, product);
+  }
+
+  /** A convolution of each channel by itself over one pixel. */
+  private String elementProduct(Topology.Node node, String input) {
+    String name = node.name();
+    List<Integer> shape = read(node);
+    int channels = shape.get(shape.size() - 1);
+    int steps = shape.size() == 1 ? 1 : shape.get(0);
+    FrozenWeights w = FrozenWeights.elementProduct(layer(node), channels);
+    FusedActivation f = FusedActivation.of(((BaseLayer) node.core()).getActivationFn(), name);
+    String x = add(new Op.Reshape(name + "/pixels", input, IntVector.of(steps, 1, channels)));
+    Window2d one = Window2d.plain(1, 1, 1, 1);
+    add(
+        new Op.Conv2d(
+            name + "/product", x, w.weights(), w.bias(), one, channels, output(node, f)));
+    String made = activation(node, name + "/made", f, name + "/product");
+    return add(new Op.Reshape(name, made, IntVector.of(shape)));
   }
 
   /** Of each channel by itself, then of the channels of each pixel. */

@@ -18,6 +18,7 @@ import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
@@ -42,6 +43,7 @@ import org.deeplearning4j.nn.conf.layers.ZeroPadding1DLayer;
 import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
 import org.deeplearning4j.nn.conf.layers.convolutional.Cropping1D;
 import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
+import org.deeplearning4j.nn.conf.layers.misc.ElementWiseMultiplicationLayer;
 import org.deeplearning4j.nn.conf.layers.misc.RepeatVector;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.qat4j.graph.internal.Topology;
@@ -53,8 +55,10 @@ import org.qat4j.layers.internal.quantized.QatActivation;
 import org.qat4j.layers.internal.quantized.QatBatchNorm;
 import org.qat4j.layers.internal.quantized.QatConv1D;
 import org.qat4j.layers.internal.quantized.QatConv2D;
+import org.qat4j.layers.internal.quantized.QatDeconv2D;
 import org.qat4j.layers.internal.quantized.QatDense;
 import org.qat4j.layers.internal.quantized.QatDepthwiseConv2D;
+import org.qat4j.layers.internal.quantized.QatElementProduct;
 import org.qat4j.layers.internal.quantized.QatElementWise;
 import org.qat4j.layers.internal.quantized.QatEmbedding;
 import org.qat4j.layers.internal.quantized.QatEmbeddingBag;
@@ -112,6 +116,9 @@ public enum Kind {
   CONV2D(ConvolutionLayer.class, QatConv2D.class, Trait.NORMALIZATION, Trait.WEIGHTS),
   DEPTHWISE(
       DepthwiseConvolution2D.class, QatDepthwiseConv2D.class, Trait.NORMALIZATION, Trait.WEIGHTS),
+  DECONV2D(Deconvolution2D.class, QatDeconv2D.class, Trait.NORMALIZATION, Trait.WEIGHTS),
+  ELEMENT_PRODUCT(
+      ElementWiseMultiplicationLayer.class, QatElementProduct.class, Trait.WEIGHTS),
   SEPARABLE(SeparableConvolution2D.class, QatSeparableConv2D.class, Trait.WEIGHTS),
   BATCH_NORM(BatchNormalization.class, QatBatchNorm.class),
   OWN(OwnLayer.class, Layer.class),
@@ -156,7 +163,8 @@ public enum Kind {
   /** What can be quantized, for messages. */
   static final String SUPPORTED =
       "EmbeddingLayer, EmbeddingSequenceLayer, EmbeddingBagLayer, Convolution1DLayer,"
-          + " ConvolutionLayer, DepthwiseConvolution2D, SeparableConvolution2D, DenseLayer,"
+          + " ConvolutionLayer, Deconvolution2D, DepthwiseConvolution2D, SeparableConvolution2D,"
+          + " DenseLayer, ElementWiseMultiplicationLayer, TimeDistributed around a DenseLayer,"
           + " OutputLayer, RnnOutputLayer, LossLayer, RnnLossLayer, CnnLossLayer, ActivationLayer,"
           + " LSTM, GravesLSTM, SimpleRnn,"
           + " MultiHeadAttentionLayer, LayerNormLayer, BatchNormalization, GlobalPoolingLayer (MAX, AVG,"

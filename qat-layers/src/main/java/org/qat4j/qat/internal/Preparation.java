@@ -521,7 +521,11 @@ public final class Preparation {
     if (kind == Kind.NORMALIZED_DENSE) { // which clamps nothing
       return !(((BaseLayer) node.core()).getActivationFn() instanceof ActivationIdentity);
     }
-    boolean product = kind == Kind.CONV1D || kind == Kind.SEPARABLE || kind.takesNormalization();
+    boolean product =
+        kind == Kind.CONV1D
+            || kind == Kind.SEPARABLE
+            || kind == Kind.ELEMENT_PRODUCT
+            || kind.takesNormalization();
     return product
         && FusedActivation.of(((BaseLayer) node.core()).getActivationFn(), node.name()).isTable();
   }

@@ -17,6 +17,7 @@ import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
@@ -158,7 +159,7 @@ public final class Support {
 
   private static boolean isProduct(Topology.Node node) {
     Kind kind = node == null ? null : Kind.of(node);
-    boolean product = kind == Kind.DENSE || kind == Kind.CONV1D || kind == Kind.CONV2D;
+    boolean product = kind == Kind.DENSE || kind == Kind.CONV1D || kind == Kind.CONV2D || kind == Kind.DECONV2D;
     return product && ((BaseLayer) node.core()).getActivationFn() instanceof ActivationIdentity;
   }
 
@@ -321,6 +322,8 @@ public final class Support {
       return "the data format must be NCW: RNNFormat.NCW";
     } else if (isChannelsLast(conf)) {
       return "the data format must be NCHW; ChannelsFirst.of(network) changes it";
+    } else if (conf instanceof Deconvolution2D d) {
+      return deconvolution(d);
     } else if (conf instanceof GlobalPoolingLayer p) {
       int[] over = p.getPoolingDimensions();
       boolean everywhere =
@@ -338,6 +341,20 @@ public final class Support {
       return p.getDilation()[0] == 1 ? null : "pooling over time is quantized without dilation";
     } else if (conf instanceof SubsamplingLayer p) {
       return pooling2d(p);
+    }
+    return null;
+  }
+
+  private static String deconvolution(Deconvolution2D d) {
+    boolean same = d.getConvolutionMode() == ConvolutionMode.Same;
+    for (int i = 0; i < 2; i++) {
+      int kernel = d.getKernelSize()[i];
+      if (d.getDilation()[i] != 1) {
+        return "a transposed convolution is quantized without dilation";
+      } else if (same ? kernel < d.getStride()[i] : kernel <= d.getPadding()[i]) {
+        return "a transposed convolution is quantized with a kernel of at least its stride in mode"
+            + " Same, and of more than its padding elsewhere";
+      }
     }
     return null;
   }
@@ -388,11 +405,14 @@ public final class Support {
     boolean scattered =
         kind == Kind.CONV2D
             || kind == Kind.DEPTHWISE
+            || kind == Kind.DECONV2D
+            || kind == Kind.ELEMENT_PRODUCT
             || kind == Kind.SEPARABLE
             || isFlattening(node.preProcessor());
     if (scattered && spec.weights().granularity() instanceof Granularity.Group) {
-      return "the model has the weights of an image or of a flattened sequence in another order, in"
-          + " which those of a group do not lie together; use the granularity \"channel\"";
+      return "the model has the weights of an image, of a flattened sequence or of single channels"
+          + " in another order, in which those of a group do not lie together; use the granularity"
+          + " \"channel\"";
     }
     return null;
   }

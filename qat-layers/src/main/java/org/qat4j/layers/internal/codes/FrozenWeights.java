@@ -107,6 +107,13 @@ public record FrozenWeights(
     return new FrozenWeights(tensor(codes, dims, q.grid()), IntVector.of(q.bias()), 1, 1, 0, 0);
   }
 
+  /** A product of each channel with a weight of its own, [c, 1, 1, 1]. */
+  public static FrozenWeights elementProduct(Layer layer, int channels) {
+    WeightQuantizer q = quantize(layer, channels);
+    int[] dims = {channels, 1, 1, 1};
+    return new FrozenWeights(tensor(q.codes(), dims, q.grid()), IntVector.of(q.bias()), 1, 1, 0, 0);
+  }
+
   /** A batch normalization by itself, [c, 1, 1, 1]. */
   public static FrozenWeights normalization(Layer layer) {
     LayerQuantizer q = ((QatLayer) layer).quantizer();

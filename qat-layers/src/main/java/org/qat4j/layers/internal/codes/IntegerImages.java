@@ -1,9 +1,13 @@
 package org.qat4j.layers.internal.codes;
 
+import static org.nd4j.linalg.indexing.NDArrayIndex.all;
+import static org.nd4j.linalg.indexing.NDArrayIndex.interval;
+
 import java.util.Map;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
@@ -82,16 +86,71 @@ public final class IntegerImages {
         behind[1]);
   }
 
+  /**
+   * Windows of the convolution that does what a transposed one does, over its input with zeros
+   * between rows and columns.
+   *
+   * @param height of the input without the zeros
+   */
+  public static Window2d transposedWindow(ConvolutionLayer conf, int height, int width) {
+    int[] size = {height, width};
+    int[] before = new int[2];
+    int[] behind = new int[2];
+    for (int d = 0; d < 2; d++) {
+      int kernel = conf.getKernelSize()[d];
+      int stride = conf.getStride()[d];
+      boolean same = conf.getConvolutionMode() == ConvolutionMode.Same;
+      int left = same ? (kernel - stride) / 2 : conf.getPadding()[d];
+      int made = same ? size[d] * stride : (size[d] - 1) * stride + kernel - 2 * left;
+      before[d] = kernel - 1 - left;
+      behind[d] = made - (size[d] - 1) * stride - 1 + kernel - 1 - before[d];
+    }
+    int[] kernel = conf.getKernelSize();
+    return new Window2d(
+        kernel[0], kernel[1], 1, 1, 1, 1, before[0], before[1], behind[0], behind[1]);
+  }
+
+  /** Places of rows or columns with zeros in between: −1 for those. */
+  public static int[] spread(int size, int stride) {
+    int[] places = new int[(size - 1) * stride + 1];
+    for (int i = 0; i < places.length; i++) {
+      places[i] = i % stride == 0 ? i / stride : -1;
+    }
+    return places;
+  }
+
+  /** [n, i, h, w] to [n, o, h', w'], transposed. */
+  public static INDArray deconvolution(
+      LayerQuantizer q, INDArray x, Map<String, INDArray> params, ConvolutionLayer conf) {
+    int[] stride = conf.getStride();
+    long rows = (x.size(2) - 1) * stride[0] + 1;
+    long columns = (x.size(3) - 1) * stride[1] + 1;
+    INDArray wide = Nd4j.zeros(x.dataType(), x.size(0), x.size(1), rows, columns);
+    wide.get(all(), all(), interval(0, stride[0], rows), interval(0, stride[1], columns)).assign(x);
+    Window2d window = transposedWindow(conf, (int) x.size(2), (int) x.size(3));
+    return convolution(q, wide, params, conf, window);
+  }
+
   /** [n, i, h, w] to [n, o, h', w']. */
   public static INDArray convolution(
       LayerQuantizer q, INDArray x, Map<String, INDArray> params, ConvolutionLayer conf) {
+    Window2d window = window(conf, (int) x.size(2), (int) x.size(3));
+    return convolution(q, x, params, conf, window);
+  }
+
+  private static INDArray convolution(
+      LayerQuantizer q,
+      INDArray x,
+      Map<String, INDArray> params,
+      ConvolutionLayer conf,
+      Window2d window) {
     QuantParams in = q.scales().input();
     int out = (int) conf.getNOut();
     float[] bias =
         conf.hasBias() ? Floats.read(params.get(DefaultParamInitializer.BIAS_KEY)) : null;
     WeightQuantizer weights = IntegerLayers.quantize(q, bias, out, in);
     IntegerProduct product = new IntegerProduct(weights, out, in);
-    Images images = new Images(x, window(conf, (int) x.size(2), (int) x.size(3)));
+    Images images = new Images(x, window);
     float[] distances = IntegerProduct.distances(x, in);
     int[] acc =
         conf instanceof DepthwiseConvolution2D
@@ -119,6 +178,24 @@ public final class IntegerImages {
     IntegerProduct product = new IntegerProduct(w.point(), out, middle);
     int[] made = product.accumulate(distances, images.windows());
     return images.result(IntegerLayers.activated(q, product, made, conf.getActivationFn()), out);
+  }
+
+  /** Each channel times a weight of its own, [n, c] to the same. */
+  public static INDArray elementProduct(
+      LayerQuantizer q, INDArray x, Map<String, INDArray> params, FeedForwardLayer conf) {
+    QuantParams in = q.scales().input();
+    int channels = (int) conf.getNOut();
+    INDArray bias = params.get(DefaultParamInitializer.BIAS_KEY);
+    WeightQuantizer weights = IntegerLayers.quantize(q, Floats.read(bias), channels, in);
+    float[] k = IntegerProduct.distances(x, in);
+    int[] acc = new int[k.length];
+    for (int i = 0; i < acc.length; i++) {
+      int c = i % channels;
+      acc[i] = ((int) k[i]) * (weights.codes()[c] - weights.grid().zeroPoint()) + weights.bias()[c];
+    }
+    IntegerProduct product = new IntegerProduct(weights, channels, in);
+    float[] real = IntegerLayers.activated(q, product, acc, conf.getActivationFn());
+    return Nd4j.create(real, x.shape(), 'c');
   }
 
   /** Mean over windows (10). */

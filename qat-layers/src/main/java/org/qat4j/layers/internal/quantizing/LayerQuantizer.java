@@ -2,6 +2,7 @@ package org.qat4j.layers.internal.quantizing;
 
 import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -27,6 +28,14 @@ public final class LayerQuantizer {
       Layer layer, WeightQuantization.Layout layout, long outputChannels) {
     LayerQuantizer q = new LayerQuantizer(layer);
     q.weights.add(DefaultParamInitializer.WEIGHT_KEY, layout, outputChannels);
+    return q;
+  }
+
+  /** For a transposed convolution. */
+  public static LayerQuantizer ofDeconvolution(Layer layer, ConvolutionLayer conf) {
+    LayerQuantizer q = new LayerQuantizer(layer);
+    int[] kernel = conf.getKernelSize();
+    q.weights.addTransposed(conf.getNOut(), kernel[0] * kernel[1]);
     return q;
   }
 

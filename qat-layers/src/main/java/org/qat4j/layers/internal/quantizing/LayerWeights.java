@@ -41,7 +41,15 @@ public final class LayerWeights {
 
   /** Declares a matrix of weights. */
   public void add(String key, WeightQuantization.Layout layout, long outputChannels) {
-    matrices.put(key, new WeightQuantization(settings, state, key, layout, outputChannels));
+    matrices.put(key, new WeightQuantization(settings, state, key, layout, outputChannels, 1));
+  }
+
+  /** Declares the weights of a transposed convolution. */
+  void addTransposed(long outputChannels, int taps) {
+    String key = DefaultParamInitializer.WEIGHT_KEY;
+    WeightQuantization.Layout layout = WeightQuantization.Layout.TRANSPOSED;
+    matrices.put(
+        key, new WeightQuantization(settings, state, key, layout, outputChannels, taps));
   }
 
   /** Declares the table of an embedding. */

@@ -25,7 +25,12 @@ public final class WeightQuantization {
     /** One output channel after the other, as in a dense layer. */
     BY_CHANNEL,
     /** Output channels vary fastest, as in a convolution over time. */
-    CHANNELS_FASTEST
+    CHANNELS_FASTEST,
+    /**
+     * Input channel, output channel, taps, of a transposed convolution. An ordinary one reads the
+     * taps of a channel from the last to the first.
+     */
+    TRANSPOSED
   }
 
   private static final int TILE = 32;
@@ -36,6 +41,9 @@ public final class WeightQuantization {
   private final WeightSpec spec;
   private final Layout layout;
   private final int channels;
+
+  /** Of a transposed convolution. */
+  private final int taps;
 
   private INDArray copy;
   private WeightGrid grid;
@@ -48,9 +56,15 @@ public final class WeightQuantization {
 
   /**
    * @param weight key of the matrix of weights
+   * @param taps of a transposed convolution
    */
   WeightQuantization(
-      QuantSettings settings, QuantState state, String weight, Layout layout, long channels) {
+      QuantSettings settings,
+      QuantState state,
+      String weight,
+      Layout layout,
+      long channels,
+      int taps) {
     this.noise =
         settings.layer()
             + (DefaultParamInitializer.WEIGHT_KEY.equals(weight) ? "/weights" : "/" + weight);
@@ -59,6 +73,7 @@ public final class WeightQuantization {
     this.spec = settings.spec().weights();
     this.layout = layout;
     this.channels = (int) channels;
+    this.taps = taps;
   }
 
   /** The grid on which the weights lie, as evaluation and freezing use them. */
@@ -108,7 +123,9 @@ public final class WeightQuantization {
       return;
     }
     int k = from.length / channels;
-    if (toChannels) {
+    if (layout == Layout.TRANSPOSED) {
+      turn(from, to, toChannels);
+    } else if (toChannels) {
       transpose(from, to, k, channels);
     } else {
       transpose(from, to, channels, k);
@@ -125,6 +142,21 @@ public final class WeightQuantization {
           for (int c = column; c < columnEnd; c++) {
             to[c * rows + r] = from[r * columns + c];
           }
+        }
+      }
+    }
+  }
+
+  /** The same where inputs come first and taps are read from the last to the first. */
+  private void turn(float[] from, float[] to, boolean toChannels) {
+    int k = from.length / channels;
+    for (int i = 0; i < k; i++) {
+      for (int c = 0; c < channels; c++) {
+        int memory = (i / taps * channels + c) * taps + taps - 1 - i % taps;
+        if (toChannels) {
+          to[c * k + i] = from[memory];
+        } else {
+          to[memory] = from[c * k + i];
         }
       }
     }
@@ -155,7 +187,8 @@ public final class WeightQuantization {
   }
 
   private boolean operationsSuffice() {
-    return spec.scheme() == Scheme.SYMMETRIC
+    return layout != Layout.TRANSPOSED
+        && spec.scheme() == Scheme.SYMMETRIC
         && spec.range() instanceof RangeRule.MinMax
         && !ranges.isKept()
         && !spec.fullRange()
