@@ -13,16 +13,20 @@ import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
 import org.deeplearning4j.nn.conf.graph.ReshapeVertex;
 import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.AutoEncoder;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
+import org.deeplearning4j.nn.conf.layers.GravesBidirectionalLSTM;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
+import org.deeplearning4j.nn.conf.layers.LocallyConnected2D;
 import org.deeplearning4j.nn.conf.layers.PReLULayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.SelfAttentionLayer;
+import org.deeplearning4j.nn.conf.layers.variational.VariationalAutoencoder;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.ComposableInputPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
@@ -118,12 +122,42 @@ final class LayoutCases {
             LayoutCases::lossOfPixels,
             LayoutCases::labelledPixels),
         LayerCase.refused(
+            "GravesBidirectionalLSTM",
+            "new Bidirectional(Bidirectional.Mode.ADD, new GravesLSTM.Builder()…) answers the same",
+            type -> Nets.sequences(type, new GravesBidirectionalLSTM.Builder().nOut(5).build())),
+        LayerCase.refused(
+            "VariationalAutoencoder",
+            "what it hands on are dense layers",
+            type ->
+                Nets.vectors(
+                    type,
+                    new VariationalAutoencoder.Builder()
+                        .encoderLayerSizes(6)
+                        .decoderLayerSizes(6)
+                        .nOut(4)
+                        .build())),
+        LayerCase.refused(
+            "AutoEncoder",
+            "a DenseLayer with its W and b hands on the same",
+            type -> Nets.vectors(type, new AutoEncoder.Builder().nOut(5).build())),
+        LayerCase.refused(
+            "LocallyConnected2D, LocallyConnected1D",
+            "a convolution shares its weights among all places",
+            type ->
+                Nets.images(
+                    type,
+                    new LocallyConnected2D.Builder()
+                        .kernelSize(2, 2)
+                        .nOut(3)
+                        .setInputSize(Nets.HEIGHT - 1, Nets.WIDTH - 1)
+                        .build())),
+        LayerCase.refused(
             "PReLULayer",
-            "PReLULayer cannot be quantized",
+            "an ActivationLayer with leakyrelu, one slope for all channels, is",
             type -> Nets.vectors(type, new PReLULayer.Builder().inputShape(9).build())),
         LayerCase.refused(
             "LocalResponseNormalization, and layers of DL4J that are not named here",
-            "LocalResponseNormalization cannot be quantized",
+            "it takes powers of sums, which codes have no form of; a BatchNormalization in its place is exact",
             type -> Nets.images(type, new LocalResponseNormalization.Builder().build())));
   }
 

@@ -13,6 +13,7 @@ import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.SelfAttentionLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -126,8 +127,9 @@ class PreparationTest {
   void configurationsWithoutAnIntegerFormAreRefusedWithTheReason() {
     var list = new NeuralNetConfiguration.Builder().list();
     refused(
-        "layer normalization",
-        list.layer(dense().hasLayerNorm(true).build()).layer(output(Activation.SOFTMAX)));
+        "normalize behind the layer",
+        list.layer(new SimpleRnn.Builder().nIn(2).nOut(3).hasLayerNorm(true).build())
+            .layer(output(Activation.SOFTMAX)));
     list = new NeuralNetConfiguration.Builder().list();
     refused(
         "weight noise",

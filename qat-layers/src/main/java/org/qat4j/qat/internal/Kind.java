@@ -354,7 +354,7 @@ public enum Kind {
     while (above != null && of(layer, FastLayers.original(above)) == null) {
       above = above.getSuperclass();
     }
-    return above == null
+    return above == null || above == Layer.class // of which every layer is one
         ? null
         : type.getSimpleName()
             + " overrides "

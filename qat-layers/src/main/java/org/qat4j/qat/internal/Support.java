@@ -82,8 +82,8 @@ public final class Support {
   private static String unknown(Topology.Node node) {
     if (node.layer() instanceof AbstractSameDiffLayer) {
       return node.type()
-          + " is a SameDiff layer, which in DL4J 1.0.0-M2.1 hands down twice the gradient; for"
-          + " attention there is org.qat4j.layers.MultiHeadAttentionLayer";
+          + " is a SameDiff layer, which in DL4J 1.0.0-M2.1 hands down twice the gradient; "
+          + Instead.ofSameDiff(node.type());
     }
     String pooling = pooling(node);
     if (pooling != null) {
@@ -92,7 +92,7 @@ public final class Support {
     String derived = node.layer() == null ? null : Kind.whyNotDerived(node.wrappers().core());
     return node.type()
         + " cannot be quantized; "
-        + (derived == null ? "" : derived + "; ")
+        + (derived == null ? Instead.of(node.type()) : derived + "; ")
         + "supported are "
         + Kind.SUPPORTED;
   }
@@ -232,12 +232,19 @@ public final class Support {
                   + " leakyrelu and identity"
               : kind.isOutput() || kind.isLoss()
                   ? "; as answers of a network " + Answers.SUPPORTED + " are"
-                  : "");
+                  : layer.getActivationFn() != null
+                          && FusedActivation.supports(layer.getActivationFn())
+                      ? "; give the layer identity, and put an ActivationLayer behind it"
+                      : "; a function of one value is, such as relu, leakyrelu, elu, gelu, swish,"
+                          + " mish, sigmoid and tanh");
     }
     if (conf instanceof ActivationLayer a
         && kind != Kind.SOFTMAX
         && !FusedActivation.supports(a.getActivationFn())) {
-      return "the activation function " + a.getActivationFn() + " cannot be quantized";
+      return "the activation function "
+          + a.getActivationFn()
+          + " cannot be quantized; a function of one value is, such as relu, leakyrelu, elu, gelu,"
+          + " swish, mish, sigmoid and tanh";
     }
     if (node.layer() instanceof TimeDistributed steps
         && steps.getRnnDataFormat() == RNNFormat.NWC) {
