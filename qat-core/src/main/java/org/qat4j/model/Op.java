@@ -887,8 +887,7 @@ public sealed interface Op {
    * @param inside divide by the number of taps that lie in the image, as a masked mean (10) divides
    *     by that of the steps
    */
-  record AvgPool2d(
-      String name, String input, Window2d window, boolean inside, QuantParams output)
+  record AvgPool2d(String name, String input, Window2d window, boolean inside, QuantParams output)
       implements Op {
     /** With one divisor for all windows. */
     public AvgPool2d(String name, String input, Window2d window, QuantParams output) {

@@ -58,9 +58,7 @@ class AdviceTest {
     Layer graves = new GravesLSTM.Builder().nOut(5).activation(Activation.TANH).build();
     MultiLayerNetwork instead =
         network(
-            input,
-            new Bidirectional(Bidirectional.Mode.ADD, graves),
-            Nets.global(PoolingType.AVG));
+            input, new Bidirectional(Bidirectional.Mode.ADD, graves), Nets.global(PoolingType.AVG));
     Map<String, String> names =
         Map.of(
             "0_fW", "0_WF", "0_fRW", "0_RWF", "0_fb", "0_bF", "0_bW", "0_WB", "0_bRW", "0_RWB",
@@ -84,8 +82,18 @@ class AdviceTest {
         network(VECTOR, Nets.dense(6, Activation.TANH), Nets.dense(4, Activation.SIGMOID));
     Map<String, String> names =
         Map.of(
-            "0_W", "0_e0W", "0_b", "0_e0b", "1_W", "0_pZXMeanW", "1_b", "0_pZXMeanb", "2_W", "1_W",
-            "2_b", "1_b");
+            "0_W",
+            "0_e0W",
+            "0_b",
+            "0_e0b",
+            "1_W",
+            "0_pZXMeanW",
+            "1_b",
+            "0_pZXMeanb",
+            "2_W",
+            "1_W",
+            "2_b",
+            "1_b");
     same(refused, instead, names, Nets.vectors(new Random(1), 6, DataType.FLOAT).getFeatures(0));
   }
 

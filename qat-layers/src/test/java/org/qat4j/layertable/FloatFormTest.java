@@ -29,7 +29,8 @@ import org.qat4j.runtime.Sample;
 /** The float ONNX file of every layer of docs/layers.md answers what DL4J answers in float. */
 class FloatFormTest {
   private static final int EXAMPLES = 10;
-  private static final List<String> TABLES = List.of("OwnLayer", "ScaleVertex", "ShiftVertex", "SimpleRnn, leakyrelu");
+  private static final List<String> TABLES =
+      List.of("OwnLayer", "ScaleVertex", "ShiftVertex", "SimpleRnn, leakyrelu");
 
   /** Layers of one's own, and vertices that scale or shift, are tables that nobody knows. */
   static Stream<LayerCase> layers() {

@@ -95,13 +95,14 @@ final class LayerCases {
             Nets::vectors),
         LayerCase.of(
             "LossLayer",
-            "behind anything but a dense layer or convolution without an activation function, global"
-                + " pooling or LayerNormLayer",
+            "behind anything but a dense layer or convolution without an activation function,"
+                + " global pooling or LayerNormLayer",
             LayerCases::loss,
             Nets::vectors),
         vector(
             "ActivationLayer",
-            "softmax unless a loss follows, PReLU, and RReLU, which is a constant below 0 in DL4J's evaluation",
+            "softmax unless a loss follows, PReLU, and RReLU, which is a constant below 0 in DL4J's"
+                + " evaluation",
             () -> new ActivationLayer.Builder().activation(Activation.ELU).build()),
         vector("a layer of one's own (OwnLayer)", "weights", HalvedLayer::new),
         vector("DropoutLayer", "", () -> new DropoutLayer.Builder(0.8).build()));
@@ -282,12 +283,15 @@ final class LayerCases {
     return new MultiLayerNetwork(
         Nets.builder(type)
             .list()
-            .layer(
-                Nets.subject(
-                    new EmbeddingLayer.Builder().nIn(Nets.VOCABULARY).nOut(4).build()))
+            .layer(Nets.subject(new EmbeddingLayer.Builder().nIn(Nets.VOCABULARY).nOut(4).build()))
             .layer(new LSTM.Builder().nIn(4).nOut(5).activation(Activation.TANH).build())
             .layer(Nets.global(PoolingType.AVG))
-            .layer(new OutputLayer.Builder().nIn(5).nOut(Nets.CLASSES).activation(Activation.SOFTMAX).build())
+            .layer(
+                new OutputLayer.Builder()
+                    .nIn(5)
+                    .nOut(Nets.CLASSES)
+                    .activation(Activation.SOFTMAX)
+                    .build())
             .inputPreProcessor(0, new RnnToFeedForwardPreProcessor())
             .inputPreProcessor(1, new FeedForwardToRnnPreProcessor())
             .build());

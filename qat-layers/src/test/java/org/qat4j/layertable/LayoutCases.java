@@ -157,7 +157,8 @@ final class LayoutCases {
             type -> Nets.vectors(type, new PReLULayer.Builder().inputShape(9).build())),
         LayerCase.refused(
             "LocalResponseNormalization, and layers of DL4J that are not named here",
-            "it takes powers of sums, which codes have no form of; a BatchNormalization in its place is exact",
+            "it takes powers of sums, which codes have no form of; a BatchNormalization in its"
+                + " place is exact",
             type -> Nets.images(type, new LocalResponseNormalization.Builder().build())));
   }
 

@@ -75,8 +75,7 @@ class PeepholesTest {
 
   private static MultiDataSet batch(boolean vector) {
     Random random = new Random(3);
-    INDArray features =
-        Nets.reals(random, DataType.FLOAT, EXAMPLES, Nets.CHANNELS, Nets.STEPS);
+    INDArray features = Nets.reals(random, DataType.FLOAT, EXAMPLES, Nets.CHANNELS, Nets.STEPS);
     for (int i = 0; i < EXAMPLES; i++) { // zeros behind, as MaskZeroLayer reads them
       for (int t = Nets.STEPS - i; t < Nets.STEPS; t++) {
         for (int c = 0; c < Nets.CHANNELS; c++) {
@@ -88,7 +87,9 @@ class PeepholesTest {
         ? Nets.classes(random, EXAMPLES, DataType.FLOAT, features)
         : new MultiDataSet(
             features,
-            Nets.reals(random, DataType.FLOAT, EXAMPLES, 2, Nets.STEPS).gt(0).castTo(DataType.FLOAT));
+            Nets.reals(random, DataType.FLOAT, EXAMPLES, 2, Nets.STEPS)
+                .gt(0)
+                .castTo(DataType.FLOAT));
   }
 
   static Stream<WeightSpec> weights() {

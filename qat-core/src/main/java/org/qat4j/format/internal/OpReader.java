@@ -69,7 +69,7 @@ public final class OpReader {
               r.integer("groups"),
               output(r));
       case "MaxPool2d" -> new Op.MaxPool2d(name, only(inputs), window(r));
-      case "AvgPool2d" -> 
+      case "AvgPool2d" ->
           new Op.AvgPool2d(
               name,
               only(inputs),

@@ -230,8 +230,7 @@ public final class OpWriter implements Op.Visitor<RecordWriter> {
 
   @Override
   public RecordWriter visit(Op.AvgPool2d o) {
-    RecordWriter record =
-        accumulating("AvgPool2d", o).integers("window", o.window().toVector());
+    RecordWriter record = accumulating("AvgPool2d", o).integers("window", o.window().toVector());
     return (o.inside() ? record.truth("inside", true) : record).codes("output", o.output());
   }
 

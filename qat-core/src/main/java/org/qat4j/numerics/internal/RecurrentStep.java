@@ -94,7 +94,8 @@ public final class RecurrentStep {
   public void apply(
       int[] accX, int atX, int[] accH, int atH, int[] cell, int atCell, int[] state, int atState) {
     for (int u = 0; u < units; u++) {
-      int c = GateTable.at(activation, GateTable.argument(sum(accX, atX, accH, atH, u), argumentSteps));
+      int c =
+          GateTable.at(activation, GateTable.argument(sum(accX, atX, accH, atH, u), argumentSteps));
       float h;
       if (gate == null) {
         h = (float) c * valueStep;

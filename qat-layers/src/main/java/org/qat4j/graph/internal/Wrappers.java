@@ -12,10 +12,11 @@ import org.deeplearning4j.nn.params.BidirectionalParamInitializer;
 
 /**
  * Layers of DL4J around a recurrent one: LastTimeStep around MaskZeroLayer around Bidirectional,
- * each of them or none; or TimeDistributed around a dense one. They stay as they are; what they wrap is quantized.
+ * each of them or none; or TimeDistributed around a dense one. They stay as they are; what they
+ * wrap is quantized.
  *
- * @param core the layer within, or the layer itself where it is not wrapped; of two directions
- *     the first
+ * @param core the layer within, or the layer itself where it is not wrapped; of two directions the
+ *     first
  * @param last whether only the last step is handed on
  * @param maskZero whether steps that are 0 are masked, or null
  * @param bidirectional both directions, or null

@@ -68,8 +68,7 @@ final class FloatFunctions {
   /** The function of a gate, or null. */
   static Activation ofGate(IntVector table, int argument, int value) {
     return KNOWN.stream()
-        .filter(
-            f -> Arrays.equals(table.toArray(), GateTable.of(form(f)::apply, argument, value)))
+        .filter(f -> Arrays.equals(table.toArray(), GateTable.of(form(f)::apply, argument, value)))
         .findFirst()
         .orElse(null);
   }

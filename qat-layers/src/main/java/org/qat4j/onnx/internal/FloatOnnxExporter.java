@@ -369,7 +369,10 @@ public final class FloatOnnxExporter implements Op.Visitor<Void> {
   public Void visit(Op.Recurrent o) {
     boolean lstm = o.cell() instanceof Cell.Lstm;
     Activation state = FloatFunctions.ofGate(o.cell());
-    Activation gate = lstm ? FloatFunctions.ofGate(((Cell.Lstm) o.cell()).gate(), Cell.ARGUMENT, Cell.VALUE) : state;
+    Activation gate =
+        lstm
+            ? FloatFunctions.ofGate(((Cell.Lstm) o.cell()).gate(), Cell.ARGUMENT, Cell.VALUE)
+            : state;
     String f = gate == null ? null : FloatFunctions.inRecurrence(gate);
     String g = state == null ? null : FloatFunctions.inRecurrence(state);
     if (f == null || g == null) {

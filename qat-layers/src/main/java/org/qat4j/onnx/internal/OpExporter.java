@@ -605,7 +605,8 @@ public final class OpExporter implements Op.Visitor<Void> {
     window.add(kernel(w));
     window.add(integer("group", channels));
     // Whole numbers, which a cast keeps from being merged with the product behind.
-    String whole = n.cast(graph.node("Conv", o.name(), List.of(x, weights), window), DataType.INT32);
+    String whole =
+        n.cast(graph.node("Conv", o.name(), List.of(x, weights), window), DataType.INT32);
     String sums = n.cast(whole, DataType.FLOAT);
     List<Integer> from = model.value(o.input()).shape();
     List<Integer> to = model.value(o.name()).shape();

@@ -409,8 +409,7 @@ public final class Freezer {
   /** Whether the weights of a product are put in order, so that values need not be. */
   private static boolean flattensWeights(Topology.Node node) {
     Kind kind = Kind.of(node);
-    boolean flattens =
-        kind == Kind.DENSE || kind == Kind.NORMALIZED_DENSE || kind == Kind.OUTPUT;
+    boolean flattens = kind == Kind.DENSE || kind == Kind.NORMALIZED_DENSE || kind == Kind.OUTPUT;
     return flattens && Support.isFlattening(node.preProcessor());
   }
 
@@ -577,9 +576,7 @@ public final class Freezer {
     FusedActivation f = FusedActivation.of(((BaseLayer) node.core()).getActivationFn(), name);
     String x = add(new Op.Reshape(name + "/pixels", input, IntVector.of(steps, 1, channels)));
     Window2d one = Window2d.plain(1, 1, 1, 1);
-    add(
-        new Op.Conv2d(
-            name + "/product", x, w.weights(), w.bias(), one, channels, output(node, f)));
+    add(new Op.Conv2d(name + "/product", x, w.weights(), w.bias(), one, channels, output(node, f)));
     String made = activation(node, name + "/made", f, name + "/product");
     return add(new Op.Reshape(name, made, IntVector.of(shape)));
   }
@@ -882,8 +879,7 @@ public final class Freezer {
   /** A sequence as an image with one column. */
   private String rows(String name, Topology.Node node, String input) {
     List<Integer> shape = read(node);
-    return add(
-        new Op.Reshape(name + "/rows", input, IntVector.of(shape.get(0), 1, shape.get(1))));
+    return add(new Op.Reshape(name + "/rows", input, IntVector.of(shape.get(0), 1, shape.get(1))));
   }
 
   private String steps(String name, String rows, Window2d window, Topology.Node node) {

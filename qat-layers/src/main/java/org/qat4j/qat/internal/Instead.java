@@ -20,10 +20,13 @@ final class Instead {
           case "LocalResponseNormalization" ->
               "it takes powers of sums, which codes have no form of; a BatchNormalization in its"
                   + " place is exact";
-          case "PReLULayer" ->
-              "an ActivationLayer with leakyrelu, one slope for all channels, is";
-          case "Convolution3D", "Deconvolution3D", "Subsampling3DLayer", "Upsampling3D",
-              "ZeroPadding3DLayer", "Cropping3D" ->
+          case "PReLULayer" -> "an ActivationLayer with leakyrelu, one slope for all channels, is";
+          case "Convolution3D",
+              "Deconvolution3D",
+              "Subsampling3DLayer",
+              "Upsampling3D",
+              "ZeroPadding3DLayer",
+              "Cropping3D" ->
               "values have two dimensions and channels at most; the same layers over images are";
           case "Yolo2OutputLayer" ->
               "end the network in front of it, in a CnnLossLayer, for a model whose boxes are"
@@ -40,8 +43,7 @@ final class Instead {
           "for attention there is org.qat4j.layers.MultiHeadAttentionLayer";
       case "LocallyConnected1D", "LocallyConnected2D" ->
           "a convolution shares its weights among all places: Convolution1DLayer, ConvolutionLayer";
-      default ->
-          "a layer of your own is quantized that implements org.qat4j.layers.own.OwnLayer";
+      default -> "a layer of your own is quantized that implements org.qat4j.layers.own.OwnLayer";
     };
   }
 }

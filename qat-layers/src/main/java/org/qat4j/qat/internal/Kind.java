@@ -117,8 +117,7 @@ public enum Kind {
   DEPTHWISE(
       DepthwiseConvolution2D.class, QatDepthwiseConv2D.class, Trait.NORMALIZATION, Trait.WEIGHTS),
   DECONV2D(Deconvolution2D.class, QatDeconv2D.class, Trait.NORMALIZATION, Trait.WEIGHTS),
-  ELEMENT_PRODUCT(
-      ElementWiseMultiplicationLayer.class, QatElementProduct.class, Trait.WEIGHTS),
+  ELEMENT_PRODUCT(ElementWiseMultiplicationLayer.class, QatElementProduct.class, Trait.WEIGHTS),
   SEPARABLE(SeparableConvolution2D.class, QatSeparableConv2D.class, Trait.WEIGHTS),
   BATCH_NORM(BatchNormalization.class, QatBatchNorm.class),
   OWN(OwnLayer.class, Layer.class),
@@ -166,11 +165,11 @@ public enum Kind {
           + " ConvolutionLayer, Deconvolution2D, DepthwiseConvolution2D, SeparableConvolution2D,"
           + " DenseLayer, ElementWiseMultiplicationLayer, TimeDistributed around a DenseLayer,"
           + " OutputLayer, RnnOutputLayer, LossLayer, RnnLossLayer, CnnLossLayer, ActivationLayer,"
-          + " LSTM, GravesLSTM, SimpleRnn,"
-          + " MultiHeadAttentionLayer, LayerNormLayer, BatchNormalization, GlobalPoolingLayer (MAX, AVG,"
-          + " SUM), SubsamplingLayer and Subsampling1DLayer (MAX, AVG), zero padding, cropping and"
-          + " upsampling in one and two dimensions, SpaceToDepthLayer, RepeatVector, layers of your own that implement OwnLayer,"
-          + " DropoutLayer, MergeVertex, SubsetVertex, ReshapeVertex, PreprocessorVertex,"
+          + " LSTM, GravesLSTM, SimpleRnn, MultiHeadAttentionLayer, LayerNormLayer,"
+          + " BatchNormalization, GlobalPoolingLayer (MAX, AVG, SUM), SubsamplingLayer and"
+          + " Subsampling1DLayer (MAX, AVG), zero padding, cropping and upsampling in one and two"
+          + " dimensions, SpaceToDepthLayer, RepeatVector, layers of your own that implement"
+          + " OwnLayer, DropoutLayer, MergeVertex, SubsetVertex, ReshapeVertex, PreprocessorVertex,"
           + " LastTimeStepVertex, ScaleVertex, ShiftVertex and ElementWiseVertex";
 
   /** In what kinds differ. */

@@ -67,9 +67,10 @@ public final class Support {
     if (kind.answers() && !readsLogits(topology, node) && !readsCodes(topology, node)) {
       return node.type()
           + (kind == Kind.SOFTMAX ? " with softmax" : "")
-          + " is quantized behind a dense layer or convolution without an activation function, which"
-          + " nothing else reads; a softmax in front of a loss without one; a LossLayer without one"
-          + " also behind global pooling (AVG, SUM) and LayerNormLayer, whose vector is the answer";
+          + " is quantized behind a dense layer or convolution without an activation function,"
+          + " which nothing else reads; a softmax in front of a loss without one; a LossLayer"
+          + " without one also behind global pooling (AVG, SUM) and LayerNormLayer, whose vector is"
+          + " the answer";
     }
     if (kind == Kind.ELEMENTWISE
         && ((ElementWiseVertex) node.vertex()).getOp() == ElementWiseVertex.Op.Product
@@ -159,7 +160,8 @@ public final class Support {
 
   private static boolean isProduct(Topology.Node node) {
     Kind kind = node == null ? null : Kind.of(node);
-    boolean product = kind == Kind.DENSE || kind == Kind.CONV1D || kind == Kind.CONV2D || kind == Kind.DECONV2D;
+    boolean product =
+        kind == Kind.DENSE || kind == Kind.CONV1D || kind == Kind.CONV2D || kind == Kind.DECONV2D;
     return product && ((BaseLayer) node.core()).getActivationFn() instanceof ActivationIdentity;
   }
 
@@ -250,7 +252,8 @@ public final class Support {
         && steps.getRnnDataFormat() == RNNFormat.NWC) {
       return "the data format must be NCW: RNNFormat.NCW";
     }
-    if (node.layer() instanceof TimeDistributed steps && !(steps.getUnderlying() instanceof DenseLayer)) {
+    if (node.layer() instanceof TimeDistributed steps
+        && !(steps.getUnderlying() instanceof DenseLayer)) {
       return "TimeDistributed is quantized around a DenseLayer; "
           + steps.getUnderlying().getClass().getSimpleName()
           + " goes without it, or between an RnnToFeedForwardPreProcessor and a"

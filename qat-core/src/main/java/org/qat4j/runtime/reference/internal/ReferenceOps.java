@@ -334,7 +334,9 @@ public final class ReferenceOps implements Op.Visitor<Void> {
         o.cell().argument(),
         o.cell().value(),
         peepholes == null ? null : distances(peepholes),
-        peepholes == null ? null : new float[] {peepholes.scale(0), peepholes.scale(1), peepholes.scale(2)},
+        peepholes == null
+            ? null
+            : new float[] {peepholes.scale(0), peepholes.scale(1), peepholes.scale(2)},
         o.output());
   }
 

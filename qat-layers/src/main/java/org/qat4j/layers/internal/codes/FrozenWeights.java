@@ -129,8 +129,7 @@ public record FrozenWeights(
 
   private static WeightQuantizer quantize(Layer layer, int channels, boolean withBias) {
     LayerQuantizer q = ((QatLayer) layer).quantizer();
-    INDArray bias =
-        withBias ? layer.paramTable().get(DefaultParamInitializer.BIAS_KEY) : null;
+    INDArray bias = withBias ? layer.paramTable().get(DefaultParamInitializer.BIAS_KEY) : null;
     return IntegerLayers.quantize(
         q, bias == null ? null : Floats.read(bias), channels, q.scales().input());
   }

@@ -60,7 +60,8 @@ public final class IntegerLayers {
       codes[i] -= middle.zeroPoint();
     }
     TransformerCodes.normalize(q, codes, middle, made);
-    int[] table = last ? null : FusedActivation.of(activation, q.settings().layer()).table(made, out);
+    int[] table =
+        last ? null : FusedActivation.of(activation, q.settings().layer()).table(made, out);
     float[] real = new float[codes.length];
     for (int i = 0; i < real.length; i++) {
       int code = codes[i] + made.zeroPoint();

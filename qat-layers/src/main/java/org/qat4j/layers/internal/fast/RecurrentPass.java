@@ -13,7 +13,8 @@ import org.qat4j.numerics.QuantParams;
 /**
  * Forward and backward pass of an LSTM (Greff et al., arXiv:1503.04069, appendix A), with or
  * without peepholes, or of a simple recurrent layer, in real numbers, with the state rounded after
- * each step or not. Gates in DL4J's order c, f, o, i. Keeps what the backward pass needs; not thread-safe.
+ * each step or not. Gates in DL4J's order c, f, o, i. Keeps what the backward pass needs; not
+ * thread-safe.
  */
 public interface RecurrentPass {
   // The keys of the parameters of both layers are the same.

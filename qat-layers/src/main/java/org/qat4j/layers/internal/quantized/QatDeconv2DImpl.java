@@ -44,7 +44,8 @@ final class QatDeconv2DImpl extends Deconvolution2DLayer implements QatLayer {
     assertInputSet(false);
     if (quantizer.pass().integer(training)) {
       return workspaces.leverageTo(
-          ArrayType.ACTIVATIONS, IntegerImages.deconvolution(quantizer, input, params, layerConf()));
+          ArrayType.ACTIVATIONS,
+          IntegerImages.deconvolution(quantizer, input, params, layerConf()));
     }
     input = quantizer.pass().begin(input, null, training, workspaces);
     return quantizer.pass().forward(training, () -> super.activate(training, workspaces));

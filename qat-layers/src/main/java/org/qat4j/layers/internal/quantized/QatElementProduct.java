@@ -49,7 +49,8 @@ public class QatElementProduct extends ElementWiseMultiplicationLayer implements
       INDArray view,
       boolean initialize,
       DataType type) {
-    return LayerSetup.connect(new QatElementProductImpl(conf, type), listeners, index, view, initialize);
+    return LayerSetup.connect(
+        new QatElementProductImpl(conf, type), listeners, index, view, initialize);
   }
 
   @Override

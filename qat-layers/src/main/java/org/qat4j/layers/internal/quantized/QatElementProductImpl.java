@@ -57,9 +57,7 @@ final class QatElementProductImpl extends ElementWiseMultiplicationLayer impleme
 
   @Override
   public INDArray preOutput(boolean training, LayerWorkspaceMgr workspaces) {
-    return quantizer
-        .pass()
-        .preActivation(super.preOutput(training, workspaces), training, again);
+    return quantizer.pass().preActivation(super.preOutput(training, workspaces), training, again);
   }
 
   @Override

@@ -28,11 +28,11 @@ import org.qat4j.numerics.QuantParams;
 import org.qat4j.quantizer.Ste;
 
 /**
- * Computes {@link QatLstm}, {@link QatGravesLstm} and {@link QatSimpleRnn}. DL4J's own loop does not let anything between
- * two steps, where the state is rounded; this one does. At steps that {@link #setMaskArray} masks,
- * as MaskZeroLayer and LastTimeStep do, state and cell are 0. A mask that comes with the features
- * masks a SimpleRnn, but not an LSTM, which goes through padding as through any step: so it is in
- * DL4J, unless it is {@link Maskable}.
+ * Computes {@link QatLstm}, {@link QatGravesLstm} and {@link QatSimpleRnn}. DL4J's own loop does
+ * not let anything between two steps, where the state is rounded; this one does. At steps that
+ * {@link #setMaskArray} masks, as MaskZeroLayer and LastTimeStep do, state and cell are 0. A mask
+ * that comes with the features masks a SimpleRnn, but not an LSTM, which goes through padding as
+ * through any step: so it is in DL4J, unless it is {@link Maskable}.
  */
 final class RecurrentImpl
     extends BaseRecurrentLayer<org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer>

@@ -48,8 +48,7 @@ public final class LayerWeights {
   void addTransposed(long outputChannels, int taps) {
     String key = DefaultParamInitializer.WEIGHT_KEY;
     WeightQuantization.Layout layout = WeightQuantization.Layout.TRANSPOSED;
-    matrices.put(
-        key, new WeightQuantization(settings, state, key, layout, outputChannels, taps));
+    matrices.put(key, new WeightQuantization(settings, state, key, layout, outputChannels, taps));
   }
 
   /** Declares the table of an embedding. */

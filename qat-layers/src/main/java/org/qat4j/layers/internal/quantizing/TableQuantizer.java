@@ -149,7 +149,8 @@ public final class TableQuantizer {
       return new double[] {pass.byRange(epsilon)[0]};
     }
     double[] gathered = pass.byScales(epsilon);
-    double[] sums = new double[parts.count((int) state.param(DefaultParamInitializer.WEIGHT_KEY).length())];
+    double[] sums =
+        new double[parts.count((int) state.param(DefaultParamInitializer.WEIGHT_KEY).length())];
     int perRow = parts.perRow();
     for (int i = 0; i < gathered.length; i++) {
       sums[ids[i / perRow] * perRow + i % perRow] += gathered[i];
