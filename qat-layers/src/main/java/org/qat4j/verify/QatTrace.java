@@ -28,6 +28,7 @@ import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.qat.internal.Samples;
+import org.qat4j.qat.internal.Stacks;
 import org.qat4j.runtime.Sample;
 
 /**
@@ -70,8 +71,9 @@ final class QatTrace {
     }
     Map<String, INDArray> activations = withoutSoftmax(features, masks);
     Map<String, float[][]> values = new HashMap<>();
+    Stacks stacks = Stacks.of(Topology.of(network.network()));
     for (Op op : model.ops()) {
-      INDArray activation = activations.get(op.name());
+      INDArray activation = stacks.branch(op.name(), activations, batch.size());
       if (activation != null) {
         boolean answer = op instanceof Op.Softmax || op instanceof Op.RealFunction;
         String name = answer ? op.inputs().get(0) : op.name();
@@ -83,7 +85,8 @@ final class QatTrace {
 
   /** Whether a vertex of the network makes real values of codes, which its readers round. */
   boolean isRoundedLater(String name) {
-    Topology.Node node = Topology.of(network.network()).node(name);
+    Topology topology = Topology.of(network.network());
+    Topology.Node node = topology.node(Stacks.of(topology).vertex(name));
     boolean joins = node != null && node.conf() != null && node.wrappers().bidirectional() != null;
     return joins
         || (node != null

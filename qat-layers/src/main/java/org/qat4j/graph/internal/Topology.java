@@ -136,6 +136,13 @@ public final class Topology {
     return of(network);
   }
 
+  /** A graph of given nodes, in topological order. */
+  public static Topology of(List<String> inputs, List<String> outputs, List<Node> nodes) {
+    Topology t = new Topology(List.copyOf(inputs), List.copyOf(outputs));
+    nodes.forEach(node -> t.nodes.put(node.name(), node));
+    return t;
+  }
+
   private static Topology of(MultiLayerNetwork net) {
     MultiLayerConfiguration all = net.getLayerWiseConfigurations();
     int n = all.getConfs().size();

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.conf.graph.ShiftVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.DuplicateToTimeSeriesVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.ReverseTimeSeriesVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
@@ -14,7 +16,6 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.SpaceToDepthLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
-import org.deeplearning4j.nn.conf.layers.misc.RepeatVector;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.QatException;
@@ -82,10 +83,11 @@ public final class Freezer {
    * @param shapes of all values, see {@link #shapes}
    */
   public Freezer(PreparedModel network, Map<String, List<Integer>> shapes) {
-    this.topology = network.topology();
-    this.quantizers = network.quantizers();
+    Stacks stacks = Stacks.of(network.topology());
+    this.topology = stacks.apart();
+    this.quantizers = stacks.quantizers(network.quantizers());
     this.masked = network.isMasked();
-    this.shapes = shapes;
+    this.shapes = stacks.shapes(shapes);
     topology.inputs().forEach(this::addInput);
   }
 
@@ -107,7 +109,9 @@ public final class Freezer {
     }
     Map<String, List<Integer>> shapes = new HashMap<>();
     long n = features[0].size(0);
-    activations.forEach((name, value) -> shapes.put(name, shapeOf(value, n)));
+    Stacks stacks = Stacks.of(topology);
+    activations.forEach(
+        (name, value) -> shapes.put(name, shapeOf(value, n * stacks.parts(name))));
     for (int i = 0; i < features.length; i++) {
       String input = topology.inputs().get(i);
       boolean tokens = Kind.readsTokens(topology, input);
@@ -267,9 +271,13 @@ public final class Freezer {
   private String move(String name, Topology.Node node, String codes) {
     return switch (Kind.of(node)) {
       case MAX2D -> add(new Op.MaxPool2d(name, codes, window(node)));
+      case REVERSE -> {
+        checkReversed((ReverseTimeSeriesVertex) node.vertex(), name);
+        yield select(name, node, codes);
+      }
       case ZERO_PADDING, ZERO_PADDING1D, CROPPING, CROPPING1D, UPSAMPLING, UPSAMPLING1D, SUBSET ->
           select(name, node, codes);
-      case REPEAT -> repeated(name, node, codes);
+      case REPEAT, DUPLICATE -> repeat(name, node, codes);
       case SPACE_TO_DEPTH -> depth(name, node, codes);
       case LAYOUT, IDENTITY -> codes;
       case RESHAPE -> reshape(name, node, codes);
@@ -280,12 +288,23 @@ public final class Freezer {
     };
   }
 
-  /** A vector at every step. */
-  private String repeated(String name, Topology.Node node, String codes) {
-    int channels = read(node).get(read(node).size() - 1);
-    String step = add(new Op.Reshape(name + "/step", codes, IntVector.of(1, channels)));
-    int[] times = new int[((RepeatVector) node.layer()).getN()];
-    return add(new Op.Select(name, step, 0, IntVector.of(times)));
+  /** A vector at each step. */
+  private String repeat(String name, Topology.Node node, String codes) {
+    List<Integer> shape = shapes.get(node.name());
+    String step = add(new Op.Reshape(name + "/step", codes, IntVector.of(1, shape.get(1))));
+    return add(new Op.Select(name, step, 0, IntVector.of(new int[shape.get(0)])));
+  }
+
+  private void checkReversed(ReverseTimeSeriesVertex vertex, String name) {
+    if (masked && vertex.getMaskArrayInputName() != null) {
+      throw new QatException(
+          "vertex \""
+              + name
+              + "\": it reverses the steps that the mask of \""
+              + vertex.getMaskArrayInputName()
+              + "\" leaves of each example, of which the model has no form; use Bidirectional"
+              + " around the layer that reads it");
+    }
   }
 
   /**
@@ -835,7 +854,11 @@ public final class Freezer {
   private String mask(Topology.Node node) {
     String source = node.inputs().get(0);
     while (!topology.inputs().contains(source)) {
-      source = topology.node(source).inputs().get(0);
+      Topology.Node made = topology.node(source);
+      source =
+          made.vertex() instanceof DuplicateToTimeSeriesVertex repeat
+              ? repeat.getInputName()
+              : made.inputs().get(0);
     }
     int steps = shapes.get(source).get(0);
     if (steps != read(node).get(0)) {

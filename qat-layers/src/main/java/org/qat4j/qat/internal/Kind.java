@@ -11,8 +11,12 @@ import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
 import org.deeplearning4j.nn.conf.graph.ReshapeVertex;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.conf.graph.ShiftVertex;
+import org.deeplearning4j.nn.conf.graph.StackVertex;
 import org.deeplearning4j.nn.conf.graph.SubsetVertex;
+import org.deeplearning4j.nn.conf.graph.UnstackVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.DuplicateToTimeSeriesVertex;
 import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.ReverseTimeSeriesVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
@@ -140,6 +144,10 @@ public enum Kind {
   LAYOUT(PreprocessorVertex.class, null),
   RESHAPE(ReshapeVertex.class, null),
   LAST_STEP(LastTimeStepVertex.class, null),
+  REVERSE(ReverseTimeSeriesVertex.class, null, Trait.TIME),
+  DUPLICATE(DuplicateToTimeSeriesVertex.class, null, Trait.TIME),
+  STACK(StackVertex.class, null),
+  UNSTACK(UnstackVertex.class, null),
   GLOBAL_MAX(GlobalPoolingLayer.class, null, what -> pools(what, PoolingType.MAX)),
   MAX(Subsampling1DLayer.class, null, what -> pools(what, PoolingType.MAX), Trait.TIME),
   IDENTITY(DropoutLayer.class, null),
@@ -170,7 +178,8 @@ public enum Kind {
           + " Subsampling1DLayer (MAX, AVG), zero padding, cropping and upsampling in one and two"
           + " dimensions, SpaceToDepthLayer, RepeatVector, layers of your own that implement"
           + " OwnLayer, DropoutLayer, MergeVertex, SubsetVertex, ReshapeVertex, PreprocessorVertex,"
-          + " LastTimeStepVertex, ScaleVertex, ShiftVertex and ElementWiseVertex";
+          + " LastTimeStepVertex, ReverseTimeSeriesVertex, DuplicateToTimeSeriesVertex, StackVertex,"
+          + " UnstackVertex, ScaleVertex, ShiftVertex and ElementWiseVertex";
 
   /** In what kinds differ. */
   private enum Trait {
@@ -396,8 +405,17 @@ public enum Kind {
 
   /** Whether an input of the network is token ids. */
   public static boolean readsTokens(Topology topology, String input) {
-    return topology.consumers(input).stream()
-        .map(Kind::of)
-        .anyMatch(k -> k != null && k.readsTokens());
+    for (Topology.Node node : topology.consumers(input)) {
+      Kind kind = of(node);
+      boolean reads = kind == STACK ? readsTokens(topology, node.name()) : is(kind, Trait.TOKENS);
+      if (reads) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean is(Kind kind, Trait trait) {
+    return kind != null && kind.traits.contains(trait);
   }
 }

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.graph.SubsetVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.ReverseTimeSeriesVertex;
 import org.deeplearning4j.nn.conf.layers.Upsampling1D;
 import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.conf.layers.ZeroPadding1DLayer;
@@ -29,6 +30,9 @@ final class Places {
     if (what instanceof SubsetVertex subset) {
       int last = shape.size() - 1;
       places.set(last, range(subset.getFrom(), subset.getTo() + 1, shape.get(last)));
+    } else if (what instanceof ReverseTimeSeriesVertex) {
+      int last = shape.get(0) - 1;
+      places.set(0, IntVector.of(IntStream.rangeClosed(0, last).map(i -> last - i).toArray()));
     } else if (what instanceof ZeroPaddingLayer pad) {
       int[] p = pad.getPadding();
       places.set(0, range(-p[0], shape.get(0) + p[1], shape.get(0)));

@@ -38,7 +38,8 @@ final class ResidualStream {
   }
 
   private static boolean canBeWide(Kind kind) {
-    return kind.mostBits().getOrDefault(Slot.OUTPUT, Byte.SIZE) == ActivationSpec.MOST;
+    return kind != null
+        && kind.mostBits().getOrDefault(Slot.OUTPUT, Byte.SIZE) == ActivationSpec.MOST;
   }
 
   /** Whether a node that reads a value hands the stream on. */

@@ -77,6 +77,9 @@ public final class Support {
         && node.inputs().size() != 2) {
       return "a product is quantized of two values, not of " + node.inputs().size();
     }
+    if (kind == Kind.STACK) {
+      return Stacks.of(topology).problem();
+    }
     return problem(node, kind);
   }
 
@@ -138,7 +141,7 @@ public final class Support {
     }
     return switch (kind) {
       case DENSE, NORMALIZED_DENSE -> node.layer() instanceof TimeDistributed;
-      case IDENTITY, ACTIVATION, LAYER_NORM, SUM, ELEMENTWISE, MERGE, SUBSET ->
+      case IDENTITY, ACTIVATION, LAYER_NORM, SUM, ELEMENTWISE, MERGE, SUBSET, STACK, UNSTACK ->
           isOverTime(topology, node.inputs().get(0));
       case LSTM, GRAVES_LSTM, SIMPLE_RNN -> !node.wrappers().last();
       default -> kind.isOverTime();
