@@ -9,6 +9,7 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration.ListBuilder;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
@@ -18,6 +19,7 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -242,14 +244,79 @@ class AnswersTest {
         });
   }
 
-  /** A product's answers are its real logits: codes of it would be less than what there is. */
+  /** A product's answers are real, with the function that it has. */
+  @TestFactory
+  Stream<DynamicTest> aFunctionStandsInFrontOfALoss() {
+    Layer first = Nets.dense(8, Activation.TANH);
+    Layer plain = new LossLayer.Builder(LossFunction.MSE).activation(Activation.IDENTITY).build();
+    Layer image =
+        new CnnLossLayer.Builder(LossFunction.MSE).activation(Activation.IDENTITY).build();
+    return Stream.of(Activation.RELU, Activation.SIGMOID, Activation.SOFTMAX, Activation.TANH)
+        .flatMap(
+            f ->
+                Stream.of(
+                    test("LossLayer", network(VECTOR, first, Nets.dense(3, f), plain), vectors(), List.of(3), f),
+                    f == Activation.SOFTMAX
+                        ? softmaxOverThirdAxis()
+                        : test("CnnLossLayer", network(IMAGE, Nets.conv2d(2, 2, f), image), images(), List.of(Nets.HEIGHT - 1, Nets.WIDTH - 1, 2), f)));
+  }
+
+  /** Of a convolution DL4J computes softmax along the rows of an image. */
+  private static DynamicTest softmaxOverThirdAxis() {
+    return DynamicTest.dynamicTest(
+        "softmax of a convolution",
+        () ->
+            assertThat(
+                    Qat.describe(
+                            network(
+                                IMAGE,
+                                Nets.conv2d(2, 2, Activation.SOFTMAX),
+                                new CnnLossLayer.Builder(LossFunction.MSE)
+                                    .activation(Activation.IDENTITY)
+                                    .build()),
+                            QuantSpec.int8())
+                        .problems())
+                .singleElement()
+                .asString()
+                .contains("softmax"));
+  }
+
+  /** What is no product makes codes, of which a loss with a function makes real values first. */
+  @TestFactory
+  Stream<DynamicTest> aFunctionOfCodesIsAnAnswer() {
+    Layer steps = Nets.conv(3, 3, Activation.TANH);
+    LSTM lstm = new LSTM.Builder().nOut(3).activation(Activation.TANH).build();
+    return Stream.of(Activation.SOFTMAX, Activation.SIGMOID)
+        .flatMap(
+            f ->
+                Stream.of(
+                    test("vectors", network(VECTOR, Nets.dense(3, Activation.TANH), new LossLayer.Builder(loss(f)).activation(f).build()), vectors(), List.of(3), f),
+                    test("normalized vectors", network(VECTOR, Nets.dense(3, Activation.IDENTITY), new LayerNormLayer(3), new LossLayer.Builder(loss(f)).activation(f).build()), vectors(), List.of(3), f),
+                    test("steps", network(SEQUENCE, steps, lstm, new RnnLossLayer.Builder(loss(f)).activation(f).build()), sequences(), List.of(Nets.STEPS - 2, 3), f),
+                    test("images", network(IMAGE, Nets.conv2d(2, 2, Activation.TANH), new Upsampling2D.Builder(2).build(), new CnnLossLayer.Builder(loss(f)).activation(f).build()), images(), List.of(2 * (Nets.HEIGHT - 1), 2 * (Nets.WIDTH - 1), 2), f)));
+  }
+
   @Test
-  void aProductWithAFunctionIsNoAnswer() {
-    Model network = network(VECTOR, Nets.dense(3, Activation.RELU), cosine());
+  void softmaxOfCodesIsAnAnswer() {
+    Model network =
+        network(
+            VECTOR,
+            Nets.dense(3, Activation.TANH),
+            new BatchNormalization(),
+            new ActivationLayer(Activation.SOFTMAX),
+            new LossLayer.Builder(LossFunction.MCXENT).activation(Activation.IDENTITY).build());
+    IntegerModel model = WholeWay.of(network, batch(network, vectors()));
+    assertThat(model.ops().get(model.ops().size() - 1)).isInstanceOf(Op.Softmax.class);
+  }
+
+  @Test
+  void aLossOfTheInputIsRefused() {
+    Model network =
+        network(VECTOR, new LossLayer.Builder(LossFunction.MSE).activation(Activation.TANH).build());
     assertThat(Qat.describe(network, QuantSpec.int8()).problems())
         .singleElement()
         .asString()
-        .contains("LossLayer", "without an activation function", "global pooling");
+        .contains("reads what no layer has quantized", "ActivationLayer with IDENTITY");
   }
 
   /** Elsewhere a softmax has no codes. */
@@ -264,7 +331,7 @@ class AnswersTest {
     assertThat(Qat.describe(network, QuantSpec.int8()).problems())
         .singleElement()
         .asString()
-        .contains("ActivationLayer with softmax", "in front of a loss");
+        .contains("a softmax within a network", "in front of a LossLayer");
   }
 
   @Test

@@ -301,8 +301,7 @@ final class GraphNetworks {
                           .build(),
                       "both")
                   .addLayer("l", lstm(), "e")
-                  .addLayer("d", Nets.dense(4, Activation.RELU), "l")
-                  .addLayer("c", Nets.conv(4, 1, Activation.TANH), "d")
+                  .addLayer("c", Nets.conv(4, 1, Activation.TANH), "l")
                   .addLayer("mean", Nets.global(PoolingType.AVG), "c")
                   .addVertex("a", new UnstackVertex(0, 2), "mean")
                   .addVertex("b", new UnstackVertex(1, 2), "mean")

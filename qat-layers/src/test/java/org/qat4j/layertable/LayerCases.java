@@ -17,6 +17,7 @@ import org.deeplearning4j.nn.conf.graph.ShiftVertex;
 import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.CenterLossOutputLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
@@ -95,9 +96,13 @@ final class LayerCases {
             Nets::vectors),
         LayerCase.of(
             "LossLayer",
-            "behind anything but a dense layer or convolution without an activation function,"
-                + " global pooling or LayerNormLayer",
+            "behind an input of the network",
             LayerCases::loss,
+            Nets::vectors),
+        LayerCase.of(
+            "CenterLossOutputLayer",
+            "as OutputLayer",
+            LayerCases::centers,
             Nets::vectors),
         vector(
             "ActivationLayer",
@@ -118,6 +123,23 @@ final class LayerCases {
             .list()
             .layer(Nets.dense(9, Activation.TANH))
             .layer(Nets.subject(Nets.output()))
+            .setInputType(InputType.feedForward(Nets.FEATURES))
+            .build());
+  }
+
+  private static Model centers(DataType type) {
+    return new MultiLayerNetwork(
+        Nets.builder(type)
+            .list()
+            .layer(Nets.dense(9, Activation.TANH))
+            .layer(
+                Nets.subject(
+                    new CenterLossOutputLayer.Builder(LossFunction.MCXENT)
+                        .nOut(Nets.CLASSES)
+                        .alpha(1) // with which its gradient is that of its loss
+                        .gradientCheck(true)
+                        .activation(Activation.SOFTMAX)
+                        .build()))
             .setInputType(InputType.feedForward(Nets.FEATURES))
             .build());
   }

@@ -1,6 +1,10 @@
 package org.qat4j.qat.internal;
 
+import java.util.HashMap;
+import java.util.Map;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationLReLU;
@@ -8,6 +12,7 @@ import org.nd4j.linalg.activations.impl.ActivationReLU;
 import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
+import org.qat4j.graph.internal.Topology;
 import org.qat4j.model.Op;
 import org.qat4j.model.Op.RealFunction.Form;
 
@@ -20,6 +25,35 @@ final class Answers {
 
   static boolean supports(IActivation f) {
     return isPlain(f) || operation(f, "name", "logits") != null;
+  }
+
+  /**
+   * A network whose losses compute the functions of the products in front of them, so that these
+   * make real logits; not initialized. The network itself where there are none. A dense layer with
+   * softmax and a loss of what it makes are a dense layer and a loss of the softmax.
+   *
+   * @param network stays as it is
+   */
+  static Model moved(Model network) {
+    Topology topology = Topology.of(network);
+    Map<String, IActivation> functions = new HashMap<>();
+    for (Topology.Node node : topology.nodes()) {
+      IActivation f = Support.functionOfLogits(topology, node);
+      if (f != null) {
+        functions.put(node.name(), f);
+      }
+    }
+    if (functions.isEmpty()) {
+      return network;
+    }
+    Model copy = Topology.uninitializedCopy(network);
+    Topology all = Topology.of(copy);
+    functions.forEach(
+        (name, f) -> {
+          ((BaseLayer) all.node(name).layer()).setActivationFn(new ActivationIdentity());
+          ((BaseLayer) all.consumers(name).get(0).layer()).setActivationFn(f);
+        });
+    return copy;
   }
 
   /** Whether logits are the answers. */

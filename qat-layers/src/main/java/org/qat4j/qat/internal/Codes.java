@@ -47,10 +47,12 @@ public final class Codes {
 
   /**
    * A network with what it lacks, not initialized; the network itself where it lacks nothing.
+   * Functions of logits are the losses' then.
    *
-   * @param network stays as it is
+   * @param given stays as it is
    */
-  public static Model inserted(Model network) {
+  public static Model inserted(Model given) {
+    Model network = Answers.moved(given);
     if (!(network instanceof ComputationGraph)) {
       return network;
     }
@@ -161,7 +163,8 @@ public final class Codes {
     if (kind == null) {
       return false;
     }
-    boolean combines = kind == Kind.SUM || kind == Kind.ELEMENTWISE || kind.isAffine();
+    boolean combines =
+        kind == Kind.SUM || kind == Kind.ELEMENTWISE || kind.isAffine() || kind.answers();
     if (!combines || made.contains(ANSWER)) {
       return false;
     }
@@ -171,6 +174,7 @@ public final class Codes {
       return !nested && !single;
     }
     if (kind.isAffine()
+        || kind.answers()
         || ((ElementWiseVertex) node.vertex()).getOp() == ElementWiseVertex.Op.Product) {
       return !single;
     }

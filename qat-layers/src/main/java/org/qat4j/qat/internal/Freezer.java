@@ -211,7 +211,7 @@ public final class Freezer {
       case CONV1D -> conv(node, input);
       case DENSE -> dense(node, input);
       case NORMALIZED_DENSE -> normalizedDense(node, input);
-      case OUTPUT, STEP_OUTPUT -> output(node, input);
+      case OUTPUT, STEP_OUTPUT, CENTER_LOSS -> output(node, input);
       case ATTENTION -> attention(node, input);
       case LAYER_NORM -> layerNorm(node, input);
       case LSTM, GRAVES_LSTM, SIMPLE_RNN -> recurrent(node, input);
@@ -428,7 +428,11 @@ public final class Freezer {
   /** Whether the weights of a product are put in order, so that values need not be. */
   private static boolean flattensWeights(Topology.Node node) {
     Kind kind = Kind.of(node);
-    boolean flattens = kind == Kind.DENSE || kind == Kind.NORMALIZED_DENSE || kind == Kind.OUTPUT;
+    boolean flattens =
+        kind == Kind.DENSE
+            || kind == Kind.NORMALIZED_DENSE
+            || kind == Kind.OUTPUT
+            || kind == Kind.CENTER_LOSS;
     return flattens && Support.isFlattening(node.preProcessor());
   }
 
@@ -937,7 +941,28 @@ public final class Freezer {
         node.layer() instanceof ActivationLayer a
             ? a.getActivationFn()
             : ((BaseLayer) node.core()).getActivationFn();
-    return answer(node.name(), f, logits);
+    boolean real = Answers.isPlain(f) || Support.readsLogits(topology, node);
+    return answer(node.name(), f, real ? logits : real(node, logits));
+  }
+
+  /** Real values of codes: a product with 1, which is exact. */
+  private String real(Topology.Node node, String codes) {
+    String name = node.name() + "/logits";
+    List<Integer> shape = read(node);
+    int channels = shape.get(shape.size() - 1);
+    boolean image = shape.size() == 3;
+    byte[] ones = new byte[image ? channels : channels * channels];
+    for (int c = 0; c < channels; c++) {
+      ones[image ? c : c * (channels + 1)] = 1;
+    }
+    int[] dims = image ? new int[] {channels, 1, 1, 1} : new int[] {channels, channels};
+    QuantizedTensor weights = new QuantizedTensor(ones, dims, Byte.SIZE, new float[] {1}, 0);
+    IntVector none = IntVector.of(new int[channels]);
+    Output real = new Output.Real();
+    return add(
+        image
+            ? new Op.Conv2d(name, codes, weights, none, Window2d.plain(1, 1, 1, 1), channels, real)
+            : new Op.Dense(name, codes, weights, none, real));
   }
 
   private String own(Topology.Node node, String input) {

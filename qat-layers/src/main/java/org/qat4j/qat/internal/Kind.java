@@ -19,6 +19,7 @@ import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
 import org.deeplearning4j.nn.conf.graph.rnn.ReverseTimeSeriesVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.CenterLossOutputLayer;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
@@ -57,6 +58,7 @@ import org.qat4j.layers.LayerNormLayer;
 import org.qat4j.layers.MultiHeadAttentionLayer;
 import org.qat4j.layers.internal.quantized.QatActivation;
 import org.qat4j.layers.internal.quantized.QatBatchNorm;
+import org.qat4j.layers.internal.quantized.QatCenterLoss;
 import org.qat4j.layers.internal.quantized.QatConv1D;
 import org.qat4j.layers.internal.quantized.QatConv2D;
 import org.qat4j.layers.internal.quantized.QatDeconv2D;
@@ -100,6 +102,7 @@ public enum Kind {
   NORMALIZED_DENSE(DenseLayer.class, QatDense.class, Kind::normalizes, Trait.WEIGHTS),
   DENSE(DenseLayer.class, QatDense.class, Trait.NORMALIZATION, Trait.WEIGHTS),
   OUTPUT(OutputLayer.class, QatOutput.class, Trait.OUTPUT, Trait.WEIGHTS),
+  CENTER_LOSS(CenterLossOutputLayer.class, QatCenterLoss.class, Trait.OUTPUT, Trait.WEIGHTS),
   STEP_OUTPUT(RnnOutputLayer.class, QatRnnOutput.class, Trait.OUTPUT, Trait.WEIGHTS),
   GLOBAL_AVERAGE(
       GlobalPoolingLayer.class,
@@ -172,7 +175,8 @@ public enum Kind {
       "EmbeddingLayer, EmbeddingSequenceLayer, EmbeddingBagLayer, Convolution1DLayer,"
           + " ConvolutionLayer, Deconvolution2D, DepthwiseConvolution2D, SeparableConvolution2D,"
           + " DenseLayer, ElementWiseMultiplicationLayer, TimeDistributed around a DenseLayer,"
-          + " OutputLayer, RnnOutputLayer, LossLayer, RnnLossLayer, CnnLossLayer, ActivationLayer,"
+          + " OutputLayer, RnnOutputLayer, CenterLossOutputLayer, LossLayer, RnnLossLayer,"
+          + " CnnLossLayer, ActivationLayer,"
           + " LSTM, GravesLSTM, SimpleRnn, MultiHeadAttentionLayer, LayerNormLayer,"
           + " BatchNormalization, GlobalPoolingLayer (MAX, AVG, SUM), SubsamplingLayer and"
           + " Subsampling1DLayer (MAX, AVG), zero padding, cropping and upsampling in one and two"
@@ -309,7 +313,7 @@ public enum Kind {
     int product = ActivationSpec.MOST_OF_PRODUCT;
     return switch (this) {
       case CONV1D, DENSE -> Map.of(Slot.INPUT, product, Slot.PRE, product, Slot.OUTPUT, all);
-      case OUTPUT, STEP_OUTPUT -> Map.of(Slot.INPUT, product);
+      case OUTPUT, STEP_OUTPUT, CENTER_LOSS -> Map.of(Slot.INPUT, product);
       case ATTENTION -> Map.of(Slot.OUTPUT, all);
       case LAYER_NORM, GLOBAL_AVERAGE -> Map.of(Slot.INPUT, all, Slot.OUTPUT, all);
       case ACTIVATION -> Map.of(Slot.INPUT, product, Slot.OUTPUT, all);
@@ -355,6 +359,9 @@ public enum Kind {
    */
   static String whyNotDerived(Object layer) {
     Class<?> type = layer.getClass();
+    if (type.getName().startsWith("org.deeplearning4j.")) {
+      return null; // nobody expects a layer of DL4J's to be another one
+    }
     while (type != Object.class && overridden(type).isEmpty()) {
       type = type.getSuperclass();
     }
@@ -387,7 +394,7 @@ public enum Kind {
     for (Kind kind : values()) {
       boolean is =
           type == kind.type
-              || type == kind.replacement
+              || (type == kind.replacement && type != Layer.class)
               || (kind == ELEMENTWISE && what instanceof QatElementWise)
               || (kind == OWN && (what instanceof OwnLayer || what instanceof OwnQuantizedLayer));
       if (is && kind.fits.test(what)) {

@@ -62,7 +62,8 @@ public final class PostTraining {
     }
     for (Topology.Node node : topology.nodes()) {
       Kind kind = Kind.of(node);
-      if (kind != Kind.CONV1D && kind != Kind.DENSE && kind != Kind.OUTPUT) {
+      boolean output = kind == Kind.OUTPUT || kind == Kind.CENTER_LOSS;
+      if (kind != Kind.CONV1D && kind != Kind.DENSE && !output) {
         continue;
       }
       ProductInputs inputs = new ProductInputs(topology.layer(network, node.name()));

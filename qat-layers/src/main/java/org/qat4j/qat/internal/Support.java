@@ -38,6 +38,7 @@ import org.deeplearning4j.nn.conf.layers.samediff.AbstractSameDiffLayer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.qat4j.graph.internal.Topology;
 import org.qat4j.graph.internal.Wrappers;
 import org.qat4j.layers.FlattenPreProcessor;
@@ -64,13 +65,14 @@ public final class Support {
       return "DL4J's BatchNormalization throws on sequences [n, channels, steps]; normalize images,"
           + " or vectors behind a pooling over time";
     }
+    if (kind == Kind.SOFTMAX && !isInFrontOfLoss(topology, node)) {
+      return "a softmax within a network has no form in codes; it is quantized in front of a"
+          + " LossLayer without a function of its own, which alone reads it";
+    }
     if (kind.answers() && !readsLogits(topology, node) && !readsCodes(topology, node)) {
       return node.type()
-          + (kind == Kind.SOFTMAX ? " with softmax" : "")
-          + " is quantized behind a dense layer or convolution without an activation function,"
-          + " which nothing else reads; a softmax in front of a loss without one; a LossLayer"
-          + " without one also behind global pooling (AVG, SUM) and LayerNormLayer, whose vector is"
-          + " the answer";
+          + " reads what no layer has quantized, such as an input of the network or two directions"
+          + " side by side; put a layer in between, such as an ActivationLayer with IDENTITY";
     }
     if (kind == Kind.ELEMENTWISE
         && ((ElementWiseVertex) node.vertex()).getOp() == ElementWiseVertex.Op.Product
@@ -184,34 +186,45 @@ public final class Support {
   }
 
   /** Whether a loss, or the softmax in front of one, reads real logits. */
-  private static boolean readsLogits(Topology topology, Topology.Node node) {
+  static boolean readsLogits(Topology topology, Topology.Node node) {
     Topology.Node read = topology.node(node.inputs().get(0));
     boolean softmaxBefore = read != null && Kind.of(read) == Kind.SOFTMAX && isPlainLoss(node);
     return endsInLoss(topology, softmaxBefore ? topology.node(read.inputs().get(0)) : read);
   }
 
-  /**
-   * Whether a loss takes a vector as it is, which is then the answer: codes that a pooling or a
-   * normalization makes, and that others may have moved since.
-   */
-  private static boolean readsCodes(Topology topology, Topology.Node node) {
-    if (Kind.of(node) != Kind.LOSS || !isPlainLoss(node)) {
-      return false;
-    }
-    Topology.Node made = topology.node(node.inputs().get(0));
-    while (made != null && moves(Kind.of(made))) {
-      made = topology.node(made.inputs().get(0));
-    }
-    Kind kind = made == null ? null : Kind.of(made);
-    return kind == Kind.GLOBAL_AVERAGE || kind == Kind.GLOBAL_SUM || kind == Kind.LAYER_NORM;
+  private static boolean isInFrontOfLoss(Topology topology, Topology.Node softmax) {
+    Topology.Node reader = onlyReader(topology, softmax);
+    return reader != null && isPlainLoss(reader);
   }
 
-  private static boolean moves(Kind kind) {
-    return kind == Kind.CROPPING1D
-        || kind == Kind.GLOBAL_MAX
-        || kind == Kind.IDENTITY
-        || kind == Kind.LAYOUT
-        || kind == Kind.SUBSET;
+  /** Whether a loss, or the softmax in front of one, reads codes of one layer. */
+  private static boolean readsCodes(Topology topology, Topology.Node node) {
+    Topology.Node made = topology.node(node.inputs().get(0));
+    Kind kind = made == null ? null : Kind.of(made);
+    if (made == null || kind == null) {
+      return made != null; // which is refused by itself
+    }
+    if (kind == Kind.SOFTMAX || (!kind.computes() && kind != Kind.ELEMENTWISE)) {
+      return readsCodes(topology, made);
+    }
+    return !kind.isOutput() && made.wrappers().bidirectional() == null;
+  }
+
+  /**
+   * The function of a product that its loss can compute as well, of real logits; null where there
+   * is none.
+   */
+  static IActivation functionOfLogits(Topology topology, Topology.Node node) {
+    Kind kind = Kind.of(node);
+    Topology.Node reader = onlyReader(topology, node);
+    boolean product = kind == Kind.DENSE || kind == Kind.CONV1D || kind == Kind.CONV2D;
+    if (!product || reader == null || !isPlainLoss(reader) || reader.isFrozen()) {
+      return null;
+    }
+    IActivation f = ((BaseLayer) node.layer()).getActivationFn();
+    // Softmax of a convolution is over the last axis, which is not that of the channels.
+    boolean same = !(f instanceof ActivationSoftmax) || kind == Kind.DENSE;
+    return same && !Answers.isPlain(f) && Answers.supports(f) ? f : null;
   }
 
   private static String problem(Topology.Node node, Kind kind) {
@@ -310,7 +323,7 @@ public final class Support {
       case EMBEDDING, BAG -> f instanceof ActivationIdentity;
       case LAYER_NORM -> f instanceof ActivationIdentity;
       case LSTM, GRAVES_LSTM, SIMPLE_RNN -> RecurrentCodes.supports(f);
-      case OUTPUT, STEP_OUTPUT, LOSS, STEP_LOSS, IMAGE_LOSS -> Answers.supports(f);
+      case OUTPUT, STEP_OUTPUT, CENTER_LOSS, LOSS, STEP_LOSS, IMAGE_LOSS -> Answers.supports(f);
       case BATCH_NORM, REPEAT -> true; // DL4J does not apply it
       default -> FusedActivation.supports(f);
     };
