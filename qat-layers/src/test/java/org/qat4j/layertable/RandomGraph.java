@@ -8,8 +8,12 @@ import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.graph.ReshapeVertex;
+import org.deeplearning4j.nn.conf.graph.StackVertex;
 import org.deeplearning4j.nn.conf.graph.SubsetVertex;
+import org.deeplearning4j.nn.conf.graph.UnstackVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.DuplicateToTimeSeriesVertex;
 import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.ReverseTimeSeriesVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
@@ -96,7 +100,7 @@ final class RandomGraph {
   }
 
   private void block() {
-    switch (random.nextInt(7)) {
+    switch (random.nextInt(9)) {
       case 0 -> combine(channels());
       case 1 -> merge();
       case 2 -> {
@@ -109,6 +113,14 @@ final class RandomGraph {
       case 3 -> residual(channels());
       case 4 -> special();
       case 5 -> reshape();
+      case 6 -> shared(channels());
+      case 7 -> {
+        if (form == Form.SEQUENCE) {
+          overTime();
+        } else {
+          combine(channels());
+        }
+      }
       default -> layer(channels());
     }
   }
@@ -172,6 +184,50 @@ final class RandomGraph {
     last = from;
     layer(channels());
     add(new MergeVertex(), left, last);
+    layer(channels());
+  }
+
+  /** Two branches by the same layer. */
+  private void shared(int channels) {
+    String from = last;
+    layer(channels);
+    String left = last;
+    last = from;
+    layer(channels);
+    add(new StackVertex(), left, last);
+    String both = last;
+    if (form == Form.SEQUENCE) { // DL4J takes steps of dense layers apart by the unstacked examples
+      add(Nets.conv(channels, 1, Activation.TANH), last);
+    } else {
+      layer(channels);
+    }
+    String shared = last;
+    if (random.nextBoolean()) {
+      add(new ElementWiseVertex(ElementWiseVertex.Op.Add), both, shared);
+      shared = last;
+    }
+    add(new UnstackVertex(0, 2), shared);
+    left = last;
+    add(new UnstackVertex(1, 2), shared);
+    GraphVertex[] meets = {
+      new MergeVertex(),
+      new ElementWiseVertex(ElementWiseVertex.Op.Subtract),
+      new ElementWiseVertex(ElementWiseVertex.Op.Product)
+    };
+    add(meets[random.nextInt(meets.length)], left, last);
+    layer(channels());
+  }
+
+  /** Backwards, or beside its own last step at each. */
+  private void overTime() {
+    String from = last;
+    if (random.nextBoolean() || begin != Form.SEQUENCE) {
+      add(new ReverseTimeSeriesVertex(), last);
+    } else {
+      add(new LastTimeStepVertex(INPUT), last);
+      add(new DuplicateToTimeSeriesVertex(INPUT), last);
+    }
+    add(new MergeVertex(), from, last);
     layer(channels());
   }
 

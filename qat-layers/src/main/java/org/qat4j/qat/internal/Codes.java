@@ -149,7 +149,7 @@ public final class Codes {
     }
     Set<String> made = new LinkedHashSet<>();
     node.inputs().forEach(input -> made.addAll(makers.getOrDefault(input, Set.of(REAL))));
-    if (kind == Kind.SUM) {
+    if (kind.gathers()) {
       made.add(REAL);
     }
     return made;

@@ -265,6 +265,11 @@ public enum Kind {
     return traits.contains(Trait.AFFINE);
   }
 
+  /** Whether it puts several values together, which have codes only where they are read. */
+  boolean gathers() {
+    return this == SUM || this == MERGE || this == STACK;
+  }
+
   /** Whether it makes answers of the logits that another layer makes. */
   boolean answers() {
     return isLoss() || this == SOFTMAX;

@@ -198,9 +198,11 @@ public final class Preparation {
       sources.addAll(references.getOrDefault(input, Set.of(REAL)));
     }
     Kind kind = kinds.get(node.name());
+    if (kind.gathers()) {
+      // No quantizer's, so that whoever reads it quantizes it, also where one value comes twice.
+      sources.add(new Ref(node.name(), null));
+    }
     if (kind == Kind.SUM) {
-      sources.add(
-          new Ref(node.name(), null)); // no quantizer's, so that whoever reads the sum quantizes it
       checkSum(node);
     }
     if (kind == Kind.ELEMENTWISE) {
