@@ -15,6 +15,8 @@ import org.qat4j.format.internal.EncoderFile;
 import org.qat4j.graph.internal.Topology;
 import org.qat4j.internal.Version;
 import org.qat4j.io.internal.AtomicFile;
+import org.qat4j.layers.internal.host.LazyTable;
+import org.qat4j.layers.internal.host.TableRows;
 import org.qat4j.model.internal.InputLengths;
 import org.qat4j.onnx.internal.ByteProducts;
 import org.qat4j.onnx.internal.FloatOnnxExporter;
@@ -66,8 +68,10 @@ class RoomsTest {
                               EncoderFile.class,
                               FloatOnnxExporter.class,
                               InputLengths.class,
+                              LazyTable.class,
                               NumberRow.class,
                               TokenText.class,
+                              TableRows.class,
                               Topology.class,
                               Version.class,
                               WordTokenizer.class))));

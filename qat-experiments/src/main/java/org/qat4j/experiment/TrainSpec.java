@@ -21,6 +21,7 @@ import java.util.List;
  * @param average what the average of the parameters keeps of itself at each step, or 0
  * @param patience passes without a better validation score after which the training ends, or null
  * @param refit whether the validation texts are trained on, too
+ * @param lazyRows whether rows of embeddings that a step does not read stay as they are
  */
 public record TrainSpec(
     @JsonProperty(defaultValue = "5")
@@ -89,7 +90,13 @@ public record TrainSpec(
         @JsonPropertyDescription(
             "Train on the validation texts, too, once all settings are chosen; nothing can be chosen"
                 + " by them then.")
-        boolean refit) {
+        boolean refit,
+    @JsonProperty(defaultValue = "false")
+        @JsonPropertyDescription(
+            "Leave the rows of embeddings and n-grams alone that no text of a batch has: they keep"
+                + " their moments, too, and do not decay (lazy Adam). Steps of large tables take far"
+                + " less time.")
+        boolean lazyRows) {
   public TrainSpec {
     Section.check(
         TrainSpec.class,
@@ -106,7 +113,8 @@ public record TrainSpec(
         layerDecay,
         average,
         patience,
-        refit);
+        refit,
+        lazyRows);
     frozen = List.copyOf(frozen);
     if (l2 > 0 && weightDecay > 0) {
       throw new InvalidKeyException(
@@ -142,6 +150,7 @@ public record TrainSpec(
         1,
         0,
         null,
+        false,
         false);
   }
 

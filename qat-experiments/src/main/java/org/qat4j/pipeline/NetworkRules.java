@@ -286,7 +286,8 @@ final class NetworkRules {
         train.layerDecay(),
         train.average(),
         patience,
-        refit);
+        refit,
+        train.lazyRows());
   }
 
   private String refitRule(boolean searches) {

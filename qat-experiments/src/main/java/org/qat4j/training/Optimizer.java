@@ -1,6 +1,7 @@
 package org.qat4j.training;
 
 import java.util.IdentityHashMap;
+import java.util.function.Consumer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
@@ -8,9 +9,8 @@ import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
-import org.deeplearning4j.nn.updater.MultiLayerUpdater;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
-import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
+import org.deeplearning4j.optimize.solvers.accumulation.GradientsAccumulator;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.qat4j.graph.internal.Topology;
@@ -32,6 +32,9 @@ final class Optimizer {
   private final Gradients gradients;
   private final IdentityHashMap<IUpdater, Rate> rates = new IdentityHashMap<>();
   private final BaseMultiLayerUpdater<?> optimizer;
+
+  /** Lets DL4J update all parameters again. */
+  private Runnable atEnd = () -> {};
 
   /** Starts the optimizer of a network anew: at step 0 and without momentum. */
   Optimizer(Model network, Regime regime) {
@@ -60,21 +63,29 @@ final class Optimizer {
   private BaseMultiLayerUpdater<?> restart(Model network, Regime regime) {
     if (network instanceof ComputationGraph graph) {
       setIterations(graph, 0);
-      ComputationGraphUpdater updater =
-          regime.leavesGradients()
-              ? new ComputationGraphUpdater(graph)
-              : new Updaters.Graph(graph, gradients);
+      Updaters.Graph updater = new Updaters.Graph(graph, gradients, regime);
       graph.setUpdater(updater);
+      take(updater.lazy(), graph::setGradientsAccumulator);
       return updater;
     }
     MultiLayerNetwork layers = (MultiLayerNetwork) network;
     setIterations(layers, 0);
-    MultiLayerUpdater updater =
-        regime.leavesGradients()
-            ? new MultiLayerUpdater(layers)
-            : new Updaters.Layers(layers, gradients);
+    Updaters.Layers updater = new Updaters.Layers(layers, gradients, regime);
     layers.setUpdater(updater);
+    take(updater.lazy(), layers::setGradientsAccumulator);
     return updater;
+  }
+
+  private void take(LazyUpdate update, Consumer<GradientsAccumulator> steps) {
+    if (update != null) {
+      update.begin();
+      steps.accept(new LazySteps(update));
+      atEnd =
+          () -> {
+            steps.accept(null);
+            update.end();
+          };
+    }
   }
 
   private void add(IUpdater updater, double layerRate) {
@@ -118,8 +129,9 @@ final class Optimizer {
     }
   }
 
-  /** Puts the rates back that the network had, so that its configuration is as before. */
+  /** Puts back what the network had, so that its configuration is as before. */
   void restore() {
     rates.forEach((updater, r) -> updater.setLrAndSchedule(r.original(), null));
+    atEnd.run();
   }
 }

@@ -5,6 +5,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.TrainingConfig;
+import org.deeplearning4j.nn.updater.UpdaterBlock;
+import org.nd4j.linalg.learning.config.AdaGrad;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.NoOp;
+import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.learning.regularization.Regularization;
 import org.qat4j.QatException;
 import org.qat4j.experiment.TrainSpec;
 import org.qat4j.graph.internal.Topology;
@@ -22,6 +29,8 @@ import org.qat4j.graph.internal.Topology;
  *     it, in (0, 1]; see {@link LayerGroups}
  * @param average share that the average of the parameters keeps of itself at each step, in [0, 1);
  *     the training ends with the average; 0 where it ends with the last parameters
+ * @param lazyRows whether rows of tables that a step has not read stay as they are, whatever the
+ *     optimizer knows of them
  */
 public record Regime(
     double weightDecay,
@@ -29,9 +38,11 @@ public record Regime(
     double clip,
     List<String> frozen,
     double layerDecay,
-    double average) {
+    double average,
+    boolean lazyRows) {
   /** Nothing of all this. */
-  public static final Regime PLAIN = new Regime(0, 0, Double.POSITIVE_INFINITY, List.of(), 1, 0);
+  public static final Regime PLAIN =
+      new Regime(0, 0, Double.POSITIVE_INFINITY, List.of(), 1, 0, false);
 
   public Regime {
     frozen = List.copyOf(frozen);
@@ -64,6 +75,23 @@ public record Regime(
         && weightDecay == 0
         && clip == Double.POSITIVE_INFINITY
         && layerDecay == 1;
+  }
+
+  /**
+   * Whether a table is updated at the rows alone that a step has read: where that is asked for, and
+   * where all updates of the others would be 0 anyway, to the bit.
+   */
+  boolean isLazy(UpdaterBlock.ParamState table) {
+    TrainingConfig layer = table.getLayer().getConfig();
+    IUpdater updater = layer.getUpdaterByParam(table.getParamName());
+    if (updater instanceof NoOp) {
+      return false;
+    }
+    List<Regularization> regularization = layer.getRegularizationByParam(table.getParamName());
+    boolean forgetsNothing = updater instanceof Sgd || updater instanceof AdaGrad;
+    boolean shrinks =
+        weightDecay > 0 || regularization != null && !regularization.isEmpty();
+    return lazyRows || forgetsNothing && !shrinks && clip == Double.POSITIVE_INFINITY;
   }
 
   boolean isFrozen(String layer) {
@@ -104,6 +132,12 @@ public record Regime(
   public static Regime of(TrainSpec spec) {
     double clip = spec.clip() == 0 ? Double.POSITIVE_INFINITY : spec.clip();
     return new Regime(
-        spec.weightDecay(), spec.warmUp(), clip, spec.frozen(), spec.layerDecay(), spec.average());
+        spec.weightDecay(),
+        spec.warmUp(),
+        clip,
+        spec.frozen(),
+        spec.layerDecay(),
+        spec.average(),
+        spec.lazyRows());
   }
 }

@@ -13,14 +13,18 @@ import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.layers.internal.host.Floats;
+import org.qat4j.layers.internal.host.LazyTable;
+import org.qat4j.layers.internal.host.RowsRead;
 import org.qat4j.layers.internal.host.TableRows;
 
 /** Computes {@link FastEmbedding}. */
-public class FastEmbeddingImpl extends EmbeddingSequenceLayer {
+public class FastEmbeddingImpl extends EmbeddingSequenceLayer implements LazyTable {
   private static final long serialVersionUID = 1L;
 
   /** Tokens of the last forward pass, row-major [n, t], if it was made here; null otherwise. */
   private transient int[] ids;
+
+  private final transient RowsRead read = new RowsRead();
 
   public FastEmbeddingImpl(NeuralNetConfiguration conf, DataType type) {
     super(conf, type);
@@ -70,15 +74,41 @@ public class FastEmbeddingImpl extends EmbeddingSequenceLayer {
 
   @Override
   public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
+    INDArray gradient = gradientViews.get(DefaultParamInitializer.WEIGHT_KEY);
     if (ids == null) {
+      read.written(Floats.read(input), (int) gradient.size(0));
       return super.backpropGradient(epsilon, workspaces);
     }
-    INDArray gradient = gradientViews.get(DefaultParamInitializer.WEIGHT_KEY);
     INDArray rows = Floats.rowMajor(epsilon.permute(0, 2, 1));
-    TableRows.scatter(ids, rows, 1, true, gradient);
+    TableRows.scatter(ids, rows, 1, true, gradient, read);
     Gradient result = new DefaultGradient();
     result.gradientForVariable().put(DefaultParamInitializer.WEIGHT_KEY, gradient);
     return new Pair<>(result, null);
+  }
+
+  @Override
+  public String tableKey() {
+    return DefaultParamInitializer.WEIGHT_KEY;
+  }
+
+  @Override
+  public long columns() {
+    return layerConf().getNOut();
+  }
+
+  @Override
+  public boolean hasRows() {
+    return !hasBias() && TableRows.supports(params.get(DefaultParamInitializer.WEIGHT_KEY));
+  }
+
+  @Override
+  public void keepRest(boolean keeps) {
+    read.keepRest(keeps);
+  }
+
+  @Override
+  public int[] rowsRead() {
+    return read.rows();
   }
 
   @Override

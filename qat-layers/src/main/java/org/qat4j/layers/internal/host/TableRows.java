@@ -50,6 +50,21 @@ public final class TableRows {
   }
 
   /**
+   * Writes rows.
+   *
+   * @param from row-major, [rows, d]
+   * @param ids where each goes, in [0, vocabulary)
+   */
+  public static void put(INDArray from, int[] ids, INDArray table) {
+    int d = (int) table.size(1);
+    FloatBuffer rows = Floats.buffer(from);
+    FloatBuffer to = Floats.buffer(table);
+    for (int i = 0; i < ids.length; i++) {
+      to.put(ids[i] * d, rows, i * d, d);
+    }
+  }
+
+  /**
    * The gradient of a table: the sum, for each row, of the gradients of the places where it was
    * read, in the order of the places.
    *
@@ -58,30 +73,34 @@ public final class TableRows {
    * @param places that share a row of delta
    * @param padding whether places of the padding token count
    * @param gradient of the table, overwritten
+   * @param read takes the rows that were read; where it {@linkplain RowsRead#keepsRest keeps the
+   *     rest}, only those that were read the last time are made 0 first
    */
   public static void scatter(
-      int[] ids, INDArray delta, int places, boolean padding, INDArray gradient) {
+      int[] ids, INDArray delta, int places, boolean padding, INDArray gradient, RowsRead read) {
     int d = (int) gradient.size(1);
-    gradient.assign(0);
-    FloatBuffer to = Floats.buffer(gradient);
+    read.clear(gradient);
+    read.read(ids, padding, (int) gradient.size(0));
     FloatBuffer from = Floats.buffer(delta);
-    float[] sum = new float[d];
+    float[] sums = new float[read.count() * d];
     float[] row = new float[d];
     for (int i = 0; i < ids.length; i++) {
       if (i % places == 0) {
         from.get(i / places * d, row, 0, d);
       }
       if (padding || ids[i] != TextEncoder.PADDING) {
-        to.get(ids[i] * d, sum, 0, d);
-        add(sum, row, d);
-        to.put(ids[i] * d, sum, 0, d);
+        add(sums, read.place(ids[i]) * d, row);
       }
+    }
+    FloatBuffer to = Floats.buffer(gradient);
+    for (int i = 0; i < read.count(); i++) {
+      to.put(read.row(i) * d, sums, i * d, d);
     }
   }
 
-  private static void add(float[] sum, float[] row, int d) {
-    for (int j = 0; j < d; j++) {
-      sum[j] += row[j];
+  private static void add(float[] sums, int at, float[] row) {
+    for (int j = 0; j < row.length; j++) {
+      sums[at + j] += row[j];
     }
   }
 }

@@ -19,16 +19,19 @@ import org.qat4j.QatException;
 import org.qat4j.layers.EmbeddingBagLayer;
 import org.qat4j.layers.internal.host.DeviceOps;
 import org.qat4j.layers.internal.host.Floats;
+import org.qat4j.layers.internal.host.LazyTable;
+import org.qat4j.layers.internal.host.RowsRead;
 import org.qat4j.layers.internal.host.TableRows;
 import org.qat4j.numerics.internal.Rounding;
 import org.qat4j.text.TextEncoder;
 
 /** Computes {@link EmbeddingBagLayer}. */
-public class EmbeddingBagImpl extends BaseLayer<EmbeddingBagLayer> {
+public class EmbeddingBagImpl extends BaseLayer<EmbeddingBagLayer> implements LazyTable {
   private static final long serialVersionUID = 1L;
 
   private transient int[] ids = new int[0];
   private transient INDArray gathered;
+  private final transient RowsRead read = new RowsRead();
 
   public EmbeddingBagImpl(NeuralNetConfiguration conf, DataType type) {
     super(conf, type);
@@ -160,9 +163,9 @@ public class EmbeddingBagImpl extends BaseLayer<EmbeddingBagLayer> {
       int length = ids.length / n;
       if (needsRowGradients()) {
         INDArray rows = rowGradient(TableRows.spread(ids, dense, length), workspaces);
-        TableRows.scatter(ids, rows, 1, false, gradient);
+        TableRows.scatter(ids, rows, 1, false, gradient, read);
       } else {
-        TableRows.scatter(ids, dense, length, false, gradient);
+        TableRows.scatter(ids, dense, length, false, gradient, read);
       }
     } else {
       scatterByOperations(delta, n, gradient, workspaces);
@@ -196,6 +199,32 @@ public class EmbeddingBagImpl extends BaseLayer<EmbeddingBagLayer> {
             .addInputs(gradient, Nd4j.createFromArray(ids), rows)
             .addOutputs(gradient)
             .build());
+  }
+
+  @Override
+  public String tableKey() {
+    return DefaultParamInitializer.WEIGHT_KEY;
+  }
+
+  @Override
+  public long columns() {
+    return layerConf().getNOut();
+  }
+
+  @Override
+  public boolean hasRows() {
+    return TableRows.supports(params.get(DefaultParamInitializer.WEIGHT_KEY))
+        && TableRows.supports(gradientViews.get(DefaultParamInitializer.WEIGHT_KEY));
+  }
+
+  @Override
+  public void keepRest(boolean keeps) {
+    read.keepRest(keeps);
+  }
+
+  @Override
+  public int[] rowsRead() {
+    return read.rows();
   }
 
   /** A mask ends here: padding is known by its id. */
