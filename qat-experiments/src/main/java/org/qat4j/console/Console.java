@@ -54,4 +54,9 @@ public final class Console {
         ? new BarProgress(out, columns, task, total)
         : new LineProgress(out, task, total, clock);
   }
+
+  /** For work beside other work: of two bars on a terminal, that of the other one is shown. */
+  public Console beside() {
+    return columns > 0 ? new Console(out, true, columns, clock) : this;
+  }
 }

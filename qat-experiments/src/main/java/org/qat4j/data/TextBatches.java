@@ -185,6 +185,36 @@ public final class TextBatches implements MultiDataSetIterator {
     shuffle();
   }
 
+  private TextBatches(TextBatches other) {
+    this.cuts = other.cuts;
+    this.ongoing = other.ongoing;
+    this.ids = other.ids;
+    this.numbers = other.numbers;
+    this.pieceInput = other.pieceInput;
+    this.pieceEncoder = other.pieceEncoder;
+    this.next = other.next;
+    this.lengths = other.lengths;
+    this.drops = other.drops;
+    this.unknown = other.unknown;
+    this.firsts = other.firsts;
+    this.examples = other.examples;
+    this.question = other.question;
+    this.names = other.names;
+    this.order = new int[other.order.length];
+    this.batch = other.batch;
+    this.shuffled = other.shuffled;
+    this.seed = other.seed;
+    this.dropBelow = other.dropBelow;
+    this.staging = new float[other.staging.length][0];
+    this.masked = other.masked;
+    shuffle();
+  }
+
+  /** The same texts from the beginning, for another thread; what does not change is shared. */
+  public TextBatches again() {
+    return new TextBatches(this);
+  }
+
   /** How an input is cut. */
   private static final class Cut implements Serializable {
     private static final long serialVersionUID = 1L;

@@ -235,6 +235,36 @@ final class FloatNetwork {
         plan, p -> train(Stage.CONTROL, Networks.copy(text.network()), p));
   }
 
+  /**
+   * The same, begun now, in another thread where there is room for it.
+   *
+   * @param beside whether to look for room
+   */
+  Beside<Trained> beginControl(TrainingPlan plan, boolean beside) {
+    trained();
+    boolean hasRoom = beside && !controls.containsKey(plan) && Beside.hasRoom();
+    if (!hasRoom) {
+      return Beside.begin("control", false, () -> control(plan));
+    }
+    Training training =
+        new Training(
+            Networks.copy(text.network()),
+            train.again(),
+            validation.again(),
+            test.again(),
+            console.beside());
+    TrainingMonitor monitor = training.monitor(Stage.CONTROL, plan);
+    Checkpoints kept = checkpoints.next(Stage.CONTROL, monitor, true);
+    return Beside.begin("control", true, () -> training.run(plan, TrainingAid.NONE, monitor, kept));
+  }
+
+  /** Takes the outcome of a control that was begun. */
+  Trained end(TrainingPlan plan, Beside<Trained> control) {
+    Trained trained = control.get();
+    controls.putIfAbsent(plan, trained);
+    return trained;
+  }
+
   /** Takes the outcome of an earlier training of the control by the same plan. */
   void restoreControl(TrainingPlan plan, Predictions answers) {
     controls.putIfAbsent(plan, new Trained(List.of(), 0, Double.NaN, answers, 0));
@@ -257,26 +287,71 @@ final class FloatNetwork {
 
   /** The same with an aid. */
   Trained train(Stage stage, Model network, TrainingPlan plan, TrainingAid aid) {
-    try (TrainingMonitor monitor =
-        new TrainingMonitor(stage, console, plan.epochs(), train.batches(), metrics)) {
-      fit(network, plan, aid, monitor, checkpoints.next(stage, monitor, aid.isStateless()));
-      return evaluated(network, monitor.curve(), monitor.seconds(), monitor.medianStepSeconds());
-    }
+    Training training = new Training(network, train, validation, test, console);
+    TrainingMonitor monitor = training.monitor(stage, plan);
+    return training.run(plan, aid, monitor, checkpoints.next(stage, monitor, aid.isStateless()));
   }
 
   private void fit(
       Model network, TrainingPlan plan, TrainingAid aid, TrainingLog log, Checkpoints kept) {
-    TextBatches held = experiment.train().refit() ? null : validation; // or it would be learned
-    Trainer.fit(network, plan, train, held, log, aid, kept);
+    new Training(network, train, validation, test, console).fit(plan, aid, log, kept);
   }
 
   private Trained evaluated(
       Model network, List<CurvePoint> curve, double trainingSeconds, double stepSeconds) {
-    Stopwatch watch = new Stopwatch();
-    try (Progress progress = console.progress("evaluation", test.size())) {
-      Predictions answers = Evaluate.predict(network, test);
-      progress.step(test.size());
-      return new Trained(curve, trainingSeconds, stepSeconds, answers, watch.seconds());
+    return new Training(network, train, validation, test, console)
+        .evaluated(curve, trainingSeconds, stepSeconds);
+  }
+
+  /**
+   * A network with texts that nobody else reads at the same time.
+   *
+   * @param console is told how it goes
+   */
+  private final class Training {
+    private final Model network;
+    private final TextBatches train;
+    private final TextBatches validation;
+    private final TextBatches test;
+    private final Console console;
+
+    Training(
+        Model network,
+        TextBatches train,
+        TextBatches validation,
+        TextBatches test,
+        Console console) {
+      this.network = network;
+      this.train = train;
+      this.validation = validation;
+      this.test = test;
+      this.console = console;
+    }
+
+    TrainingMonitor monitor(Stage stage, TrainingPlan plan) {
+      return new TrainingMonitor(stage, console, plan.epochs(), train.batches(), metrics);
+    }
+
+    /** Trains it and asks it the test texts; closes the monitor. */
+    Trained run(TrainingPlan plan, TrainingAid aid, TrainingMonitor monitor, Checkpoints kept) {
+      try (monitor) {
+        fit(plan, aid, monitor, kept);
+        return evaluated(monitor.curve(), monitor.seconds(), monitor.medianStepSeconds());
+      }
+    }
+
+    void fit(TrainingPlan plan, TrainingAid aid, TrainingLog log, Checkpoints kept) {
+      TextBatches held = experiment.train().refit() ? null : validation; // or it would be learned
+      Trainer.fit(network, plan, train, held, log, aid, kept);
+    }
+
+    Trained evaluated(List<CurvePoint> curve, double trainingSeconds, double stepSeconds) {
+      Stopwatch watch = new Stopwatch();
+      try (Progress progress = console.progress("evaluation", test.size())) {
+        Predictions answers = Evaluate.predict(network, test);
+        progress.step(test.size());
+        return new Trained(curve, trainingSeconds, stepSeconds, answers, watch.seconds());
+      }
     }
   }
 }

@@ -174,50 +174,69 @@ public final class RunExperiment {
                 folds.stream()
                     .flatMap(fold -> Task.of(fold).items(fold.test(), fold.labels()).stream())
                     .toList());
-    Stopwatch baselineWatch = new Stopwatch();
-    List<Map<Stage, Predictions>> baselines =
-        folds.stream().map(fold -> Task.of(fold).baselines(experiment.baselines(), fold)).toList();
-    double baselineSeconds = baselineWatch.seconds();
     List<RunCheckpoints> kept = new ArrayList<>();
-    for (long seed : seeds) {
-      String within = seeds.size() == 1 ? "" : "seed-" + seed + "/";
-      List<SeedRun> parts = new ArrayList<>();
-      for (int fold = 0; fold < folds.size(); fold++) {
-        RunCheckpoints checkpoints =
-            new RunCheckpoints(
-                folder.file(within + (fold == 0 ? "" : "fold-" + (fold + 1) + "/") + CHECKPOINTS),
-                config + summary.sha256() + " seed " + seed + " fold " + fold,
-                console,
-                pace);
-        FloatNetwork floats = floats(seed, folds.get(fold), checkpoints, fold == 0);
-        kept.add(checkpoints);
-        if (seed == seeds.get(0) && fold == 0) {
-          List<DataFinding> cut =
-              suited.rules().isEmpty()
-                  ? DataFindings.cut(data, floats.text().encoders())
-                  : List.of(); // the rule of the length has said so
-          tell(cut);
-          findings.addAll(cut);
-          report.words(words(floats.text().encoders()));
+    boolean beside = Beside.hasRoom();
+    try (Beside<Baselines> baselines = Beside.begin("baselines", beside, () -> baselines(folds))) {
+      for (long seed : seeds) {
+        String within = seeds.size() == 1 ? "" : "seed-" + seed + "/";
+        List<SeedRun> parts = new ArrayList<>();
+        for (int fold = 0; fold < folds.size(); fold++) {
+          RunCheckpoints checkpoints =
+              new RunCheckpoints(
+                  folder.file(within + (fold == 0 ? "" : "fold-" + (fold + 1) + "/") + CHECKPOINTS),
+                  config + summary.sha256() + " seed " + seed + " fold " + fold,
+                  console,
+                  pace);
+          FloatNetwork floats = floats(seed, folds.get(fold), checkpoints, fold == 0);
+          kept.add(checkpoints);
+          if (seed == seeds.get(0) && fold == 0) {
+            List<DataFinding> cut =
+                suited.rules().isEmpty()
+                    ? DataFindings.cut(data, floats.text().encoders())
+                    : List.of(); // the rule of the length has said so
+            tell(cut);
+            findings.addAll(cut);
+            report.words(words(floats.text().encoders()));
+          }
+          Model given = fold == 0 ? floatNetwork.apply(seed) : null;
+          if (given != null) {
+            floats.restore(given);
+          }
+          SeedRun.Builder run = work.apply(fold(floats, within, fold));
+          Baselines all = baselines.get();
+          all.answers().get(fold).forEach(run::predictions);
+          if (seed == seeds.get(0) && fold == 0) { // once for all seeds
+            run.secondsBefore(Phase.DATA, readingSeconds);
+            if (beside) {
+              run.seconds(Phase.BASELINES, all.seconds());
+            } else {
+              run.secondsBefore(Phase.BASELINES, all.seconds());
+            }
+          }
+          parts.add(run.build());
         }
-        Model given = fold == 0 ? floatNetwork.apply(seed) : null;
-        if (given != null) {
-          floats.restore(given);
-        }
-        SeedRun.Builder run = work.apply(fold(floats, within, fold));
-        baselines.get(fold).forEach(run::predictions);
-        if (seed == seeds.get(0) && fold == 0) { // once for all seeds
-          run.secondsBefore(Phase.DATA, readingSeconds);
-          run.secondsBefore(Phase.BASELINES, baselineSeconds);
-        }
-        parts.add(run.build());
+        report.run(SeedRun.ofFolds(parts));
       }
-      report.run(SeedRun.ofFolds(parts));
     }
     RunReport result = report.data(summary.with(findings)).build();
     folder.report(result);
     kept.forEach(RunCheckpoints::delete);
     return result;
+  }
+
+  /**
+   * What no network answers.
+   *
+   * @param answers of each fold
+   * @param seconds of all of them
+   */
+  private record Baselines(List<Map<Stage, Predictions>> answers, double seconds) {}
+
+  private Baselines baselines(List<Dataset> folds) {
+    Stopwatch watch = new Stopwatch();
+    List<Map<Stage, Predictions>> answers =
+        folds.stream().map(fold -> Task.of(fold).baselines(experiment.baselines(), fold)).toList();
+    return new Baselines(answers, watch.seconds());
   }
 
   /**
@@ -273,7 +292,7 @@ public final class RunExperiment {
     }
 
     @Override
-    public void from(Stage stage, long step) {
+    public synchronized void from(Stage stage, long step) {
       if (begun.add(stage)) {
         folder.forgetMetrics(seed, stage, step);
       }

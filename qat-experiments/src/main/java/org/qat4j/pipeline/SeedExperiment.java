@@ -121,12 +121,39 @@ final class SeedExperiment {
 
     add(Stage.FLOAT, Phase.FLOAT_TRAINING, whole.trained());
     files.keep(whole.text().network());
-    FloatNetwork.Trained control = whole.control(control(experiment, whole.seed()));
-    add(Stage.CONTROL, Phase.CONTROL, control);
-    if (pruning.isAsked()) {
-      prune(pruning);
+    TrainingPlan plan = control(experiment, whole.seed());
+    // A search uses all cores by itself, and pruning asks for another control.
+    boolean beside = !pruning.isAsked() && experiment.tune() == null;
+    try (Beside<FloatNetwork.Trained> control = whole.beginControl(plan, beside)) {
+      if (!beside) {
+        add(Stage.CONTROL, Phase.CONTROL, whole.end(plan, control));
+      }
+      if (pruning.isAsked()) {
+        prune(pruning);
+      }
+      FloatNetwork.Trained trained =
+          quantize(
+              preflight,
+              () -> {
+                FloatNetwork.Trained ended = whole.end(plan, control);
+                if (beside) {
+                  add(Stage.CONTROL, Phase.CONTROL, ended);
+                }
+              });
+      double cost = trained.stepSeconds() / whole.end(plan, control).stepSeconds();
+      if (Double.isFinite(cost)) {
+        result.qatStepOverFloatStep(cost);
+      }
     }
+    return result;
+  }
 
+  /**
+   * All that is done with the network that is quantized.
+   *
+   * @param controlEnds called when the network is trained under quantization, before it is reported
+   */
+  private FloatNetwork.Trained quantize(Preflight preflight, Runnable controlEnds) {
     Model network = floats.text().network();
     Experiment chosen = experiment.tune() == null ? experiment : tune().tuned();
     QuantizeSpec quantize = chosen.quantize();
@@ -149,17 +176,14 @@ final class SeedExperiment {
     }
     look(untrained, start, asIs, freezes);
     FloatNetwork.Trained trained = train(qat.network(), further);
+    controlEnds.run();
     add(Stage.QAT, Phase.QAT, trained);
     keep(qat);
     if (freezes) {
       integer(network, qat, Stage.INTEGER);
     }
-    double cost = trained.stepSeconds() / control.stepSeconds();
-    if (Double.isFinite(cost)) {
-      result.qatStepOverFloatStep(cost);
-    }
     look(Stage.QAT, start, qat, freezes);
-    return result;
+    return trained;
   }
 
   /** Looks at the layers, where there is a model in integers. */

@@ -65,7 +65,7 @@ public final class Trainer {
    * @param log told of every step and pass
    * @param aid takes part in every step
    * @param checkpoints goes on from what they have, and keeps what comes
-   * @throws QatException if the loss stops being a number
+   * @throws QatException if the loss stops being a number, or the thread is interrupted
    */
   public static void fit(
       Model network,
@@ -133,6 +133,9 @@ public final class Trainer {
       train.reset(); // a pass that was stopped goes on
     }
     while (train.hasNext()) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new QatException("the training was interrupted at step " + step + " of " + steps);
+      }
       MultiDataSet batch = train.next();
       double rate = plan.learningRate(step, steps);
       optimizer.setRate(rate);
