@@ -3,6 +3,7 @@ package org.qat4j.pipeline;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
+import org.nd4j.linalg.api.ops.executioner.OpExecutioner.ExecutionerType;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.QatException;
 
@@ -28,12 +29,16 @@ final class Beside<T> implements AutoCloseable {
     this.thread = thread;
   }
 
-  /** Whether there are cores for two threads of ND4J's, if the property does not say it. */
+  /**
+   * Whether there are cores for two threads of ND4J's, if the property does not say it. Threads of
+   * one graphics processor would wait for each other.
+   */
   static boolean hasRoom() {
     int cores = Runtime.getRuntime().availableProcessors();
     String said = System.getProperty(PROPERTY);
     return said == null
-        ? cores >= 2 * Nd4j.getEnvironment().maxThreads()
+        ? Nd4j.getExecutioner().type() == ExecutionerType.NATIVE_CPU
+            && cores >= 2 * Nd4j.getEnvironment().maxThreads()
         : Boolean.parseBoolean(said);
   }
 
