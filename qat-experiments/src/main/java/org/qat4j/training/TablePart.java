@@ -6,6 +6,7 @@ import java.util.TreeMap;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.regularization.Regularization.ApplyStep;
 import org.qat4j.layers.internal.host.LazyTable;
@@ -22,11 +23,12 @@ final class TablePart implements LazyUpdate.Part {
     private INDArray memory;
 
     Rows(INDArray flat, long columns) {
-      this.table = matrix(flat, flat.length() / columns, columns);
+      this.table = flat.reshape('c', flat.length() / columns, columns);
     }
 
-    private static INDArray matrix(INDArray flat, long rows, long columns) {
-      return flat.reshape('c', rows, columns);
+    /** The values of rows, one a row. */
+    INDArray matrix(INDArray flat, long rows) {
+      return flat.reshape('c', rows, table.size(1));
     }
 
     /** Copies rows together. */
@@ -37,12 +39,12 @@ final class TablePart implements LazyUpdate.Part {
         memory = Nd4j.createUninitializedDetached(table.dataType(), 'c', 2 * n);
       }
       INDArray flat = memory.get(NDArrayIndex.interval(0, n));
-      TableRows.gather(table, rows, matrix(flat, rows.length, columns));
+      TableRows.gather(table, rows, matrix(flat, rows.length));
       return flat;
     }
 
     void put(INDArray flat, int[] rows) {
-      TableRows.put(matrix(flat, rows.length, table.size(1)), rows, table);
+      TableRows.put(matrix(flat, rows.length), rows, table);
     }
   }
 
@@ -92,15 +94,26 @@ final class TablePart implements LazyUpdate.Part {
     if (slice == null) {
       return;
     }
-    Map<String, INDArray> of = new TreeMap<>();
-    known.forEach((key, rows) -> of.put(key, rows.gather(read)));
     IUpdater config = optimum.config();
     LazyUpdate.regularize(
         slice, slice.values(), slice.gradient(), ApplyStep.BEFORE_UPDATER, config, step, epoch);
-    optimum.updater(of).applyUpdater(slice.gradient(), step, epoch);
+    if (config instanceof Adam adam) {
+      List<INDArray> moments =
+          List.of(
+              known.get(RowAdam.FIRST_MOMENT).table, known.get(RowAdam.SECOND_MOMENT).table);
+      TableRows.update(
+          gradients.matrix(slice.gradient(), read.length),
+          read,
+          moments,
+          new RowAdam(adam, step, epoch));
+    } else {
+      Map<String, INDArray> of = new TreeMap<>();
+      known.forEach((key, rows) -> of.put(key, rows.gather(read)));
+      optimum.updater(of).applyUpdater(slice.gradient(), step, epoch);
+      of.forEach((key, rows) -> known.get(key).put(rows, read));
+    }
     LazyUpdate.regularize(
         slice, slice.values(), slice.gradient(), ApplyStep.POST_UPDATER, config, step, epoch);
-    of.forEach((key, rows) -> known.get(key).put(rows, read));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.qat4j.layers.internal.host;
 
 import java.nio.FloatBuffer;
+import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.text.TextEncoder;
@@ -61,6 +62,37 @@ public final class TableRows {
     FloatBuffer to = Floats.buffer(table);
     for (int i = 0; i < ids.length; i++) {
       to.put(ids[i] * d, rows, i * d, d);
+    }
+  }
+
+  /** What is done to a row and to the rows of other tables that belong to it, in place. */
+  public interface Step {
+    void apply(float[] row, float[][] others);
+  }
+
+  /**
+   * Makes a step of each of some rows.
+   *
+   * @param rows row-major, [ids, d], overwritten
+   * @param ids which rows of the tables they belong to
+   * @param tables [vocabulary, d], of which those rows are overwritten
+   */
+  public static void update(INDArray rows, int[] ids, List<INDArray> tables, Step step) {
+    int d = (int) rows.size(1);
+    FloatBuffer all = Floats.buffer(rows);
+    FloatBuffer[] buffers = tables.stream().map(Floats::buffer).toArray(FloatBuffer[]::new);
+    float[] row = new float[d];
+    float[][] others = new float[buffers.length][d];
+    for (int i = 0; i < ids.length; i++) {
+      all.get(i * d, row, 0, d);
+      for (int t = 0; t < buffers.length; t++) {
+        buffers[t].get(ids[i] * d, others[t], 0, d);
+      }
+      step.apply(row, others);
+      all.put(i * d, row, 0, d);
+      for (int t = 0; t < buffers.length; t++) {
+        buffers[t].put(ids[i] * d, others[t], 0, d);
+      }
     }
   }
 
