@@ -58,7 +58,7 @@ final class Gradients {
   void behind(List<Slice> slices) {
     for (Slice slice : slices) {
       if (regime.weightDecay() > 0 && slice.isWeight()) {
-        slice.gradient().addi(slice.values().mul(rate * regime.weightDecay()));
+        slice.gradient().addi(slice.values().get().mul(rate * regime.weightDecay()));
       }
       if (regime.layerDecay() < 1 && slice.isTrained()) {
         int depth = groups.depth(slice.state().getLayer().getConfig());

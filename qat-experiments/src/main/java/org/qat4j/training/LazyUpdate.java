@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.deeplearning4j.nn.api.Trainable;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
@@ -42,10 +43,7 @@ final class LazyUpdate {
     /** Makes a step of the gradient. */
     void update(int step, int epoch);
 
-    /** Hands on the gradient. */
-    default void end() {}
-
-    /** Takes the step. */
+    /** Takes the step, which the gradient is now. */
     void subtract();
   }
 
@@ -191,7 +189,6 @@ final class LazyUpdate {
       }
     }
     gradients.behind(slices);
-    parts.forEach(Part::end);
   }
 
   /** Takes the step. */
@@ -202,7 +199,7 @@ final class LazyUpdate {
   /** Adds what regularization adds, before the optimizer or behind it. */
   static void regularize(
       Slice slice,
-      INDArray values,
+      Supplier<INDArray> values,
       INDArray gradient,
       ApplyStep when,
       IUpdater by,
@@ -218,7 +215,7 @@ final class LazyUpdate {
     if (all != null) {
       for (Regularization some : all) {
         if (some.applyStep() == when) {
-          some.apply(values, gradient, rate, step, epoch);
+          some.apply(values.get(), gradient, rate, step, epoch);
         }
       }
     }

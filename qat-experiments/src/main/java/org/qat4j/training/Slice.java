@@ -1,5 +1,6 @@
 package org.qat4j.training;
 
+import java.util.function.Supplier;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -11,12 +12,13 @@ import org.nd4j.linalg.learning.config.NoOp;
  *
  * @param state which parameter
  * @param gradient its values as they lie in memory
- * @param values of the parameter itself, likewise
+ * @param values of the parameter itself, likewise; not to be changed
  */
-record Slice(UpdaterBlock.ParamState state, INDArray gradient, INDArray values) {
+record Slice(UpdaterBlock.ParamState state, INDArray gradient, Supplier<INDArray> values) {
   /** All values, views of those of the network. */
   static Slice of(UpdaterBlock.ParamState state, INDArray gradients, INDArray params) {
-    return new Slice(state, part(state, gradients), part(state, params));
+    INDArray values = part(state, params);
+    return new Slice(state, part(state, gradients), () -> values);
   }
 
   private static INDArray part(UpdaterBlock.ParamState state, INDArray all) {

@@ -66,7 +66,7 @@ final class TablePart implements LazyUpdate.Part {
     this.whole = whole;
     this.optimum = optimum;
     this.gradients = new Rows(whole.gradient(), columns);
-    this.values = new Rows(whole.values(), columns);
+    this.values = new Rows(whole.values().get(), columns);
     optimum.known().forEach((key, all) -> known.put(key, new Rows(all, columns)));
   }
 
@@ -76,7 +76,7 @@ final class TablePart implements LazyUpdate.Part {
     slice =
         read.length == 0
             ? null
-            : new Slice(whole.state(), gradients.gather(read), values.gather(read));
+            : new Slice(whole.state(), gradients.gather(read), () -> values.gather(read));
   }
 
   @Override
@@ -117,16 +117,22 @@ final class TablePart implements LazyUpdate.Part {
   }
 
   @Override
-  public void end() {
+  public void subtract() {
     if (slice != null) {
-      gradients.put(slice.gradient(), read);
+      TableRows.update(
+          gradients.matrix(slice.gradient(), read.length),
+          read,
+          List.of(values.table, gradients.table),
+          TablePart::subtract);
     }
   }
 
-  @Override
-  public void subtract() {
-    if (slice != null) {
-      values.put(slice.values().subi(slice.gradient()), read);
+  /** Takes a step, and hands it on as the gradient. */
+  private static void subtract(float[] step, float[][] rows) {
+    float[] of = rows[0];
+    for (int i = 0; i < step.length; i++) {
+      of[i] -= step[i];
     }
+    System.arraycopy(step, 0, rows[1], 0, step.length);
   }
 }

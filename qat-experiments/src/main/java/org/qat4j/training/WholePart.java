@@ -42,7 +42,7 @@ final class WholePart implements LazyUpdate.Part {
     for (Slice slice : slices) {
       LazyUpdate.regularize(
           slice,
-          slice.state().getParamView(),
+          slice.state()::getParamView,
           slice.state().getGradView(),
           when,
           updater.getConfig(),
