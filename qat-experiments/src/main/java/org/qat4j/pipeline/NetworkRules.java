@@ -10,6 +10,7 @@ import org.qat4j.data.Question;
 import org.qat4j.experiment.ModelSpec;
 import org.qat4j.experiment.NgramSpec;
 import org.qat4j.experiment.TrainSpec;
+import org.qat4j.network.Layers;
 
 /**
  * The network that suits a data set and how it is trained, one rule a setting;
@@ -173,7 +174,8 @@ final class NetworkRules {
         widths,
         isAverage(),
         ngrams,
-        dropout());
+        dropout(),
+        Layers.EMBEDDING_RANGE);
   }
 
   private double dropout() {
