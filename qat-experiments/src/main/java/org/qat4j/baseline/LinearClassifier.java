@@ -68,8 +68,7 @@ public final class LinearClassifier {
               Counted vectors =
                   counted.computeIfAbsent(choice.terms(), kind -> new Counted(some, kind));
               LinearClassifier tried = new LinearClassifier(vectors, labels, choice.cost());
-              return score.applyAsDouble(
-                  example -> tried.classes.scores(vectors.vector(example)));
+              return score.applyAsDouble(example -> tried.classes.scores(vectors.vector(example)));
             });
     counted.clear();
     return new LinearClassifier(all, labels, best);

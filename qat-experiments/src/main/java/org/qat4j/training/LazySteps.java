@@ -25,8 +25,7 @@ final class LazySteps implements GradientsAccumulator {
   }
 
   @Override
-  public void applyUpdate(
-      StepFunction function, INDArray params, INDArray updates, double alpha) {
+  public void applyUpdate(StepFunction function, INDArray params, INDArray updates, double alpha) {
     update.subtract();
   }
 

@@ -174,8 +174,7 @@ final class LazyUpdate {
    *
    * @param texts of the step, by which sums are divided; 0 where they are not
    */
-  void update(
-      Gradients gradients, int step, int epoch, int texts, LayerWorkspaceMgr workspaces) {
+  void update(Gradients gradients, int step, int epoch, int texts, LayerWorkspaceMgr workspaces) {
     parts.forEach(Part::begin);
     List<Slice> slices = parts.stream().flatMap(part -> part.slices().stream()).toList();
     List<INDArray> summed = parts.stream().flatMap(part -> part.summed().stream()).toList();
@@ -206,11 +205,7 @@ final class LazyUpdate {
       int step,
       int epoch) {
     List<Regularization> all =
-        slice
-            .state()
-            .getLayer()
-            .getConfig()
-            .getRegularizationByParam(slice.state().getParamName());
+        slice.state().getLayer().getConfig().getRegularizationByParam(slice.state().getParamName());
     double rate = by.hasLearningRate() ? by.getLearningRate(step, epoch) : Double.NaN;
     if (all != null) {
       for (Regularization some : all) {

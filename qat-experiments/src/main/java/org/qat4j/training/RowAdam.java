@@ -5,8 +5,8 @@ import org.nd4j.linalg.learning.config.Adam;
 import org.qat4j.layers.internal.host.TableRows;
 
 /**
- * A step of Adam (Kingma and Ba, arXiv:1412.6980, section 2, last paragraph) as DL4J computes it, of
- * one row after the other; its own operation takes several times as long.
+ * A step of Adam (Kingma and Ba, arXiv:1412.6980, section 2, last paragraph) as DL4J computes it,
+ * of one row after the other; its own operation takes several times as long.
  */
 final class RowAdam implements TableRows.Step {
   /** Names of what it knows, in DL4J's words. */

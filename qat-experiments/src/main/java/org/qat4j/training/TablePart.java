@@ -99,8 +99,7 @@ final class TablePart implements LazyUpdate.Part {
         slice, slice.values(), slice.gradient(), ApplyStep.BEFORE_UPDATER, config, step, epoch);
     if (config instanceof Adam adam) {
       List<INDArray> moments =
-          List.of(
-              known.get(RowAdam.FIRST_MOMENT).table, known.get(RowAdam.SECOND_MOMENT).table);
+          List.of(known.get(RowAdam.FIRST_MOMENT).table, known.get(RowAdam.SECOND_MOMENT).table);
       TableRows.update(
           gradients.matrix(slice.gradient(), read.length),
           read,

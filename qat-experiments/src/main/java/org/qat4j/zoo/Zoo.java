@@ -157,7 +157,8 @@ public final class Zoo implements ModelSpec.Visitor<TextNetwork> {
       branches.add("max" + width);
     }
     if (s.average()) {
-      graph.addLayer("average", Layers.bag(encoder, s.dimension(), true, s.averageRange()), "wordIds");
+      graph.addLayer(
+          "average", Layers.bag(encoder, s.dimension(), true, s.averageRange()), "wordIds");
       tables.add("average");
       branches.add("average");
       size += s.dimension();

@@ -42,8 +42,7 @@ class DualDescentTest {
     double c = new double[] {0.1, 1, 3}[cost];
     double[] squares = IntStream.range(0, n).mapToDouble(rows::squares).toArray();
 
-    double[] own =
-        new DualDescent(rows, order, positive, squares, c, new Random(7)).train(0.1);
+    double[] own = new DualDescent(rows, order, positive, squares, c, new Random(7)).train(0.1);
     double[] expected = OneAgainstRest.trainByLiblinear(rows, order, positive, 7, c);
 
     if (own != null) {

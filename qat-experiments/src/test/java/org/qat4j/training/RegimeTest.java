@@ -97,7 +97,12 @@ class RegimeTest {
     MultiLayerNetwork network = network();
     INDArray hidden = network.getLayer(0).params().dup();
     INDArray out = network.getLayer(1).params().dup();
-    fit(network, "3,-4", 3, new Regime(0.1, 0, INFINITE, List.of("hid*"), 1, 0, false), TrainingAid.NONE);
+    fit(
+        network,
+        "3,-4",
+        3,
+        new Regime(0.1, 0, INFINITE, List.of("hid*"), 1, 0, false),
+        TrainingAid.NONE);
     assertThat(network.getLayer(0).params()).isEqualTo(hidden);
     assertThat(network.getLayer(1).params()).isNotEqualTo(out);
     assertThatThrownBy(() -> new Regime(0, 0, INFINITE, List.of("h"), 1, 0, false).check(network))
