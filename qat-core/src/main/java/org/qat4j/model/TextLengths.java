@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.qat4j.model.internal.InputLengths;
 import org.qat4j.model.internal.LengthRules;
@@ -141,7 +142,8 @@ public final class TextLengths extends InputLengths {
     }
 
     private LengthRules.Tail rowByRow(Op op, boolean keepsZero) {
-      return rules.rowByRow(op.inputs().stream().map(tails::get).toList(), keepsZero);
+      return rules.rowByRow(
+          op.inputs().stream().map(tails::get).collect(Collectors.toList()), keepsZero);
     }
 
     private LengthRules.Tail unknown(Op op) {

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.qat4j.QatException;
 import org.qat4j.format.ModelFile;
 import org.qat4j.model.Input;
@@ -370,7 +371,7 @@ public final class Predictor {
 
   /** The most probable class of each text. */
   public List<Prediction> predict(List<String> texts) {
-    return texts.stream().map(this::predict).toList();
+    return texts.stream().map(this::predict).collect(Collectors.toUnmodifiableList());
   }
 
   /**

@@ -2,6 +2,7 @@ package org.qat4j.runtime;
 
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.qat4j.model.Input;
 import org.qat4j.model.IntegerModel;
@@ -13,7 +14,9 @@ final class RandomSamples {
   /** The same seed gives the same samples. */
   static List<Sample> of(IntegerModel model, int count, long seed) {
     Random random = new Random(seed);
-    return Stream.generate(() -> draw(model, random)).limit(count).toList();
+    return Stream.generate(() -> draw(model, random))
+        .limit(count)
+        .collect(Collectors.toUnmodifiableList());
   }
 
   /** One sample: a text of any length with padding behind, real values around 0. */

@@ -3,6 +3,7 @@ package org.qat4j.runtime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.qat4j.QatException;
@@ -44,7 +45,7 @@ public final class Translator {
         model.inputs().stream()
             .map(i -> model.text().stream().filter(t -> t.input().equals(i.name())))
             .map(texts -> texts.findFirst().orElseThrow().encoder())
-            .toList();
+            .collect(Collectors.toUnmodifiableList());
     this.input =
         IntStream.range(0, encoders.size())
             .filter(i -> encoders.get(i) instanceof PieceEncoder)
@@ -106,7 +107,8 @@ public final class Translator {
     Sample sample = encode(PieceEncoder.source(text));
     List<Beginning> ended = new ArrayList<>();
     List<Beginning> open = List.of(new Beginning(List.of(), 0, false));
-    List<SequenceRun> runs = Stream.generate(runtime::sequenceRun).limit(beams).toList();
+    List<SequenceRun> runs =
+        Stream.generate(runtime::sequenceRun).limit(beams).collect(Collectors.toUnmodifiableList());
     for (int step = 0; step < pieces.targetLength() && !open.isEmpty(); step++) {
       List<Beginning> longer = new ArrayList<>();
       for (int i = 0; i < open.size(); i++) {
@@ -115,7 +117,7 @@ public final class Translator {
       longer.sort(Comparator.comparingDouble((Beginning b) -> -b.logProbability()));
       List<Beginning> best = longer.subList(0, Math.min(beams - ended.size(), longer.size()));
       best.stream().filter(Beginning::ended).forEach(ended::add);
-      open = best.stream().filter(b -> !b.ended()).toList();
+      open = best.stream().filter(b -> !b.ended()).collect(Collectors.toUnmodifiableList());
     }
     ended.addAll(open);
     Beginning best = ended.stream().max(Comparator.comparingDouble(Beginning::score)).orElseThrow();

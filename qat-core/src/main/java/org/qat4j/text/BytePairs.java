@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.qat4j.QatException;
 
 /**
@@ -124,7 +125,9 @@ public final class BytePairs {
   }
 
   private static List<String> letters(String part) {
-    return part.codePoints().mapToObj(Character::toString).toList();
+    return part.codePoints()
+        .mapToObj(c -> new String(Character.toChars(c)))
+        .collect(Collectors.toUnmodifiableList());
   }
 
   /**
@@ -177,7 +180,9 @@ public final class BytePairs {
         changed.forEach(this::look);
         changed.clear();
       }
-      return Arrays.stream(pieces).filter(Objects::nonNull).toList();
+      return Arrays.stream(pieces)
+          .filter(Objects::nonNull)
+          .collect(Collectors.toUnmodifiableList());
     }
 
     private void join(int at, String joined) {

@@ -2,6 +2,7 @@ package org.qat4j.text;
 
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.qat4j.QatException;
 import org.qat4j.text.internal.TokenText;
@@ -91,7 +92,7 @@ public sealed interface TextEncoder
         IntStream.range(0, entries.size())
             .filter(i -> ids.get(first + i))
             .mapToObj(entries::get)
-            .toList();
+            .collect(Collectors.toUnmodifiableList());
     if (kept.isEmpty()) {
       throw new QatException("a vocabulary of which nothing is kept");
     }

@@ -178,7 +178,7 @@ class ConsumersTest {
         }
         """
             .formatted(
-                readme("org.qat4j.cli.ReadmeTest").replace("Österreichischer Schilling", TEXT)));
+                readme("org.qat4j.cli.ReadmeTest").replace("a large wild cat with stripes", TEXT)));
     List<Path> libraries = build(dependency("org.qat4j", "qat-core", Version.current(), ""));
     assertThat(libraries)
         .singleElement()
@@ -190,6 +190,8 @@ class ConsumersTest {
     String answer = expected.label() + " " + expected.probability();
     String path = "target/classes" + File.pathSeparator + libraries.get(0);
     assertThat(java("-cp", path, "consumer.Main", ".")).containsExactly(answer);
+    assertThat(java("--limit-modules", "java.base", "-cp", path, "consumer.Main", "."))
+        .containsExactly(answer);
     assertThat(java("-p", path, "-m", "consumer/consumer.Main", ".")).containsExactly(answer);
     assertThat(
             java(

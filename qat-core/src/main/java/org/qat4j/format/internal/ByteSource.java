@@ -1,5 +1,6 @@
 package org.qat4j.format.internal;
 
+import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
@@ -27,7 +28,8 @@ public final class ByteSource {
   public ByteSource part(long n) {
     need(n);
     int from = in.position();
-    in.position(from + (int) n);
+    // Android has the method of Buffer alone, not the one of ByteBuffer that javac would name.
+    ((Buffer) in).position(from + (int) n);
     return new ByteSource(in.array(), from, from + (int) n);
   }
 
@@ -60,10 +62,9 @@ public final class ByteSource {
 
   public String string() {
     int n = count(1);
-    ByteBuffer bytes = in.slice(in.position(), n);
-    in.position(in.position() + n);
+    byte[] bytes = bytes(n);
     try {
-      return n == 0 ? "" : utf8.decode(bytes).toString();
+      return n == 0 ? "" : utf8.decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
       throw new QatException("malformed UTF-8 (before byte " + in.position() + ")", e);
     }

@@ -3,6 +3,7 @@ package org.qat4j.format.internal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.qat4j.QatException;
 import org.qat4j.model.IntVector;
@@ -75,7 +76,9 @@ public final class RecordReader {
   }
 
   public List<Integer> integerList(String key) {
-    return IntStream.of((int[]) take(key, AttributeType.INTEGERS)).boxed().toList();
+    return IntStream.of((int[]) take(key, AttributeType.INTEGERS))
+        .boxed()
+        .collect(Collectors.toUnmodifiableList());
   }
 
   public List<String> texts(String key) {

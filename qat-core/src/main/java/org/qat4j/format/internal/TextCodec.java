@@ -2,6 +2,7 @@ package org.qat4j.format.internal;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.qat4j.QatException;
@@ -65,7 +66,7 @@ public final class TextCodec {
                   "merges",
                   e.pairs().merges().stream()
                       .flatMap(pair -> Stream.of(pair.left(), pair.right()))
-                      .toList())
+                      .collect(Collectors.toUnmodifiableList()))
               .texts("pieces", e.pieces());
     } else if (encoder instanceof OverlapEncoder e) {
       record = head(out, "Overlaps", text, e.lowerCase()).texts("words", e.words());
@@ -174,7 +175,7 @@ public final class TextCodec {
     }
     return IntStream.range(0, merges.size() / 2)
         .mapToObj(i -> new BytePairs.Pair(merges.get(2 * i), merges.get(2 * i + 1)))
-        .toList();
+        .collect(Collectors.toUnmodifiableList());
   }
 
   private static TextEncoder encoder(RecordReader r, List<TextInput> before) {

@@ -3,6 +3,7 @@ package org.qat4j.runtime.internal;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.qat4j.model.Input;
 import org.qat4j.model.IntegerModel;
@@ -52,7 +53,8 @@ public record Causality(int prefix, Map<String, Integer> skipped) {
     } else if (op instanceof Op.Attention a) {
       return a.mask() == null;
     } else if (op instanceof Op.Select s) {
-      List<Integer> places = IntStream.of(s.places().toArray()).boxed().toList();
+      List<Integer> places =
+          IntStream.of(s.places().toArray()).boxed().collect(Collectors.toUnmodifiableList());
       return s.axis() == 0
           && places.get(0) >= 0
           && IntStream.range(1, places.size()).allMatch(i -> places.get(i) == places.get(0) + i);

@@ -6,7 +6,8 @@ import org.qat4j.runtime.RuntimeOptions;
 
 /**
  * Finds the kernels that this JVM has. The vector kernels are named by a service file and not by
- * code, because this class is compiled, loaded and verified without the module that they need.
+ * code, because this class is compiled, loaded and verified without the module that they need. Both
+ * names are constants, which native images resolve when they are built; Android has neither.
  */
 public final class KernelChoice {
   private static final String VECTOR_MODULE = "jdk.incubator.vector";
@@ -15,7 +16,12 @@ public final class KernelChoice {
 
   /** Whether this JVM was started with the Vector API. */
   static boolean hasVectors() {
-    return ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent();
+    try {
+      Class.forName("jdk.incubator.vector.IntVector", false, KernelChoice.class.getClassLoader());
+      return true;
+    } catch (ClassNotFoundException e) {
+      return false;
+    }
   }
 
   public static Kernels of(RuntimeOptions.Kernel kernel) {
@@ -31,8 +37,9 @@ public final class KernelChoice {
               + VECTOR_MODULE
               + ", or choose AUTO or SCALAR, which give the same results");
     }
-    return ServiceLoader.load(Kernels.class, Kernels.class.getClassLoader())
-        .findFirst()
-        .orElseThrow(() -> new QatException("the vector kernels are missing from the jar"));
+    for (Kernels kernels : ServiceLoader.load(Kernels.class, Kernels.class.getClassLoader())) {
+      return kernels;
+    }
+    throw new QatException("the vector kernels are missing from the jar");
   }
 }
