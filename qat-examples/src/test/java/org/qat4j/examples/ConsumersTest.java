@@ -99,13 +99,19 @@ class ConsumersTest {
     Files.copy(from.resolve(".flattened-pom.xml"), to.resolve(name + ".pom"));
   }
 
-  private static String dependency(String group, String artifact, String version, String more) {
-    return "    <dependency><groupId>%s</groupId><artifactId>%s</artifactId><version>%s</version>%s</dependency>\n"
-        .formatted(group, artifact, version, more);
-  }
-
-  private static String classifier(String of) {
-    return "<classifier>" + System.getProperty(of) + "</classifier>";
+  /**
+   * The dependencies of docs/pipeline.md that begin with this module, in the version and for the
+   * machine of this build.
+   */
+  private static String dependencies(String module) throws IOException {
+    String page = Files.readString(Path.of("../docs/pipeline.md"));
+    int at = page.indexOf("```xml\n<dependency>\n  <groupId>org.qat4j</groupId>\n  <artifactId>" + module);
+    assertThat(at).as(module).isPositive();
+    int begin = at + "```xml\n".length();
+    return page.substring(begin, page.indexOf("```", begin))
+        .replace("<version>0.1.0<", "<version>" + Version.current() + "<")
+        .replace("linux-x86_64-onednn-avx2", System.getProperty("consumers.backend"))
+        .replace(">linux-x86_64<", ">" + System.getProperty("consumers.platform") + "<");
   }
 
   /** Builds the project, and gives its class path without its own classes. */
@@ -179,7 +185,7 @@ class ConsumersTest {
         """
             .formatted(
                 readme("org.qat4j.cli.ReadmeTest").replace("a large wild cat with stripes", TEXT)));
-    List<Path> libraries = build(dependency("org.qat4j", "qat-core", Version.current(), ""));
+    List<Path> libraries = build(dependencies("qat-core"));
     assertThat(libraries)
         .singleElement()
         .asString()
@@ -246,22 +252,7 @@ class ConsumersTest {
         }
         """
             .formatted(readme("org.qat4j.qat.TenLinesTest")));
-    String dl4j = System.getProperty("consumers.dl4j");
-    List<Path> libraries =
-        build(
-            dependency("org.qat4j", "qat-layers", Version.current(), "")
-                + dependency("org.nd4j", "nd4j-native", dl4j, "")
-                + dependency("org.nd4j", "nd4j-native", dl4j, classifier("consumers.backend"))
-                + dependency(
-                    "org.bytedeco",
-                    "openblas",
-                    System.getProperty("consumers.openblas"),
-                    classifier("consumers.platform"))
-                + dependency(
-                    "org.bytedeco",
-                    "javacpp",
-                    System.getProperty("consumers.javacpp"),
-                    classifier("consumers.platform")));
+    List<Path> libraries = build(dependencies("qat-layers"));
     assertThat(libraries)
         .extracting(library -> library.getFileName().toString())
         .noneMatch(name -> name.startsWith("onnxruntime") || name.contains("junit"))

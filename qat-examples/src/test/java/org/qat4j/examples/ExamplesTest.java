@@ -73,6 +73,13 @@ class ExamplesTest {
   }
 
   @Test
+  void aModelIsPublished() throws IOException {
+    assertAccurate(lines(TrainAndPublish::main, folder));
+    assertThat(folder.resolve("model.qat")).isNotEmptyFile();
+    assertThat(folder.resolve("model.onnx")).isNotEmptyFile();
+  }
+
+  @Test
   void onnx() throws IOException {
     Path file = folder.resolve("model.onnx");
     assertThat(lines(ExportOnnx::main, file)).containsExactly("the same codes on 256 inputs");

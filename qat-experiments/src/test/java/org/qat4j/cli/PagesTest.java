@@ -28,6 +28,9 @@ class PagesTest {
   private static final Pattern YAML = Pattern.compile("```yaml\\n(.*?)```", Pattern.DOTALL);
   private static final Pattern COMMAND = Pattern.compile("^\\s*(?:\\$ )?\\./qat ([^#<>|;&]*)");
 
+  private static final Pattern TESTED =
+      Pattern.compile("<!-- tested: (\\S+) -->\\n```java\\n(.*?)```", Pattern.DOTALL);
+
   @TempDir private Path folder;
 
   static List<Path> pages() throws IOException {
@@ -101,6 +104,31 @@ class PagesTest {
         .results()
         .map(r -> r.group(1) != null ? r.group(1) : r.group(2) != null ? r.group(2) : r.group(3))
         .toArray(String[]::new);
+  }
+
+  /** Every Java example stands, line by line, in the test or program that it names. */
+  @Test
+  void examplesAreInTheirTests() throws IOException {
+    int examples = 0;
+    for (Path page : pages()) {
+      Matcher example = TESTED.matcher(Files.readString(page));
+      while (example.find()) {
+        String source = Files.readString(source(example.group(1).replace('.', '/') + ".java"));
+        assertThat(example.group(2).lines())
+            .allSatisfy(l -> assertThat(source.lines().map(String::strip)).contains(l.strip()));
+        examples++;
+      }
+    }
+    assertThat(examples).isGreaterThanOrEqualTo(4);
+  }
+
+  private static Path source(String path) {
+    return Stream.of("qat-core", "qat-layers", "qat-experiments", "qat-examples")
+        .flatMap(module -> Stream.of("test", "main").map(kind -> module + "/src/" + kind + "/java"))
+        .map(folder -> ROOT.resolve(folder).resolve(path))
+        .filter(Files::exists)
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("there is no " + path));
   }
 
   /** The settings of the guide are keys of an experiment. */

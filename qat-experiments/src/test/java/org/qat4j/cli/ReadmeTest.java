@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.qat4j.format.ModelFile;
@@ -30,8 +29,6 @@ import picocli.CommandLine.ParameterException;
 class ReadmeTest {
   private static final Path ROOT = Path.of("..");
   private static final Pattern COMMAND = Pattern.compile("^\\./qat ([^#<]*)");
-  private static final Pattern TESTED =
-      Pattern.compile("<!-- tested: (\\S+) -->\\n```java\\n(.*?)```", Pattern.DOTALL);
 
   private static String readme() throws IOException {
     return Files.readString(ROOT.resolve("README.md"));
@@ -61,29 +58,6 @@ class ReadmeTest {
         throw new AssertionError("./qat " + command + ": " + e.getMessage(), e);
       }
     }
-  }
-
-  /** Every Java example stands, line by line, in the test that it names. */
-  @Test
-  void everyExampleIsInItsTest() throws IOException {
-    Matcher example = TESTED.matcher(readme());
-    int examples = 0;
-    while (example.find()) {
-      String path = example.group(1).replace('.', '/') + ".java";
-      String source = Files.readString(source(path));
-      assertThat(example.group(2).lines())
-          .allSatisfy(l -> assertThat(source.lines().map(String::strip)).contains(l.strip()));
-      examples++;
-    }
-    assertThat(examples).isEqualTo(2);
-  }
-
-  private static Path source(String path) {
-    return Stream.of("qat-core", "qat-layers", "qat-experiments")
-        .map(module -> ROOT.resolve(module).resolve("src/test/java").resolve(path))
-        .filter(Files::exists)
-        .findFirst()
-        .orElseThrow(() -> new AssertionError("there is no test " + path));
   }
 
   @Test
