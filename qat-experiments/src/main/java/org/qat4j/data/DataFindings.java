@@ -32,6 +32,9 @@ public final class DataFindings {
   private static final Set<String> TEXT_NAMES =
       Set.of("text", "texts", "sentence", "utterance", "query", "question", "content", "x");
 
+  /** Test rows of which one is more than ten points. */
+  private static final int FEW = 10;
+
   /** Examples in a message. */
   private static final int SHOWN = 3;
 
@@ -81,6 +84,28 @@ public final class DataFindings {
     }
     findings.batch(batch);
     return List.copyOf(findings.found);
+  }
+
+  /**
+   * What there is to say of a test set so small that no figure of it means anything.
+   *
+   * @param data of an experiment
+   */
+  public static List<DataFinding> few(Dataset data) {
+    int rows = data.test().size();
+    if (rows >= FEW) {
+      return List.of();
+    }
+    return List.of(
+        new DataFinding(
+            "there "
+                + (rows == 1 ? "is 1 test row" : "are " + rows + " test rows")
+                + ", so that one answer is "
+                + 100 / rows
+                + " points and the report cannot tell anything apart. Add rows, hold more of them"
+                + " out, such as data.testShare: 0.3, or take all in turn with data.folds: 10"
+                + " (tables).",
+            null));
   }
 
   /**

@@ -106,7 +106,14 @@ public record Source(
     }
     Skipped skipped = bad.skipped();
     checkAny(rows.train(), train, "to train on", skipped);
-    checkAny(testRows, test == null ? train : test, "for the test", skipped);
+    checkAny(
+        testRows,
+        test == null ? train : test,
+        test == null
+            ? "for the test; hold more out, such as data.testShare: 0.3, name a file with data.test,"
+                + " or add rows"
+            : "for the test",
+        skipped);
     return new Parts<>(rows.train(), validationRows, testRows, skipped);
   }
 

@@ -3,6 +3,7 @@ package org.qat4j.pipeline;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Model;
 import org.qat4j.QatException;
 import org.qat4j.data.DataFinding;
@@ -204,7 +205,10 @@ public final class ExperimentCheck {
     DataFindings.requireRows(data);
     Experiment experiment = Suited.of(resolved, data).resolved().experiment();
     require(experiment, data);
-    return DataFindings.of(experiment.data(), data, experiment.train().batch());
+    return Stream.concat(
+            DataFindings.of(experiment.data(), data, experiment.train().batch()).stream(),
+            DataFindings.few(data).stream())
+        .toList();
   }
 
   /**

@@ -139,6 +139,7 @@ public final class RunExperiment {
     folds.forEach(fold -> ExperimentCheck.require(experiment, fold));
     List<DataFinding> findings =
         new ArrayList<>(DataFindings.of(experiment.data(), data, experiment.train().batch()));
+    findings.addAll(DataFindings.few(data));
     DataSummary summary = summary(folds);
     if (folder.isResumed()) {
       RunFiles.requireData(folder.path(), summary.sha256());

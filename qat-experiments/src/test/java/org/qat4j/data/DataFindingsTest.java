@@ -174,6 +174,13 @@ class DataFindingsTest {
   }
 
   @Test
+  void testRowsAreFew() throws IOException {
+    assertThat(DataFindings.few(DatasetReader.read(spec(rows(20), TEST))).get(0).message())
+        .contains("there are 2 test rows", "one answer is 50 points", "data.testShare: 0.3");
+    assertThat(DataFindings.few(DatasetReader.read(spec(rows(20), rows(10))))).isEmpty();
+  }
+
+  @Test
   void numbersAreNone() throws IOException {
     for (String bad : List.of("1,NaN", "1,Infinity", "1,2,3", "1", "1,x")) {
       DataSpec.Table spec = spec("a\t1,2\nb\t3,4\na\t" + bad + "\n", "a\t5,6\nb\t7,8\n");

@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -66,6 +67,10 @@ public final class RunFolder implements AutoCloseable {
           "run\\.json|provenance\\.json|report\\.(json|html)|model-card\\.(md|json)|log\\.txt|metrics\\.jsonl"
               + "|trials\\.jsonl|seeds\\.txt|(experiment|tuned)\\.yaml|model\\.(qat|onnx)"
               + "|(float|qat)-network\\.zip|encoders\\.bin|rules\\.txt|.+\\.checkpoint|seed-.+");
+
+  /** What a run has written that failed before it learned anything. */
+  private static final Set<String> BEFORE_TRAINING =
+      Set.of(STATE, "provenance.json", "log.txt", "experiment.yaml", "rules.txt");
 
   private final Path path;
   private final FolderLock lock;
@@ -136,7 +141,7 @@ public final class RunFolder implements AutoCloseable {
 
   /**
    * Makes the folder that the user named. An earlier run that is to be replaced stays until {@link
-   * #begin}.
+   * #begin}; one that failed before it learned anything is always replaced.
    *
    * @param overwrite whether an earlier run in it is deleted
    * @throws QatException if it exists and is not empty, and is not to be overwritten or holds
@@ -153,7 +158,7 @@ public final class RunFolder implements AutoCloseable {
       if (!isRun(path)) {
         return new RunFolder(path, lock, false, false).begun();
       }
-      if (overwrite) {
+      if (overwrite || isWorthNothing(path)) {
         return new RunFolder(path, lock, true, false);
       }
       lock.close();
@@ -206,6 +211,15 @@ public final class RunFolder implements AutoCloseable {
 
   private static boolean isRun(Path path) {
     return Files.isRegularFile(path.resolve(STATE));
+  }
+
+  /** Whether a run failed before it learned anything: data were missing, an experiment was wrong. */
+  private static boolean isWorthNothing(Path path) throws IOException {
+    try (Stream<Path> files = Files.list(path)) {
+      return state(path) == State.FAILED
+          && files.allMatch(
+              f -> BEFORE_TRAINING.contains(f.getFileName().toString()) || FolderLock.isPart(f));
+    }
   }
 
   private static boolean isEmpty(Path path) throws IOException {

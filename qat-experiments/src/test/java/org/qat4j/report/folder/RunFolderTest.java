@@ -99,6 +99,21 @@ class RunFolderTest {
     assertThat(state(path)).isEqualTo("failed");
   }
 
+  /** Data were missing, say: there is nothing to keep, and nobody has to say --overwrite. */
+  @Test
+  void aRunThatFailedBeforeItLearnedAnythingIsReplaced() throws Exception {
+    Path path = parent.resolve("run");
+    try (RunFolder folder = RunFolder.create(path, false)) {
+      folder.write("experiment.yaml", "name: x\n");
+    }
+    assertThat(state(path)).isEqualTo("failed");
+    try (RunFolder again = RunFolder.create(path, false)) {
+      again.write("float-network.zip", "hours of work");
+    }
+    assertThatThrownBy(() -> RunFolder.create(path, false)).hasMessageContaining("--overwrite");
+    assertThat(path.resolve("float-network.zip")).exists();
+  }
+
   /** A run in the place of an earlier one. */
   private static RunFolder begun(Path path) {
     RunFolder folder = RunFolder.create(path, true);
