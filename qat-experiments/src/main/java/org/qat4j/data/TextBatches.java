@@ -193,6 +193,7 @@ public final class TextBatches implements MultiDataSetIterator {
     this.pieceInput = other.pieceInput;
     this.pieceEncoder = other.pieceEncoder;
     this.next = other.next;
+    this.tokenSteps = other.tokenSteps;
     this.lengths = other.lengths;
     this.drops = other.drops;
     this.unknown = other.unknown;

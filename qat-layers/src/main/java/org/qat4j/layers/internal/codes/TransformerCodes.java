@@ -104,7 +104,13 @@ public record TransformerCodes(IntVector gain, IntVector bias, int shift) {
     TransformerCodes codes = of(q);
     LayerNormStep step =
         new LayerNormStep(
-            codes.gain.toArray(), codes.bias.toArray(), codes.shift, NEARLY_ZERO, in, out);
+            codes.gain.toArray(),
+            codes.bias.toArray(),
+            codes.shift,
+            NEARLY_ZERO,
+            in,
+            new int[0],
+            out);
     for (int at = 0; at < rows.length; at += step.channels()) {
       step.apply(rows, at, rows, at);
     }
