@@ -42,7 +42,7 @@ public final class Conversion {
     Model prepared = Topology.uninitializedCopy(complete);
     Topology copy = Topology.of(prepared);
     for (Topology.Node node : copy.nodes()) {
-      if (Kind.of(node) == Kind.IDENTITY) {
+      if (Kind.of(node) == Kind.IDENTITY && node.layer().getIDropout() != null) {
         moveDropout(node, preparation.takeOverDropout(node), copy);
       }
     }

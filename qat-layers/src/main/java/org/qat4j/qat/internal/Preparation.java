@@ -605,7 +605,7 @@ public final class Preparation {
   }
 
   private void checkDropout(Topology.Node node) {
-    if (kinds.get(node.name()) != Kind.IDENTITY) {
+    if (kinds.get(node.name()) != Kind.IDENTITY || node.layer().getIDropout() == null) {
       return;
     }
     List<Topology.Node> consumers = topology.consumers(node.name());

@@ -7,7 +7,12 @@ import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.graph.AttentionVertex;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.L2NormalizeVertex;
+import org.deeplearning4j.nn.conf.graph.L2Vertex;
+import org.deeplearning4j.nn.conf.graph.PoolHelperVertex;
 import org.deeplearning4j.nn.conf.graph.ReshapeVertex;
 import org.deeplearning4j.nn.conf.layers.AbstractLSTM;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
@@ -65,9 +70,10 @@ public final class Support {
       return "DL4J's BatchNormalization throws on sequences [n, channels, steps]; normalize images,"
           + " or vectors behind a pooling over time";
     }
-    if (kind == Kind.SOFTMAX && !isInFrontOfLoss(topology, node)) {
-      return "a softmax within a network has no form in codes; it is quantized in front of a"
-          + " LossLayer without a function of its own, which alone reads it";
+    if (kind == Kind.SOFTMAX && !isAnswer(topology, node)) {
+      return "a softmax within a network has no form in codes; it is quantized at the"
+          + " end of one, or in front of a LossLayer without a function of its own, which alone"
+          + " reads it";
     }
     if (kind.answers() && !readsLogits(topology, node) && !readsCodes(topology, node)) {
       return node.type()
@@ -77,7 +83,9 @@ public final class Support {
     if (kind == Kind.ELEMENTWISE
         && ((ElementWiseVertex) node.vertex()).getOp() == ElementWiseVertex.Op.Product
         && node.inputs().size() != 2) {
-      return "a product is quantized of two values, not of " + node.inputs().size();
+      return "a product is quantized of two values, not of "
+          + node.inputs().size()
+          + "; multiply two of them, and the product by the next";
     }
     if (kind == Kind.STACK) {
       return Stacks.of(topology).problem();
@@ -91,6 +99,10 @@ public final class Support {
           + " is a SameDiff layer, which in DL4J 1.0.0-M2.1 hands down twice the gradient; "
           + Instead.ofSameDiff(node.type());
     }
+    String vertex = vertex(node);
+    if (vertex != null) {
+      return node.type() + " cannot be quantized; " + vertex;
+    }
     String pooling = pooling(node);
     if (pooling != null) {
       return pooling;
@@ -101,6 +113,23 @@ public final class Support {
         + (derived == null ? Instead.of(node.type()) : derived + "; ")
         + "supported are "
         + Kind.SUPPORTED;
+  }
+
+  /** What takes the place of a vertex that has no form in integers, or null. */
+  private static String vertex(Topology.Node node) {
+    GraphVertex vertex = node.vertex();
+    if (vertex instanceof L2NormalizeVertex) {
+      return "a LayerNormLayer (org.qat4j.layers) makes vectors of one length too; or normalize"
+          + " what the model answers";
+    } else if (vertex instanceof L2Vertex) {
+      return "end the graph in the two vectors, or in their difference (ElementWiseVertex,"
+          + " Subtract), and take the distance of what the model answers";
+    } else if (vertex instanceof AttentionVertex) {
+      return "for attention there is org.qat4j.layers.MultiHeadAttentionLayer";
+    } else if (vertex instanceof PoolHelperVertex) {
+      return "a Cropping2D of 1 above and to the left does the same";
+    }
+    return null;
   }
 
   /** Why a pooling cannot be quantized, or null where the layer is none. */
@@ -157,8 +186,7 @@ public final class Support {
     }
     Topology.Node reader = onlyReader(topology, node);
     if (reader != null && Kind.of(reader) == Kind.SOFTMAX) {
-      reader = onlyReader(topology, reader);
-      return reader != null && isPlainLoss(reader);
+      return isAnswer(topology, reader);
     }
     return reader != null && Kind.of(reader) != null && Kind.of(reader).isLoss();
   }
@@ -192,7 +220,11 @@ public final class Support {
     return endsInLoss(topology, softmaxBefore ? topology.node(read.inputs().get(0)) : read);
   }
 
-  private static boolean isInFrontOfLoss(Topology topology, Topology.Node softmax) {
+  /** Whether a softmax is what a loss reads, or the end of the network. */
+  private static boolean isAnswer(Topology topology, Topology.Node softmax) {
+    if (topology.outputs().contains(softmax.name())) {
+      return topology.consumers(softmax.name()).isEmpty();
+    }
     Topology.Node reader = onlyReader(topology, softmax);
     return reader != null && isPlainLoss(reader);
   }
@@ -249,7 +281,10 @@ public final class Support {
               ? "; a recurrent layer can have tanh, sigmoid, hardtanh, hardsigmoid, softsign, relu,"
                   + " leakyrelu and identity"
               : kind.isOutput() || kind.isLoss()
-                  ? "; as answers of a network " + Answers.SUPPORTED + " are"
+                  ? "; as answers of a network "
+                      + Answers.SUPPORTED
+                      + " are; with another one a DenseLayer in front of a LossLayer has answers of 8"
+                      + " bits"
                   : layer.getActivationFn() != null
                           && FusedActivation.supports(layer.getActivationFn())
                       ? "; give the layer identity, and put an ActivationLayer behind it"
