@@ -31,6 +31,22 @@ class LinearClassifierTest {
     }
   }
 
+  /** Rows of punctuation have no feature; nothing is learned of them, and nothing falls over. */
+  @Test
+  void textsWithoutAnyWordAreAnswered() {
+    List<Example> wordless = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      wordless.add(new Example(i % 2 == 0 ? "?!" : "...", i % 2));
+    }
+    for (Terms terms : Terms.values()) {
+      LinearClassifier learned = new LinearClassifier(wordless, 2, new LinearChoice(terms, 1));
+      assertThat(learned.classify("?!")).isBetween(0, 1);
+      assertThat(learned.classify("a word")).isBetween(0, 1);
+    }
+    Dataset data = new Dataset(wordless, wordless, wordless, List.of("a", "b"));
+    assertThat(LinearClassifier.tuned(data, Terms.ALL, answer -> 0.5).classify("?!")).isBetween(0, 1);
+  }
+
   /** By hand: N = 3; "x" is in all texts, "y" and "x y" in two, "z" and "z x" in one. */
   @Test
   void weightsByHand() {
