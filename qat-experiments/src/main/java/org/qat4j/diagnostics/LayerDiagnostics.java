@@ -11,7 +11,7 @@ import org.qat4j.model.IntegerModel;
 import org.qat4j.model.QuantizedTensor;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.qat.FreezeInfo;
-import org.qat4j.qat.LayerRanges;
+import org.qat4j.qat.QatNetwork.LayerRanges;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.quantizer.Mode;
 import org.qat4j.quantizer.Scheme;

@@ -26,6 +26,7 @@ import org.qat4j.layers.internal.quantizing.LayerQuantizer;
 import org.qat4j.layers.internal.quantizing.QuantSettings;
 import org.qat4j.model.Input;
 import org.qat4j.model.IntegerModel;
+import org.qat4j.numerics.QuantParams;
 import org.qat4j.qat.internal.Conversion;
 import org.qat4j.qat.internal.Diagnostics;
 import org.qat4j.qat.internal.Freezer;
@@ -33,6 +34,7 @@ import org.qat4j.qat.internal.PostTraining;
 import org.qat4j.qat.internal.PreparedModel;
 import org.qat4j.qat.internal.Samples;
 import org.qat4j.qat.internal.Support;
+import org.qat4j.quantizer.LayerSpec;
 import org.qat4j.quantizer.Mode;
 import org.qat4j.runtime.reference.ReferenceRuntime;
 
@@ -57,6 +59,20 @@ public final class QatNetwork {
   }
 
   /** What is behind this face. */
+  /**
+   * How one layer of a network is quantized as it is now.
+   *
+   * @param type simple class name of the layer under quantization
+   * @param spec how its quantizers were asked for
+   * @param input scale and zero point of the codes that it reads; null where it reads token ids, or
+   *     is a normalization that the product in front of it takes over
+   * @param output scale and zero point of the codes that it makes; null where it makes real values
+   * @param folded name of the batch normalization behind it that its product takes over; null for
+   *     none
+   */
+  public record LayerRanges(
+      String type, LayerSpec spec, QuantParams input, QuantParams output, String folded) {}
+
   PreparedModel prepared() {
     return prepared;
   }

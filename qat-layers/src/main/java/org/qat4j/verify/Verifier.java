@@ -235,12 +235,25 @@ public final class Verifier {
       if (network.containsKey(logits)) {
         // Like with like: logits next to each other may be one and the same after softmax.
         float[] javaLogits = reals(java.get(i), logits);
-        float[] qatLogits = network.get(logits)[i];
+        float[] qatLogits = rounded(network.get(logits)[i]);
         agree &= Arrays.equals(classes(javaLogits), classes(qatLogits));
         logitDifference = Math.max(logitDifference, distance(qatLogits, javaLogits));
       }
       flips += agree ? 0 : 1;
     }
+  }
+
+  /** Answers of the network in the codes of the model's, where it makes these only when read. */
+  private float[] rounded(float[] answers) {
+    if (!late.contains(logits)) {
+      return answers;
+    }
+    QuantParams params = model.value(logits).params();
+    float[] rounded = new float[answers.length];
+    for (int i = 0; i < rounded.length; i++) {
+      rounded[i] = params.dequantize(params.quantize(answers[i]));
+    }
+    return rounded;
   }
 
   /**

@@ -63,7 +63,7 @@ public final class Diagnostics {
       Kind kind = Kind.of(node);
       if (kind == Kind.BATCH_NORM) {
         statistics(node);
-      } else if (kind == Kind.MERGE) {
+      } else if (kind == Kind.MERGE || kind == Kind.STACK) {
         branches(node);
       } else if (kind == Kind.SUM) {
         LayerQuantizer reader = readerOf(node.name());
