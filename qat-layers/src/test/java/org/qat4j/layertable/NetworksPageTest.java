@@ -4,15 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.reflect.Modifier;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
@@ -36,6 +46,20 @@ class NetworksPageTest {
   private static final String BEGIN =
       "<!-- Everything below is made by NetworksPageTest, which runs it. -->\n";
   private static final int STEPS = 2;
+
+  /**
+   * Stand around other layers and vertices, whose names the tables have, or are other names of some
+   * (their builders build those).
+   */
+  private static final String[] FRAMES = {
+    "FrozenLayer",
+    "FrozenVertex",
+    "LayerVertex",
+    "Convolution1D",
+    "Convolution2D",
+    "Pooling1D",
+    "Pooling2D"
+  };
 
   private static Map<String, List<NetworkCase>> sections() {
     Map<String, List<NetworkCase>> all = new LinkedHashMap<>();
@@ -65,12 +89,13 @@ class NetworksPageTest {
                         section,
                         cases.stream()
                             .map(c -> DynamicTest.dynamicTest(c.name(), () -> run(c))))));
+    tests.add(DynamicTest.dynamicTest("every layer and vertex", this::checkNoneIsMissing));
     tests.add(DynamicTest.dynamicTest("the page", this::check));
     return tests.stream();
   }
 
   private void run(NetworkCase c) {
-    Model network;
+    Model network = null;
     MultiDataSet batch;
     try {
       network = c.create();
@@ -79,21 +104,18 @@ class NetworksPageTest {
         Both.fit(network, batch);
       }
     } catch (RuntimeException e) {
-      rows.put(c, " | Deeplearning4j cannot train it: " + firstLine(e));
+      rows.put(c, parts(network) + " | Deeplearning4j cannot train it: " + firstLine(e));
       return;
     }
+    String parts = parts(network);
+    Model made = network;
     List<String> problems = Qat.describe(network, QuantSpec.int8()).problems();
-    String parts =
-        Topology.of(network).nodes().stream()
-            .map(Topology.Node::type)
-            .distinct()
-            .collect(Collectors.joining(", "));
     if (problems.isEmpty()) {
       WholeWay.ofUntrained(network, batch, c.labels() == null ? 0 : STEPS);
       rows.put(c, parts + " | works, exact");
       return;
     }
-    assertThatThrownBy(() -> Qat.prepare(network, QuantSpec.int8()))
+    assertThatThrownBy(() -> Qat.prepare(made, QuantSpec.int8()))
         .isInstanceOf(QatException.class)
         .hasMessageContaining(problems.get(0));
     rows.put(
@@ -104,6 +126,40 @@ class NetworksPageTest {
                 .map(p -> p.replaceAll("; supported are .*", "").replace("|", "\\|"))
                 .distinct()
                 .collect(Collectors.joining("; ")));
+  }
+
+  private static String parts(Model network) {
+    return network == null
+        ? ""
+        : Topology.of(network).nodes().stream()
+            .map(Topology.Node::type)
+            .distinct()
+            .collect(Collectors.joining(", "));
+  }
+
+  /** Every layer and vertex of Deeplearning4j is in one of the networks. */
+  private void checkNoneIsMissing() throws IOException, URISyntaxException {
+    Path jar =
+        Path.of(DenseLayer.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    Set<String> missing = new TreeSet<>();
+    try (JarFile file = new JarFile(jar.toFile())) {
+      for (JarEntry entry : Collections.list(file.entries())) {
+        String name = entry.getName().replace('/', '.');
+        if (name.matches("org\\.deeplearning4j\\.nn\\.conf\\.[a-z0-9.]*[A-Z]\\w*\\.class")) {
+          Class<?> type = Class.forName(name.substring(0, name.length() - 6));
+          boolean part =
+              Layer.class.isAssignableFrom(type) || GraphVertex.class.isAssignableFrom(type);
+          if (part && !Modifier.isAbstract(type.getModifiers())) {
+            missing.add(type.getSimpleName());
+          }
+        }
+      }
+    } catch (ClassNotFoundException e) {
+      throw new AssertionError(e);
+    }
+    assertThat(missing).hasSizeGreaterThan(70);
+    rows.values().forEach(row -> missing.removeAll(List.of(row.split(" \\| ")[0].split(", "))));
+    assertThat(missing).containsExactlyInAnyOrder(FRAMES);
   }
 
   private static String firstLine(Throwable e) {
