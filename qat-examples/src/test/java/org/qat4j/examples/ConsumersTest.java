@@ -105,7 +105,9 @@ class ConsumersTest {
    */
   private static String dependencies(String module) throws IOException {
     String page = Files.readString(Path.of("../docs/pipeline.md"));
-    int at = page.indexOf("```xml\n<dependency>\n  <groupId>org.qat4j</groupId>\n  <artifactId>" + module);
+    int at =
+        page.indexOf(
+            "```xml\n<dependency>\n  <groupId>org.qat4j</groupId>\n  <artifactId>" + module);
     assertThat(at).as(module).isPositive();
     int begin = at + "```xml\n".length();
     return page.substring(begin, page.indexOf("```", begin))

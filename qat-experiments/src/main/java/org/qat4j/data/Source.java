@@ -110,8 +110,8 @@ public record Source(
         testRows,
         test == null ? train : test,
         test == null
-            ? "for the test; hold more out, such as data.testShare: 0.3, name a file with data.test,"
-                + " or add rows"
+            ? "for the test; hold more out, such as data.testShare: 0.3, name a file with"
+                  + " data.test, or add rows"
             : "for the test",
         skipped);
     return new Parts<>(rows.train(), validationRows, testRows, skipped);

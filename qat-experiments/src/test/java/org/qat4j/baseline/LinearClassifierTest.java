@@ -44,7 +44,8 @@ class LinearClassifierTest {
       assertThat(learned.classify("a word")).isBetween(0, 1);
     }
     Dataset data = new Dataset(wordless, wordless, wordless, List.of("a", "b"));
-    assertThat(LinearClassifier.tuned(data, Terms.ALL, answer -> 0.5).classify("?!")).isBetween(0, 1);
+    assertThat(LinearClassifier.tuned(data, Terms.ALL, answer -> 0.5).classify("?!"))
+        .isBetween(0, 1);
   }
 
   /** By hand: N = 3; "x" is in all texts, "y" and "x y" in two, "z" and "z x" in one. */

@@ -62,7 +62,8 @@ class MistakesPageTest {
     mistake("An experiment file that is not there", "run y.yaml");
     mistake("The data in the place of the experiment", "run good.tsv");
     experiment("x.yaml", "train: FOLDER/good.tsv");
-    mistake("A key of a network that the file does not name", "validate x.yaml --set model.length=30");
+    mistake(
+        "A key of a network that the file does not name", "validate x.yaml --set model.length=30");
     experiment(
         "x.yaml",
         "train: FOLDER/good.tsv",
@@ -79,7 +80,8 @@ class MistakesPageTest {
     data("Labels that differ by case or by a no-break space", good(ROWS) + odd());
     data("A text under two labels", good(ROWS) + "cold\tthe sun on day 0\n");
     data("The same texts over and over", good(ROWS) + good(60));
-    Files.writeString(folder.resolve("test.tsv"), "warm\tthe sun on day 0\ncold\tnew snow at dawn\n");
+    Files.writeString(
+        folder.resolve("test.tsv"), "warm\tthe sun on day 0\ncold\tnew snow at dawn\n");
     experiment("x.yaml", "train: FOLDER/good.tsv, test: FOLDER/test.tsv", SMALL);
     mistake("Test rows that are training rows", "validate --network x.yaml");
     Files.writeString(folder.resolve("test.tsv"), "hot\tfire at noon\n");
@@ -108,7 +110,9 @@ class MistakesPageTest {
     Files.writeString(folder.resolve("x.conll"), sentences);
     Files.writeString(
         folder.resolve("x.yaml"),
-        "schemaVersion: 1\nname: x\ndata: {kind: tagged, train: " + folder + "/x.conll}\nmodel: {kind: conv-tagger}\n");
+        "schemaVersion: 1\nname: x\ndata: {kind: tagged, train: "
+            + folder
+            + "/x.conll}\nmodel: {kind: conv-tagger}\n");
     mistake("A column of a token that is not read", "validate --network x.yaml");
   }
 
@@ -133,7 +137,9 @@ class MistakesPageTest {
   private static String good(int rows) {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < rows; i++) {
-      text.append(i % 2 == 0 ? "warm\tthe sun on day " : "cold\tsnow at night ").append(i).append('\n');
+      text.append(i % 2 == 0 ? "warm\tthe sun on day " : "cold\tsnow at night ")
+          .append(i)
+          .append('\n');
     }
     return text.toString();
   }
@@ -141,7 +147,9 @@ class MistakesPageTest {
   private static String odd() {
     StringBuilder rows = new StringBuilder();
     for (int i = 0; i < 60; i++) {
-      rows.append(i % 2 == 0 ? "Warm\tmild air at " : "c\u00a0old\tfrost of ").append(i).append('\n');
+      rows.append(i % 2 == 0 ? "Warm\tmild air at " : "c\u00a0old\tfrost of ")
+          .append(i)
+          .append('\n');
       rows.append("c old\tice of ").append(i).append('\n');
     }
     return rows.toString();
@@ -155,7 +163,11 @@ class MistakesPageTest {
 
   private void experiment(String name, String data, String... more) throws IOException {
     String text =
-        "schemaVersion: 1\nname: x\ndata: {kind: table, " + data + "}\n" + String.join("\n", more) + "\n";
+        "schemaVersion: 1\nname: x\ndata: {kind: table, "
+            + data
+            + "}\n"
+            + String.join("\n", more)
+            + "\n";
     Files.writeString(folder.resolve(name), text.replace("FOLDER", folder.toString()));
   }
 

@@ -12,7 +12,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** docs/pipeline.md names the same libraries for Maven and Gradle, in the versions of this build. */
+/**
+ * docs/pipeline.md names the same libraries for Maven and Gradle, in the versions of this build.
+ */
 class PipelinePageTest {
   private static final Pattern MAVEN =
       Pattern.compile(
@@ -32,12 +34,7 @@ class PipelinePageTest {
     while (dependency.find()) {
       String classifier = dependency.group(4) == null ? "" : ":" + dependency.group(4);
       all.add(
-          dependency.group(1)
-              + ":"
-              + dependency.group(2)
-              + ":"
-              + dependency.group(3)
-              + classifier);
+          dependency.group(1) + ":" + dependency.group(2) + ":" + dependency.group(3) + classifier);
     }
     return all;
   }

@@ -213,7 +213,9 @@ public final class RunFolder implements AutoCloseable {
     return Files.isRegularFile(path.resolve(STATE));
   }
 
-  /** Whether a run failed before it learned anything: data were missing, an experiment was wrong. */
+  /**
+   * Whether a run failed before it learned anything: data were missing, an experiment was wrong.
+   */
   private static boolean isWorthNothing(Path path) throws IOException {
     try (Stream<Path> files = Files.list(path)) {
       return state(path) == State.FAILED
