@@ -22,6 +22,7 @@ import org.qat4j.qat.Qat;
 import org.qat4j.qat.QuantSpec;
 
 /** What is said to answer the same as a layer that is refused does, and is not refused. */
+@SuppressWarnings("deprecation") // GravesLSTM and what is made of two
 class AdviceTest {
   private static final InputType VECTOR = InputType.feedForward(Nets.FEATURES);
 

@@ -41,6 +41,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** Rows of docs/layers.md: values in another shape, and what is refused. */
+@SuppressWarnings("deprecation") // GravesBidirectionalLSTM
 final class LayoutCases {
   private LayoutCases() {}
 

@@ -41,6 +41,7 @@ import org.qat4j.quantizer.WeightSpec;
 import org.qat4j.verify.Verifier;
 
 /** An LSTM with peepholes within other layers, and with other weights than those of the table. */
+@SuppressWarnings("deprecation") // GravesLSTM
 class PeepholesTest {
   private static final int EXAMPLES = 8;
 

@@ -86,6 +86,7 @@ import org.qat4j.layers.own.OwnQuantizedLayer;
 import org.qat4j.quantizer.ActivationSpec;
 
 /** What a vertex is to the quantizer. */
+@SuppressWarnings("deprecation") // GravesLSTM, which old models are full of
 public enum Kind {
   TOKEN_EMBEDDING(
       EmbeddingLayer.class, QatTokenEmbedding.class, Trait.TOKENS, Trait.ROWS, Trait.WEIGHTS),

@@ -26,6 +26,7 @@ import org.qat4j.numerics.internal.Rounding;
 import org.qat4j.numerics.internal.WeightQuantizer;
 
 /** A recurrent layer on integers (16): what its evaluation and the frozen model share. */
+@SuppressWarnings("deprecation") // GravesLSTM, which old models are full of
 public final class RecurrentCodes {
   /** The logistic function is that far from its limit at 8, where the tables end. */
   private static final double FLAT = 0x1p-11;

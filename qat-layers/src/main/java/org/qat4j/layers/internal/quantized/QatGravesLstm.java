@@ -17,6 +17,7 @@ import org.qat4j.layers.internal.quantizing.QuantSettings;
 import org.qat4j.layers.internal.quantizing.WeightShape;
 
 /** An LSTM with peepholes under quantization (16), NCW. */
+@SuppressWarnings("deprecation") // GravesLSTM, which old models are full of
 public class QatGravesLstm extends GravesLSTM implements QatLayerConf {
   private static final long serialVersionUID = 1L;
 

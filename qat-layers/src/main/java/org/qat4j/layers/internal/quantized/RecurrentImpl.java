@@ -34,6 +34,7 @@ import org.qat4j.quantizer.Ste;
  * that comes with the features masks a SimpleRnn, but not an LSTM, which goes through padding as
  * through any step: so it is in DL4J, unless it is {@link Maskable}.
  */
+@SuppressWarnings("deprecation") // GravesLSTM, which old models are full of
 final class RecurrentImpl
     extends BaseRecurrentLayer<org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer>
     implements QatLayer {
