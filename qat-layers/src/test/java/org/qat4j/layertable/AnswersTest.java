@@ -255,10 +255,20 @@ class AnswersTest {
         .flatMap(
             f ->
                 Stream.of(
-                    test("LossLayer", network(VECTOR, first, Nets.dense(3, f), plain), vectors(), List.of(3), f),
+                    test(
+                        "LossLayer",
+                        network(VECTOR, first, Nets.dense(3, f), plain),
+                        vectors(),
+                        List.of(3),
+                        f),
                     f == Activation.SOFTMAX
                         ? softmaxOverThirdAxis()
-                        : test("CnnLossLayer", network(IMAGE, Nets.conv2d(2, 2, f), image), images(), List.of(Nets.HEIGHT - 1, Nets.WIDTH - 1, 2), f)));
+                        : test(
+                            "CnnLossLayer",
+                            network(IMAGE, Nets.conv2d(2, 2, f), image),
+                            images(),
+                            List.of(Nets.HEIGHT - 1, Nets.WIDTH - 1, 2),
+                            f)));
   }
 
   /** Of a convolution DL4J computes softmax along the rows of an image. */
@@ -290,10 +300,45 @@ class AnswersTest {
         .flatMap(
             f ->
                 Stream.of(
-                    test("vectors", network(VECTOR, Nets.dense(3, Activation.TANH), new LossLayer.Builder(loss(f)).activation(f).build()), vectors(), List.of(3), f),
-                    test("normalized vectors", network(VECTOR, Nets.dense(3, Activation.IDENTITY), new LayerNormLayer(3), new LossLayer.Builder(loss(f)).activation(f).build()), vectors(), List.of(3), f),
-                    test("steps", network(SEQUENCE, steps, lstm, new RnnLossLayer.Builder(loss(f)).activation(f).build()), sequences(), List.of(Nets.STEPS - 2, 3), f),
-                    test("images", network(IMAGE, Nets.conv2d(2, 2, Activation.TANH), new Upsampling2D.Builder(2).build(), new CnnLossLayer.Builder(loss(f)).activation(f).build()), images(), List.of(2 * (Nets.HEIGHT - 1), 2 * (Nets.WIDTH - 1), 2), f)));
+                    test(
+                        "vectors",
+                        network(
+                            VECTOR,
+                            Nets.dense(3, Activation.TANH),
+                            new LossLayer.Builder(loss(f)).activation(f).build()),
+                        vectors(),
+                        List.of(3),
+                        f),
+                    test(
+                        "normalized vectors",
+                        network(
+                            VECTOR,
+                            Nets.dense(3, Activation.IDENTITY),
+                            new LayerNormLayer(3),
+                            new LossLayer.Builder(loss(f)).activation(f).build()),
+                        vectors(),
+                        List.of(3),
+                        f),
+                    test(
+                        "steps",
+                        network(
+                            SEQUENCE,
+                            steps,
+                            lstm,
+                            new RnnLossLayer.Builder(loss(f)).activation(f).build()),
+                        sequences(),
+                        List.of(Nets.STEPS - 2, 3),
+                        f),
+                    test(
+                        "images",
+                        network(
+                            IMAGE,
+                            Nets.conv2d(2, 2, Activation.TANH),
+                            new Upsampling2D.Builder(2).build(),
+                            new CnnLossLayer.Builder(loss(f)).activation(f).build()),
+                        images(),
+                        List.of(2 * (Nets.HEIGHT - 1), 2 * (Nets.WIDTH - 1), 2),
+                        f)));
   }
 
   @Test
@@ -312,7 +357,8 @@ class AnswersTest {
   @Test
   void aLossOfTheInputIsRefused() {
     Model network =
-        network(VECTOR, new LossLayer.Builder(LossFunction.MSE).activation(Activation.TANH).build());
+        network(
+            VECTOR, new LossLayer.Builder(LossFunction.MSE).activation(Activation.TANH).build());
     assertThat(Qat.describe(network, QuantSpec.int8()).problems())
         .singleElement()
         .asString()

@@ -27,9 +27,9 @@ import org.deeplearning4j.nn.conf.graph.UnstackVertex;
 import org.deeplearning4j.nn.conf.graph.rnn.DuplicateToTimeSeriesVertex;
 import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
 import org.deeplearning4j.nn.conf.graph.rnn.ReverseTimeSeriesVertex;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
-import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
@@ -382,21 +382,24 @@ final class GraphNetworks {
             IMAGE));
     all.add(
         graph(
-            "a graph that ends in a merge",
-            g -> dense(dense(g, "a", "x"), "b", "x").addVertex("m", new MergeVertex(), "a", "b").setOutputs("m"),
-            VECTOR)
+                "a graph that ends in a merge",
+                g ->
+                    dense(dense(g, "a", "x"), "b", "x")
+                        .addVertex("m", new MergeVertex(), "a", "b")
+                        .setOutputs("m"),
+                VECTOR)
             .untrained());
     all.add(
         graph(
-            "a graph that ends in a sum",
-            g -> dense(dense(g, "a", "x"), "b", "x").addVertex("m", op(ElementWiseVertex.Op.Add), "a", "b").setOutputs("m"),
-            VECTOR)
+                "a graph that ends in a sum",
+                g ->
+                    dense(dense(g, "a", "x"), "b", "x")
+                        .addVertex("m", op(ElementWiseVertex.Op.Add), "a", "b")
+                        .setOutputs("m"),
+                VECTOR)
             .untrained());
     all.add(
-        graph(
-            "a graph that ends in a dense layer",
-            g -> dense(g, "a", "x").setOutputs("a"),
-            VECTOR)
+        graph("a graph that ends in a dense layer", g -> dense(g, "a", "x").setOutputs("a"), VECTOR)
             .untrained());
     all.add(
         graph(
@@ -431,7 +434,12 @@ final class GraphNetworks {
             g ->
                 dense(g, "a", "x")
                     .addVertex("v", new L2NormalizeVertex(), "a")
-                    .addLayer("out", new LossLayer.Builder(LossFunction.MSE).activation(Activation.IDENTITY).build(), "v")
+                    .addLayer(
+                        "out",
+                        new LossLayer.Builder(LossFunction.MSE)
+                            .activation(Activation.IDENTITY)
+                            .build(),
+                        "v")
                     .setOutputs("out"),
             VECTOR));
     all.add(
@@ -459,7 +467,10 @@ final class GraphNetworks {
         graph(
             "dropout that two read",
             g -> {
-              dense(dense(dense(g, "a", "x").addLayer("d", new DropoutLayer(0.8), "a"), "b", "d"), "c", "d")
+              dense(
+                      dense(dense(g, "a", "x").addLayer("d", new DropoutLayer(0.8), "a"), "b", "d"),
+                      "c",
+                      "d")
                   .addVertex("m", new MergeVertex(), "b", "c");
               out(g, "m");
             },
@@ -469,13 +480,28 @@ final class GraphNetworks {
             "a UNet in small",
             g -> {
               g.addLayer("a", same(3), "x")
-                  .addLayer("p", new org.deeplearning4j.nn.conf.layers.SubsamplingLayer.Builder(2, 2).kernelSize(2, 2).stride(1, 1).build(), "a")
+                  .addLayer(
+                      "p",
+                      new org.deeplearning4j.nn.conf.layers.SubsamplingLayer.Builder(2, 2)
+                          .kernelSize(2, 2)
+                          .stride(1, 1)
+                          .build(),
+                      "a")
                   .addLayer("b", same(4), "p")
-                  .addLayer("u", new org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer.Builder(0, 1, 0, 1).build(), "b")
+                  .addLayer(
+                      "u",
+                      new org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer.Builder(0, 1, 0, 1)
+                          .build(),
+                      "b")
                   .addVertex("m", new MergeVertex(), "a", "u")
                   .addLayer("c", same(3), "m")
                   .addLayer("logits", Nets.conv2d(1, 1, Activation.IDENTITY), "c")
-                  .addLayer("out", new org.deeplearning4j.nn.conf.layers.CnnLossLayer.Builder(LossFunction.XENT).activation(Activation.SIGMOID).build(), "logits")
+                  .addLayer(
+                      "out",
+                      new org.deeplearning4j.nn.conf.layers.CnnLossLayer.Builder(LossFunction.XENT)
+                          .activation(Activation.SIGMOID)
+                          .build(),
+                      "logits")
                   .setOutputs("out");
             },
             IMAGE));

@@ -95,15 +95,8 @@ final class LayerCases {
             type -> output(type),
             Nets::vectors),
         LayerCase.of(
-            "LossLayer",
-            "behind an input of the network",
-            LayerCases::loss,
-            Nets::vectors),
-        LayerCase.of(
-            "CenterLossOutputLayer",
-            "as OutputLayer",
-            LayerCases::centers,
-            Nets::vectors),
+            "LossLayer", "behind an input of the network", LayerCases::loss, Nets::vectors),
+        LayerCase.of("CenterLossOutputLayer", "as OutputLayer", LayerCases::centers, Nets::vectors),
         vector(
             "ActivationLayer",
             "softmax unless a loss follows, PReLU, and RReLU, which is a constant below 0 in DL4J's"

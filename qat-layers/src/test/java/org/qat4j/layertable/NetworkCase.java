@@ -33,8 +33,7 @@ record NetworkCase(
   static final int EXAMPLES = 6;
   static final InputType VECTOR = InputType.feedForward(Nets.FEATURES);
   static final InputType SEQUENCE = InputType.recurrent(Nets.CHANNELS, Nets.STEPS);
-  static final InputType IMAGE =
-      InputType.convolutional(Nets.HEIGHT, Nets.WIDTH, Nets.PLANES);
+  static final InputType IMAGE = InputType.convolutional(Nets.HEIGHT, Nets.WIDTH, Nets.PLANES);
 
   /** Layers in a row. */
   static NetworkCase stack(String name, InputType type, Layer... layers) {

@@ -87,8 +87,7 @@ class NetworksPageTest {
                 tests.add(
                     DynamicContainer.dynamicContainer(
                         section,
-                        cases.stream()
-                            .map(c -> DynamicTest.dynamicTest(c.name(), () -> run(c))))));
+                        cases.stream().map(c -> DynamicTest.dynamicTest(c.name(), () -> run(c))))));
     tests.add(DynamicTest.dynamicTest("every layer and vertex", this::checkNoneIsMissing));
     tests.add(DynamicTest.dynamicTest("the page", this::check));
     return tests.stream();

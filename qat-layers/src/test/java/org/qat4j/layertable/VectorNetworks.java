@@ -59,32 +59,108 @@ final class VectorNetworks {
     all.add(vectors("dense layers", first, Nets.dense(6, Activation.RELU), out));
     all.add(vectors("an output layer alone", out));
     all.add(vectors("dense without bias", first, dense().hasBias(false).build(), out));
-    all.add(vectors("dense with layer normalization", first, dense().hasLayerNorm(true).build(), out));
+    all.add(
+        vectors("dense with layer normalization", first, dense().hasLayerNorm(true).build(), out));
     for (Activation f : Activation.values()) {
       all.add(vectors("dense with " + f, first, Nets.dense(6, f), out));
     }
-    all.add(vectors("an activation behind a dense layer", first, new ActivationLayer(Activation.ELU), out));
+    all.add(
+        vectors(
+            "an activation behind a dense layer", first, new ActivationLayer(Activation.ELU), out));
     all.add(vectors("softmax within", first, new ActivationLayer(Activation.SOFTMAX), out));
-    all.add(vectors("leaky relu of a slope of its own", first, new ActivationLayer(new org.nd4j.linalg.activations.impl.ActivationLReLU(0.3)), out));
+    all.add(
+        vectors(
+            "leaky relu of a slope of its own",
+            first,
+            new ActivationLayer(new org.nd4j.linalg.activations.impl.ActivationLReLU(0.3)),
+            out));
     all.add(vectors("PReLU", first, new PReLULayer.Builder().inputShape(8).build(), out));
-    all.add(vectors("batch normalization", Nets.dense(8, Activation.IDENTITY), new BatchNormalization(), new ActivationLayer(Activation.RELU), out));
+    all.add(
+        vectors(
+            "batch normalization",
+            Nets.dense(8, Activation.IDENTITY),
+            new BatchNormalization(),
+            new ActivationLayer(Activation.RELU),
+            out));
     all.add(vectors("batch normalization first", new BatchNormalization(), first, out));
-    all.add(vectors("batch normalization behind a function, γ and β locked", first, new BatchNormalization.Builder().lockGammaBeta(true).build(), out));
+    all.add(
+        vectors(
+            "batch normalization behind a function, γ and β locked",
+            first,
+            new BatchNormalization.Builder().lockGammaBeta(true).build(),
+            out));
     all.add(vectors("dropout layer", first, new DropoutLayer(0.8), out));
     all.add(vectors("dropout of what a layer reads", first, dense().dropOut(0.7).build(), out));
-    all.add(vectors("alpha dropout", first, dense().activation(Activation.SELU).dropOut(new AlphaDropout(0.8)).build(), out));
-    all.add(vectors("Gaussian dropout", first, dense().dropOut(new GaussianDropout(0.5)).build(), out));
+    all.add(
+        vectors(
+            "alpha dropout",
+            first,
+            dense().activation(Activation.SELU).dropOut(new AlphaDropout(0.8)).build(),
+            out));
+    all.add(
+        vectors("Gaussian dropout", first, dense().dropOut(new GaussianDropout(0.5)).build(), out));
     all.add(vectors("Gaussian noise", first, dense().dropOut(new GaussianNoise(0.1)).build(), out));
-    all.add(vectors("multiplication of each channel by a weight", first, new ElementWiseMultiplicationLayer.Builder().nIn(8).nOut(8).activation(Activation.TANH).build(), out));
-    all.add(vectors("autoencoder", first, new AutoEncoder.Builder().nOut(5).activation(Activation.SIGMOID).build(), out));
-    all.add(vectors("variational autoencoder", first, new VariationalAutoencoder.Builder().encoderLayerSizes(6).decoderLayerSizes(6).nOut(4).activation(Activation.TANH).build(), out));
+    all.add(
+        vectors(
+            "multiplication of each channel by a weight",
+            first,
+            new ElementWiseMultiplicationLayer.Builder()
+                .nIn(8)
+                .nOut(8)
+                .activation(Activation.TANH)
+                .build(),
+            out));
+    all.add(
+        vectors(
+            "autoencoder",
+            first,
+            new AutoEncoder.Builder().nOut(5).activation(Activation.SIGMOID).build(),
+            out));
+    all.add(
+        vectors(
+            "variational autoencoder",
+            first,
+            new VariationalAutoencoder.Builder()
+                .encoderLayerSizes(6)
+                .decoderLayerSizes(6)
+                .nOut(4)
+                .activation(Activation.TANH)
+                .build(),
+            out));
     all.add(vectors("a frozen layer", new FrozenLayer(first.clone()), out));
-    all.add(vectors("a frozen layer that hands gradients down", first, new FrozenLayerWithBackprop(Nets.dense(6, Activation.TANH)), out));
-    all.add(stack("a category", InputType.feedForward(20), new EmbeddingLayer.Builder().nIn(20).nOut(4).build(), out).reading(VectorNetworks::ids));
-    all.add(stack("a category with bias and function", InputType.feedForward(20), new EmbeddingLayer.Builder().nIn(20).nOut(4).hasBias(true).activation(Activation.TANH).build(), out).reading(VectorNetworks::ids));
-    all.add(vectors("features that are integers", first, out).reading(() -> NetworkCase.drawn(VECTOR)[0].mul(3).castTo(DataType.INT32)));
-    all.add(vectors("features in double precision", first, out).reading(() -> NetworkCase.drawn(VECTOR)[0].castTo(DataType.DOUBLE)));
-    all.add(stack("a network in double precision", Nets.builder(DataType.DOUBLE), VECTOR, first, out));
+    all.add(
+        vectors(
+            "a frozen layer that hands gradients down",
+            first,
+            new FrozenLayerWithBackprop(Nets.dense(6, Activation.TANH)),
+            out));
+    all.add(
+        stack(
+                "a category",
+                InputType.feedForward(20),
+                new EmbeddingLayer.Builder().nIn(20).nOut(4).build(),
+                out)
+            .reading(VectorNetworks::ids));
+    all.add(
+        stack(
+                "a category with bias and function",
+                InputType.feedForward(20),
+                new EmbeddingLayer.Builder()
+                    .nIn(20)
+                    .nOut(4)
+                    .hasBias(true)
+                    .activation(Activation.TANH)
+                    .build(),
+                out)
+            .reading(VectorNetworks::ids));
+    all.add(
+        vectors("features that are integers", first, out)
+            .reading(() -> NetworkCase.drawn(VECTOR)[0].mul(3).castTo(DataType.INT32)));
+    all.add(
+        vectors("features in double precision", first, out)
+            .reading(() -> NetworkCase.drawn(VECTOR)[0].castTo(DataType.DOUBLE)));
+    all.add(
+        stack("a network in double precision", Nets.builder(DataType.DOUBLE), VECTOR, first, out));
     return all;
   }
 
@@ -99,10 +175,19 @@ final class VectorNetworks {
   static List<NetworkCase> training() {
     List<NetworkCase> all = new ArrayList<>();
     all.add(with("L1, L2 and weight decay", plain().l1(0.01).l2(0.01).weightDecay(0.01)));
-    all.add(with("gradients clipped", plain().gradientNormalization(GradientNormalization.ClipElementWiseAbsoluteValue).gradientNormalizationThreshold(0.1)));
-    all.add(with("constraints of weights", plain().constrainWeights(new MaxNormConstraint(1, 1), new NonNegativeConstraint())));
+    all.add(
+        with(
+            "gradients clipped",
+            plain()
+                .gradientNormalization(GradientNormalization.ClipElementWiseAbsoluteValue)
+                .gradientNormalizationThreshold(0.1)));
+    all.add(
+        with(
+            "constraints of weights",
+            plain().constrainWeights(new MaxNormConstraint(1, 1), new NonNegativeConstraint())));
     all.add(with("weights that begin uniform", plain().weightInit(WeightInit.UNIFORM)));
-    for (IUpdater updater : List.of(new Sgd(0.1), new Nesterovs(0.1), new AdaGrad(0.1), new RmsProp(0.01))) {
+    for (IUpdater updater :
+        List.of(new Sgd(0.1), new Nesterovs(0.1), new AdaGrad(0.1), new RmsProp(0.01))) {
       all.add(with("updater " + updater.getClass().getSimpleName(), plain().updater(updater)));
     }
     for (OptimizationAlgorithm how : OptimizationAlgorithm.values()) {
@@ -111,7 +196,13 @@ final class VectorNetworks {
       }
     }
     all.add(with("DropConnect", plain().weightNoise(new DropConnect(0.8))));
-    all.add(with("weight noise", plain().weightNoise(new WeightNoise(new org.deeplearning4j.nn.conf.distribution.NormalDistribution(0, 0.1)))));
+    all.add(
+        with(
+            "weight noise",
+            plain()
+                .weightNoise(
+                    new WeightNoise(
+                        new org.deeplearning4j.nn.conf.distribution.NormalDistribution(0, 0.1)))));
     return all;
   }
 
@@ -143,22 +234,56 @@ final class VectorNetworks {
       }
     }
     ILossFunction mixture = LossMixtureDensity.builder().gaussians(2).labelWidth(1).build();
-    all.add(answer("a mixture of densities", new OutputLayer.Builder(mixture).nOut(6).activation(Activation.IDENTITY).build()).answering(() -> Nd4j.ones(NetworkCase.EXAMPLES, 1)));
+    all.add(
+        answer(
+                "a mixture of densities",
+                new OutputLayer.Builder(mixture).nOut(6).activation(Activation.IDENTITY).build())
+            .answering(() -> Nd4j.ones(NetworkCase.EXAMPLES, 1)));
     for (Activation f : Activation.values()) {
       all.add(answer("answers of " + f, output(LossFunction.MSE, f)));
     }
-    all.add(answer("center loss", new CenterLossOutputLayer.Builder(LossFunction.MCXENT).nOut(3).activation(Activation.SOFTMAX).build()));
-    all.add(answer("one-class output", new OCNNOutputLayer.Builder().hiddenLayerSize(4).nu(0.1).windowSize(10).activation(Activation.SIGMOID.getActivationFunction()).build()));
+    all.add(
+        answer(
+            "center loss",
+            new CenterLossOutputLayer.Builder(LossFunction.MCXENT)
+                .nOut(3)
+                .activation(Activation.SOFTMAX)
+                .build()));
+    all.add(
+        answer(
+            "one-class output",
+            new OCNNOutputLayer.Builder()
+                .hiddenLayerSize(4)
+                .nu(0.1)
+                .windowSize(10)
+                .activation(Activation.SIGMOID.getActivationFunction())
+                .build()));
     Layer loss = new LossLayer.Builder(LossFunction.MSE).activation(Activation.IDENTITY).build();
-    Layer softmax = new LossLayer.Builder(LossFunction.MCXENT).activation(Activation.SOFTMAX).build();
+    Layer softmax =
+        new LossLayer.Builder(LossFunction.MCXENT).activation(Activation.SOFTMAX).build();
     Layer logits = Nets.dense(3, Activation.IDENTITY);
     all.add(answer("a loss behind logits", logits, softmax));
-    all.add(answer("a loss behind softmax", logits, new ActivationLayer(Activation.SOFTMAX), new LossLayer.Builder(LossFunction.MCXENT).activation(Activation.IDENTITY).build()));
-    all.add(answer("a loss behind softmax of a dense layer", Nets.dense(3, Activation.SOFTMAX), new LossLayer.Builder(LossFunction.MCXENT).activation(Activation.IDENTITY).build()));
+    all.add(
+        answer(
+            "a loss behind softmax",
+            logits,
+            new ActivationLayer(Activation.SOFTMAX),
+            new LossLayer.Builder(LossFunction.MCXENT).activation(Activation.IDENTITY).build()));
+    all.add(
+        answer(
+            "a loss behind softmax of a dense layer",
+            Nets.dense(3, Activation.SOFTMAX),
+            new LossLayer.Builder(LossFunction.MCXENT).activation(Activation.IDENTITY).build()));
     all.add(answer("a loss behind relu", Nets.dense(3, Activation.RELU), loss));
-    all.add(answer("a loss behind an activation", logits, new ActivationLayer(Activation.TANH), loss));
-    all.add(answer("a sigmoid loss behind relu", Nets.dense(3, Activation.RELU), new LossLayer.Builder(LossFunction.XENT).activation(Activation.SIGMOID).build()));
-    all.add(answer("a softmax loss behind normalization", logits, new BatchNormalization(), softmax));
+    all.add(
+        answer("a loss behind an activation", logits, new ActivationLayer(Activation.TANH), loss));
+    all.add(
+        answer(
+            "a sigmoid loss behind relu",
+            Nets.dense(3, Activation.RELU),
+            new LossLayer.Builder(LossFunction.XENT).activation(Activation.SIGMOID).build()));
+    all.add(
+        answer("a softmax loss behind normalization", logits, new BatchNormalization(), softmax));
     all.add(answer("a loss behind dropout", logits, new DropoutLayer(0.8), softmax));
     all.add(vectors("a loss alone", softmax));
     return all;

@@ -70,10 +70,7 @@ class ZooTest {
             small(SimpleCNN.builder().inputShape(IMAGE).numClasses(CLASSES).build().conf(), image));
     all.put(
         "AlexNet",
-        () ->
-            small(
-                AlexNet.builder().inputShape(IMAGE).numClasses(CLASSES).build().conf(),
-                image));
+        () -> small(AlexNet.builder().inputShape(IMAGE).numClasses(CLASSES).build().conf(), image));
     all.put(
         "VGG16",
         () -> small(VGG16.builder().inputShape(IMAGE).numClasses(CLASSES).build().conf(), image));
@@ -111,7 +108,16 @@ class ZooTest {
             small(TinyYOLO.builder().inputShape(IMAGE).numClasses(CLASSES).build().conf(), image));
     all.put(
         "UNet",
-        () -> small(UNet.builder().inputShape(IMAGE).build().graphBuilder().addInputs("input").setInputTypes(image).build(), image));
+        () ->
+            small(
+                UNet.builder()
+                    .inputShape(IMAGE)
+                    .build()
+                    .graphBuilder()
+                    .addInputs("input")
+                    .setInputTypes(image)
+                    .build(),
+                image));
     all.put(
         "UNet without dropout",
         () -> {
@@ -186,8 +192,7 @@ class ZooTest {
   }
 
   private static Model small(MultiLayerConfiguration all, InputType type) {
-    ListBuilder list =
-        new NeuralNetConfiguration.Builder().seed(1).updater(new Sgd(0.001)).list();
+    ListBuilder list = new NeuralNetConfiguration.Builder().seed(1).updater(new Sgd(0.001)).list();
     for (NeuralNetConfiguration conf : all.getConfs()) {
       list.layer(narrow(conf.getLayer().clone()));
     }

@@ -110,8 +110,7 @@ public final class Freezer {
     Map<String, List<Integer>> shapes = new HashMap<>();
     long n = features[0].size(0);
     Stacks stacks = Stacks.of(topology);
-    activations.forEach(
-        (name, value) -> shapes.put(name, shapeOf(value, n * stacks.parts(name))));
+    activations.forEach((name, value) -> shapes.put(name, shapeOf(value, n * stacks.parts(name))));
     for (int i = 0; i < features.length; i++) {
       String input = topology.inputs().get(i);
       boolean tokens = Kind.readsTokens(topology, input);

@@ -283,8 +283,8 @@ public final class Support {
               : kind.isOutput() || kind.isLoss()
                   ? "; as answers of a network "
                       + Answers.SUPPORTED
-                      + " are; with another one a DenseLayer in front of a LossLayer has answers of 8"
-                      + " bits"
+                      + " are; with another one a DenseLayer in front of a LossLayer has answers of"
+                      + " 8 bits"
                   : layer.getActivationFn() != null
                           && FusedActivation.supports(layer.getActivationFn())
                       ? "; give the layer identity, and put an ActivationLayer behind it"

@@ -18,7 +18,10 @@ import org.qat4j.layers.internal.quantizing.QatLayerConf;
 import org.qat4j.layers.internal.quantizing.QuantParamInitializer;
 import org.qat4j.layers.internal.quantizing.QuantSettings;
 
-/** The last dense layer under quantization with a loss that draws classes together; see {@link QatOutput}. */
+/**
+ * The last dense layer under quantization with a loss that draws classes together; see {@link
+ * QatOutput}.
+ */
 public class QatCenterLoss extends CenterLossOutputLayer implements QatLayerConf {
   private static final long serialVersionUID = 1L;
 
@@ -45,7 +48,8 @@ public class QatCenterLoss extends CenterLossOutputLayer implements QatLayerConf
       INDArray view,
       boolean initialize,
       DataType type) {
-    return LayerSetup.connect(new QatCenterLossImpl(conf, type), listeners, index, view, initialize);
+    return LayerSetup.connect(
+        new QatCenterLossImpl(conf, type), listeners, index, view, initialize);
   }
 
   @Override
