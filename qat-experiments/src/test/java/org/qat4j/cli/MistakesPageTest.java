@@ -174,7 +174,7 @@ class MistakesPageTest {
   /** Makes it, and writes down the command, what is said, and the exit code. */
   private void mistake(String title, String command) {
     List<Object> words = new ArrayList<>();
-    for (String word : command.split(" ")) {
+    for (String word : command.split(" ", -1)) {
       boolean path = word.matches(".*\\.(yaml|tsv)|out|several");
       words.add(path ? folder.resolve(word) : word);
     }
