@@ -185,8 +185,8 @@ public record WordPieceEncoder(WordPieces words, int length, Form form) implemen
 
   /**
    * What stands beside the ids of a text's pieces: where each piece is, 1 for the first one and 0
-   * behind the text; or of which type it is, 1 for the second text of a pair and its end, or for the
-   * pieces of a token in focus, and 0 for everything else.
+   * behind the text; or of which type it is, 1 for the second text of a pair and its end, or for
+   * the pieces of a token in focus, and 0 for everything else.
    *
    * @param pieces whose steps these are
    * @param types of which type a step is, instead of its place

@@ -30,9 +30,9 @@ import org.qat4j.text.internal.TokenRows;
 /**
  * Batches of encoded texts: per encoder an array of ids (n, length), and labels one-hot (n,
  * classes), or, where tokens are tagged, (n, tags, length) with a mask (n, length) that is 1 at the
- * steps of tokens, or, where texts are translated, the piece that comes next behind each step of the
- * translation, (n, 1, steps), with such a mask, or a number, (n, 1). Without encoders the texts are
- * rows of numbers, one array (n, length). Every text is encoded once, at construction. The last
+ * steps of tokens, or, where texts are translated, the piece that comes next behind each step of
+ * the translation, (n, 1, steps), with such a mask, or a number, (n, 1). Without encoders the texts
+ * are rows of numbers, one array (n, length). Every text is encoded once, at construction. The last
  * batch of a pass is smaller where the batch size does not divide the number of texts.
  *
  * <p>Where the network allows it ({@link Inputs#lengths}), the texts of a batch are cut to what the

@@ -117,8 +117,7 @@ class EncoderTagsTest {
         for (int t = 0; t < tokens.length; t++) {
           boolean agent = t == predicate - 1 || (t == predicate - 2 && tokens[t].equals("the"));
           boolean goesOn = agent && t == predicate - 1 && t > 0 && tokens[t - 1].equals("the");
-          tags.add(
-              t == predicate ? "B-V" : agent ? (goesOn ? "I-ARG0" : "B-ARG0") : "O");
+          tags.add(t == predicate ? "B-V" : agent ? (goesOn ? "I-ARG0" : "B-ARG0") : "O");
         }
         rows.append(id++ + "\t" + predicate + "\tdo.01\t" + sentence + "\t");
         rows.append(String.join(" ", tags)).append('\n');
@@ -127,7 +126,9 @@ class EncoderTagsTest {
     Files.writeString(folder.resolve("rows.txt"), rows);
   }
 
-  /** @return the run folder */
+  /**
+   * @return the run folder
+   */
   private Path whole(Path experiment) throws IOException {
     Path run = folder.resolve("run");
     call("run", experiment, "--out", run, "--quiet");

@@ -52,8 +52,7 @@ public final class TableReader {
 
   private void read(
       Path file, String key, MalformedRows malformed, BiConsumer<String, LabelledText> rows) {
-    int columns =
-        DelimitedRows.columns(spec.textColumn(), spec.secondColumn(), spec.labelColumn());
+    int columns = DelimitedRows.columns(spec.textColumn(), spec.secondColumn(), spec.labelColumn());
     DelimitedRows.read(
         Lines.read(file, key),
         spec.delimiter(),

@@ -302,8 +302,7 @@ class TableReaderTest {
   void twoColumnsAreAPairOfTexts() throws IOException {
     String rows = write("x.tsv", "who?\tyes\tAnn \nwhere?\tno\tAnn\nwhen?\tno\t\n").toString();
     DataSpec spec =
-        new DataSpec.Table(
-            rows, null, rows, "\t", false, 1, 0, 2, "(.*)", 0, 0, 1, Malformed.SKIP);
+        new DataSpec.Table(rows, null, rows, "\t", false, 1, 0, 2, "(.*)", 0, 0, 1, Malformed.SKIP);
     Dataset data = DatasetReader.read(spec);
     assertThat(data.train())
         .containsExactly(new Example("who?\tAnn", 1), new Example("where?\tAnn", 0));

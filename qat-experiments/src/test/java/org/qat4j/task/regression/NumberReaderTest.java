@@ -58,7 +58,8 @@ class NumberReaderTest {
   @Test
   void saysWhereNumbersAreFarFromTheUnit() throws IOException {
     Dataset data = read("house one\t100000\nhouse two\t300000\n", Malformed.STOP);
-    DataSpec spec = new DataSpec.Numbers("x", null, null, "\t", false, 0, null, 1, 0, 0, Malformed.STOP);
+    DataSpec spec =
+        new DataSpec.Numbers("x", null, null, "\t", false, 0, null, 1, 0, 0, Malformed.STOP);
     List<DataFinding> found = DataFindings.of(spec, data, 1);
     assertThat(found)
         .anySatisfy(f -> assertThat(f.message()).contains("Divide the numbers by 1e+05"));
