@@ -51,7 +51,9 @@ public final class Topology {
 
     /** Whether its parameters are kept as they are (transfer learning). */
     public boolean isFrozen() {
-      return conf != null && conf.getLayer() != layer();
+      return conf != null
+          && (conf.getLayer() instanceof FrozenLayer
+              || conf.getLayer() instanceof FrozenLayerWithBackprop);
     }
 
     /** The same frame around another layer. */

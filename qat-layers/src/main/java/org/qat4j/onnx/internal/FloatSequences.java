@@ -146,7 +146,7 @@ final class FloatSequences {
     inputs.add(lengths);
     if (peepholes != null) {
       inputs.addAll(List.of("", "")); // state and cell before the first step
-      inputs.add(graph.constant(op + "/peepholes", Tensors.floats(peepholes, 1, 3 * units)));
+      inputs.add(graph.constant(op + "/peepholes", Tensors.floats(peepholes, 1, 3L * units)));
     }
     String made =
         graph.node(

@@ -68,7 +68,7 @@ final class QatTokenEmbeddingImpl extends EmbeddingLayer implements QatLayer {
     float[] ids = Floats.read(input);
     float[] rows = new float[ids.length * dimension];
     for (int i = 0; i < ids.length; i++) {
-      System.arraycopy(table, (int) ids[i] * dimension, rows, i * dimension, dimension);
+      System.arraycopy(table, ((int) ids[i]) * dimension, rows, i * dimension, dimension);
     }
     return Floats.array(rows, ids.length, dimension);
   }
