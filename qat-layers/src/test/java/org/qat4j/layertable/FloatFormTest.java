@@ -76,13 +76,13 @@ class FloatFormTest {
 
   @Test
   void aTableThatNobodyKnowsIsNamed() {
-    LayerCase own =
+    LayerCase shifted =
         LayerCases.all().stream()
-            .filter(c -> c.layer().contains("OwnLayer"))
+            .filter(c -> c.layer().contains("ShiftVertex"))
             .findFirst()
             .orElseThrow();
-    MultiDataSet batch = own.data().draw(new Random(4), EXAMPLES, DataType.FLOAT);
-    IntegerModel model = model(own.create(DataType.FLOAT), batch);
+    MultiDataSet batch = shifted.data().draw(new Random(4), EXAMPLES, DataType.FLOAT);
+    IntegerModel model = model(shifted.create(DataType.FLOAT), batch);
     assertThatThrownBy(() -> FloatOnnxExporter.toBytes(model))
         .isInstanceOf(QatException.class)
         .hasMessageContaining("operation \"subject\"");

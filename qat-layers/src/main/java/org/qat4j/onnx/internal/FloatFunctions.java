@@ -15,11 +15,14 @@ import org.qat4j.numerics.internal.GateTable;
 
 /** Which function a table stands for, and its operators in float. */
 final class FloatFunctions {
-  /** Functions of DL4J that are looked up and that ONNX has, too. */
+  /**
+   * Functions of DL4J that are looked up and that ONNX has, too. Where codes have no values below 0
+   * the table of relu is that of identity.
+   */
   private static final List<Activation> KNOWN =
       List.of(
-          Activation.IDENTITY,
           Activation.RELU,
+          Activation.IDENTITY,
           Activation.TANH,
           Activation.SIGMOID,
           Activation.LEAKYRELU,

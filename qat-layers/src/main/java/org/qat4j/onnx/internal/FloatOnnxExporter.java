@@ -345,11 +345,26 @@ public final class FloatOnnxExporter implements Op.Visitor<Void> {
       return null;
     }
     Activation f = FloatFunctions.of(o.table(), in, o.output());
+    if (f == null && keepsCodes(o, in)) { // which mean something else now
+      float factor = o.output().scale() / in.scale();
+      String by = graph.constant(o.name() + "/factor", Tensors.floats(new float[] {factor}));
+      graph.node("Mul", o.name(), List.of(at(o.input()), by), at(o.name()), List.of());
+      return null;
+    }
     if (f == null) {
       throw unknown(o);
     }
     FloatFunctions.add(graph, o.name(), f, at(o.input()), at(o.name()));
     return null;
+  }
+
+  private static boolean keepsCodes(Op.Lookup o, QuantParams in) {
+    for (int i = 0; i < o.table().size(); i++) {
+      if (o.table().get(i) != in.qmin() + i) {
+        return false;
+      }
+    }
+    return in.zeroPoint() == o.output().zeroPoint();
   }
 
   @Override
