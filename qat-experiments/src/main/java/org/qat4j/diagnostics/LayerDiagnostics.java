@@ -9,6 +9,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.graph.internal.Topology;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.QuantizedTensor;
+import org.qat4j.model.Value;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.qat.FreezeInfo;
 import org.qat4j.qat.QatNetwork;
@@ -77,7 +78,7 @@ public final class LayerDiagnostics {
                     ValueDistribution.of(
                         name,
                         ValueDistribution.What.OUTPUT,
-                        floats(of(diagnostics.exact, made)),
+                        diagnostics.inCodes(name, of(diagnostics.exact, made)),
                         ranges.output().minValue(),
                         ranges.output().maxValue()));
               }
@@ -123,7 +124,7 @@ public final class LayerDiagnostics {
         out == null ? null : Integer.SIZE - Integer.numberOfLeadingZeros(out.qmax() - out.qmin()),
         out == null ? null : out.scale(),
         out == null ? null : out.zeroPoint(),
-        out == null ? null : clippedShare(values, out),
+        out == null ? null : clippedShare(inCodes(name, of(exact, made)), out),
         LayerError.of(values, codes),
         LayerError.of(floats(of(trained, made)), codes));
   }
@@ -156,6 +157,21 @@ public final class LayerDiagnostics {
   private static INDArray of(Map<String, INDArray> values, String name) {
     INDArray found = values.get(name);
     return found == null ? values.get(name.substring(0, name.lastIndexOf('/'))) : found;
+  }
+
+  /** Values of a layer as its codes have them: 2^−e where channels have scales of their own. */
+  private float[] inCodes(String layer, INDArray values) {
+    Value value = model.values().get(layer);
+    float[] reals = floats(values);
+    if (value == null || !value.hasChannelScales()) {
+      return reals;
+    }
+    int channels = value.exponents().size();
+    int steps = values.rank() == 3 ? (int) values.size(2) : 1;
+    for (int i = 0; i < reals.length; i++) {
+      reals[i] = Math.scalb(reals[i], -value.exponents().get(i / steps % channels));
+    }
+    return reals;
   }
 
   /** Share of values that lie farther than half a step outside the range of the codes. */
