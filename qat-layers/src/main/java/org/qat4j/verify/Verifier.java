@@ -13,6 +13,7 @@ import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 import org.qat4j.model.TextLengths;
 import org.qat4j.model.Value;
+import org.qat4j.numerics.QuantParams;
 import org.qat4j.onnx.OnnxExporter;
 import org.qat4j.onnx.OnnxOptions;
 import org.qat4j.onnx.internal.ByteProducts;
