@@ -11,9 +11,9 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * Linear support vector machines, one class against the rest, with squared hinge loss, as LIBLINEAR
- * (Fan et al., JMLR 9, 2008) trains them. The classes are trained in parallel, each from a seed of
- * its own, so that the result does not depend on the number of threads.
+ * Linear support vector machines, one class against the rest, with squared hinge loss: LIBLINEAR
+ * (Fan et al., JMLR 9, 2008) in its Java version. The classes are trained in parallel, each from a
+ * seed of its own, so that the result does not depend on the number of threads.
  */
 public final class OneAgainstRest {
   /** LIBLINEAR's own stopping tolerance for this solver. */
@@ -23,8 +23,7 @@ public final class OneAgainstRest {
     Linear.disableDebugOutput();
   }
 
-  private final SparseRows rows;
-  private final double[][] classes; // weights; null where the training has none of a class
+  private final Model[] classes; // null where the training has none of a class
 
   /**
    * @param vectors of the training, places from 1 ascending
@@ -34,49 +33,26 @@ public final class OneAgainstRest {
    * @param cost of an error, LIBLINEAR's C
    */
   public OneAgainstRest(Feature[][] vectors, int[] labels, int features, int classes, double cost) {
-    this(SparseRows.of(vectors.length, features, i -> vectors[i]), labels, classes, cost);
-  }
-
-  OneAgainstRest(SparseRows rows, int[] labels, int classes, double cost) {
-    this.rows = rows;
-    double[] squares = IntStream.range(0, rows.rows()).mapToDouble(rows::squares).toArray();
     this.classes =
         IntStream.range(0, classes)
             .parallel()
-            .mapToObj(label -> train(rows, labels, squares, label, cost))
-            .toArray(double[][]::new);
+            .mapToObj(label -> train(vectors, labels, features, label, cost))
+            .toArray(Model[]::new);
   }
 
-  private static double[] train(
-      SparseRows rows, int[] labels, double[] squares, int label, double cost) {
-    int[] of = IntStream.range(0, labels.length).filter(i -> labels[i] == label).toArray();
-    int[] others = IntStream.range(0, labels.length).filter(i -> labels[i] != label).toArray();
-    if (of.length == 0) {
+  private static Model train(
+      Feature[][] vectors, int[] labels, int features, int label, double cost) {
+    Problem problem = new Problem();
+    problem.l = vectors.length;
+    problem.n = Math.max(1, features); // texts without any word have none
+    problem.x = vectors;
+    problem.y = Arrays.stream(labels).mapToDouble(l -> l == label ? 1 : -1).toArray();
+    if (Arrays.stream(labels).noneMatch(l -> l == label)) {
       return null;
     }
-    int[] order = IntStream.concat(Arrays.stream(of), Arrays.stream(others)).toArray();
-    double[] weights =
-        others.length == 0
-            ? null
-            : new DualDescent(rows, order, of.length, squares, cost, new Random(label))
-                .train(TOLERANCE);
-    return weights != null ? weights : trainByLiblinear(rows, order, of.length, label, cost);
-  }
-
-  /** What takes too many passes, and a class that is alone, is left to LIBLINEAR. */
-  static double[] trainByLiblinear(
-      SparseRows rows, int[] order, int positive, int label, double cost) {
-    Problem problem = new Problem();
-    problem.l = order.length;
-    problem.n = Math.max(1, rows.features()); // texts without any word have none
-    problem.x = rows.features(order);
-    problem.y = IntStream.range(0, order.length).mapToDouble(i -> i < positive ? 1 : -1).toArray();
     Parameter parameter = new Parameter(SolverType.L2R_L2LOSS_SVC_DUAL, cost, TOLERANCE);
     parameter.setRandom(new Random(label));
-    Model model = Linear.train(problem, parameter);
-    double sign = model.getLabels()[0] == 1 ? 1 : -1;
-    double[] weights = model.getFeatureWeights();
-    return rows.placed(Arrays.stream(weights).map(weight -> sign * weight).toArray());
+    return Linear.train(problem, parameter);
   }
 
   /** How far a vector lies above the hyperplane of each class; −∞ where there is none. */
@@ -84,10 +60,15 @@ public final class OneAgainstRest {
     float[] scores = new float[classes.length];
     for (int label = 0; label < scores.length; label++) {
       scores[label] =
-          classes[label] == null
-              ? Float.NEGATIVE_INFINITY
-              : (float) rows.dot(classes[label], vector);
+          classes[label] == null ? Float.NEGATIVE_INFINITY : (float) score(classes[label], vector);
     }
     return scores;
+  }
+
+  /** Distance in the direction of the class: LIBLINEAR's first label is that of the first row. */
+  private static double score(Model model, Feature[] vector) {
+    double[] value = new double[1];
+    Linear.predictValues(model, vector, value);
+    return model.getLabels()[0] == 1 ? value[0] : -value[0];
   }
 }
