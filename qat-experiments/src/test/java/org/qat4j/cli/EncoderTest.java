@@ -210,7 +210,7 @@ class EncoderTest {
     Path file = experiment("pooling: first");
     Files.writeString(file, Files.readString(file).replace("kind: table", "kind: tagged"));
     assertThat(Called.qat("validate", file).err())
-        .contains("tiny.yaml:4", "one vector of a text", "leave pooling out");
+        .contains("tiny.yaml:5", "one vector of a text", "leave pooling out");
     assertThat(Called.qat("validate", file, "--set", "model.pairs=true").err())
         .contains("reads pairs of texts", "let pairs be false");
   }
