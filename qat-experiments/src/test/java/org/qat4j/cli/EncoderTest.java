@@ -146,57 +146,6 @@ class EncoderTest {
     }
   }
 
-  /** Animals and what they do; the second one is told from the first by its type. */
-  private void writePairs(boolean numbers) throws IOException {
-    StringBuilder rows = new StringBuilder();
-    for (int i = 0; i < 240; i++) {
-      boolean dogs = i % 2 == 0;
-      String first = (i / 2 % 2 == 0 ? "the dogs " : "cats ") + (i % 5 == 0 ? "sleep" : "bark");
-      String label = numbers ? (dogs ? "1.5" : "-0.5") : dogs ? "dog" : "cat";
-      String end = i % 3 == 0 ? " now" : "";
-      rows.append(first + end + "\t" + label + "\t" + (dogs ? "the dogs" : "cats") + "\n");
-    }
-    Files.writeString(folder.resolve("rows.tsv"), rows);
-  }
-
-  private Path pairs(String data) throws IOException {
-    Path file = experiment("pairs: true");
-    return Files.writeString(
-        file,
-        Files.readString(file)
-            .replace("kind: table", data + ", textColumn: 0, secondColumn: 2")
-            .replace("epochs: 3", "epochs: 6"));
-  }
-
-  @Test
-  void classifiesPairs() throws IOException {
-    writePairs(false);
-    Path file = pairs("kind: table, labelColumn: 1");
-    JsonNode report = report(file);
-    for (String stage : new String[] {"float", "qat", "integer"}) {
-      assertThat(report.at("/results/" + stage + "/accuracy").asDouble())
-          .as(stage)
-          .isGreaterThan(0.95);
-    }
-    assertThat(
-            call("predict", folder.resolve("run"), "cats bark\tthe dogs", "the dogs bark\tcats")
-                .lines())
-        .satisfiesExactly(
-            line -> assertThat(line).contains("dog"), line -> assertThat(line).contains("cat"));
-    assertThat(call("inspect", folder.resolve("run"))).contains("kinds");
-  }
-
-  @Test
-  void learnsNumbersOfPairs() throws IOException {
-    writePairs(true);
-    JsonNode report = report(pairs("kind: numbers, numberColumn: 1"));
-    for (String stage : new String[] {"float", "qat", "integer"}) {
-      assertThat(report.at("/results/" + stage + "/rmse").asDouble())
-          .as(stage)
-          .isLessThan(report.at("/results/mean/rmse").asDouble() / 3);
-    }
-  }
-
   @Test
   void pairsNeedTwoTexts() throws IOException {
     Called called = Called.qat("run", experiment("pairs: true"), "--out", folder.resolve("run"));
