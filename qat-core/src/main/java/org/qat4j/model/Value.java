@@ -11,8 +11,7 @@ import org.qat4j.numerics.QuantParams;
  * @param tokens whether the value is token ids
  * @param exponents e of each channel, whose codes mean 2^e·s·(q − z); empty for one scale
  */
-public record Value(
-    List<Integer> shape, QuantParams params, boolean tokens, IntVector exponents) {
+public record Value(List<Integer> shape, QuantParams params, boolean tokens, IntVector exponents) {
   /** Of codes whose channels have no scales of their own. */
   public static final IntVector ONE_SCALE = IntVector.of();
 
@@ -35,9 +34,7 @@ public record Value(
 
   /** Scale of the codes of a channel. */
   public float scale(int channel) {
-    return hasChannelScales()
-        ? Math.scalb(params.scale(), exponents.get(channel))
-        : params.scale();
+    return hasChannelScales() ? Math.scalb(params.scale(), exponents.get(channel)) : params.scale();
   }
 
   /** Scale of each channel. */

@@ -597,8 +597,7 @@ public final class RandomModels {
     }
     double spread = spread(x, w);
     QuantParams out = activationFor(real(x, w, spread) / 16);
-    Output.Codes codes =
-        new Output.Codes(out, out.qmin(), out.qmax(), exponents(channels(x)));
+    Output.Codes codes = new Output.Codes(out, out.qmin(), out.qmax(), exponents(channels(x)));
     String y = add(new Op.Dense(name("apart"), x, w, bias(w.dim(0), spread), codes));
     float reach = reach(value(x).params()) + reach(out) * 16;
     String z =

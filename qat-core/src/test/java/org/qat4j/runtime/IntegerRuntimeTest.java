@@ -40,11 +40,12 @@ class IntegerRuntimeTest {
     }
   }
 
-  /** The same model with every value as an output that may be one, so that nothing is fused away. */
+  /**
+   * The same model with every value as an output that may be one, so that nothing is fused away.
+   */
   private static IntegerModel withAllValues(IntegerModel model) {
     List<String> names = new ArrayList<>(model.ops().stream().map(Op::name).toList());
-    names.removeIf(
-        name -> model.value(name).tokens() || model.value(name).hasChannelScales());
+    names.removeIf(name -> model.value(name).tokens() || model.value(name).hasChannelScales());
     return new IntegerModel(
         model.name(), model.inputs(), model.ops(), names, model.text(), List.of());
   }

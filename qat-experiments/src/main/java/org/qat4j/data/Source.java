@@ -111,7 +111,7 @@ public record Source(
         test == null ? train : test,
         test == null
             ? "for the test; hold more out, such as data.testShare: 0.3, name a file with"
-                  + " data.test, or add rows"
+                + " data.test, or add rows"
             : "for the test",
         skipped);
     return new Parts<>(rows.train(), validationRows, testRows, skipped);

@@ -44,6 +44,7 @@ final class RunCheckpoints {
 
   /** As many times what keeping takes lie between. */
   private static final int SHARE = 30;
+
   private static final int DIGEST_BYTES = 32;
 
   /**

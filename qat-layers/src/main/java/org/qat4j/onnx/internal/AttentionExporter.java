@@ -142,7 +142,8 @@ final class AttentionExporter {
     String many = n.node("Mul", q, n.ints(channels));
     String sum = n.node("ReduceSum", q, axis);
     String a = n.cast(n.node("Sub", many, sum), DataType.DOUBLE);
-    String variance = x.isWide() || apart ? wideVariance(n, q, sum, channels) : variance(n, a, channels);
+    String variance =
+        x.isWide() || apart ? wideVariance(n, q, sum, channels) : variance(n, a, channels);
     double epsilon = LayerNormStep.epsilon(o.epsilon(), channels, codes.scale(o.input()));
     String deviation = n.node("Sqrt", n.node("Add", variance, n.doubles(epsilon)));
     String unit = n.doubles(Math.scalb(1.0, LayerNormStep.FRACTION));

@@ -323,9 +323,7 @@ public final class Preparation {
     } else if (product) {
       channels.put(Slot.OUTPUT, (int) ((FeedForwardLayer) node.layer()).getNOut());
     }
-    if (kind == Kind.LAYER_NORM
-        && owned.contains(Slot.INPUT)
-        && isSum(node.inputs().get(0))) {
+    if (kind == Kind.LAYER_NORM && owned.contains(Slot.INPUT) && isSum(node.inputs().get(0))) {
       channels.put(Slot.INPUT, (int) ((FeedForwardLayer) node.wrappers().core()).getNOut());
     }
     return channels;

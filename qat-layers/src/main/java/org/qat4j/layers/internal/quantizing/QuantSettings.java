@@ -83,7 +83,8 @@ public record QuantSettings(
         inputRef == null ? null : moved(inputRef, other),
         outputRefs.stream().map(ref -> moved(ref, other)).toList(),
         foldRef,
-        most, channels);
+        most,
+        channels);
   }
 
   private Ref moved(Ref reference, String other) {
@@ -92,7 +93,8 @@ public record QuantSettings(
 
   /** The same places with other quantizers. */
   QuantSettings withSpec(LayerSpec value) {
-    return new QuantSettings(layer, value, schedule, owned, inputRef, outputRefs, foldRef, most, channels);
+    return new QuantSettings(
+        layer, value, schedule, owned, inputRef, outputRefs, foldRef, most, channels);
   }
 
   /** Whether this layer makes codes, and not real logits. */
@@ -108,12 +110,14 @@ public record QuantSettings(
   /** The same, but what the layer makes shares its range with what others make. */
   public QuantSettings withSharedOutput(List<Ref> references) {
     LayerSpec observed = spec.withActivations(spec.activations().withLearned(new Learned.None()));
-    return new QuantSettings(layer, observed, schedule, owned, inputRef, references, foldRef, most, channels);
+    return new QuantSettings(
+        layer, observed, schedule, owned, inputRef, references, foldRef, most, channels);
   }
 
   /** The same, with a normalization folded. */
   public QuantSettings withFold(String reference) {
-    return new QuantSettings(layer, spec, schedule, owned, inputRef, outputRefs, reference, most, channels);
+    return new QuantSettings(
+        layer, spec, schedule, owned, inputRef, outputRefs, reference, most, channels);
   }
 
   /** The same, but what the layer makes is quantized by a quantizer of another layer. */

@@ -7,8 +7,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * What the quantizers of a layer keep among the layer's parameters: 4 floats for the layer, then 4
- * for each slot, then the exponents of channels that have scales of their own. Read through the layer each time, so that it stays right whatever DL4J does with
- * its views.
+ * for each slot, then the exponents of channels that have scales of their own. Read through the
+ * layer each time, so that it stays right whatever DL4J does with its views.
  */
 final class QuantState {
   private static final int EACH = 4;
