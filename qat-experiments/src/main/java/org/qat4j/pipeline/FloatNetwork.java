@@ -303,11 +303,7 @@ final class FloatNetwork {
         .evaluated(curve, trainingSeconds, stepSeconds);
   }
 
-  /**
-   * A network with texts that nobody else reads at the same time.
-   *
-   * @param console is told how it goes
-   */
+  /** A network with texts that nobody else reads at the same time. */
   private final class Training {
     private final Model network;
     private final TextBatches train;

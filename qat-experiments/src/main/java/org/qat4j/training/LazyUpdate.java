@@ -174,6 +174,7 @@ final class LazyUpdate {
    *
    * @param texts of the step, by which sums are divided; 0 where they are not
    */
+  @SuppressWarnings("try") // the memory is that of the operations within
   void update(Gradients gradients, int step, int epoch, int texts, LayerWorkspaceMgr workspaces) {
     parts.forEach(Part::begin);
     List<Slice> slices = parts.stream().flatMap(part -> part.slices().stream()).toList();

@@ -89,8 +89,8 @@ public record Regime(
     }
     List<Regularization> regularization = layer.getRegularizationByParam(table.getParamName());
     boolean forgetsNothing = updater instanceof Sgd || updater instanceof AdaGrad;
-    boolean shrinks = weightDecay > 0 || regularization != null && !regularization.isEmpty();
-    return lazyRows || forgetsNothing && !shrinks && clip == Double.POSITIVE_INFINITY;
+    boolean shrinks = weightDecay > 0 || (regularization != null && !regularization.isEmpty());
+    return lazyRows || (forgetsNothing && !shrinks && clip == Double.POSITIVE_INFINITY);
   }
 
   boolean isFrozen(String layer) {

@@ -126,6 +126,7 @@ class BesideTest {
   }
 
   @Test
+  @SuppressWarnings("try") // it is closed, and no more
   void nobodyWaitsForWhatIsClosed() throws InterruptedException {
     CountDownLatch begun = new CountDownLatch(1);
     AtomicBoolean interrupted = new AtomicBoolean();
