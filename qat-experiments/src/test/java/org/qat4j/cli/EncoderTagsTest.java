@@ -69,7 +69,7 @@ class EncoderTagsTest {
     StringBuilder rows = new StringBuilder();
     for (String sentence : sentences()) {
       String before = "O";
-      for (String token : sentence.split(" ")) {
+      for (String token : sentence.split(" ", -1)) {
         String kind = isVerb(token) ? "VP" : token.equals("now") ? null : "NP";
         String tag = kind == null ? "O" : (before.endsWith(kind) ? "I-" : "B-") + kind;
         rows.append(token).append('\t').append(tag).append('\n');
@@ -108,7 +108,7 @@ class EncoderTagsTest {
     StringBuilder rows = new StringBuilder();
     int id = 0;
     for (String sentence : sentences()) {
-      String[] tokens = sentence.split(" ");
+      String[] tokens = sentence.split(" ", -1);
       for (int predicate = 0; predicate < tokens.length; predicate++) {
         if (!isVerb(tokens[predicate])) {
           continue;

@@ -24,6 +24,7 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** Layers over images. */
+@SuppressWarnings("rawtypes") // builders of DL4J that give their type to nobody
 final class ImageCases {
   private ImageCases() {}
 

@@ -50,6 +50,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** Rows of docs/networks.md: networks of images and volumes. */
+@SuppressWarnings({"deprecation", "rawtypes", "NonCanonicalType"}) // names and builders of DL4J
 final class ImageNetworks {
   private static final Layer FIRST = Nets.conv2d(4, 2, Activation.RELU);
   private static final Layer MEAN = Nets.global(PoolingType.AVG);

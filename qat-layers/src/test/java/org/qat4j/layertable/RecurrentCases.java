@@ -28,7 +28,7 @@ import org.qat4j.layers.MultiHeadAttentionLayer;
 import org.qat4j.layers.TransformerEncoder;
 
 /** Rows of docs/layers.md: layers whose steps know of each other. */
-@SuppressWarnings("deprecation") // GravesLSTM
+@SuppressWarnings({"deprecation", "rawtypes"}) // GravesLSTM; builders of DL4J
 final class RecurrentCases {
   private static final String FUNCTIONS =
       "functions other than tanh, sigmoid, hardtanh, hardsigmoid, softsign, relu, leakyrelu and"

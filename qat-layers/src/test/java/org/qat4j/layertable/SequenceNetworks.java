@@ -43,6 +43,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** Rows of docs/networks.md: networks over time, and of tokens. */
+@SuppressWarnings({"deprecation", "rawtypes", "NonCanonicalType"}) // names and builders of DL4J
 final class SequenceNetworks {
   private static final Layer OUT = Nets.output();
   private static final Layer MEAN = Nets.global(PoolingType.AVG);

@@ -51,12 +51,20 @@ final class AttentionSteps {
     }
   }
 
-  /**
-   * A value that is added.
-   *
-   * @param scales of the codes of each channel, 2^−e of those of the value where the sum's have 2^e
-   */
-  record Addend(Place from, float[] scales) {
+  /** A value that is added. */
+  static final class Addend {
+    private final Place from;
+    private final float[] scales;
+
+    /**
+     * @param scales of the codes of each channel, 2^−e of those of the value where the sum's have
+     *     2^e
+     */
+    Addend(Place from, float[] scales) {
+      this.from = from;
+      this.scales = scales;
+    }
+
     float real(Workspace w, int row, int channel) {
       int at = from.offset() + row * scales.length + channel;
       return scales[channel] * (float) w.ints[from.slot()][at];

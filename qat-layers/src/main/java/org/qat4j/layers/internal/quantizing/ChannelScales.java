@@ -9,12 +9,19 @@ import org.qat4j.layers.internal.host.Floats;
  * Scales of the channels of a value where each has its own, a power of two from the others: one
  * scale of 8 bits cannot hold channels of which a few are many times larger than the rest
  * (Bondarenko et al., arXiv:2109.12948). Powers of two leave every other bit as it is.
- *
- * @param exponents e of each channel, whose codes mean 2^e·s·(q − z); empty where all have one
  */
-record ChannelScales(int[] exponents) {
+final class ChannelScales {
   /** The largest e. */
   private static final int MOST = 8;
+
+  private final int[] exponents;
+
+  /**
+   * @param exponents e of each channel, whose codes mean 2^e·s·(q − z); empty where all have one
+   */
+  ChannelScales(int[] exponents) {
+    this.exponents = exponents;
+  }
 
   /**
    * Exponents with which each channel fills more than half of the range that all share, as far as
