@@ -53,6 +53,7 @@ class NetworksPageTest {
    */
   private static final String[] FRAMES = {
     "FrozenLayer",
+    "FrozenLayerWithBackprop",
     "FrozenVertex",
     "LayerVertex",
     "Convolution1D",

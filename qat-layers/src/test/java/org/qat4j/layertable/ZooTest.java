@@ -157,10 +157,8 @@ class ZooTest {
   private static final Map<String, String> REFUSED =
       Map.of(
           "AlexNet", "LocalResponseNormalization",
-          "SimpleCNN", "windows that reach beyond the edge",
           "UNet", "let each that reads it drop out its input itself",
-          "TinyYOLO", "Yolo2OutputLayer",
-          "TextGenerationLSTM", "GravesLSTM");
+          "TinyYOLO", "Yolo2OutputLayer");
 
   @Tag("slow")
   @TestFactory
