@@ -22,6 +22,7 @@ import org.qat4j.onnx.internal.ByteProducts;
 import org.qat4j.onnx.internal.FloatOnnxExporter;
 import org.qat4j.text.internal.BioDecoder;
 import org.qat4j.text.internal.NumberRow;
+import org.qat4j.text.internal.TokenRows;
 import org.qat4j.text.internal.TokenText;
 import org.qat4j.text.internal.WordTokenizer;
 
@@ -70,6 +71,7 @@ class RoomsTest {
                               InputLengths.class,
                               LazyTable.class,
                               NumberRow.class,
+                              TokenRows.class,
                               TokenText.class,
                               TableRows.class,
                               Topology.class,
