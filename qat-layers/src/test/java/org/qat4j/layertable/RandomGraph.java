@@ -194,6 +194,9 @@ final class RandomGraph {
     String left = last;
     last = from;
     layer(channels);
+    if (form == Form.SEQUENCE && !left.replaceAll("\\d", "").equals(last.replaceAll("\\d", ""))) {
+      left = last; // DL4J does not know how many steps some layers make, and compares what it knows
+    }
     add(new StackVertex(), left, last);
     String both = last;
     if (form == Form.SEQUENCE) { // DL4J takes steps of dense layers apart by the unstacked examples

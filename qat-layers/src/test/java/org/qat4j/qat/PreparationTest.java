@@ -26,6 +26,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.dataset.adapter.SingletonMultiDataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.lossfunctions.LossFunctions;
 import org.qat4j.QatException;
 import org.qat4j.graph.Match;
 import org.qat4j.layers.internal.quantized.QatDense;
@@ -109,13 +110,17 @@ class PreparationTest {
                         .projectInput(true)
                         .build())
                 .layer(
-                    new RnnLossLayer.Builder().name("out").activation(Activation.SOFTMAX).build()));
+                    new RnnLossLayer.Builder()
+                        .name("out")
+                        .activation(Activation.CUBE)
+                        .lossFunction(LossFunctions.LossFunction.MSE)
+                        .build()));
     Preflight preflight = Qat.describe(network, QuantSpec.int8());
     assertThat(preflight.isFine()).isFalse();
     assertThat(preflight.problems()).hasSize(2);
     assertThat(preflight.problems().get(0))
         .contains("\"attention\"", "SelfAttentionLayer", "twice the gradient");
-    assertThat(preflight.problems().get(1)).contains("RnnLossLayer", "behind a dense layer");
+    assertThat(preflight.problems().get(1)).contains("\"out\"", "as answers of a network");
     assertThat(preflight.toString()).contains("NOT QUANTIZED");
     assertThatThrownBy(() -> Qat.prepare(network, QuantSpec.int8()))
         .isInstanceOf(QatException.class)

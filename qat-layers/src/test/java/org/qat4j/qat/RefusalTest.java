@@ -20,6 +20,7 @@ import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
+import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
@@ -85,14 +86,14 @@ class RefusalTest {
     MultiLayerNetwork network =
         initialized(
             list()
-                .layer(new DenseLayer.Builder().nIn(8).nOut(8).hasLayerNorm(true).build())
+                .layer(new SimpleRnn.Builder().nIn(8).nOut(8).hasLayerNorm(true).build())
                 .layer(new GlobalPoolingLayer.Builder(PoolingType.PNORM).name("pool").build())
                 .validateOutputLayerConfig(false));
     assertThatThrownBy(
             () -> Qat.prepare(network, QuantSpec.int8().withUnsupported(Unsupported.FLOAT)))
         .isInstanceOf(QatException.class)
         .hasMessageContaining("no layer that can be quantized")
-        .hasMessageContaining("layer normalization")
+        .hasMessageContaining("normalize behind the layer")
         .hasMessageContaining("PNORM");
   }
 
