@@ -190,20 +190,13 @@ final class RandomGraph {
   /** Two branches by the same layer. */
   private void shared(int channels) {
     String from = last;
-    layer(channels);
+    branch(channels);
     String left = last;
     last = from;
-    layer(channels);
-    if (form == Form.SEQUENCE && !left.replaceAll("\\d", "").equals(last.replaceAll("\\d", ""))) {
-      left = last; // DL4J does not know how many steps some layers make, and compares what it knows
-    }
+    branch(channels);
     add(new StackVertex(), left, last);
     String both = last;
-    if (form == Form.SEQUENCE) { // DL4J takes steps of dense layers apart by the unstacked examples
-      add(Nets.conv(channels, 1, Activation.TANH), last);
-    } else {
-      layer(channels);
-    }
+    branch(channels);
     String shared = last;
     if (random.nextBoolean()) {
       add(new ElementWiseVertex(ElementWiseVertex.Op.Add), both, shared);
@@ -219,6 +212,18 @@ final class RandomGraph {
     };
     add(meets[random.nextInt(meets.length)], left, last);
     layer(channels());
+  }
+
+  /**
+   * A layer that may be stacked. DL4J takes steps of dense layers apart by the unstacked examples,
+   * and compares how many steps layers make, of which it does not know some.
+   */
+  private void branch(int channels) {
+    if (form == Form.SEQUENCE) {
+      add(Nets.conv(channels, 1, Activation.TANH), last);
+    } else {
+      layer(channels);
+    }
   }
 
   /** Backwards, or beside its own last step at each. */

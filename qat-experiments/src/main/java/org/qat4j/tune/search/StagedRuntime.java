@@ -86,7 +86,8 @@ public final class StagedRuntime {
             || op instanceof Op.Flatten
             || op instanceof Op.Quantize
             || op instanceof Op.Lookup;
-    return value.isCodes() && value.shape().size() == 1 && !cheap;
+    boolean vector = value.isCodes() && value.shape().size() == 1;
+    return vector && !value.hasChannelScales() && !cheap;
   }
 
   private Answers answers(
