@@ -221,7 +221,7 @@ class ExperimentReaderTest {
                 + " transformer, translator, encoder or file",
             "x.yaml:6:3: unknown key lerningRate in train; did you mean learningRate? Known are"
                 + " epochs, batch, learningRate, schedule, tokenDropout, l2, weightDecay, warmUp, clip,"
-                + " frozen, layerDecay, average, patience, refit",
+                + " frozen, layerDecay, average, patience, refit, lazyRows",
             "x.yaml:7:11: train.epochs is \"many\"; expected an integer from 0 to 10000",
             "x.yaml:8:10: train.batch is 1.5; expected an integer from 1 to 65536",
             "x.yaml:9:13: train.schedule is \"Linear\"; expected constant, linear or cosine; did you"
