@@ -174,7 +174,7 @@ public record RunReport(
           data,
           runs,
           results,
-          Samples.pick(texts, data.labels(), runs.get(0).predictions()),
+          ShownTexts.pick(texts, data.labels(), runs.get(0).predictions()),
           gate,
           all,
           config,

@@ -13,12 +13,12 @@ import org.qat4j.evaluation.Predictions;
 import org.qat4j.evaluation.Stage;
 
 /** Chooses the test texts that a report shows. */
-final class Samples {
+final class ShownTexts {
   private static final int OF_EACH_KIND = 6;
   private static final int LONGEST_TEXT = 240;
   private static final long SEED = 20_260_101;
 
-  private Samples() {}
+  private ShownTexts() {}
 
   /**
    * Texts that quantization changed the answer of, other wrong ones and right ones, a few of each,
