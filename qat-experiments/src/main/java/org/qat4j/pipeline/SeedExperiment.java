@@ -332,6 +332,12 @@ final class SeedExperiment {
     public MultiDataSet before(MultiDataSet batch) {
       return distillation.teach(batch);
     }
+
+    /** The teacher does not change. */
+    @Override
+    public boolean isStateless() {
+      return true;
+    }
   }
 
   /** What the control is trained by: as long as pruning and the quantized network are. */

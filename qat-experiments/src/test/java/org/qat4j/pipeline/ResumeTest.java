@@ -60,7 +60,7 @@ class ResumeTest {
             quantize:
               weights: {bits: 3, ste: stochastic}
               activations: {bits: 5, learned: lsq}
-              qat: {epochs: 2}
+              qat: {epochs: 2, distillation: {}}
             """
                 .formatted(table.toString().replace('\\', '/')));
     Path whole = temporary.resolve("whole");
