@@ -651,6 +651,16 @@ public sealed interface Op {
       this(name, inputs, output, Value.ONE_SCALE);
     }
 
+    /** Scales of the channels of what is added, 2^−e of them where the sum's have 2^e. */
+    public float[] scales(Value addend) {
+      float[] scales = new float[addend.shape().get(addend.shape().size() - 1)];
+      for (int c = 0; c < scales.length; c++) {
+        int own = exponents.size() == 0 ? 0 : exponents.get(c);
+        scales[c] = Math.scalb(addend.params().scale(), addend.exponent(c) - own);
+      }
+      return scales;
+    }
+
     @Override
     public boolean keepsCodes() {
       return false;

@@ -16,7 +16,7 @@ public record Value(List<Integer> shape, QuantParams params, boolean tokens, Int
   public static final IntVector ONE_SCALE = IntVector.of();
 
   /** The largest e: a byte times 2^e is one of 16 bits. */
-  static final int MAX_EXPONENT = 8;
+  public static final int MAX_EXPONENT = 8;
 
   public Value {
     shape = List.copyOf(shape);
@@ -32,18 +32,9 @@ public record Value(List<Integer> shape, QuantParams params, boolean tokens, Int
     return exponents.size() > 0;
   }
 
-  /** Scale of the codes of a channel. */
-  public float scale(int channel) {
-    return hasChannelScales() ? Math.scalb(params.scale(), exponents.get(channel)) : params.scale();
-  }
-
-  /** Scale of each channel. */
-  public float[] scales() {
-    float[] scales = new float[shape.get(shape.size() - 1)];
-    for (int c = 0; c < scales.length; c++) {
-      scales[c] = scale(c);
-    }
-    return scales;
+  /** The e of an element, row-major; 0 for one scale. */
+  public int exponent(int element) {
+    return hasChannelScales() ? exponents.get(element % exponents.size()) : 0;
   }
 
   /** Number of elements. */
@@ -58,11 +49,15 @@ public record Value(List<Integer> shape, QuantParams params, boolean tokens, Int
   /** The real values that codes of this value stand for (1). */
   public float[] dequantize(int[] codes) {
     float[] reals = new float[codes.length];
-    float[] scales = scales();
     for (int i = 0; i < reals.length; i++) {
-      reals[i] = scales[i % scales.length] * (float) (codes[i] - params.zeroPoint());
+      reals[i] = Math.scalb(params.dequantize(codes[i]), exponent(i));
     }
     return reals;
+  }
+
+  /** The code (2) of a real value as an element of this one, row-major. */
+  public int quantize(float real, int element) {
+    return params.quantize(Math.scalb(real, -exponent(element)));
   }
 
   public boolean isCodes() {

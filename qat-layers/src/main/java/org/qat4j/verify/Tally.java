@@ -48,12 +48,9 @@ final class Tally {
 
   /** For a value whose codes the network makes only where it is read: (2) comes first. */
   void compareQat(float[] qat, Value value, int[] java) {
-    int channels = value.exponents().size();
     for (int i = 0; i < java.length; i++) {
-      int exponent = channels == 0 ? 0 : value.exponents().get(i % channels);
-      int code = value.params().quantize(Math.scalb(qat[i], -exponent));
       qatValues++;
-      qatDiffering += code == java[i] ? 0 : 1;
+      qatDiffering += value.quantize(qat[i], i) == java[i] ? 0 : 1;
     }
   }
 

@@ -389,11 +389,7 @@ public final class PlanBuilder implements Op.Visitor<Void> {
   public Void visit(Op.RealSum o) {
     List<AttentionSteps.Addend> addends = new ArrayList<>();
     for (String input : o.inputs()) {
-      float[] scales = model.value(input).scales();
-      for (int c = 0; c < o.exponents().size(); c++) {
-        scales[c] = Math.scalb(scales[c], -o.exponents().get(c));
-      }
-      addends.add(new AttentionSteps.Addend(place(input), scales));
+      addends.add(new AttentionSteps.Addend(place(input), o.scales(model.value(input))));
     }
     int size = model.value(o.name()).size();
     return add(

@@ -787,14 +787,10 @@ public final class OpExporter implements Op.Visitor<Void> {
     if (o.exponents().size() == 0 && !in.hasChannelScales()) {
       return real(o.name(), distances, in.params().scale());
     }
-    float[] scales = in.scales();
-    for (int c = 0; c < o.exponents().size(); c++) {
-      scales[c] = Math.scalb(scales[c], -o.exponents().get(c));
-    }
     Nodes n = new Nodes(graph, o.name());
     String each =
         graph.constant(
-            o.name() + "/sum/scales", Tensors.floats(scales, CodeTensors.alongChannels(in)));
+            o.name() + "/sum/scales", Tensors.floats(o.scales(in), CodeTensors.alongChannels(in)));
     return n.node("Mul", n.cast(distances, DataType.FLOAT), each);
   }
 

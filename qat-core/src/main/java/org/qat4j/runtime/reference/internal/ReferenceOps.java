@@ -391,11 +391,10 @@ public final class ReferenceOps implements Op.Visitor<Void> {
       }
       sum = r;
     }
-    int channels = o.exponents().size();
+    Value made = model.value(o.name());
     int[] y = new int[sum.length];
     for (int i = 0; i < y.length; i++) {
-      int exponent = channels == 0 ? 0 : o.exponents().get(i % channels);
-      y[i] = o.output().quantize(Math.scalb(sum[i], -exponent));
+      y[i] = made.quantize(sum[i], i);
     }
     return put(o, y);
   }

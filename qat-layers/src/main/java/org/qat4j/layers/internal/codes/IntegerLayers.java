@@ -155,7 +155,7 @@ public final class IntegerLayers {
     private final int lo;
     private final int hi;
     private final int[] table; // from these codes on to those of out; null where they are the same
-    private final float[] scales; // of the codes of each channel
+    private final int[] exponents; // of the codes of out of each channel; none for one scale
 
     Stage(LayerQuantizer q, IntegerProduct product, IActivation activation) {
       if (!q.settings().makesCodes()) {
@@ -165,7 +165,7 @@ public final class IntegerLayers {
         lo = 0;
         hi = 0;
         table = null;
-        scales = null;
+        exponents = null;
         return;
       }
       FusedActivation f = FusedActivation.of(activation, q.settings().layer());
@@ -175,12 +175,9 @@ public final class IntegerLayers {
       lo = f.isTable() ? first.qmin() : f.lo(out);
       hi = f.isTable() ? first.qmax() : f.hi(out);
       table = f.isTable() ? f.table(first, out) : null;
-      scales = new float[multipliers.length];
-      Arrays.fill(scales, out.scale());
-      int[] exponents = q.scales().exponents(Slot.OUTPUT);
+      exponents = q.scales().exponents(Slot.OUTPUT);
       for (int c = 0; c < exponents.length; c++) {
         multipliers[c] = Math.scalb(multipliers[c], -exponents[c]);
-        scales[c] = Math.scalb(scales[c], exponents[c]);
       }
     }
 
@@ -193,8 +190,8 @@ public final class IntegerLayers {
         return (float) acc * multipliers[channel];
       }
       int code = Requantize.requantize(acc, multipliers[channel], first.zeroPoint(), lo, hi);
-      int made = table == null ? code : table[code - first.qmin()];
-      return scales[channel] * (float) (made - out.zeroPoint());
+      float real = out.dequantize(table == null ? code : table[code - first.qmin()]);
+      return exponents.length == 0 ? real : Math.scalb(real, exponents[channel]);
     }
   }
 

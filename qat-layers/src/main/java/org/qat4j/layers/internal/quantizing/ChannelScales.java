@@ -4,6 +4,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Broadcast;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.layers.internal.host.Floats;
+import org.qat4j.model.Value;
 
 /**
  * Scales of the channels of a value where each has its own, a power of two from the others: one
@@ -11,9 +12,6 @@ import org.qat4j.layers.internal.host.Floats;
  * (Bondarenko et al., arXiv:2109.12948). Powers of two leave every other bit as it is.
  */
 final class ChannelScales {
-  /** The largest e. */
-  private static final int MOST = 8;
-
   private final int[] exponents;
 
   /**
@@ -48,10 +46,10 @@ final class ChannelScales {
       least = width > 0 ? Math.min(least, width) : least;
       most = Math.max(most, width);
     }
-    float base = Math.max(least, Math.scalb(most, -MOST));
+    float base = Math.max(least, Math.scalb(most, -Value.MAX_EXPONENT));
     int[] exponents = new int[channels];
     for (int c = 0; c < channels; c++) {
-      while (widths[c] > Math.scalb(base, exponents[c]) && exponents[c] < MOST) {
+      while (widths[c] > Math.scalb(base, exponents[c]) && exponents[c] < Value.MAX_EXPONENT) {
         exponents[c]++;
       }
     }
