@@ -185,14 +185,7 @@ public sealed interface ModelSpec {
       @JsonProperty(defaultValue = "0.5")
           @JsonPropertyDescription("Dropout before the output.")
           @Range(min = 0, below = 1)
-          double dropout,
-      @JsonProperty(defaultValue = "0.25")
-          @JsonPropertyDescription(
-              "Embeddings that are averaged begin between this and its negative. What no step has"
-                  + " read stays there and blurs the average: less of it suits large tables of which a"
-                  + " step reads little, and lazyRows.")
-          @Range(above = 0, max = 1)
-          double averageRange)
+          double dropout)
       implements ModelSpec {
     public WordCnn {
       Section.check(
@@ -210,8 +203,7 @@ public sealed interface ModelSpec {
           widths,
           average,
           ngrams,
-          dropout,
-          averageRange);
+          dropout);
       boolean averages = average || ngrams != null;
       widths = averages && widths.isEmpty() ? List.of() : distinct(widths);
       if (skipGramEpochs > 0 && widths.isEmpty() && !average) {

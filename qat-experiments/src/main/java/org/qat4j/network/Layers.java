@@ -70,17 +70,9 @@ public record Layers(
   }
 
   public static Layer bag(TextEncoder encoder, int dimension, boolean mean) {
-    return bag(encoder, dimension, mean, EMBEDDING_RANGE);
-  }
-
-  /**
-   * Sums or averages of embeddings.
-   *
-   * @param range embeddings start in U(−range, range)
-   */
-  public static Layer bag(TextEncoder encoder, int dimension, boolean mean, double range) {
     EmbeddingBagLayer bag = new EmbeddingBagLayer(encoder.vocabularySize(), dimension, mean);
-    bag.setWeightInitFn(new WeightInitDistribution(new UniformDistribution(-range, range)));
+    bag.setWeightInitFn(
+        new WeightInitDistribution(new UniformDistribution(-EMBEDDING_RANGE, EMBEDDING_RANGE)));
     return bag;
   }
 

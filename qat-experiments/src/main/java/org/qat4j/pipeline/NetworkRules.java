@@ -10,7 +10,6 @@ import org.qat4j.data.Question;
 import org.qat4j.experiment.ModelSpec;
 import org.qat4j.experiment.NgramSpec;
 import org.qat4j.experiment.TrainSpec;
-import org.qat4j.network.Layers;
 
 /**
  * The network that suits a data set and how it is trained, one rule a setting;
@@ -174,8 +173,7 @@ final class NetworkRules {
         widths,
         isAverage(),
         ngrams,
-        dropout(),
-        Layers.EMBEDDING_RANGE);
+        dropout());
   }
 
   private double dropout() {

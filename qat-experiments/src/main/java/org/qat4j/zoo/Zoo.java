@@ -157,8 +157,7 @@ public final class Zoo implements ModelSpec.Visitor<TextNetwork> {
       branches.add("max" + width);
     }
     if (s.average()) {
-      graph.addLayer(
-          "average", Layers.bag(encoder, s.dimension(), true, s.averageRange()), "wordIds");
+      graph.addLayer("average", Layers.bag(encoder, s.dimension(), true), "wordIds");
       tables.add("average");
       branches.add("average");
       size += s.dimension();
@@ -169,8 +168,7 @@ public final class Zoo implements ModelSpec.Visitor<TextNetwork> {
           new NgramEncoder(n.minN(), n.maxN(), n.buckets(), n.length(), s.lowerCase());
       graph
           .addInputs("ngramIds")
-          .addLayer(
-              "ngrams", Layers.bag(ngrams, n.dimension(), true, s.averageRange()), "ngramIds");
+          .addLayer("ngrams", Layers.bag(ngrams, n.dimension(), true), "ngramIds");
       text.add(new TextInput("ngramIds", ngrams));
       branches.add("ngrams");
       size += n.dimension();

@@ -74,8 +74,7 @@ class LazyRowsTest {
             List.of(2),
             true,
             new NgramSpec(2, 3, 500, 12, 5),
-            0,
-            0.25);
+            0);
     TrainSpec train = new TrainSpec(1, 4, RATE, TrainSpec.Schedule.CONSTANT, 0, 0);
     return Zoo.build(model, data, train, 1);
   }

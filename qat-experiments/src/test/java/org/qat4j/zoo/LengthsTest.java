@@ -112,7 +112,7 @@ class LengthsTest {
 
   private static ModelSpec wordCnn(List<Integer> widths, NgramSpec ngrams) {
     return new ModelSpec.WordCnn(
-        50, 24, true, false, false, 1, 0, 0, 6, 8, widths, true, ngrams, 0, 0.25);
+        50, 24, true, false, false, 1, 0, 0, 6, 8, widths, true, ngrams, 0);
   }
 
   private interface Text {
