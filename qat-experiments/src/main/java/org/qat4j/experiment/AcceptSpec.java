@@ -34,7 +34,6 @@ public record AcceptSpec(
         @Range(above = 0, max = 1000000000)
         Double microseconds) {
   public AcceptSpec {
-    Section.check(AcceptSpec.class, dropToFloat, dropToControl, bytes, microseconds);
     if (Stream.of(dropToFloat, dropToControl, bytes, microseconds).allMatch(Objects::isNull)) {
       throw new InvalidKeyException(
           "dropToFloat",

@@ -30,9 +30,6 @@ public record BaselineSpec(
                 + " what does best on the validation texts, words and pairs with or without runs of 2"
                 + " to 5 characters of each word.")
         Terms terms) {
-  public BaselineSpec {
-    Section.check(BaselineSpec.class, majority, linear, terms);
-  }
 
   /** What a linear model counts. */
   public enum Terms {

@@ -20,7 +20,6 @@ public record BlockSpec(
         @Range(min = 1, max = 8192)
         int feedForward) {
   public BlockSpec {
-    Section.check(BlockSpec.class, count, dimension, heads, feedForward);
     checkHeads(heads, dimension);
   }
 

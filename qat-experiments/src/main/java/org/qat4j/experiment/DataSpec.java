@@ -110,9 +110,6 @@ public sealed interface DataSpec {
           @Range(min = 0, below = 1)
           double validationShare)
       implements DataSpec {
-    public Newsgroups {
-      Section.check(Newsgroups.class, path, keepHeaders, validationShare);
-    }
 
     @Override
     public List<File> files() {
@@ -190,21 +187,6 @@ public sealed interface DataSpec {
           Malformed malformed)
       implements DataSpec {
     public Table {
-      Section.check(
-          Table.class,
-          train,
-          validation,
-          test,
-          delimiter,
-          header,
-          labelColumn,
-          textColumn,
-          secondColumn,
-          labelPattern,
-          validationShare,
-          testShare,
-          folds,
-          malformed);
       if (folds > 1 && test != null) {
         throw new InvalidKeyException(
             "folds", "is " + folds + ", but there is a test file; leave one of the two out");
@@ -269,7 +251,6 @@ public sealed interface DataSpec {
           Malformed malformed)
       implements DataSpec {
     public Folders {
-      Section.check(Folders.class, train, test, charset, validationShare, testShare, malformed);
       boolean known;
       try {
         known = Charset.isSupported(charset);
@@ -340,17 +321,6 @@ public sealed interface DataSpec {
           Malformed malformed)
       implements DataSpec {
     public Tagged {
-      Section.check(
-          Tagged.class,
-          train,
-          validation,
-          test,
-          tokenColumn,
-          tagColumn,
-          scheme,
-          validationShare,
-          testShare,
-          malformed);
       checkShares(validation == null ? validationShare : 0, test == null ? testShare : 0);
     }
 
@@ -397,8 +367,6 @@ public sealed interface DataSpec {
           Malformed malformed)
       implements DataSpec {
     public Predicates {
-      Section.check(
-          Predicates.class, train, validation, test, validationShare, testShare, malformed);
       checkShares(validation == null ? validationShare : 0, test == null ? testShare : 0);
     }
 
@@ -468,19 +436,6 @@ public sealed interface DataSpec {
           Malformed malformed)
       implements DataSpec {
     public Candidates {
-      Section.check(
-          Candidates.class,
-          train,
-          validation,
-          test,
-          delimiter,
-          header,
-          questionColumn,
-          sentenceColumn,
-          labelColumn,
-          validationShare,
-          testShare,
-          malformed);
       checkDelimiter(delimiter);
       checkShares(validation == null ? validationShare : 0, test == null ? testShare : 0);
     }
@@ -533,8 +488,6 @@ public sealed interface DataSpec {
           Malformed malformed)
       implements DataSpec {
     public Stories {
-      Section.check(
-          Stories.class, train, validation, test, ask, validationShare, testShare, malformed);
       checkShares(validation == null ? validationShare : 0, test == null ? testShare : 0);
     }
 
@@ -593,8 +546,6 @@ public sealed interface DataSpec {
           Malformed malformed)
       implements DataSpec {
     public Parallel {
-      Section.check(
-          Parallel.class, train, validation, test, from, to, validationShare, testShare, malformed);
       checkShares(validation == null ? validationShare : 0, test == null ? testShare : 0);
     }
 
@@ -630,7 +581,6 @@ public sealed interface DataSpec {
           String to)
       implements DataSpec {
     public LocaleNames {
-      Section.check(LocaleNames.class, to);
       if (!to.matches("[a-z]{2,3}")) {
         throw new InvalidKeyException(
             "to", "is \"" + to + "\"; expected the code of a language, such as de, fr or ja");
@@ -702,19 +652,6 @@ public sealed interface DataSpec {
           Malformed malformed)
       implements DataSpec {
     public Numbers {
-      Section.check(
-          Numbers.class,
-          train,
-          validation,
-          test,
-          delimiter,
-          header,
-          textColumn,
-          secondColumn,
-          numberColumn,
-          validationShare,
-          testShare,
-          malformed);
       checkDelimiter(delimiter);
       if (textColumn == numberColumn) {
         throw new InvalidKeyException(
@@ -786,18 +723,6 @@ public sealed interface DataSpec {
           Malformed malformed)
       implements DataSpec {
     public ScoredPairs {
-      Section.check(
-          ScoredPairs.class,
-          train,
-          texts,
-          validation,
-          test,
-          delimiter,
-          header,
-          firstColumn,
-          secondColumn,
-          scoreColumn,
-          malformed);
       checkDelimiter(delimiter);
       if (train == null && texts == null) {
         throw new InvalidKeyException(

@@ -34,7 +34,6 @@ public sealed interface DistributionSpec {
           double max)
       implements DistributionSpec {
     public Uniform {
-      Section.check(Uniform.class, min, max);
       checkMax(() -> new Distribution.Uniform(min, max));
     }
 
@@ -57,7 +56,6 @@ public sealed interface DistributionSpec {
           double max)
       implements DistributionSpec {
     public LogUniform {
-      Section.check(LogUniform.class, min, max);
       checkMax(() -> new Distribution.LogUniform(min, max));
     }
 
@@ -80,7 +78,6 @@ public sealed interface DistributionSpec {
           int max)
       implements DistributionSpec {
     public Int {
-      Section.check(Int.class, min, max);
       checkMax(() -> new Distribution.Ints(min, max));
     }
 
@@ -97,7 +94,6 @@ public sealed interface DistributionSpec {
           List<String> of)
       implements DistributionSpec {
     public Categorical {
-      Section.check(Categorical.class, of);
       of = List.copyOf(of);
       try {
         new Distribution.Categorical(of);

@@ -25,11 +25,7 @@ public sealed interface ExecutorSpec {
           @JsonPropertyDescription("Number of threads; 0 for one per processor.")
           @Range(min = 0, max = 1024)
           int threads)
-      implements ExecutorSpec {
-    public Local {
-      Section.check(Local.class, threads);
-    }
-  }
+      implements ExecutorSpec {}
 
   /**
    * Executors of Apache Spark; docs/tuning.md says how to start them.

@@ -58,21 +58,6 @@ public record Experiment(
   public static final int SCHEMA_VERSION = 1;
 
   public Experiment {
-    Section.check(
-        Experiment.class,
-        schemaVersion,
-        name,
-        description,
-        seed,
-        data,
-        model,
-        train,
-        prune,
-        quantize,
-        tune,
-        baselines,
-        verify,
-        accept);
     if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
       throw new InvalidKeyException(
           "name",

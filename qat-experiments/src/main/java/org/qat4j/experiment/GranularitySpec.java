@@ -44,9 +44,6 @@ public sealed interface GranularitySpec {
           @Range(min = 2, max = 65536)
           int size)
       implements GranularitySpec {
-    public Group {
-      Section.check(Group.class, size);
-    }
 
     @Override
     public Granularity toGranularity() {

@@ -60,20 +60,6 @@ public record LayerOverride(
       Integer zeroShift,
       LearnedSpec learned,
       Ste ste) {
-    public WeightsChange {
-      Section.check(
-          WeightsChange.class,
-          bits,
-          scheme,
-          granularity,
-          powerOfTwo,
-          fullRange,
-          observer,
-          clip,
-          zeroShift,
-          learned,
-          ste);
-    }
 
     private WeightSpec applyTo(WeightSpec base) {
       return new WeightSpec(
@@ -100,18 +86,6 @@ public record LayerOverride(
       Integer zeroShift,
       LearnedSpec learned,
       Ste ste) {
-    public ActivationsChange {
-      Section.check(
-          ActivationsChange.class,
-          bits,
-          scheme,
-          powerOfTwo,
-          observer,
-          clip,
-          zeroShift,
-          learned,
-          ste);
-    }
 
     private ActivationSpec applyTo(ActivationSpec base) {
       return new ActivationSpec(

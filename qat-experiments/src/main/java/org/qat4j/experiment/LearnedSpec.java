@@ -36,9 +36,6 @@ public sealed interface LearnedSpec {
           @Range(above = 0, max = 1000)
           double rate)
       implements LearnedSpec {
-    public Lsq {
-      Section.check(Lsq.class, rate);
-    }
 
     @Override
     public Learned toLearned() {
@@ -56,9 +53,6 @@ public sealed interface LearnedSpec {
           @Range(above = 0, max = 1000)
           double rate)
       implements LearnedSpec {
-    public LsqPlus {
-      Section.check(LsqPlus.class, rate);
-    }
 
     @Override
     public Learned toLearned() {
@@ -79,9 +73,6 @@ public sealed interface LearnedSpec {
           @Range(min = 0, max = 1)
           double decay)
       implements LearnedSpec {
-    public Pact {
-      Section.check(Pact.class, rate, decay);
-    }
 
     @Override
     public Learned toLearned() {

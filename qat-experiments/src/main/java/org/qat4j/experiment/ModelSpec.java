@@ -98,20 +98,6 @@ public sealed interface ModelSpec {
           double dropout)
       implements ModelSpec {
     public CharNgramCnn {
-      Section.check(
-          CharNgramCnn.class,
-          length,
-          lowerCase,
-          minCount,
-          dimension,
-          filters,
-          width,
-          minN,
-          maxN,
-          buckets,
-          ngrams,
-          bagDimension,
-          dropout);
       if (minN > maxN) {
         throw new InvalidKeyException("minN", "is " + minN + ", more than maxN, " + maxN);
       }
@@ -188,22 +174,6 @@ public sealed interface ModelSpec {
           double dropout)
       implements ModelSpec {
     public WordCnn {
-      Section.check(
-          WordCnn.class,
-          vocabulary,
-          length,
-          lowerCase,
-          punctuation,
-          skipUnknown,
-          minCount,
-          minIdf,
-          skipGramEpochs,
-          dimension,
-          filters,
-          widths,
-          average,
-          ngrams,
-          dropout);
       boolean averages = average || ngrams != null;
       widths = averages && widths.isEmpty() ? List.of() : distinct(widths);
       if (skipGramEpochs > 0 && widths.isEmpty() && !average) {
@@ -258,7 +228,6 @@ public sealed interface ModelSpec {
           int pool)
       implements ModelSpec {
     public SeedCnn {
-      Section.check(SeedCnn.class, vocabulary, length, lowerCase, dimension, filters, width, pool);
       checkFits("width", width, length);
       checkFits("pool", pool, length - width + 1);
     }
@@ -306,7 +275,6 @@ public sealed interface ModelSpec {
           double dropout)
       implements ModelSpec, Tagger {
     public ConvTagger {
-      Section.check(ConvTagger.class, length, tokens, filters, widths, dropout);
       widths = List.copyOf(widths);
       if (widths.isEmpty() || widths.stream().anyMatch(width -> width % 2 == 0)) {
         throw new InvalidKeyException(
@@ -347,9 +315,6 @@ public sealed interface ModelSpec {
           @Range(min = 0, below = 1)
           double dropout)
       implements ModelSpec, Tagger {
-    public BiLstmTagger {
-      Section.check(BiLstmTagger.class, length, tokens, units, layers, dropout);
-    }
 
     @Override
     public <R> R accept(Visitor<R> visitor) {
@@ -381,7 +346,6 @@ public sealed interface ModelSpec {
           double dropout)
       implements ModelSpec, Tagger {
     public TransformerTagger {
-      Section.check(TransformerTagger.class, length, tokens, width, blocks, dropout);
       checkFits("width", width, length);
     }
 
@@ -452,20 +416,6 @@ public sealed interface ModelSpec {
           int places)
       implements ModelSpec {
     public PairCnn {
-      Section.check(
-          PairCnn.class,
-          vocabulary,
-          firstLength,
-          secondLength,
-          lowerCase,
-          minCount,
-          dimension,
-          filters,
-          widths,
-          hidden,
-          dropout,
-          overlap,
-          places);
       widths = distinct(widths);
       for (int width : widths) {
         checkFits("widths", width, Math.min(firstLength, secondLength));
@@ -518,18 +468,6 @@ public sealed interface ModelSpec {
           @Range(min = 0, below = 1)
           double dropout)
       implements ModelSpec {
-    public StoryAttention {
-      Section.check(
-          StoryAttention.class,
-          vocabulary,
-          sentences,
-          words,
-          lowerCase,
-          minCount,
-          dimension,
-          blocks,
-          dropout);
-    }
 
     @Override
     public <R> R accept(Visitor<R> visitor) {
@@ -576,9 +514,6 @@ public sealed interface ModelSpec {
           @Range(min = 0, below = 1)
           double dropout)
       implements ModelSpec {
-    public BiLstm {
-      Section.check(BiLstm.class, of, length, lowerCase, minCount, dimension, units, dropout);
-    }
 
     @Override
     public <R> R accept(Visitor<R> visitor) {
@@ -619,7 +554,6 @@ public sealed interface ModelSpec {
           double dropout)
       implements ModelSpec {
     public Transformer {
-      Section.check(Transformer.class, of, length, lowerCase, minCount, width, blocks, dropout);
       checkFits("width", width, length);
     }
 
@@ -682,18 +616,6 @@ public sealed interface ModelSpec {
           double dropout)
       implements ModelSpec {
     public Translator {
-      Section.check(
-          Translator.class,
-          merges,
-          minCount,
-          sourceLength,
-          targetLength,
-          dimension,
-          width,
-          heads,
-          blocks,
-          feedForward,
-          dropout);
       BlockSpec.checkHeads(heads, dimension);
     }
 
@@ -746,9 +668,6 @@ public sealed interface ModelSpec {
           @Range(min = 0, below = 1)
           double blockDropout)
       implements ModelSpec {
-    public PretrainedEncoder {
-      Section.check(PretrainedEncoder.class, from, length, pairs, pooling, dropout, blockDropout);
-    }
 
     @Override
     public <R> R accept(Visitor<R> visitor) {
@@ -783,9 +702,6 @@ public sealed interface ModelSpec {
           @FilePath
           String file)
       implements ModelSpec {
-    public SavedNetwork {
-      Section.check(SavedNetwork.class, file);
-    }
 
     @Override
     public <R> R accept(Visitor<R> visitor) {

@@ -26,7 +26,6 @@ public record NgramSpec(
         @Range(min = 1, max = 4096)
         int dimension) {
   public NgramSpec {
-    Section.check(NgramSpec.class, minN, maxN, buckets, length, dimension);
     if (minN > maxN) {
       throw new InvalidKeyException("minN", "is " + minN + ", more than maxN, " + maxN);
     }

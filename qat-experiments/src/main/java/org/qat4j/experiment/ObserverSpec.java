@@ -40,9 +40,6 @@ public sealed interface ObserverSpec {
           @Range(above = 0, max = 1)
           double momentum)
       implements ObserverSpec {
-    public MovingAverage {
-      Section.check(MovingAverage.class, momentum);
-    }
 
     @Override
     public RangeRule toRule() {
@@ -59,9 +56,6 @@ public sealed interface ObserverSpec {
           @Range(above = 50, max = 100)
           double percent)
       implements ObserverSpec {
-    public Percentile {
-      Section.check(Percentile.class, percent);
-    }
 
     @Override
     public RangeRule toRule() {
@@ -98,7 +92,6 @@ public sealed interface ObserverSpec {
           String by)
       implements ObserverSpec {
     public Own {
-      Section.check(Own.class, by);
       try {
         new RangeRule.Own(by);
       } catch (QatException e) {

@@ -110,7 +110,6 @@ public record PruneSpec(
           @Range(min = 2, max = 64)
           int of) {
     public KeepOf {
-      Section.check(KeepOf.class, keep, of);
       if (keep >= of) {
         throw new InvalidKeyException("keep", "is " + keep + " and not less than of, " + of);
       }
@@ -129,7 +128,6 @@ public record PruneSpec(
           @Range(min = 0, below = 1)
           Double weights) {
     public LayerShare {
-      Section.check(LayerShare.class, layer, pattern, type, channels, weights);
       if (Stream.of(layer, pattern, type).filter(Objects::nonNull).count() != 1) {
         throw new QatException("expected exactly one of the keys layer, pattern, type");
       }
@@ -146,22 +144,6 @@ public record PruneSpec(
   }
 
   public PruneSpec {
-    Section.check(
-        PruneSpec.class,
-        vocabulary,
-        channels,
-        weights,
-        keepOf,
-        scope,
-        overrides,
-        during,
-        epochs,
-        learningRate,
-        schedule,
-        begin,
-        end,
-        times,
-        rewindToEpoch);
     overrides = List.copyOf(overrides);
     boolean ofWeights = weights > 0 || keepOf != null;
     if (weights > 0 && keepOf != null) {

@@ -54,16 +54,6 @@ public record QuantizeSpec(
   private static final long EXAMPLE_STEPS = 10_000;
 
   public QuantizeSpec {
-    Section.check(
-        QuantizeSpec.class,
-        weights,
-        activations,
-        residual,
-        overrides,
-        unsupported,
-        calibrationBatches,
-        postTraining,
-        qat);
     overrides = List.copyOf(overrides);
     check("weights", weights::toSpec);
     check("activations", activations::toSpec);
@@ -149,20 +139,6 @@ public record QuantizeSpec(
               "Gradient of the rounding: 0 where a value was clipped, 1 everywhere (plain), or the"
                   + " first with stochastic rounding in training.")
           Ste ste) {
-    public Weights {
-      Section.check(
-          Weights.class,
-          bits,
-          scheme,
-          granularity,
-          powerOfTwo,
-          fullRange,
-          observer,
-          clip,
-          zeroShift,
-          learned,
-          ste);
-    }
 
     /**
      * The same in the terms of the library.
@@ -213,10 +189,6 @@ public record QuantizeSpec(
       @JsonProperty(defaultValue = "clipped")
           @JsonPropertyDescription("Gradient of the rounding, as for weights.")
           Ste ste) {
-    public Activations {
-      Section.check(
-          Activations.class, bits, scheme, powerOfTwo, observer, clip, zeroShift, learned, ste);
-    }
 
     /**
      * The same in the terms of the library.
@@ -263,9 +235,6 @@ public record QuantizeSpec(
               "Last, add to biases what quantization takes from the means of products"
                   + " (arXiv:1906.04721).")
           boolean correctBiases) {
-    public PostTraining {
-      Section.check(PostTraining.class, equalize, smooth, adaRoundSteps, correctBiases);
-    }
 
     /** Whether there is a step. */
     boolean isAsked() {
@@ -307,18 +276,6 @@ public record QuantizeSpec(
               "Whether the float network teaches; where absent, the labels alone do.")
           TeacherSpec distillation) {
     public Qat {
-      Section.check(
-          Qat.class,
-          epochs,
-          learningRate,
-          schedule,
-          drop,
-          fakeQuantFrom,
-          freezeObserversAfter,
-          learnScalesFrom,
-          freezeBatchNormAfter,
-          phases,
-          distillation);
       phases = List.copyOf(phases);
       if (distillation != null && epochs == 0) {
         throw new InvalidKeyException(
@@ -382,11 +339,7 @@ public record QuantizeSpec(
       @JsonProperty(defaultValue = "0.1")
           @JsonPropertyDescription("Share of the learning rate that is left.")
           @Range(above = 0, below = 1)
-          double factor) {
-    public Drop {
-      Section.check(Drop.class, after, factor);
-    }
-  }
+          double factor) {}
 
   /** More bits for a part of the training. */
   public record Phase(
@@ -399,9 +352,6 @@ public record QuantizeSpec(
           @JsonPropertyDescription("Activations have at least so many bits.")
           @Range(min = 2, max = 8)
           int activationBits) {
-    public Phase {
-      Section.check(Phase.class, until, weightBits, activationBits);
-    }
 
     private Schedule.Wider toWider(long totalSteps) {
       return new Schedule.Wider(until.toSteps(totalSteps), weightBits, activationBits);

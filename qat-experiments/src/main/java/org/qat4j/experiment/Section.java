@@ -44,11 +44,19 @@ record Section(Class<? extends Record> type, List<Key> keys) {
   }
 
   /**
-   * Calls the canonical constructor.
+   * Checks the values against the annotations of the keys and calls the canonical constructor.
    *
-   * @throws QatException if the record refuses the values
+   * @param values of all keys, in their order
+   * @throws QatException if one is missing or out of its range, or the record refuses them
    */
   Object create(Object[] values) {
+    for (int i = 0; i < values.length; i++) {
+      if (values[i] != null) {
+        check(keys.get(i), values[i]);
+      } else if (keys.get(i).required() || keys.get(i).defaultYaml() != null) {
+        throw new InvalidKeyException(keys.get(i).name(), "is missing");
+      }
+    }
     try {
       Class<?>[] types = keys.stream().map(k -> k.component().getType()).toArray(Class<?>[]::new);
       return type.getDeclaredConstructor(types).newInstance(values);
@@ -62,28 +70,11 @@ record Section(Class<? extends Record> type, List<Key> keys) {
     }
   }
 
-  /**
-   * Checks the values of a record against the annotations of its components; for compact
-   * constructors.
-   *
-   * @param values of all components, in their order
-   * @throws InvalidKeyException if one is missing or out of its range
-   */
-  static void check(Class<? extends Record> type, Object... values) {
-    Section section = of(type);
-    for (int i = 0; i < values.length; i++) {
-      Key key = section.keys.get(i);
-      if (values[i] == null) {
-        if (key.required() || key.defaultYaml() != null) {
-          throw new InvalidKeyException(key.name(), "is missing");
-        }
-        continue;
-      }
-      for (Object value : values[i] instanceof List<?> list ? list : List.of(values[i])) {
-        if (value instanceof Number number && !key.allows(number)) {
-          throw new InvalidKeyException(
-              key.name(), "is " + number + "; expected " + key.expected());
-        }
+  /** What stands under a key lies within its range. */
+  private static void check(Key key, Object value) {
+    for (Object each : value instanceof List<?> list ? list : List.of(value)) {
+      if (each instanceof Number number && !key.allows(number)) {
+        throw new InvalidKeyException(key.name(), "is " + number + "; expected " + key.expected());
       }
     }
   }

@@ -32,7 +32,6 @@ public record TeacherSpec(
         @Range(above = 0, max = 1000000)
         double layerWeight) {
   public TeacherSpec {
-    Section.check(TeacherSpec.class, temperature, weight, layers, layerWeight);
     layers = List.copyOf(layers);
   }
 

@@ -41,18 +41,4 @@ public record TokenSpec(
     @JsonProperty(defaultValue = "16")
         @JsonPropertyDescription("Length of a distance's embedding.")
         @Range(min = 1, max = 4096)
-        int reachDimension) {
-  public TokenSpec {
-    Section.check(
-        TokenSpec.class,
-        vocabulary,
-        lowerCase,
-        minCount,
-        dimension,
-        formCharacters,
-        forms,
-        formDimension,
-        reach,
-        reachDimension);
-  }
-}
+        int reachDimension) {}

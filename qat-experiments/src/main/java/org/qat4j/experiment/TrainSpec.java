@@ -98,23 +98,6 @@ public record TrainSpec(
                 + " less time.")
         boolean lazyRows) {
   public TrainSpec {
-    Section.check(
-        TrainSpec.class,
-        epochs,
-        batch,
-        learningRate,
-        schedule,
-        tokenDropout,
-        l2,
-        weightDecay,
-        warmUp,
-        clip,
-        frozen,
-        layerDecay,
-        average,
-        patience,
-        refit,
-        lazyRows);
     frozen = List.copyOf(frozen);
     if (l2 > 0 && weightDecay > 0) {
       throw new InvalidKeyException(

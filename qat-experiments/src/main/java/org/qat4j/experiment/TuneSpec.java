@@ -64,20 +64,6 @@ public record TuneSpec(
         ExecutorSpec executor) {
 
   public TuneSpec {
-    Section.check(
-        TuneSpec.class,
-        trials,
-        minutes,
-        patience,
-        objective,
-        maxKilobytes,
-        maxBits,
-        maxMicros,
-        bits,
-        sensitivity,
-        space,
-        qatSteps,
-        executor);
     bits = List.copyOf(bits);
     sensitivity = List.copyOf(sensitivity);
     space = List.copyOf(space);
@@ -139,7 +125,6 @@ public record TuneSpec(
     static final String QAT = "qat";
 
     public Dimension {
-      Section.check(Dimension.class, key, each, group, values, when);
       if (each != null && group != null) {
         throw new QatException("expected at most one of the keys each, group");
       }
@@ -168,7 +153,6 @@ public record TuneSpec(
           String key,
       @JsonProperty(required = true) @JsonPropertyDescription("Its values.") List<String> is) {
     public When {
-      Section.check(When.class, key, is);
       checkKey(key);
       is = List.copyOf(is);
       if (is.isEmpty()) {

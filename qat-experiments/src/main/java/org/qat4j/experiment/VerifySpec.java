@@ -12,8 +12,4 @@ public record VerifySpec(
     @JsonProperty(defaultValue = "1000")
         @JsonPropertyDescription("Texts that are run through all engines side by side.")
         @Range(min = 1, max = 1000000)
-        int inputs) {
-  public VerifySpec {
-    Section.check(VerifySpec.class, inputs);
-  }
-}
+        int inputs) {}
