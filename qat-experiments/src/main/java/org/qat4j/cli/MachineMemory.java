@@ -1,16 +1,20 @@
 package org.qat4j.cli;
 
 import java.lang.management.ManagementFactory;
+import org.qat4j.training.ProcessMemory;
 
 /**
  * How much memory natives may take: a share of that of the machine, or of the container that this
- * process runs in. JavaCPP reads it from system properties as its classes are loaded.
+ * process runs in. JavaCPP reads its limits from system properties as its classes are loaded.
  */
 final class MachineMemory {
   /** Limit of what is allocated outside of the heap. */
   static final String BYTES = "org.bytedeco.javacpp.maxbytes";
 
-  /** Limit of all that the process holds. */
+  /**
+   * Limit of all that the process holds. JavaCPP asks the system for it at each array, a tenth of
+   * the time of a small training: off unless the user sets it, trainings look at each step.
+   */
   static final String PHYSICAL = "org.bytedeco.javacpp.maxphysicalbytes";
 
   private MachineMemory() {}
@@ -25,7 +29,10 @@ final class MachineMemory {
 
   static void limitNatives(long total) {
     setDefault(BYTES, total / 2);
-    setDefault(PHYSICAL, total / 4 * 3);
+    if (System.getProperty(PHYSICAL) == null) {
+      setDefault(ProcessMemory.LIMIT, total / 4 * 3);
+    }
+    setDefault(PHYSICAL, 0);
   }
 
   private static void setDefault(String key, long bytes) {

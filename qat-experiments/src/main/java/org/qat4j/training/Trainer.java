@@ -147,6 +147,7 @@ public final class Trainer {
       checkLoss(loss, rate);
       lossSum += loss;
       long n = batch.getFeatures(0).size(0);
+      ProcessMemory.check();
       log.step(new TrainingLog.Step(step, steps, epoch + 1, loss, rate, (int) n, seconds));
       aid.after(step);
       addToAverage();
