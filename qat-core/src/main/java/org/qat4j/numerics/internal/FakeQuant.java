@@ -133,6 +133,42 @@ public final class FakeQuant {
     return farthest > 0;
   }
 
+  /**
+   * Replaces x[0 … n) by x̂ where the codes reach as far as the values, so that none is clipped.
+   */
+  public static void covered(float[] x, int n, float scale) {
+    for (int i = 0; i < n; i++) {
+      x[i] = scale * (x[i] / scale + Rounding.INTEGERS_ONLY - Rounding.INTEGERS_ONLY);
+    }
+  }
+
+  /**
+   * The same for rows of values that have a scale each.
+   *
+   * @param n a multiple of the number of scales
+   */
+  public static void covered(float[] x, int n, float[] scales) {
+    for (int row = 0; row < n; row += scales.length) {
+      for (int c = 0; c < scales.length; c++) {
+        float code = x[row + c] / scales[c] + Rounding.INTEGERS_ONLY - Rounding.INTEGERS_ONLY;
+        x[row + c] = scales[c] * code;
+      }
+    }
+  }
+
+  /**
+   * Raises largest[c] to the magnitude of each value c of rows; to NaN where one is.
+   *
+   * @param n a multiple of the length of a row
+   */
+  public static void magnitudes(float[] x, int n, float[] largest) {
+    for (int row = 0; row < n; row += largest.length) {
+      for (int c = 0; c < largest.length; c++) {
+        largest[c] = Math.max(largest[c], Math.abs(x[row + c]));
+      }
+    }
+  }
+
   private static void mark(
       float[] n, int from, int to, float low, float high, long[] clipped, int first) {
     for (int i = from; i < to; i++) {

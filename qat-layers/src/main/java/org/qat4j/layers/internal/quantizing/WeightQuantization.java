@@ -4,14 +4,13 @@ import java.util.Arrays;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.qat4j.calibration.RangeRule;
+import org.qat4j.calibration.Grids;
 import org.qat4j.layers.internal.host.DeviceOps;
 import org.qat4j.layers.internal.host.Floats;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.numerics.internal.FakeQuant;
 import org.qat4j.numerics.internal.Runs;
 import org.qat4j.numerics.internal.WeightGrid;
-import org.qat4j.quantizer.Scheme;
 import org.qat4j.quantizer.Ste;
 import org.qat4j.quantizer.WeightSpec;
 
@@ -46,6 +45,7 @@ public final class WeightQuantization {
   private final int taps;
 
   private INDArray copy;
+  private CoveredWeights weights;
   private WeightGrid grid;
   private float[] values = new float[0];
   private float[] codes = new float[0];
@@ -176,10 +176,34 @@ public final class WeightQuantization {
     }
     if (!Floats.onHost() && operationsSuffice()) {
       byOperations(w);
-    } else {
+    } else if (!covered(w)) {
       byLoops(w);
     }
     return copy;
+  }
+
+  /** Whether the copy was made at once, which is for the weights of most layers. */
+  private boolean covered(INDArray w) {
+    boolean suits =
+        ranges.cover()
+            && spec.ste() != Ste.STOCHASTIC
+            && layout != Layout.TRANSPOSED
+            && CoveredWeights.fits(channels)
+            && Floats.inPlace(w)
+            && Floats.inPlace(copy);
+    if (!suits) {
+      return false;
+    }
+    if (weights == null) {
+      weights = new CoveredWeights();
+    }
+    Grids grids = ranges.grids(state.steps());
+    if (!ranges.perChannel()) {
+      return weights.byChannel(w, copy, 1, grids);
+    }
+    return layout == Layout.BY_CHANNEL
+        ? weights.byChannel(w, copy, channels, grids)
+        : weights.channelsFastest(w, copy, channels, grids);
   }
 
   INDArray last() {
@@ -188,10 +212,7 @@ public final class WeightQuantization {
 
   private boolean operationsSuffice() {
     return layout != Layout.TRANSPOSED
-        && spec.scheme() == Scheme.SYMMETRIC
-        && spec.range() instanceof RangeRule.MinMax
-        && !ranges.isKept()
-        && !spec.fullRange()
+        && ranges.cover()
         && !spec.powerOfTwo()
         && spec.ste() != Ste.STOCHASTIC;
   }

@@ -114,7 +114,16 @@ final class WeightRanges {
     return schedule.weightBits(spec.bits(), step);
   }
 
-  private Grids grids(long step) {
+  /** Whether nothing can lie beyond the ranges, which are the weights' own extremes around 0. */
+  boolean cover() {
+    return !isKept()
+        && spec.range() instanceof RangeRule.MinMax
+        && spec.scheme() == Scheme.SYMMETRIC
+        && !spec.fullRange();
+  }
+
+  /** How the weights are quantized in a step. */
+  Grids grids(long step) {
     return spec.grids(bits(step));
   }
 
