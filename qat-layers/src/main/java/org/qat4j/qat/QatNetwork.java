@@ -194,8 +194,8 @@ public final class QatNetwork {
    *
    * @param data read from its beginning, and reset afterwards where it can be
    * @param batches at most so many, ≥ 1
-   * @throws QatException if there is no batch, or a value is not finite; the message names layer
-   *     and batch
+   * @throws QatException if there is no batch, a value is not finite (the message names layer and
+   *     batch), or no model can express what the network does with inputs of these shapes and masks
    */
   public void calibrate(MultiDataSetIterator data, int batches) {
     calibrate(
@@ -235,6 +235,24 @@ public final class QatNetwork {
     }
     reset.run();
     checkBatches(done);
+    checkExpressible();
+  }
+
+  /** So that what no model can express is refused before it is trained, shapes and masks too. */
+  private void checkExpressible() {
+    if (inFloat().isEmpty()) {
+      INDArray[] one = new INDArray[samples.length];
+      for (int i = 0; i < one.length; i++) {
+        one[i] = samples[i].get(NDArrayIndex.interval(0, 1));
+      }
+      model(FreezeInfo.named("model"), one);
+    }
+  }
+
+  private IntegerModel model(FreezeInfo info, INDArray[] features) {
+    Map<String, List<Integer>> shapes =
+        Freezer.shapes(prepared.topology(), features, activations(features));
+    return new Freezer(prepared, shapes).freeze(info);
   }
 
   private void observe(INDArray[] features, INDArray[] masks) {
@@ -403,9 +421,7 @@ public final class QatNetwork {
     if (trainingSteps() > 0) {
       prepared.first().settings().schedule().checkEndsWithin(trainingSteps());
     }
-    Map<String, List<Integer>> shapes =
-        Freezer.shapes(prepared.topology(), features, activations(features));
-    IntegerModel model = new Freezer(prepared, shapes).freeze(info);
+    IntegerModel model = model(info, features);
     check(model, features);
     return model;
   }

@@ -145,6 +145,17 @@ final class ImageNetworks {
         image(
             "pooling, AVG, padded",
             pooling(SubsamplingLayer.PoolingType.AVG).padding(1, 1).build()));
+    for (SubsamplingLayer.PoolingType type :
+        List.of(SubsamplingLayer.PoolingType.MAX, SubsamplingLayer.PoolingType.AVG)) {
+      all.add(
+          image(
+              "pooling, " + type + ", of windows larger than the image",
+              pooling(type).kernelSize(Nets.HEIGHT, Nets.WIDTH).stride(6, 6).build()));
+    }
+    all.add(
+        image(
+            "pooling, MAX, of padding alone",
+            pooling(SubsamplingLayer.PoolingType.MAX).padding(3, 1).build()));
     all.add(
         image(
             "pooling, MAX, dilated",

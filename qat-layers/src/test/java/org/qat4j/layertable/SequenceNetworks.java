@@ -263,6 +263,21 @@ final class SequenceNetworks {
     for (SubsamplingLayer.PoolingType type : SubsamplingLayer.PoolingType.values()) {
       all.add(sequence("pooling over time, " + type, pool(type).build()));
     }
+    for (SubsamplingLayer.PoolingType type :
+        List.of(SubsamplingLayer.PoolingType.MAX, SubsamplingLayer.PoolingType.AVG)) {
+      all.add(
+          sequence(
+              "pooling over time, " + type + ", of windows longer than the sequence",
+              pool(type).kernelSize(Nets.STEPS).stride(6).build()));
+    }
+    all.add(
+        sequence(
+            "convolution over time, of windows longer than the sequence",
+            new Convolution1DLayer.Builder(Nets.STEPS)
+                .stride(6)
+                .nOut(3)
+                .activation(Activation.RELU)
+                .build()));
     all.add(
         sequence(
             "pooling over time, MAX, Same",

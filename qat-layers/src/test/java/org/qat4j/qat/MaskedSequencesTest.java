@@ -1,6 +1,7 @@
 package org.qat4j.qat;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.nd4j.linalg.indexing.NDArrayIndex.all;
 import static org.nd4j.linalg.indexing.NDArrayIndex.interval;
 
@@ -14,6 +15,7 @@ import org.deeplearning4j.nn.api.layers.RecurrentLayer;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration.ListBuilder;
+import org.deeplearning4j.nn.conf.graph.rnn.ReverseTimeSeriesVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
@@ -26,6 +28,7 @@ import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.junit.jupiter.api.Test;
@@ -42,6 +45,7 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.qat4j.QatException;
 import org.qat4j.layers.LayerNormLayer;
 import org.qat4j.layers.MultiHeadAttentionLayer;
 import org.qat4j.model.Input;
@@ -475,5 +479,39 @@ class MaskedSequencesTest {
       expected += difference * difference;
     }
     return found / expected;
+  }
+
+  /** What a mask makes impossible is known before anything is trained. */
+  @Test
+  void reversalsThatFollowAMaskAreRefusedByCalibration() {
+    ComputationGraph network =
+        new ComputationGraph(
+            new NeuralNetConfiguration.Builder()
+                .graphBuilder()
+                .addInputs("x")
+                .addLayer("a", lstm(), "x")
+                .addVertex("r", new ReverseTimeSeriesVertex("x"), "a")
+                .addLayer("p", new GlobalPoolingLayer(PoolingType.AVG), "r")
+                .addLayer(
+                    "out",
+                    new OutputLayer.Builder(LossFunction.MCXENT)
+                        .nIn(6)
+                        .nOut(CLASSES)
+                        .activation(Activation.SOFTMAX)
+                        .build(),
+                    "p")
+                .setOutputs("out")
+                .build());
+    network.init();
+    INDArray x = Nd4j.rand(2, CHANNELS, STEPS);
+    INDArray mask = Nd4j.ones(2, STEPS);
+    mask.putScalar(0, STEPS - 1, 0);
+    QatNetwork qat = Qat.prepare(network, QuantSpec.int8());
+    DataSetIterator masked =
+        new IteratorDataSetIterator(
+            List.of(new DataSet(x, Nd4j.zeros(2, CLASSES), mask, null)).iterator(), 2);
+    assertThatThrownBy(() -> qat.calibrate(masked, 1))
+        .isInstanceOf(QatException.class)
+        .hasMessageContaining("vertex \"r\": it reverses the steps that the mask of \"x\"");
   }
 }

@@ -156,8 +156,9 @@ public final class NetworkLengths {
       right = 0;
       rows = (in.rows() - 1) / stride + 1;
     }
+    boolean fits = in.rows() + left + right > reach;
     boolean keepsSteps = stride == 1 && (mode == ConvolutionMode.Same || reach == 0);
-    if (rows < 1 || (masked && !keepsSteps)) {
+    if (!fits || (masked && !keepsSteps)) {
       return unknown(node);
     }
     LengthRules.Tail all = rules.windows(in, reach, stride, left, right, false, rows);
@@ -168,10 +169,12 @@ public final class NetworkLengths {
     Subsampling1DLayer conf = (Subsampling1DLayer) node.layer();
     boolean plain =
         !masked
+            && in != null
+            && in.rows() >= conf.getKernelSize()[0]
             && conf.getPadding()[0] == 0
             && conf.getConvolutionMode() != ConvolutionMode.Same
             && conf.getConvolutionMode() != ConvolutionMode.Causal;
-    if (in == null || !plain) {
+    if (!plain) {
       return unknown(node);
     }
     int reach = conf.getKernelSize()[0] - 1;

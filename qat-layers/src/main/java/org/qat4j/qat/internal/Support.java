@@ -399,7 +399,9 @@ public final class Support {
       if (p.getConvolutionMode() == ConvolutionMode.Causal) {
         return "pooling over time is quantized in the modes Strict, Truncate and Same";
       }
-      return p.getDilation()[0] == 1 ? null : "pooling over time is quantized without dilation";
+      return p.getDilation()[0] == 1
+          ? padding(p, 1)
+          : "pooling over time is quantized without dilation";
     } else if (conf instanceof SubsamplingLayer p) {
       return pooling2d(p);
     }
@@ -422,7 +424,21 @@ public final class Support {
 
   private static String pooling2d(SubsamplingLayer p) {
     boolean plain = p.getDilation()[0] == 1 && p.getDilation()[1] == 1;
-    return plain ? null : "pooling is quantized without dilation";
+    return plain ? padding(p, 2) : "pooling is quantized without dilation";
+  }
+
+  private static String padding(SubsamplingLayer p, int dimensions) {
+    for (int d = 0; d < dimensions; d++) {
+      boolean same = p.getConvolutionMode() == ConvolutionMode.Same;
+      if (!same && p.getPadding()[d] >= p.getKernelSize()[d]) {
+        return "windows of "
+            + p.getKernelSize()[d]
+            + " lie in a padding of "
+            + p.getPadding()[d]
+            + " alone, where there is nothing to pool; give the pooling a padding below its kernel";
+      }
+    }
+    return null;
   }
 
   private static boolean isChannelsLast(Object conf) {

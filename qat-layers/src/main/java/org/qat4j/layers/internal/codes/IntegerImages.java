@@ -14,6 +14,7 @@ import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.qat4j.layers.internal.host.ConvShape;
 import org.qat4j.layers.internal.host.Floats;
 import org.qat4j.layers.internal.quantizing.IntegerProduct;
 import org.qat4j.layers.internal.quantizing.LayerQuantizer;
@@ -63,11 +64,11 @@ public final class IntegerImages {
     int[] before = new int[2];
     int[] behind = new int[2];
     for (int d = 0; d < 2; d++) {
+      int span = (kernel[d] - 1) * dilation[d] + 1;
       before[d] = padding[d];
-      behind[d] = padding[d];
+      behind[d] = padding[d] + ConvShape.overhang(size[d] + 2 * padding[d], span, stride[d]);
       if (mode == ConvolutionMode.Same) {
         int positions = (size[d] + stride[d] - 1) / stride[d];
-        int span = (kernel[d] - 1) * dilation[d] + 1;
         int total = Math.max(0, (positions - 1) * stride[d] + span - size[d]);
         before[d] = total / 2;
         behind[d] = total - before[d];

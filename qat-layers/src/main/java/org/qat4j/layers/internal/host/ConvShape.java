@@ -25,8 +25,19 @@ public record ConvShape(
       left = span - 1;
       right = 0;
     }
+    right += overhang(steps + left + right, span, stride);
     return new ConvShape(
         kernel, stride, dilation, left, right, (steps + left + right - span) / stride + 1);
+  }
+
+  /**
+   * How far the only window reaches beyond its input, where it is larger than that by less than a
+   * stride: DL4J rounds the number of steps to such a window towards 0, and so has one.
+   *
+   * @param size of the input with its padding
+   */
+  public static int overhang(int size, int span, int stride) {
+    return span > size && span - size < stride ? span - size : 0;
   }
 
   /**
