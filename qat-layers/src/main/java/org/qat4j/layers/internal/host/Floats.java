@@ -36,7 +36,11 @@ public final class Floats {
   /** All values in c order. */
   public static float[] read(INDArray array) {
     INDArray c = rowMajor(array.castTo(DataType.FLOAT));
-    return onHost() ? copy(c) : c.data().asFloat();
+    if (onHost()) {
+      return copy(c);
+    }
+    boolean whole = c.data().length() == c.length(); // and not a part of another array
+    return (whole ? c : c.dup('c')).data().asFloat();
   }
 
   private static float[] copy(INDArray array) {
