@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.dataset.DataSet;
 import org.qat4j.QatException;
 import org.qat4j.console.Progress;
@@ -45,7 +45,7 @@ public final class TrainingBench {
   private List<TrainingReport.Row> measure(int length) {
     TrainingVariant[] variants = TrainingVariant.values();
     List<DataSet> data = TrainingVariant.data(spec, length);
-    List<MultiLayerNetwork> networks = new ArrayList<>();
+    List<Model> networks = new ArrayList<>();
     for (TrainingVariant variant : variants) {
       networks.add(variant.network(spec, length, data));
     }
@@ -57,7 +57,7 @@ public final class TrainingBench {
       for (int v = 0; v < variants.length; v++) {
         long bytes = thread.getCurrentThreadAllocatedBytes();
         long start = System.nanoTime();
-        networks.get(v).fit(batch);
+        TrainingVariant.fit(networks.get(v), batch);
         if (round >= 0) {
           millis[v][round] = (System.nanoTime() - start) / 1e6;
           garbage[v][round] = thread.getCurrentThreadAllocatedBytes() - bytes;

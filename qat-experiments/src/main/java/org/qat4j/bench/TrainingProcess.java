@@ -2,7 +2,7 @@ package org.qat4j.bench;
 
 import java.io.IOException;
 import java.util.List;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.dataset.DataSet;
 
 /** What a fresh process does: trains one network for some steps and prints its peak memory. */
@@ -24,9 +24,9 @@ final class TrainingProcess {
             Integer.parseInt(args[4]),
             STEPS);
     List<DataSet> data = TrainingVariant.data(spec, length);
-    MultiLayerNetwork network = TrainingVariant.valueOf(args[0]).network(spec, length, data);
+    Model network = TrainingVariant.valueOf(args[0]).network(spec, length, data);
     for (int i = 0; i < STEPS; i++) {
-      network.fit(data.get(i % data.size()));
+      TrainingVariant.fit(network, data.get(i % data.size()));
     }
     System.out.println(PeakMemory.bytes());
     Runtime.getRuntime().halt(0);

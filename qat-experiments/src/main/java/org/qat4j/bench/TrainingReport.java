@@ -16,7 +16,7 @@ public record TrainingReport(TrainingSpec spec, List<Row> rows, Map<String, Stri
   /**
    * The steps of one network.
    *
-   * @param length words per text
+   * @param length words per text, numbers of a vector, or rows of an image
    * @param network what was trained
    * @param millis of a step
    * @param toFloat ratio to the step of the fastest float network in the same round
@@ -76,7 +76,7 @@ public record TrainingReport(TrainingSpec spec, List<Row> rows, Map<String, Stri
               "%6d  %-22s %-24s %-24s %9d kB %12s%n",
               r.length,
               r.network,
-              r.millis.text("%.1f"),
+              r.millis.text("%.2f"),
               r.toFloat.text("%.3f"),
               r.garbage / 1000,
               r.peakBytes < 0 ? "" : String.format(Locale.ROOT, "%.0f MB", r.peakBytes / 1e6)));

@@ -70,7 +70,8 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "NAME",
       defaultValue = "CNN",
       description =
-          "With --training: what is over the embedding, ${COMPLETION-CANDIDATES} (default:"
+          "With --training: what is over the embedding, CNN or LSTM, or the network: DENSE"
+              + " (784-1000-10), SMALL (30-64-64-2), VGG16 or RESNET50 (default:"
               + " ${DEFAULT-VALUE}).")
   private TrainingSpec.Body body;
 
@@ -79,14 +80,14 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "N",
       split = ",",
       defaultValue = "100,300",
-      description = "With --training: words per text (default: ${DEFAULT-VALUE}).")
+      description = "With --training: words per text, or rows of an image (default: ${DEFAULT-VALUE}).")
   private List<Integer> lengths;
 
   @Option(
       names = "--batch",
       paramLabel = "N",
       defaultValue = "64",
-      description = "With --training: texts per step (default: ${DEFAULT-VALUE}).")
+      description = "With --training: examples per step (default: ${DEFAULT-VALUE}).")
   private int batch;
 
   @Option(
