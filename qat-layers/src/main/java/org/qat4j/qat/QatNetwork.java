@@ -245,14 +245,19 @@ public final class QatNetwork {
       for (int i = 0; i < one.length; i++) {
         one[i] = samples[i].get(NDArrayIndex.interval(0, 1));
       }
-      model(FreezeInfo.named("model"), one);
+      setMode(Mode.FLOAT); // shapes are the same, and codes are not kept
+      Map<String, List<Integer>> shapes;
+      try {
+        shapes = shapes(one);
+      } finally {
+        setMode(Mode.QAT);
+      }
+      new Freezer(prepared, shapes).freeze(FreezeInfo.named("model"));
     }
   }
 
-  private IntegerModel model(FreezeInfo info, INDArray[] features) {
-    Map<String, List<Integer>> shapes =
-        Freezer.shapes(prepared.topology(), features, activations(features));
-    return new Freezer(prepared, shapes).freeze(info);
+  private Map<String, List<Integer>> shapes(INDArray... features) {
+    return Freezer.shapes(prepared.topology(), features, activations(features));
   }
 
   private void observe(INDArray[] features, INDArray[] masks) {
@@ -421,7 +426,7 @@ public final class QatNetwork {
     if (trainingSteps() > 0) {
       prepared.first().settings().schedule().checkEndsWithin(trainingSteps());
     }
-    IntegerModel model = model(info, features);
+    IntegerModel model = new Freezer(prepared, shapes(features)).freeze(info);
     check(model, features);
     return model;
   }
