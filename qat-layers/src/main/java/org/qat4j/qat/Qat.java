@@ -11,6 +11,7 @@ import org.qat4j.model.internal.InputLengths;
 import org.qat4j.qat.internal.Codes;
 import org.qat4j.qat.internal.Conversion;
 import org.qat4j.qat.internal.Equalization;
+import org.qat4j.qat.internal.Equivalents;
 import org.qat4j.qat.internal.Kind;
 import org.qat4j.qat.internal.NetworkLengths;
 import org.qat4j.qat.internal.Preparation;
@@ -94,12 +95,13 @@ public final class Qat {
    */
   public static Preflight describe(Model network, QuantSpec spec) {
     Topology.ofInitialized(network);
-    return new Preflight(new Preparation(Topology.of(Codes.inserted(network)), spec).rows());
+    Model complete = Codes.inserted(Equivalents.of(network));
+    return new Preflight(new Preparation(Topology.of(complete), spec).rows());
   }
 
   /** The layers of a network that can be quantized, which exceptions may be for. */
   public static List<LayerInfo> layers(Model network) {
-    Topology topology = Topology.of(network);
+    Topology topology = Topology.of(Equivalents.of(network));
     return topology.nodes().stream().filter(Kind::isQuantized).map(topology::info).toList();
   }
 

@@ -29,6 +29,7 @@ import org.qat4j.model.IntegerModel;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.qat.internal.Conversion;
 import org.qat4j.qat.internal.Diagnostics;
+import org.qat4j.qat.internal.Equivalents;
 import org.qat4j.qat.internal.Freezer;
 import org.qat4j.qat.internal.PostTraining;
 import org.qat4j.qat.internal.PreparedModel;
@@ -295,7 +296,7 @@ public final class QatNetwork {
    * @param steps of the optimizer, for each layer; 1,000 are plenty
    */
   public void roundAdaptively(Model floats, MultiDataSetIterator data, int batches, int steps) {
-    new PostTraining(network(), floats, features(data, batches)).round(steps);
+    new PostTraining(network(), Equivalents.of(floats), features(data, batches)).round(steps);
   }
 
   /**
@@ -308,7 +309,7 @@ public final class QatNetwork {
    * @param batches at most so many, ≥ 1
    */
   public void correctBiases(Model floats, MultiDataSetIterator data, int batches) {
-    new PostTraining(network(), floats, features(data, batches)).correctBiases();
+    new PostTraining(network(), Equivalents.of(floats), features(data, batches)).correctBiases();
   }
 
   private static List<INDArray[]> features(MultiDataSetIterator data, int batches) {

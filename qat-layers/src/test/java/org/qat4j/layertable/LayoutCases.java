@@ -122,25 +122,38 @@ final class LayoutCases {
             "as LossLayer, format NHWC",
             LayoutCases::lossOfPixels,
             LayoutCases::labelledPixels),
-        LayerCase.refused(
+        LayerCase.of(
             "GravesBidirectionalLSTM",
-            "new Bidirectional(Bidirectional.Mode.ADD, new GravesLSTM.Builder()…) answers the same",
-            type -> Nets.sequences(type, new GravesBidirectionalLSTM.Builder().nOut(5).build())),
-        LayerCase.refused(
-            "VariationalAutoencoder",
-            "what it hands on are dense layers",
+            "as GravesLSTM",
+            type ->
+                Nets.sequences(
+                    type,
+                    new GravesBidirectionalLSTM.Builder()
+                        .nOut(5)
+                        .activation(Activation.TANH)
+                        .build()),
+            Nets::sequences),
+        LayerCase.of(
+            "VariationalAutoencoder (its encoder)",
+            "as DenseLayer",
             type ->
                 Nets.vectors(
                     type,
                     new VariationalAutoencoder.Builder()
                         .encoderLayerSizes(6)
                         .decoderLayerSizes(6)
+                        .activation(Activation.TANH)
                         .nOut(4)
-                        .build())),
-        LayerCase.refused(
-            "AutoEncoder",
-            "a DenseLayer with its W and b hands on the same",
-            type -> Nets.vectors(type, new AutoEncoder.Builder().nOut(5).build())),
+                        .build()),
+            Nets::vectors),
+        LayerCase.of(
+            "AutoEncoder (its encoder)",
+            "as DenseLayer",
+            type ->
+                Nets.vectors(
+                    type,
+                    new AutoEncoder.Builder().nOut(5).activation(Activation.SIGMOID).build()),
+            Nets::vectors),
         LayerCase.refused(
             "LocallyConnected2D, LocallyConnected1D",
             "a convolution shares its weights among all places",
@@ -154,12 +167,13 @@ final class LayoutCases {
                         .build())),
         LayerCase.refused(
             "PReLULayer",
-            "an ActivationLayer with leakyrelu, one slope for all channels, is",
+            "its slopes are one for each value (DL4J cannot train shared ones), each of which would"
+                + " have a table of its own",
             type -> Nets.vectors(type, new PReLULayer.Builder().inputShape(9).build())),
         LayerCase.refused(
             "LocalResponseNormalization, and layers of DL4J that are not named here",
-            "it takes powers of sums, which codes have no form of; a BatchNormalization in its"
-                + " place is exact",
+            "it divides by a sum of squares to the power 0.75, and no power is rounded alike in"
+                + " Java and in ONNX Runtime",
             type -> Nets.images(type, new LocalResponseNormalization.Builder().build())));
   }
 

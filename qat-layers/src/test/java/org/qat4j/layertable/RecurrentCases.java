@@ -62,16 +62,20 @@ final class RecurrentCases {
             () -> new SimpleRnn.Builder().nOut(7).activation(Activation.LEAKYRELU).build()),
         sequence(
             "Bidirectional",
-            "mode MUL, layers that are not recurrent",
+            "layers that are not recurrent",
             () -> new Bidirectional(lstm())),
         sequence(
             "Bidirectional, ADD",
-            "mode MUL, layers that are not recurrent",
+            "layers that are not recurrent",
             () -> new Bidirectional(Bidirectional.Mode.ADD, lstm())),
         sequence(
             "Bidirectional, AVERAGE",
-            "mode MUL, layers that are not recurrent",
+            "layers that are not recurrent",
             () -> new Bidirectional(Bidirectional.Mode.AVERAGE, simple())),
+        sequence(
+            "Bidirectional, MUL",
+            "layers that are not recurrent",
+            () -> new Bidirectional(Bidirectional.Mode.MUL, simple())),
         LayerCase.of("RepeatVector", "format NWC", RecurrentCases::repeated, Nets::sequences),
         sequence(
             "TimeDistributed",

@@ -126,16 +126,19 @@ public final class Topology {
    * @throws QatException as {@link #of(Model)}, or if the network is not initialized
    */
   public static Topology ofInitialized(Model network) {
-    boolean initialized =
-        network instanceof MultiLayerNetwork net
-            ? net.isInitCalled()
-            : !(network instanceof ComputationGraph graph) || graph.getVertices() != null;
-    if (!initialized) {
+    if (!isInitialized(network)) {
       throw new QatException(
           "the network is not initialized and has no parameters yet: call init(), train it, and"
               + " then prepare it");
     }
     return of(network);
+  }
+
+  /** Whether a network has its parameters. */
+  public static boolean isInitialized(Model network) {
+    return network instanceof MultiLayerNetwork net
+        ? net.isInitCalled()
+        : !(network instanceof ComputationGraph graph) || graph.getVertices() != null;
   }
 
   /** A graph of given nodes, in topological order. */
@@ -174,7 +177,8 @@ public final class Topology {
     return name;
   }
 
-  private static Layer unframed(Layer layer) {
+  /** The layer without the frame around a frozen one. */
+  public static Layer unframed(Layer layer) {
     return layer instanceof FrozenLayer frozen
         ? frozen.getLayer()
         : layer instanceof FrozenLayerWithBackprop frozen ? frozen.getUnderlying() : layer;

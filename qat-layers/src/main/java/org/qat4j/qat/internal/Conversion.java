@@ -34,8 +34,10 @@ public final class Conversion {
   private Conversion() {}
 
   /** See {@link org.qat4j.qat.Qat#prepare}. */
-  public static Model quantized(Model network, QuantSpec spec) {
-    Topology topology = Topology.ofInitialized(network);
+  public static Model quantized(Model given, QuantSpec spec) {
+    Topology.ofInitialized(given);
+    Model network = Equivalents.of(given);
+    Topology topology = Topology.of(network);
     Model complete = Codes.inserted(network);
     Preparation preparation = new Preparation(Topology.of(complete), spec);
     Map<String, QuantSettings> settings = preparation.settings();

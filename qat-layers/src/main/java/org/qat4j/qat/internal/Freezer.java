@@ -785,7 +785,7 @@ public final class Freezer {
       case CONCAT -> concat(name, directions, params);
       case ADD -> add(new Op.RealSum(name, directions, params));
       case AVERAGE -> halved(name, directions, params);
-      case MUL -> throw new IllegalStateException("refused before");
+      case MUL -> add(new Op.Elementwise(name, Function.PRODUCT, directions, params));
     };
   }
 

@@ -8,19 +8,13 @@ final class Instead {
   static String of(String type) {
     String found =
         switch (type) {
-          case "GravesBidirectionalLSTM" ->
-              "new Bidirectional(Bidirectional.Mode.ADD, new GravesLSTM.Builder()…) answers the"
-                  + " same with WF, RWF and bF as fW, fRW and fb, and WB, RWB and bB as bW, bRW and"
-                  + " bb";
-          case "VariationalAutoencoder" ->
-              "what it hands on are dense layers: a DenseLayer for each of its encoderLayerSizes"
-                  + " with e0W and e0b, e1W and e1b and so on, then one with pZXMeanW and pZXMeanb"
-                  + " and the function pzxActivationFunction";
-          case "AutoEncoder" -> "a DenseLayer with its W and b hands on the same";
           case "LocalResponseNormalization" ->
-              "it takes powers of sums, which codes have no form of; a BatchNormalization in its"
-                  + " place is exact";
-          case "PReLULayer" -> "an ActivationLayer with leakyrelu, one slope for all channels, is";
+              "it divides by a sum of squares to the power 0.75, and no power is rounded alike in"
+                  + " Java and in ONNX Runtime; a BatchNormalization in its place is exact";
+          case "PReLULayer" ->
+              "its slopes are one for each value (DL4J cannot train shared ones), each of which"
+                  + " would have a table of its own; an ActivationLayer with leakyrelu, one slope"
+                  + " for all channels, is";
           case "Convolution3D",
               "Deconvolution3D",
               "Subsampling3DLayer",

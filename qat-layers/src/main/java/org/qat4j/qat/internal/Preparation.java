@@ -268,6 +268,10 @@ public final class Preparation {
       ActivationSpec observed = layerSpec.activations().withLearned(new Learned.None());
       layerSpec = layerSpec.withActivations(observed);
     }
+    if (isMultiplied(node)) {
+      // DL4J multiplies real numbers, which is exact where their scales are powers of two.
+      layerSpec = layerSpec.withActivations(layerSpec.activations().withPowerOfTwo(true));
+    }
     String problem = Support.problem(node, kind, layerSpec);
     if (problem != null) {
       problems.put(node.name(), problem);
@@ -363,6 +367,11 @@ public final class Preparation {
   /** Whether nothing moves codes between a layer and those that make what it reads. */
   private boolean readsDirectly(Topology.Node node) {
     return node.preProcessor() == null && node.inputs().stream().allMatch(this::isMade);
+  }
+
+  private static boolean isMultiplied(Topology.Node node) {
+    Bidirectional both = node.layer() == null ? null : node.wrappers().bidirectional();
+    return both != null && both.getMode() == Bidirectional.Mode.MUL;
   }
 
   private static boolean isJoined(Topology.Node node) {

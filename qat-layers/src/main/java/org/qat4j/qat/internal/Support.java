@@ -36,7 +36,6 @@ import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.conf.layers.misc.RepeatVector;
-import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional.Mode;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.conf.layers.recurrent.TimeDistributed;
 import org.deeplearning4j.nn.conf.layers.samediff.AbstractSameDiffLayer;
@@ -338,8 +337,6 @@ public final class Support {
     } else if (layer instanceof AbstractLSTM lstm
         && !RecurrentCodes.supportsGate(lstm.getGateActivationFn())) {
       return "the gate function " + lstm.getGateActivationFn() + " cannot be quantized; " + FLAT;
-    } else if (w.bidirectional() != null && w.bidirectional().getMode() == Mode.MUL) {
-      return "the directions are multiplied; use ADD, AVERAGE or CONCAT";
     } else if (w.maskZero() != null && w.maskZero().getMaskingValue() != 0) {
       return "steps are masked by the value "
           + w.maskZero().getMaskingValue()

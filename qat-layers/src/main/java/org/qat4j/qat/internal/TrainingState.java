@@ -29,12 +29,22 @@ public final class TrainingState {
    *     the state of a new updater
    */
   public static void copy(Model from, Model to) {
+    copy(from, to, Map.of());
+  }
+
+  /**
+   * The same where parameters have other names.
+   *
+   * @param origins "layer/parameter" in {@code from} of those in {@code to} that are called
+   *     otherwise; layers of a MultiLayerNetwork go by their places
+   */
+  static void copy(Model from, Model to, Map<String, String> origins) {
     if (from instanceof ComputationGraph graph) {
       ComputationGraph other = (ComputationGraph) to;
       other.getConfiguration().setIterationCount(graph.getConfiguration().getIterationCount());
       other.getConfiguration().setEpochCount(graph.getConfiguration().getEpochCount());
       if (hasState(graph.getUpdater(false))) {
-        copy(graph, graph.getUpdater(false), other, other.getUpdater());
+        copy(graph, graph.getUpdater(false), other, other.getUpdater(), origins);
       }
       return;
     }
@@ -47,7 +57,7 @@ public final class TrainingState {
         .getLayerWiseConfigurations()
         .setEpochCount(net.getLayerWiseConfigurations().getEpochCount());
     if (net.getUpdater(false) instanceof BaseMultiLayerUpdater<?> updater && hasState(updater)) {
-      copy(net, updater, other, (BaseMultiLayerUpdater<?>) other.getUpdater());
+      copy(net, updater, other, (BaseMultiLayerUpdater<?>) other.getUpdater(), origins);
     }
   }
 
@@ -56,12 +66,16 @@ public final class TrainingState {
   }
 
   private static void copy(
-      Model from, BaseMultiLayerUpdater<?> given, Model to, BaseMultiLayerUpdater<?> updater) {
+      Model from,
+      BaseMultiLayerUpdater<?> given,
+      Model to,
+      BaseMultiLayerUpdater<?> updater,
+      Map<String, String> origins) {
     Map<String, INDArray[]> states = states(from, given);
     states(to, updater)
         .forEach(
             (param, parts) -> {
-              INDArray[] known = states.getOrDefault(param, new INDArray[0]);
+              INDArray[] known = states.getOrDefault(origins.getOrDefault(param, param), new INDArray[0]);
               for (int i = 0; i < known.length; i++) {
                 parts[i].assign(known[i]);
               }
