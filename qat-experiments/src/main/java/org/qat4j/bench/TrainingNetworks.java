@@ -26,7 +26,9 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
-/** The networks whose steps are measured, in float, with parameters that do not depend on the run. */
+/**
+ * The networks whose steps are measured, in float, with parameters that do not depend on the run.
+ */
 final class TrainingNetworks {
   static final int COLOURS = 3;
 
@@ -47,13 +49,10 @@ final class TrainingNetworks {
   }
 
   private static NeuralNetConfiguration.Builder builder() {
-    return new NeuralNetConfiguration.Builder()
-        .seed(TrainingVariant.SEED)
-        .updater(new Adam(1e-3));
+    return new NeuralNetConfiguration.Builder().seed(TrainingVariant.SEED).updater(new Adam(1e-3));
   }
 
-  private static MultiLayerNetwork words(
-      TrainingSpec spec, int length, UnaryOperator<Layer> form) {
+  private static MultiLayerNetwork words(TrainingSpec spec, int length, UnaryOperator<Layer> form) {
     MultiLayerNetwork network =
         new MultiLayerNetwork(
             builder()

@@ -48,7 +48,9 @@ public record TrainingSpec(
     SMALL(30, 64, 64, 2),
     /** 13 convolutions and 3 dense layers (arXiv:1409.1556), 10 classes. */
     VGG16,
-    /** 53 convolutions with normalizations, whose blocks are added (arXiv:1512.03385), 10 classes. */
+    /**
+     * 53 convolutions with normalizations, whose blocks are added (arXiv:1512.03385), 10 classes.
+     */
     RESNET50;
 
     @SuppressWarnings("ImmutableEnumChecker") // never written

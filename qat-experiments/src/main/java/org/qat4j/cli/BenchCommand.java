@@ -80,7 +80,8 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "N",
       split = ",",
       defaultValue = "100,300",
-      description = "With --training: words per text, or rows of an image (default: ${DEFAULT-VALUE}).")
+      description =
+          "With --training: words per text, or rows of an image (default: ${DEFAULT-VALUE}).")
   private List<Integer> lengths;
 
   @Option(

@@ -68,15 +68,16 @@ class TrainingBenchTest {
     assertThat(convolutions(TrainingNetworks.resnet50(32, 16, 10))).isEqualTo(53);
     TrainingSpec spec = new TrainingSpec(Body.RESNET50, List.of(32), 2, 30, 3);
     DataSet batch = TrainingVariant.data(spec, 32).get(0);
-    Model qat =
-        Qat.prepare(TrainingNetworks.resnet50(32, 16, 10), QuantSpec.int8()).network();
+    Model qat = Qat.prepare(TrainingNetworks.resnet50(32, 16, 10), QuantSpec.int8()).network();
     TrainingVariant.fit(qat, batch);
     assertThat(qat.score()).isFinite();
   }
 
   private static int convolutions(Model network) {
     return (int)
-        Qat.layers(network).stream().filter(layer -> layer.type().equals("ConvolutionLayer")).count();
+        Qat.layers(network).stream()
+            .filter(layer -> layer.type().equals("ConvolutionLayer"))
+            .count();
   }
 
   @Test

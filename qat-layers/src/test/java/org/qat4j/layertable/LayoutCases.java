@@ -151,8 +151,7 @@ final class LayoutCases {
             "as DenseLayer",
             type ->
                 Nets.vectors(
-                    type,
-                    new AutoEncoder.Builder().nOut(5).activation(Activation.SIGMOID).build()),
+                    type, new AutoEncoder.Builder().nOut(5).activation(Activation.SIGMOID).build()),
             Nets::vectors),
         LayerCase.refused(
             "LocallyConnected2D, LocallyConnected1D",

@@ -60,10 +60,7 @@ final class RecurrentCases {
             "SimpleRnn, leakyrelu",
             FUNCTIONS + ", layer normalization",
             () -> new SimpleRnn.Builder().nOut(7).activation(Activation.LEAKYRELU).build()),
-        sequence(
-            "Bidirectional",
-            "layers that are not recurrent",
-            () -> new Bidirectional(lstm())),
+        sequence("Bidirectional", "layers that are not recurrent", () -> new Bidirectional(lstm())),
         sequence(
             "Bidirectional, ADD",
             "layers that are not recurrent",

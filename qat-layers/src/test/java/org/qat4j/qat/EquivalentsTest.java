@@ -46,7 +46,8 @@ class EquivalentsTest {
     Layer recurrent =
         new GravesBidirectionalLSTM.Builder().nOut(4).activation(Activation.TANH).build();
     return Stream.of(
-        Arguments.of(new AutoEncoder.Builder().nOut(4).activation(Activation.SIGMOID).build(), VECTOR),
+        Arguments.of(
+            new AutoEncoder.Builder().nOut(4).activation(Activation.SIGMOID).build(), VECTOR),
         Arguments.of(variational, VECTOR),
         Arguments.of(new FrozenLayer(recurrent.clone()), InputType.recurrent(5, 7)),
         Arguments.of(recurrent, InputType.recurrent(5, 7)));

@@ -75,7 +75,8 @@ public final class TrainingState {
     states(to, updater)
         .forEach(
             (param, parts) -> {
-              INDArray[] known = states.getOrDefault(origins.getOrDefault(param, param), new INDArray[0]);
+              INDArray[] known =
+                  states.getOrDefault(origins.getOrDefault(param, param), new INDArray[0]);
               for (int i = 0; i < known.length; i++) {
                 parts[i].assign(known[i]);
               }

@@ -17,8 +17,13 @@ class CoveredWeightsTest {
   /** Blocks have 16,384 values: rows of fewer, of as many, and of more. */
   @ParameterizedTest
   @CsvSource({
-    "1, 1, 8, false", "3, 7, 8, false", "5, 785, 4, true", "2, 16384, 8, false",
-    "2, 40001, 8, false", "300, 130, 3, false", "16384, 2, 8, true"
+    "1, 1, 8, false",
+    "3, 7, 8, false",
+    "5, 785, 4, true",
+    "2, 16384, 8, false",
+    "2, 40001, 8, false",
+    "300, 130, 3, false",
+    "16384, 2, 8, true"
   })
   void everyValueIsAsTheFormulaSays(int channels, int size, int bits, boolean powerOfTwo) {
     Grids grids = (lo, hi) -> QuantParams.symmetric(lo, hi, bits, false, powerOfTwo);
