@@ -118,8 +118,9 @@ public final class Support {
   private static String vertex(Topology.Node node) {
     GraphVertex vertex = node.vertex();
     if (vertex instanceof L2NormalizeVertex) {
-      return "a LayerNormLayer (org.qat4j.layers) makes vectors of one length too; or normalize"
-          + " what the model answers";
+      return "no operation of the model divides by a norm alone; a LayerNormLayer"
+          + " (org.qat4j.layers), which takes the mean away first, makes vectors of one length too;"
+          + " or normalize what the model answers";
     } else if (vertex instanceof L2Vertex) {
       return "end the graph in the two vectors, or in their difference (ElementWiseVertex,"
           + " Subtract), and take the distance of what the model answers";
