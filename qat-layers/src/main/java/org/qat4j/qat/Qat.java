@@ -25,7 +25,8 @@ public final class Qat {
    * A copy of a network with the same topology and parameters, whose layers train under
    * quantization. Its training goes on where that of the network stood, with its counters of
    * iterations and epochs and the state of its updater, unless {@link QuantSpec#withFreshUpdater}
-   * says otherwise. The given network stays as it is.
+   * says otherwise. The given network stays as it is. Dense layers stand for the encoder of an
+   * autoencoder, and two GravesLSTM for a GravesBidirectionalLSTM.
    *
    * @param network an initialized MultiLayerNetwork or ComputationGraph
    * @param spec how it is quantized
