@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.qat4j.data.Example;
 import org.qat4j.experiment.BaselineSpec.Terms;
 import org.qat4j.text.internal.WordTokenizer;
@@ -39,14 +40,23 @@ public final class TermWeights {
           places[sorted[i]] += i == 0 || sorted[i] != sorted[i - 1] ? 1 : 0;
         }
       }
-      idf = new double[(int) Arrays.stream(places).filter(texts -> texts > 0).count()];
-      int n = 0;
-      for (int bucket = 0; bucket < BUCKETS; bucket++) {
-        if (places[bucket] > 0) {
-          idf[n++] = Math.log((1.0 + training.size()) / (1 + places[bucket])) + 1;
-          places[bucket] = n;
-        }
+      int[] byTexts = commonFirst(places);
+      idf = new double[byTexts.length];
+      for (int i = 0; i < byTexts.length; i++) {
+        int bucket = byTexts[i];
+        idf[i] = Math.log((1.0 + training.size()) / (1 + places[bucket])) + 1;
+        places[bucket] = i + 1;
       }
+    }
+
+    /** The buckets of terms, those of most texts first: what is read often lies side by side. */
+    private static int[] commonFirst(int[] texts) {
+      return IntStream.range(0, BUCKETS)
+          .filter(bucket -> texts[bucket] > 0)
+          .mapToLong(bucket -> ((long) -texts[bucket] << Integer.SIZE) + bucket)
+          .sorted()
+          .mapToInt(key -> (int) key)
+          .toArray();
     }
 
     int size() {
