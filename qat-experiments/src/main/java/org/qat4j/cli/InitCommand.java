@@ -62,8 +62,8 @@ final class InitCommand implements Callable<Integer> {
       paramLabel = "PATH",
       description =
           "Training rows: a table with a label and a text in each row, or a folder of one folder for"
-              + " each class; a CoNLL file; a table of questions and candidates; the common name of"
-              + " two files, without the languages.")
+              + " each class; a CoNLL file; a table of questions and candidates, or of texts and numbers;"
+              + " the common name of two files, without the languages.")
   private Path train;
 
   @Option(

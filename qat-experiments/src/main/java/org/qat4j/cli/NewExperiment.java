@@ -35,6 +35,7 @@ record NewExperiment(
     CLASSES("a class for each text"),
     TAGS("a tag for each token"),
     RANKING("which candidates answer a question"),
+    NUMBERS("a number for each text"),
     TRANSLATION("texts in another language");
 
     private final String meaning;
@@ -90,6 +91,15 @@ record NewExperiment(
                 # labelColumn: 2
                 # header: true      # if the first line names the columns
               """;
+      case NUMBERS ->
+          files("numbers")
+              + delimiter()
+              + """
+                # Columns from 0: where text and number stand in a row. Numbers are best of a size near 1.
+                # textColumn: 0
+                # numberColumn: 1
+                # header: true      # if the first line names the columns
+              """;
       case TRANSLATION ->
           files("parallel") + "  from: " + quoted(from) + "\n  to: " + quoted(into) + "\n";
     };
@@ -103,9 +113,7 @@ record NewExperiment(
 
   private String table() {
     return files("table")
-        + "  delimiter: "
-        + (firstLine().indexOf('\t') < 0 && firstLine().indexOf(',') >= 0 ? "\",\"" : "\"\\t\"")
-        + "\n"
+        + delimiter()
         + """
             # Columns from 0: where label and text stand in a row.
             # labelColumn: 0
@@ -115,6 +123,12 @@ record NewExperiment(
           """;
   }
 
+  private String delimiter() {
+    String line = firstLine();
+    boolean commas = line.indexOf('\t') < 0 && line.indexOf(',') >= 0;
+    return "  delimiter: " + (commas ? "\",\"" : "\"\\t\"") + "\n";
+  }
+
   private String files(String kind) {
     String text = "  kind: " + kind + "\n  train: " + path(train) + "\n";
     return text + (test == null ? HELD_OUT : "  test: " + path(test) + "\n");
@@ -122,7 +136,7 @@ record NewExperiment(
 
   private String model() {
     return switch (task) {
-      case CLASSES ->
+      case CLASSES, NUMBERS ->
           """
           # The network and its training follow from the data: ./qat run FILE --explain says how and why.
           # model: {kind: word-cnn}   # or another one: docs/tasks/classification.md

@@ -94,14 +94,16 @@ class InitTest {
   }
 
   @Test
-  void tagsRankingAndTranslation() throws IOException {
+  void otherTasks() throws IOException {
     Path tags = folder.resolve("tags.conll");
     StringBuilder sentences = new StringBuilder();
     StringBuilder questions = new StringBuilder();
+    StringBuilder numbers = new StringBuilder();
     for (int i = 0; i < 40; i++) {
       sentences.append("Ann" + i + " B-PER\nslept O\n\nYork B-LOC\nburns O\n" + i + " O\n\n");
       questions.append("Who saw " + i + "?\tBob saw " + i + ".\t1\n");
       questions.append("Who saw " + i + "?\tIt rained.\t0\n");
+      numbers.append("room " + i + " was fine,").append(i % 5).append('\n');
     }
     Files.writeString(tags, sentences);
     Path candidates = Files.writeString(folder.resolve("candidates.tsv"), questions);
@@ -115,6 +117,7 @@ class InitTest {
 
     check("tags", tags, "Tagged");
     check("ranking", candidates, "Candidates");
+    check("numbers", Files.writeString(folder.resolve("ratings.csv"), numbers), "Numbers");
     check("translation", folder.resolve("pairs"), "Parallel");
   }
 
