@@ -24,9 +24,9 @@ import org.qat4j.layers.internal.host.LazyTable;
 
 /**
  * The step of an optimizer that leaves alone what a step has not read of the tables of words: those
- * rows, and what the optimizer knows of them, stay as they are. So do TensorFlow Addons' LazyAdam
- * and PyTorch's SparseAdam; steps are counted for all rows together. Everything else is DL4J's own
- * step, of which the parts are computed one by one.
+ * rows, and what the optimizer knows of them, stay as they are; steps are counted for all rows
+ * together. What Adam does to the rows is {@link RowAdam}'s. Everything else is DL4J's own step, of
+ * which the parts are computed one by one.
  */
 final class LazyUpdate {
   /** Parameters that are updated together. */

@@ -98,12 +98,10 @@ final class TablePart implements LazyUpdate.Part {
     LazyUpdate.regularize(
         slice, slice.values(), slice.gradient(), ApplyStep.BEFORE_UPDATER, config, step, epoch);
     if (config instanceof Adam adam) {
-      List<INDArray> moments =
-          List.of(known.get(RowAdam.FIRST_MOMENT).table, known.get(RowAdam.SECOND_MOMENT).table);
       TableRows.update(
           gradients.matrix(slice.gradient(), read.length),
           read,
-          moments,
+          List.of(known.get(RowAdam.SECOND_MOMENT).table),
           new RowAdam(adam, step, epoch));
     } else {
       Map<String, INDArray> of = new TreeMap<>();
