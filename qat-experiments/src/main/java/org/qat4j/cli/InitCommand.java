@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import org.qat4j.QatException;
 import org.qat4j.cli.NewExperiment.Task;
 import org.qat4j.console.Terminal;
+import org.qat4j.experiment.ByteSize;
 import org.qat4j.io.internal.AtomicFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,6 +38,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  ./qat init intents.yaml --train data/intents.tsv",
       "  ./qat init names.yaml --task tags --train train.conll --test test.conll --bits 4",
+      "  ./qat init stars.yaml --task numbers --train reviews.tsv --bits 4 --bytes '300 kB'",
       "  ./qat init mails.yaml --train mails/ --bits all     # then: ./qat sweep mails.yaml"
     })
 final class InitCommand implements Callable<Integer> {
@@ -63,7 +65,7 @@ final class InitCommand implements Callable<Integer> {
       description =
           "Training rows: a table with a label and a text in each row, or a folder of one folder for"
               + " each class; a CoNLL file; a table of questions and candidates, or of texts and numbers;"
-              + " the common name of two files, without the languages.")
+              + " predicates; stories; the common name of two files, without the languages.")
   private Path train;
 
   @Option(
@@ -94,6 +96,12 @@ final class InitCommand implements Callable<Integer> {
               + " twentieth or so), or all, which finds out what the fewest are that will do. 8 where"
               + " nothing is said.")
   private String bits;
+
+  @Option(
+      names = "--bytes",
+      paramLabel = "SIZE",
+      description = "Most that the model may take, such as 300 kB; a run that misses it says so.")
+  private String bytes;
 
   @Option(
       names = "--ask",
@@ -138,7 +146,8 @@ final class InitCommand implements Callable<Integer> {
         test,
         from,
         into,
-        wantedBits.equals(ALL) ? NewExperiment.SWEEP : Integer.parseInt(wantedBits));
+        wantedBits.equals(ALL) ? NewExperiment.SWEEP : Integer.parseInt(wantedBits),
+        bytes == null ? null : ByteSize.parse(bytes));
   }
 
   /** That of the file, with what is no letter of a name replaced. */

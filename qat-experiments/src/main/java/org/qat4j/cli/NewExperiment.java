@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.qat4j.QatException;
+import org.qat4j.experiment.ByteSize;
 
 /**
  * A new experiment file, with a comment on what one may want to change.
@@ -18,9 +19,17 @@ import org.qat4j.QatException;
  * @param from language of texts that are translated
  * @param into language of their translations
  * @param bits of the weights, or {@link #SWEEP}
+ * @param bytes most that the model may take, or null
  */
 record NewExperiment(
-    String name, Task task, Path train, Path test, String from, String into, int bits) {
+    String name,
+    Task task,
+    Path train,
+    Path test,
+    String from,
+    String into,
+    int bits,
+    ByteSize bytes) {
   /** 8, 4 and 2 bits side by side. */
   static final int SWEEP = 0;
 
@@ -34,7 +43,9 @@ record NewExperiment(
   enum Task {
     CLASSES("a class for each text"),
     TAGS("a tag for each token"),
+    ROLES("who did what to whom: the arguments of a predicate"),
     RANKING("which candidates answer a question"),
+    STORIES("the answer to a question about a story"),
     NUMBERS("a number for each text"),
     TRANSLATION("texts in another language");
 
@@ -67,9 +78,28 @@ record NewExperiment(
         data:
         %s
         %s
-        %s"""
+        %s%s"""
         .formatted(
-            task.meaning(), bits == SWEEP ? "sweep" : "run", name, data(), model(), quantize());
+            task.meaning(),
+            bits == SWEEP ? "sweep" : "run",
+            name,
+            data(),
+            model(),
+            quantize(),
+            accept());
+  }
+
+  private String accept() {
+    return bytes == null
+        ? ""
+        : """
+
+          # A model that takes more ends ./qat run with exit code 4; fewer bits, a smaller vocabulary or
+          # pruning make it smaller: docs/compression.md.
+          accept:
+            bytes: %s
+          """
+            .formatted(bytes);
   }
 
   private String data() {
@@ -82,6 +112,7 @@ record NewExperiment(
                 # tokenColumn: 0
                 # tagColumn: -1
               """;
+      case ROLES -> files("predicates") + "  # What a row holds: docs/data.md, predicates.\n";
       case RANKING ->
           files("candidates")
               + """
@@ -91,6 +122,8 @@ record NewExperiment(
                 # labelColumn: 2
                 # header: true      # if the first line names the columns
               """;
+      case STORIES ->
+          files("stories") + "  # ask: support     # for the sentences that an answer rests on\n";
       case NUMBERS ->
           files("numbers")
               + delimiter()
@@ -142,6 +175,8 @@ record NewExperiment(
           # model: {kind: word-cnn}   # or another one: docs/tasks/classification.md
           """;
       case TAGS -> "model: {kind: conv-tagger}   # or bilstm-tagger, transformer-tagger\n";
+      case ROLES -> "model: {kind: bilstm-tagger}\n";
+      case STORIES -> "model: {kind: story-attention}\n";
       case RANKING ->
           """
           # The network and its training follow from the data: ./qat run FILE --explain says how and why.

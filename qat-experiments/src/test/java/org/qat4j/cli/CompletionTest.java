@@ -60,7 +60,7 @@ class CompletionTest {
         "-n '__fish_seen_subcommand_from run' -l set -r|",
         "-n '__fish_seen_subcommand_from data; and not __fish_seen_subcommand_from list fetch shapes ratings'"
             + " -a fetch|-d 'Downloads a data set and checks it.'",
-        "-n '__fish_seen_subcommand_from init' -l task -x -a 'classes tags ranking translation'|"
+        "-n '__fish_seen_subcommand_from init' -l task -x -a 'classes tags roles ranking stories numbers translation'|"
       })
   void fishHasALineForEach(String part, String other) {
     String wanted = other == null ? "" : other;

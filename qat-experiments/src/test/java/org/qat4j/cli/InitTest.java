@@ -79,6 +79,14 @@ class InitTest {
   }
 
   @Test
+  void aSizeIsWhatARunHasToReach() {
+    qat("init", file, "--train", table, "--bytes", "300 kB", "--no-ask");
+    assertThat(read().accept().bytes().bytes()).isEqualTo(300_000);
+    assertThat(qat("init", folder.resolve("x"), "--train", table, "--bytes", "3", "--no-ask").err())
+        .contains("a size is a number with its unit such as 800 kB, not \"3\"");
+  }
+
+  @Test
   void commasAndFolders() throws IOException {
     Path commas = Files.writeString(folder.resolve("rows.csv"), "a,one text\nb,two texts\n");
     qat("init", file, "--train", commas, "--test", commas, "--no-ask");
@@ -99,10 +107,14 @@ class InitTest {
     StringBuilder sentences = new StringBuilder();
     StringBuilder questions = new StringBuilder();
     StringBuilder numbers = new StringBuilder();
+    StringBuilder stories = new StringBuilder();
+    StringBuilder roles = new StringBuilder();
     for (int i = 0; i < 40; i++) {
       sentences.append("Ann" + i + " B-PER\nslept O\n\nYork B-LOC\nburns O\n" + i + " O\n\n");
       questions.append("Who saw " + i + "?\tBob saw " + i + ".\t1\n");
       questions.append("Who saw " + i + "?\tIt rained.\t0\n");
+      stories.append("1 Ann went to room" + i + ".\n2 Where is Ann?\troom" + i % 4 + "\t1\n");
+      roles.append("s" + i + "\t1\tsee.01\tAnn sees Bob\tB-ARG0 B-V B-ARG1\n");
       numbers.append("room " + i + " was fine,").append(i % 5).append('\n');
     }
     Files.writeString(tags, sentences);
@@ -116,6 +128,8 @@ class InitTest {
     }
 
     check("tags", tags, "Tagged");
+    check("roles", Files.writeString(folder.resolve("roles.tsv"), roles), "Predicates");
+    check("stories", Files.writeString(folder.resolve("stories.txt"), stories), "Stories");
     check("ranking", candidates, "Candidates");
     check("numbers", Files.writeString(folder.resolve("ratings.csv"), numbers), "Numbers");
     check("translation", folder.resolve("pairs"), "Parallel");
