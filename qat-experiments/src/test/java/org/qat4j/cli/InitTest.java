@@ -114,7 +114,7 @@ class InitTest {
       questions.append("Who saw " + i + "?\tBob saw " + i + ".\t1\n");
       questions.append("Who saw " + i + "?\tIt rained.\t0\n");
       stories.append("1 Ann went to room" + i + ".\n2 Where is Ann?\troom" + i % 4 + "\t1\n");
-      roles.append("s" + i + "\t1\tsee.01\tAnn sees Bob\tB-ARG0 B-V B-ARG1\n");
+      roles.append("s" + i + "\t1\tsee.01\tAnn" + i + " sees Bob\tB-ARG0 B-V B-ARG1\n");
       numbers.append("room " + i + " was fine,").append(i % 5).append('\n');
     }
     Files.writeString(tags, sentences);
