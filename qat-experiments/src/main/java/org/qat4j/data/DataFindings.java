@@ -476,7 +476,7 @@ public final class DataFindings {
     int columns = new RowPlaces(spec).columns();
     if (columns > 2) {
       find(
-          tagged.train()
+          tagged.rows().train()
               + " has "
               + columns
               + " columns, of which two are read: the token and its tag. The others, such as parts"
@@ -557,21 +557,12 @@ public final class DataFindings {
     }
 
     private List<Path> files() {
-      List<Path> files = new ArrayList<>();
-      if (spec instanceof DataSpec.Table s) {
-        add(files, s.train(), s.validation(), s.test());
-      } else if (spec instanceof DataSpec.Tagged s) {
-        add(files, s.train(), s.validation(), s.test());
-      }
-      return files;
-    }
-
-    private static void add(List<Path> files, String... names) {
-      for (String name : names) {
-        if (name != null && Files.isRegularFile(Path.of(name))) {
-          files.add(Path.of(name));
-        }
-      }
+      boolean rows = spec instanceof DataSpec.Table || spec instanceof DataSpec.Tagged;
+      return (rows ? spec.files() : List.<DataSpec.File>of())
+          .stream()
+          .map(file -> Path.of(file.path()))
+          .filter(Files::isRegularFile)
+          .toList();
     }
   }
 }

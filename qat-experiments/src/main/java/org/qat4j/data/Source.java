@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.qat4j.QatException;
+import org.qat4j.experiment.DataSpec;
 import org.qat4j.experiment.DataSpec.Malformed;
 
 /**
@@ -42,21 +43,22 @@ public record Source(
     return new Source(train, validation, test, 0, 0, Malformed.STOP);
   }
 
-  /** As an experiment names them; validation and test may be null. */
-  public static Source of(
-      String train,
-      String validation,
-      String test,
-      double validationShare,
-      double testShare,
-      Malformed malformed) {
+  /** As an experiment names them. */
+  public static Source of(DataSpec.Rows rows) {
+    return of(rows, rows.testShare());
+  }
+
+  /**
+   * @param testShare in place of that of the experiment
+   */
+  public static Source of(DataSpec.Rows rows, double testShare) {
     return new Source(
-        Path.of(train),
-        pathOrNull(validation),
-        pathOrNull(test),
-        validationShare,
+        Path.of(rows.train()),
+        pathOrNull(rows.validation()),
+        pathOrNull(rows.test()),
+        rows.validationShare(),
         testShare,
-        malformed);
+        rows.malformed());
   }
 
   public static Path pathOrNull(String path) {

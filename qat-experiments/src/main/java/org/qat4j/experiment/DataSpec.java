@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.util.List;
@@ -35,7 +36,9 @@ public sealed interface DataSpec {
   <R> R accept(Visitor<R> visitor);
 
   /** The files or folders that are read. */
-  List<File> files();
+  default List<File> files() {
+    return List.of();
+  }
 
   /**
    * A file or folder of data.
@@ -56,15 +59,47 @@ public sealed interface DataSpec {
     }
   }
 
+  /**
+   * Rows in files of a part each, or in one of which parts are held out.
+   *
+   * @param train path of the training rows
+   * @param validation path of the validation rows, or null to hold out {@code validationShare}
+   * @param test path of the test rows, or null to hold out {@code testShare}
+   * @param validationShare share of rows that is held out where there is no validation file
+   * @param testShare share of rows that is held out where there is no test file
+   * @param malformed what is done with malformed rows
+   */
+  record Rows(
+      @JsonProperty(required = true) @JsonPropertyDescription("File of training rows.") @FilePath
+          String train,
+      @JsonPropertyDescription("File of validation rows; held out by hash where absent.") @FilePath
+          String validation,
+      @JsonPropertyDescription("File of test rows; held out by hash where absent.") @FilePath
+          String test,
+      @JsonProperty(defaultValue = "0.1")
+          @JsonPropertyDescription("Share held out for validation.")
+          @Range(min = 0, below = 1)
+          double validationShare,
+      @JsonProperty(defaultValue = "0.1")
+          @JsonPropertyDescription("Share held out for the test.")
+          @Range(min = 0, below = 1)
+          double testShare,
+      @JsonProperty(defaultValue = "stop")
+          @JsonPropertyDescription("Stop at a malformed row, or skip and count it.")
+          Malformed malformed) {
+    public Rows {
+      checkShares(validation == null ? validationShare : 0, test == null ? testShare : 0);
+    }
+
+    private List<File> files() {
+      return File.parts(train, validation, test);
+    }
+  }
+
   /** Which language is this phrase written in? From the JDK's own locale data; no download. */
   @JsonClassDescription(
       "Which language is this phrase written in? From the JDK's own locale data; no download.")
   record Langid() implements DataSpec {
-    @Override
-    public List<File> files() {
-      return List.of();
-    }
-
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.visit(this);
@@ -76,11 +111,6 @@ public sealed interface DataSpec {
       "What kind of thing is defined here? The nouns of WordNet 3.1, from the class path; no"
           + " download.")
   record Things() implements DataSpec {
-    @Override
-    public List<File> files() {
-      return List.of();
-    }
-
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.visit(this);
@@ -125,28 +155,18 @@ public sealed interface DataSpec {
   /**
    * Rows of a label and a text in one or more delimited files.
    *
-   * @param train path of the training rows
-   * @param validation path of the validation rows, or null to hold out {@code validationShare}
-   * @param test path of the test rows, or null to hold out {@code testShare}
+   * @param rows where they are
    * @param delimiter one character; a tab by default
    * @param header whether the first line names the columns
    * @param labelColumn number of the label's column, from 0
    * @param textColumn number of the text's column, from 0
    * @param secondColumn number of the column of a second text, or null where texts are no pairs
    * @param labelPattern regular expression whose first group, where it has one, is the label
-   * @param validationShare share of rows that is held out where there is no validation file
-   * @param testShare share of rows that is held out where there is no test file
    * @param folds parts of the rows, chosen by hash, that are the test set in turn; 1 for none
-   * @param malformed what is done with rows that have too few columns or no text
    */
   @JsonClassDescription("Rows of a label and a text in delimited files.")
   record Table(
-      @JsonProperty(required = true) @JsonPropertyDescription("File of training rows.") @FilePath
-          String train,
-      @JsonPropertyDescription("File of validation rows; held out by hash where absent.") @FilePath
-          String validation,
-      @JsonPropertyDescription("File of test rows; held out by hash where absent.") @FilePath
-          String test,
+      @JsonUnwrapped Rows rows,
       @JsonProperty(defaultValue = "\"\\t\"") @JsonPropertyDescription("One character.")
           String delimiter,
       @JsonProperty(defaultValue = "false")
@@ -168,26 +188,15 @@ public sealed interface DataSpec {
       @JsonProperty(defaultValue = "(.*)")
           @JsonPropertyDescription("Regular expression; its first group is the label.")
           String labelPattern,
-      @JsonProperty(defaultValue = "0.1")
-          @JsonPropertyDescription("Share held out for validation.")
-          @Range(min = 0, below = 1)
-          double validationShare,
-      @JsonProperty(defaultValue = "0.1")
-          @JsonPropertyDescription("Share held out for the test.")
-          @Range(min = 0, below = 1)
-          double testShare,
       @JsonProperty(defaultValue = "1")
           @JsonPropertyDescription(
               "Cross-validation: so many parts of the rows are the test set in turn, and all of"
                   + " them are reported together; 1 for one test set.")
           @Range(min = 1, max = 100)
-          int folds,
-      @JsonProperty(defaultValue = "stop")
-          @JsonPropertyDescription("Stop at a malformed row, or skip and count it.")
-          Malformed malformed)
+          int folds)
       implements DataSpec {
     public Table {
-      if (folds > 1 && test != null) {
+      if (folds > 1 && rows.test() != null) {
         throw new InvalidKeyException(
             "folds", "is " + folds + ", but there is a test file; leave one of the two out");
       }
@@ -203,13 +212,14 @@ public sealed interface DataSpec {
         throw new InvalidKeyException(
             "labelPattern", "is no regular expression: " + e.getDescription());
       }
-      double held = folds > 1 ? 1.0 / folds : testShare;
-      checkShares(validation == null ? validationShare : 0, test == null ? held : 0);
+      if (folds > 1) {
+        checkShares(rows.validation() == null ? rows.validationShare() : 0, 1.0 / folds);
+      }
     }
 
     @Override
     public List<File> files() {
-      return File.parts(train, validation, test);
+      return rows.files();
     }
 
     @Override
@@ -278,25 +288,15 @@ public sealed interface DataSpec {
   /**
    * Tagged tokens in CoNLL-style column files: named entities, chunks, parts of speech.
    *
-   * @param train path of the training rows
-   * @param validation path of the validation rows, or null to hold out {@code validationShare}
-   * @param test path of the test rows, or null to hold out {@code testShare}
+   * @param rows where they are
    * @param tokenColumn column of the token, from 0; from −1 backwards from the last
    * @param tagColumn column of its tag, likewise
    * @param scheme how the tags are written
-   * @param validationShare share of rows that is held out where there is no validation file
-   * @param testShare share of rows that is held out where there is no test file
-   * @param malformed what is done with malformed rows
    */
   @JsonClassDescription(
       "Tagged tokens in CoNLL-style column files: named entities, chunks, parts of speech.")
   record Tagged(
-      @JsonProperty(required = true) @JsonPropertyDescription("File of training rows.") @FilePath
-          String train,
-      @JsonPropertyDescription("File of validation rows; held out by hash where absent.") @FilePath
-          String validation,
-      @JsonPropertyDescription("File of test rows; held out by hash where absent.") @FilePath
-          String test,
+      @JsonUnwrapped Rows rows,
       @JsonProperty(defaultValue = "0")
           @JsonPropertyDescription("Column of the token, from 0; from -1 backwards from the last.")
           @Range(min = -1000, max = 1000)
@@ -307,26 +307,11 @@ public sealed interface DataSpec {
           int tagColumn,
       @JsonProperty(defaultValue = "bio")
           @JsonPropertyDescription("Whether every span begins with B, or as in IOB1 few do.")
-          Scheme scheme,
-      @JsonProperty(defaultValue = "0.1")
-          @JsonPropertyDescription("Share held out for validation.")
-          @Range(min = 0, below = 1)
-          double validationShare,
-      @JsonProperty(defaultValue = "0.1")
-          @JsonPropertyDescription("Share held out for the test.")
-          @Range(min = 0, below = 1)
-          double testShare,
-      @JsonProperty(defaultValue = "stop")
-          @JsonPropertyDescription("Stop at a malformed row, or skip and count it.")
-          Malformed malformed)
+          Scheme scheme)
       implements DataSpec {
-    public Tagged {
-      checkShares(validation == null ? validationShare : 0, test == null ? testShare : 0);
-    }
-
     @Override
     public List<File> files() {
-      return File.parts(train, validation, test);
+      return rows.files();
     }
 
     @Override
@@ -338,41 +323,16 @@ public sealed interface DataSpec {
   /**
    * Semantic roles: a sentence, a predicate in it, and the tags of its arguments.
    *
-   * @param train path of the training rows
-   * @param validation path of the validation rows, or null to hold out {@code validationShare}
-   * @param test path of the test rows, or null to hold out {@code testShare}
-   * @param validationShare share of rows that is held out where there is no validation file
-   * @param testShare share of rows that is held out where there is no test file
-   * @param malformed what is done with malformed rows
+   * @param rows where they are
    */
   @JsonClassDescription(
       "Semantic roles: a sentence, a predicate in it, and the tags of its arguments.")
   record Predicates(
-      @JsonProperty(required = true) @JsonPropertyDescription("File of training rows.") @FilePath
-          String train,
-      @JsonPropertyDescription("File of validation rows; held out by hash where absent.") @FilePath
-          String validation,
-      @JsonPropertyDescription("File of test rows; held out by hash where absent.") @FilePath
-          String test,
-      @JsonProperty(defaultValue = "0.1")
-          @JsonPropertyDescription("Share held out for validation.")
-          @Range(min = 0, below = 1)
-          double validationShare,
-      @JsonProperty(defaultValue = "0.1")
-          @JsonPropertyDescription("Share held out for the test.")
-          @Range(min = 0, below = 1)
-          double testShare,
-      @JsonProperty(defaultValue = "stop")
-          @JsonPropertyDescription("Stop at a malformed row, or skip and count it.")
-          Malformed malformed)
+      @JsonUnwrapped Rows rows)
       implements DataSpec {
-    public Predicates {
-      checkShares(validation == null ? validationShare : 0, test == null ? testShare : 0);
-    }
-
     @Override
     public List<File> files() {
-      return File.parts(train, validation, test);
+      return rows.files();
     }
 
     @Override
@@ -385,27 +345,17 @@ public sealed interface DataSpec {
    * Questions with sentences that may answer them, one candidate a row in delimited files; the
    * candidates of a question stand together and are ranked.
    *
-   * @param train path of the training rows
-   * @param validation path of the validation rows, or null to hold out {@code validationShare}
-   * @param test path of the test rows, or null to hold out {@code testShare}
+   * @param rows where they are
    * @param delimiter one character; a tab by default
    * @param header whether the first line names the columns
    * @param questionColumn number of the question's column, from 0
    * @param sentenceColumn number of the sentence's column, from 0
    * @param labelColumn number of the column that says whether the sentence answers, from 0
-   * @param validationShare share of rows that is held out where there is no validation file
-   * @param testShare share of rows that is held out where there is no test file
-   * @param malformed what is done with malformed rows
    */
   @JsonClassDescription(
       "Questions with sentences that may answer them, ranked; one candidate a row.")
   record Candidates(
-      @JsonProperty(required = true) @JsonPropertyDescription("File of training rows.") @FilePath
-          String train,
-      @JsonPropertyDescription("File of validation rows; held out by hash where absent.") @FilePath
-          String validation,
-      @JsonPropertyDescription("File of test rows; held out by hash where absent.") @FilePath
-          String test,
+      @JsonUnwrapped Rows rows,
       @JsonProperty(defaultValue = "\"\\t\"") @JsonPropertyDescription("One character.")
           String delimiter,
       @JsonProperty(defaultValue = "false")
@@ -422,27 +372,15 @@ public sealed interface DataSpec {
       @JsonProperty(defaultValue = "2")
           @JsonPropertyDescription("Column of the label: 1 or 0, true or false, yes or no.")
           @Range(min = 0, max = 1000)
-          int labelColumn,
-      @JsonProperty(defaultValue = "0.1")
-          @JsonPropertyDescription("Share held out for validation.")
-          @Range(min = 0, below = 1)
-          double validationShare,
-      @JsonProperty(defaultValue = "0.1")
-          @JsonPropertyDescription("Share held out for the test.")
-          @Range(min = 0, below = 1)
-          double testShare,
-      @JsonProperty(defaultValue = "stop")
-          @JsonPropertyDescription("Stop at a malformed row, or skip and count it.")
-          Malformed malformed)
+          int labelColumn)
       implements DataSpec {
     public Candidates {
       checkDelimiter(delimiter);
-      checkShares(validation == null ? validationShare : 0, test == null ? testShare : 0);
     }
 
     @Override
     public List<File> files() {
-      return File.parts(train, validation, test);
+      return rows.files();
     }
 
     @Override
@@ -454,46 +392,21 @@ public sealed interface DataSpec {
   /**
    * Stories with questions, in the format of the bAbI tasks.
    *
-   * @param train path of the training rows
-   * @param validation path of the validation rows, or null to hold out {@code validationShare}
-   * @param test path of the test rows, or null to hold out {@code testShare}
+   * @param rows where they are
    * @param ask for the answer, a class, or for the sentences that it rests on, ranked
-   * @param validationShare share of rows that is held out where there is no validation file
-   * @param testShare share of rows that is held out where there is no test file
-   * @param malformed what is done with malformed rows
    */
   @JsonClassDescription("Stories with questions, in the format of the bAbI tasks.")
   record Stories(
-      @JsonProperty(required = true) @JsonPropertyDescription("File of training rows.") @FilePath
-          String train,
-      @JsonPropertyDescription("File of validation rows; held out by hash where absent.") @FilePath
-          String validation,
-      @JsonPropertyDescription("File of test rows; held out by hash where absent.") @FilePath
-          String test,
+      @JsonUnwrapped Rows rows,
       @JsonProperty(defaultValue = "answer")
           @JsonPropertyDescription(
               "Ask for the answer, which is a class, or for the sentences that it rests on, which"
                   + " are ranked.")
-          Ask ask,
-      @JsonProperty(defaultValue = "0.1")
-          @JsonPropertyDescription("Share held out for validation.")
-          @Range(min = 0, below = 1)
-          double validationShare,
-      @JsonProperty(defaultValue = "0.1")
-          @JsonPropertyDescription("Share held out for the test.")
-          @Range(min = 0, below = 1)
-          double testShare,
-      @JsonProperty(defaultValue = "stop")
-          @JsonPropertyDescription("Stop at a malformed row, or skip and count it.")
-          Malformed malformed)
+          Ask ask)
       implements DataSpec {
-    public Stories {
-      checkShares(validation == null ? validationShare : 0, test == null ? testShare : 0);
-    }
-
     @Override
     public List<File> files() {
-      return File.parts(train, validation, test);
+      return rows.files();
     }
 
     @Override
@@ -506,56 +419,31 @@ public sealed interface DataSpec {
    * Texts and their translations, line by line in two files for each part, which have one name and
    * the languages as endings.
    *
-   * @param train path of the training files without the endings
-   * @param validation likewise of the validation, or null to hold out {@code validationShare}
-   * @param test likewise of the test, or null to hold out {@code testShare}
+   * @param rows where they are; paths are without the endings
    * @param from ending of the files that are translated
    * @param to ending of their translations
-   * @param validationShare share of rows that is held out where there is no validation file
-   * @param testShare share of rows that is held out where there is no test file
-   * @param malformed what is done with malformed rows
    */
   @JsonClassDescription(
       "Texts and their translations, line by line in two files that have one name and the languages"
           + " as endings: train.en and train.de.")
   record Parallel(
-      @JsonProperty(required = true)
-          @JsonPropertyDescription("Files of training rows, without their endings.")
-          @FilePath
-          String train,
-      @JsonPropertyDescription("Files of validation rows; held out by hash where absent.") @FilePath
-          String validation,
-      @JsonPropertyDescription("Files of test rows; held out by hash where absent.") @FilePath
-          String test,
+      @JsonUnwrapped Rows rows,
       @JsonProperty(defaultValue = "en")
-          @JsonPropertyDescription("Ending of the files that are translated.")
+          @JsonPropertyDescription(
+              "Ending of the files that are translated; train, validation and test are named"
+                  + " without it.")
           String from,
       @JsonProperty(defaultValue = "de")
           @JsonPropertyDescription("Ending of the files of their translations.")
-          String to,
-      @JsonProperty(defaultValue = "0.1")
-          @JsonPropertyDescription("Share held out for validation.")
-          @Range(min = 0, below = 1)
-          double validationShare,
-      @JsonProperty(defaultValue = "0.1")
-          @JsonPropertyDescription("Share held out for the test.")
-          @Range(min = 0, below = 1)
-          double testShare,
-      @JsonProperty(defaultValue = "stop")
-          @JsonPropertyDescription("Stop at a malformed row, or skip and count it.")
-          Malformed malformed)
+          String to)
       implements DataSpec {
-    public Parallel {
-      checkShares(validation == null ? validationShare : 0, test == null ? testShare : 0);
-    }
-
     /** Of each part two, which may be packed. */
     @Override
     public List<File> files() {
       return Stream.of(from, to)
           .flatMap(
               language ->
-                  File.parts(train, validation, test).stream()
+                  rows.files().stream()
                       .map(file -> new File(file.key(), file.path() + "." + language, true)))
           .toList();
     }
@@ -588,11 +476,6 @@ public sealed interface DataSpec {
     }
 
     @Override
-    public List<File> files() {
-      return List.of();
-    }
-
-    @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.visit(this);
     }
@@ -601,26 +484,16 @@ public sealed interface DataSpec {
   /**
    * Rows of a text and a number in one or more delimited files.
    *
-   * @param train path of the training rows
-   * @param validation path of the validation rows, or null to hold out {@code validationShare}
-   * @param test path of the test rows, or null to hold out {@code testShare}
+   * @param rows where they are
    * @param delimiter one character; a tab by default
    * @param header whether the first line names the columns
    * @param textColumn number of the text's column, from 0
    * @param secondColumn number of the column of a second text, or null where texts are no pairs
    * @param numberColumn number of the column of the number, from 0
-   * @param validationShare share of rows that is held out where there is no validation file
-   * @param testShare share of rows that is held out where there is no test file
-   * @param malformed what is done with rows that have too few columns, no text or no number
    */
   @JsonClassDescription("Rows of a text and a number, which is learned, in delimited files.")
   record Numbers(
-      @JsonProperty(required = true) @JsonPropertyDescription("File of training rows.") @FilePath
-          String train,
-      @JsonPropertyDescription("File of validation rows; held out by hash where absent.") @FilePath
-          String validation,
-      @JsonPropertyDescription("File of test rows; held out by hash where absent.") @FilePath
-          String test,
+      @JsonUnwrapped Rows rows,
       @JsonProperty(defaultValue = "\"\\t\"") @JsonPropertyDescription("One character.")
           String delimiter,
       @JsonProperty(defaultValue = "false")
@@ -638,18 +511,7 @@ public sealed interface DataSpec {
       @JsonProperty(defaultValue = "1")
           @JsonPropertyDescription("Column of the number, from 0.")
           @Range(min = 0, max = 1000)
-          int numberColumn,
-      @JsonProperty(defaultValue = "0.1")
-          @JsonPropertyDescription("Share held out for validation.")
-          @Range(min = 0, below = 1)
-          double validationShare,
-      @JsonProperty(defaultValue = "0.1")
-          @JsonPropertyDescription("Share held out for the test.")
-          @Range(min = 0, below = 1)
-          double testShare,
-      @JsonProperty(defaultValue = "stop")
-          @JsonPropertyDescription("Stop at a malformed row, or skip and count it.")
-          Malformed malformed)
+          int numberColumn)
       implements DataSpec {
     public Numbers {
       checkDelimiter(delimiter);
@@ -658,12 +520,11 @@ public sealed interface DataSpec {
             "numberColumn", "is " + numberColumn + ", as textColumn is; expected two columns");
       }
       checkSecond(secondColumn, textColumn, numberColumn);
-      checkShares(validation == null ? validationShare : 0, test == null ? testShare : 0);
     }
 
     @Override
     public List<File> files() {
-      return File.parts(train, validation, test);
+      return rows.files();
     }
 
     @Override

@@ -15,6 +15,8 @@ import java.util.List;
  * One key of a section: what a record component and its annotations say. The reader, the schema and
  * the reference of all keys go by it.
  *
+ * @param outer component of the section that holds the record of the key, whose keys are written in
+ *     its place; null for a key of the section itself
  * @param component of the record
  * @param description one line for people
  * @param required whether the key must be given
@@ -23,6 +25,7 @@ import java.util.List;
  * @param range of numbers, or null
  */
 record Key(
+    RecordComponent outer,
     RecordComponent component,
     String description,
     boolean required,
@@ -34,18 +37,24 @@ record Key(
     Overrides overrides = component.getDeclaringRecord().getAnnotation(Overrides.class);
     if (overrides != null) {
       Key base = Section.of(overrides.value()).key(component.getName()).orElseThrow();
-      return new Key(component, base.description, false, null, base.path, base.range);
+      return new Key(null, component, base.description, false, null, base.path, base.range);
     }
     JsonProperty property = component.getAccessor().getAnnotation(JsonProperty.class);
     JsonPropertyDescription text =
         component.getAccessor().getAnnotation(JsonPropertyDescription.class);
     return new Key(
+        null,
         component,
         text == null ? "" : text.value(),
         property != null && property.required(),
         property == null || property.defaultValue().isEmpty() ? null : property.defaultValue(),
         component.isAnnotationPresent(FilePath.class),
         component.getAnnotation(Range.class));
+  }
+
+  /** This key where the record that has it is the value of a component. */
+  Key within(RecordComponent holder) {
+    return new Key(holder, component, description, required, defaultYaml, path, range);
   }
 
   String name() {
@@ -64,8 +73,12 @@ record Key(
     return component.getType() == List.class;
   }
 
-  /** Value of a record. */
-  Object get(Object owner) {
+  /** Value in a section. */
+  Object get(Object section) {
+    return get(component, outer == null ? section : get(outer, section));
+  }
+
+  private static Object get(RecordComponent component, Object owner) {
     try {
       return component.getAccessor().invoke(owner);
     } catch (IllegalAccessException | InvocationTargetException e) {

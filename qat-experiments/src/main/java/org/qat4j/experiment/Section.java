@@ -2,7 +2,9 @@ package org.qat4j.experiment;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -12,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.qat4j.QatException;
 
 /**
@@ -31,9 +34,21 @@ record Section(Class<? extends Record> type, List<Key> keys) {
         protected Section computeValue(Class<?> type) {
           return new Section(
               type.asSubclass(Record.class),
-              Arrays.stream(type.getRecordComponents()).map(Key::of).toList());
+              Arrays.stream(type.getRecordComponents()).flatMap(Section::keys).toList());
         }
       };
+
+  /** One key, or those of the record that is written in place. */
+  private static Stream<Key> keys(RecordComponent component) {
+    return isInPlace(component)
+        ? of(component.getType()).keys.stream().map(key -> key.within(component))
+        : Stream.of(Key.of(component));
+  }
+
+  /** Whether the keys of a component's record stand among those of the section. */
+  static boolean isInPlace(RecordComponent component) {
+    return component.getAccessor().isAnnotationPresent(JsonUnwrapped.class);
+  }
 
   static Section of(Class<?> type) {
     return SECTIONS.get(type);
@@ -57,9 +72,10 @@ record Section(Class<? extends Record> type, List<Key> keys) {
         throw new InvalidKeyException(keys.get(i).name(), "is missing");
       }
     }
+    RecordComponent[] components = type.getRecordComponents();
+    Class<?>[] types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class[]::new);
     try {
-      Class<?>[] types = keys.stream().map(k -> k.component().getType()).toArray(Class<?>[]::new);
-      return type.getDeclaredConstructor(types).newInstance(values);
+      return type.getDeclaredConstructor(types).newInstance(arguments(components, values));
     } catch (InvocationTargetException e) {
       if (e.getCause() instanceof QatException refused) {
         throw refused;
@@ -68,6 +84,22 @@ record Section(Class<? extends Record> type, List<Key> keys) {
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(type.toString(), e);
     }
+  }
+
+  private static Object[] arguments(RecordComponent[] components, Object[] values) {
+    Object[] arguments = new Object[components.length];
+    int from = 0;
+    for (int i = 0; i < arguments.length; i++) {
+      if (isInPlace(components[i])) {
+        Section inner = of(components[i].getType());
+        int to = from + inner.keys.size();
+        arguments[i] = inner.create(Arrays.copyOfRange(values, from, to));
+        from = to;
+      } else {
+        arguments[i] = values[from++];
+      }
+    }
+    return arguments;
   }
 
   /** What stands under a key lies within its range. */

@@ -92,7 +92,7 @@ class InitTest {
     qat("init", file, "--train", commas, "--test", commas, "--no-ask");
     DataSpec.Table rows = (DataSpec.Table) read().data();
     assertThat(rows.delimiter()).isEqualTo(",");
-    assertThat(rows.test()).isEqualTo(commas.toString());
+    assertThat(rows.rows().test()).isEqualTo(commas.toString());
 
     file = folder.resolve("folders.yml");
     Path classes = Files.createDirectories(folder.resolve("mails"));
@@ -171,8 +171,8 @@ class InitTest {
       System.setIn(before);
     }
     DataSpec.Table data = (DataSpec.Table) read().data();
-    assertThat(data.train()).isEqualTo(table.toString());
-    assertThat(data.test()).isNull();
+    assertThat(data.rows().train()).isEqualTo(table.toString());
+    assertThat(data.rows().test()).isNull();
     assertThat(read().quantize().weights().bits()).isEqualTo(2);
   }
 

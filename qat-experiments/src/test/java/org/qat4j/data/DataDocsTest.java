@@ -98,7 +98,7 @@ class DataDocsTest {
     DataSpec.Table reviews = (DataSpec.Table) specs.get(2);
     List<String> texts = new ArrayList<>();
     DelimitedRows.read(
-        Lines.read(Path.of(reviews.train()), "data.train"),
+        Lines.read(Path.of(reviews.rows().train()), "data.train"),
         reviews.delimiter(),
         reviews.header(),
         2,

@@ -133,9 +133,9 @@ class ExperimentReaderTest {
     Experiment experiment = read(yaml);
 
     DataSpec.Table table = (DataSpec.Table) experiment.data();
-    assertThat(table.train()).isEqualTo("/data/a");
-    assertThat(table.validation()).isEqualTo("b/c");
-    assertThat(table.test()).isEqualTo("${DATA}");
+    assertThat(table.rows().train()).isEqualTo("/data/a");
+    assertThat(table.rows().validation()).isEqualTo("b/c");
+    assertThat(table.rows().test()).isEqualTo("${DATA}");
     assertThat(experiment.description()).isEqualTo("${DATA}");
   }
 

@@ -2,6 +2,7 @@ package org.qat4j.experiment;
 
 import com.fasterxml.classmate.ResolvedType;
 import com.fasterxml.jackson.annotation.JsonClassDescription;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.victools.jsonschema.generator.CustomDefinition;
@@ -14,6 +15,7 @@ import com.github.victools.jsonschema.generator.SchemaGeneratorConfigBuilder;
 import com.github.victools.jsonschema.generator.SchemaGeneratorConfigPart;
 import com.github.victools.jsonschema.generator.SchemaVersion;
 import com.github.victools.jsonschema.generator.TypeScope;
+import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
@@ -41,6 +43,7 @@ final class ExperimentSchema {
         .withCustomDefinitionProvider(ExperimentSchema::scalar);
     ObjectNode schema = new SchemaGenerator(builder.build()).generateSchema(Experiment.class);
     addKinds(schema, Experiment.class);
+    schema.withObjectProperty("definitions").remove(nameOf(DataSpec.Rows.class));
     addSweep(schema);
     addExtends(schema);
     ArrayNode oneOf = definition(schema, LayerOverride.class).putArray("oneOf");
@@ -50,8 +53,8 @@ final class ExperimentSchema {
 
   private static void describe(SchemaGeneratorConfigPart<FieldScope> fields) {
     fields
-        .withDescriptionResolver(f -> isItem(f) ? null : key(f).description())
-        .withDefaultResolver(f -> isItem(f) ? null : defaultValue(key(f)))
+        .withDescriptionResolver(f -> isItem(f) || isInPlace(f) ? null : key(f).description())
+        .withDefaultResolver(f -> isItem(f) || isInPlace(f) ? null : defaultValue(key(f)))
         .withNumberInclusiveMinimumResolver(f -> bound(f, Range::min))
         .withNumberInclusiveMaximumResolver(f -> bound(f, Range::max))
         .withNumberExclusiveMinimumResolver(f -> bound(f, Range::above))
@@ -74,7 +77,15 @@ final class ExperimentSchema {
     return field.isFakeContainerItemScope();
   }
 
+  /** Whether the field has no key of its own, but a record whose keys are written in its place. */
+  private static boolean isInPlace(FieldScope field) {
+    return !isItem(field) && field.getMember().getRawMember().isAnnotationPresent(JsonUnwrapped.class);
+  }
+
   private static BigDecimal bound(FieldScope field, ToDoubleFunction<Range> bound) {
+    if (isInPlace(field)) {
+      return null;
+    }
     Key key = key(field);
     if (key.range() == null || key.isList() != isItem(field)) {
       return null;
@@ -151,7 +162,14 @@ final class ExperimentSchema {
     ObjectNode definition = definition(schema, type);
     ObjectNode properties = definition.objectNode();
     properties.putObject("kind").put("const", kind);
-    properties.setAll(definition.withObjectProperty("properties"));
+    ObjectNode own = definition.withObjectProperty("properties");
+    for (RecordComponent component : type.getRecordComponents()) {
+      if (Section.isInPlace(component)) {
+        properties.setAll(definition(schema, component.getType()).withObjectProperty("properties"));
+        own.remove(component.getName());
+      }
+    }
+    properties.setAll(own);
     definition.set("properties", properties);
   }
 

@@ -49,13 +49,7 @@ public final class CandidateReader {
   /** The data of an experiment. */
   public static Dataset read(DataSpec.Candidates spec) {
     Source source =
-        Source.of(
-            spec.train(),
-            spec.validation(),
-            spec.test(),
-            spec.validationShare(),
-            spec.testShare(),
-            spec.malformed());
+        Source.of(spec.rows());
     Form form =
         new Form(
             spec.delimiter(),

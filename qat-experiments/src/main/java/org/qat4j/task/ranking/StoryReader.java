@@ -47,13 +47,7 @@ public final class StoryReader {
   public static Dataset read(DataSpec.Stories spec) {
     Parts<StoryQuestion> rows =
         read(
-            Source.of(
-                spec.train(),
-                spec.validation(),
-                spec.test(),
-                spec.validationShare(),
-                spec.testShare(),
-                spec.malformed()));
+            Source.of(spec.rows()));
     if (spec.ask() == DataSpec.Ask.SUPPORT) {
       return new Dataset(
           Question.RANKING,
@@ -64,7 +58,7 @@ public final class StoryReader {
           rows.skipped());
     }
     return LabelledText.withUnknown(
-        spec.train(),
+        spec.rows().train(),
         new Parts<>(
             answers(rows.train()),
             answers(rows.validation()),

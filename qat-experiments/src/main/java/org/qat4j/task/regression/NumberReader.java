@@ -33,18 +33,12 @@ public final class NumberReader {
    */
   public static Dataset read(DataSpec.Numbers spec) {
     Source source =
-        Source.of(
-            spec.train(),
-            spec.validation(),
-            spec.test(),
-            spec.validationShare(),
-            spec.testShare(),
-            spec.malformed());
+        Source.of(spec.rows());
     Parts<Example> rows = source.read(new NumberReader(spec)::read);
     double first = rows.train().get(0).number();
     if (rows.train().stream().allMatch(row -> row.number() == first)) {
       throw new QatException(
-          spec.train()
+          spec.rows().train()
               + ": every training row has the number "
               + first
               + "; there is nothing to learn. Is "

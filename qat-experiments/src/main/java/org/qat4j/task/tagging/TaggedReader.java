@@ -25,13 +25,7 @@ public final class TaggedReader {
   public static Dataset read(DataSpec.Tagged spec) {
     Columns columns = new Columns(spec.tokenColumn(), spec.tagColumn(), spec.scheme());
     return columns(
-            Source.of(
-                spec.train(),
-                spec.validation(),
-                spec.test(),
-                spec.validationShare(),
-                spec.testShare(),
-                spec.malformed()),
+            Source.of(spec.rows()),
             columns)
         .dataset();
   }
@@ -39,13 +33,7 @@ public final class TaggedReader {
   /** The data of an experiment. */
   public static Dataset read(DataSpec.Predicates spec) {
     return predicates(
-            Source.of(
-                spec.train(),
-                spec.validation(),
-                spec.test(),
-                spec.validationShare(),
-                spec.testShare(),
-                spec.malformed()))
+            Source.of(spec.rows()))
         .dataset();
   }
 

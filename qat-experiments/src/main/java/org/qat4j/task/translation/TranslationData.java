@@ -30,13 +30,7 @@ public final class TranslationData {
   /** The data of an experiment. */
   public static Dataset read(DataSpec.Parallel spec) {
     Source source =
-        Source.of(
-            spec.train(),
-            spec.validation(),
-            spec.test(),
-            spec.validationShare(),
-            spec.testShare(),
-            spec.malformed());
+        Source.of(spec.rows());
     return dataset(ParallelReader.read(source, spec.from(), spec.to()));
   }
 
