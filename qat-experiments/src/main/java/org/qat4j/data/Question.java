@@ -8,29 +8,29 @@ public enum Question {
   /** Which class? */
   CLASS {
     @Override
-    INDArray[] labels(TextBatches batches, int[] texts, int cut) {
-      return new INDArray[] {batches.classes(texts), null};
+    INDArray[] labels(LabelArrays arrays, int[] texts, int cut) {
+      return new INDArray[] {arrays.classes(texts), null};
     }
   },
   /** Which tag has each token? */
   TAGS {
     @Override
-    INDArray[] labels(TextBatches batches, int[] texts, int cut) {
-      return new INDArray[] {batches.tags(texts, cut), batches.mask(texts, cut)};
+    INDArray[] labels(LabelArrays arrays, int[] texts, int cut) {
+      return new INDArray[] {arrays.tags(texts, cut), arrays.mask(texts, cut)};
     }
   },
   /** How probable is the last class, the right one, against the other texts of the group? */
   RANKING {
     @Override
-    INDArray[] labels(TextBatches batches, int[] texts, int cut) {
-      return CLASS.labels(batches, texts, cut);
+    INDArray[] labels(LabelArrays arrays, int[] texts, int cut) {
+      return CLASS.labels(arrays, texts, cut);
     }
   },
   /** What is it in the other language? A text is that and its translation, a tab between. */
   TRANSLATION {
     @Override
-    INDArray[] labels(TextBatches batches, int[] texts, int cut) {
-      return batches.pieces(texts, cut);
+    INDArray[] labels(LabelArrays arrays, int[] texts, int cut) {
+      return arrays.pieces(texts, cut);
     }
 
     @Override
@@ -44,8 +44,8 @@ public enum Question {
    */
   VECTOR {
     @Override
-    INDArray[] labels(TextBatches batches, int[] texts, int cut) {
-      return NUMBER.labels(batches, texts, cut); // a teacher puts its vectors in their place
+    INDArray[] labels(LabelArrays arrays, int[] texts, int cut) {
+      return NUMBER.labels(arrays, texts, cut); // a teacher puts its vectors in their place
     }
 
     @Override
@@ -56,8 +56,8 @@ public enum Question {
   /** Which number? */
   NUMBER {
     @Override
-    INDArray[] labels(TextBatches batches, int[] texts, int cut) {
-      return new INDArray[] {batches.reals(texts), null};
+    INDArray[] labels(LabelArrays arrays, int[] texts, int cut) {
+      return new INDArray[] {arrays.reals(texts), null};
     }
 
     @Override
@@ -69,10 +69,11 @@ public enum Question {
   /**
    * Labels of some texts and their mask, which is null where every label counts.
    *
+   * @param arrays that they are taken of
    * @param texts their numbers
    * @param cut steps of the first input that are cut off
    */
-  abstract INDArray[] labels(TextBatches batches, int[] texts, int cut);
+  abstract INDArray[] labels(LabelArrays arrays, int[] texts, int cut);
 
   /** How many numbers a label can be. */
   int choices(List<String> labels) {
