@@ -18,6 +18,7 @@ import org.qat4j.experiment.Experiment;
 import org.qat4j.experiment.PruneSpec;
 import org.qat4j.experiment.TrainSpec;
 import org.qat4j.network.TextNetwork;
+import org.qat4j.qat.QatNetwork;
 import org.qat4j.report.CurvePoint;
 import org.qat4j.training.Checkpoints;
 import org.qat4j.training.Evaluate;
@@ -288,8 +289,21 @@ final class FloatNetwork {
   /** The same with an aid. */
   Trained train(Stage stage, Model network, TrainingPlan plan, TrainingAid aid) {
     Training training = new Training(network, train, validation, test, console);
-    TrainingMonitor monitor = training.monitor(stage, plan);
-    return training.run(plan, aid, monitor, checkpoints.next(stage, monitor, aid.isStateless()));
+    return run(training, plan, aid, training.monitor(stage, plan));
+  }
+
+  /** Trains a network under quantization. */
+  Trained train(QatNetwork qat, TrainingPlan plan, TrainingAid aid) {
+    Training training = new Training(qat.network(), train, validation, test, console);
+    TrainingMonitor monitor = training.monitor(Stage.QAT, plan);
+    monitor.watch(new CodeChanges(qat));
+    return run(training, plan, aid, monitor);
+  }
+
+  private Trained run(
+      Training training, TrainingPlan plan, TrainingAid aid, TrainingMonitor monitor) {
+    Checkpoints kept = checkpoints.next(monitor.stage(), monitor, aid.isStateless());
+    return training.run(plan, aid, monitor, kept);
   }
 
   private void fit(

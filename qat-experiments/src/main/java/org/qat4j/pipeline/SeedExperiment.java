@@ -175,7 +175,7 @@ final class SeedExperiment {
       add(untrained, Phase.EVALUATION, floats.answers(asIs.network()));
     }
     look(untrained, start, asIs, freezes);
-    FloatNetwork.Trained trained = train(qat.network(), further);
+    FloatNetwork.Trained trained = train(qat, further);
     controlEnds.run();
     add(Stage.QAT, Phase.QAT, trained);
     keep(qat);
@@ -300,30 +300,30 @@ final class SeedExperiment {
   }
 
   /** Trains under quantization: with a teacher, and with pruning, where the experiment says so. */
-  private FloatNetwork.Trained train(Model qat, TrainingPlan plan) {
+  private FloatNetwork.Trained train(QatNetwork qat, TrainingPlan plan) {
     PruneSpec prune = experiment.prune();
     if (prune == null || !prune.prunesQuantizedWeights()) {
       return train(qat, plan, TrainingAid.NONE);
     }
     long steps = (long) plan.epochs() * floats.trainingTexts().batches();
-    Pruner pruner = new Pruner(qat, prune.weightRule(), resolved.toPruningSchedule(steps));
+    Pruner pruner = new Pruner(qat.network(), prune.weightRule(), resolved.toPruningSchedule(steps));
     PruningAid aid =
-        new PruningAid("weights", Steps.of(pruner), () -> floats.validationAccuracy(qat));
+        new PruningAid("weights", Steps.of(pruner), () -> floats.validationAccuracy(qat.network()));
     FloatNetwork.Trained trained = train(qat, plan, aid);
     result.pruning(aid.end());
     return trained;
   }
 
-  private FloatNetwork.Trained train(Model qat, TrainingPlan plan, TrainingAid aid) {
+  private FloatNetwork.Trained train(QatNetwork qat, TrainingPlan plan, TrainingAid aid) {
     TeacherSpec teacher = experiment.quantize().qat().distillation();
     if (teacher == null) {
-      return floats.train(Stage.QAT, qat, plan, aid);
+      return floats.train(qat, plan, aid);
     }
     // A teacher has to read the same tokens.
     boolean sameTokens = floats.text().text().equals(whole.text().text());
     Model taughtBy = (sameTokens ? whole : floats).text().network();
-    try (Distillation distillation = new Distillation(qat, taughtBy, teacher.toSpec())) {
-      return floats.train(Stage.QAT, qat, plan, aid.and(new Lessons(distillation)));
+    try (Distillation distillation = new Distillation(qat.network(), taughtBy, teacher.toSpec())) {
+      return floats.train(qat, plan, aid.and(new Lessons(distillation)));
     }
   }
 

@@ -29,6 +29,7 @@ final class TrainingMonitor implements TrainingLog, AutoCloseable {
   private double seconds;
   private int steps;
   private Step last;
+  private CodeChanges codes; // null where no weights are quantized
 
   /**
    * @param metrics is given every step, and the validation accuracy after every pass
@@ -38,6 +39,11 @@ final class TrainingMonitor implements TrainingLog, AutoCloseable {
     this.progress = console.progress("training: " + stage.title(), (long) epochs * stepsPerEpoch);
     this.every = Math.max(1, stepsPerEpoch / POINTS_PER_EPOCH);
     this.metrics = metrics;
+  }
+
+  /** Tells with every pass how many codes it changed. */
+  void watch(CodeChanges changes) {
+    codes = changes;
   }
 
   @Override
@@ -77,9 +83,14 @@ final class TrainingMonitor implements TrainingLog, AutoCloseable {
   public void epoch(Epoch epoch) {
     boolean held = !Double.isNaN(epoch.validationAccuracy());
     CurvePoint point = mean(held ? epoch.validationAccuracy() : null);
+    if (codes != null) {
+      point = point.withCodesChanged(codes.next());
+    }
     points.add(point);
-    if (held) {
+    if (held || point.codesChanged() != null) {
       metrics.accept(point);
+    }
+    if (held) {
       progress.message(
           String.format(
               Locale.ROOT,
@@ -95,6 +106,11 @@ final class TrainingMonitor implements TrainingLog, AutoCloseable {
       return Double.NaN;
     }
     return stepSeconds.stream().sorted().skip(stepSeconds.size() / 2).findFirst().orElseThrow();
+  }
+
+  /** Which training it is. */
+  Stage stage() {
+    return stage;
   }
 
   /** The learning curve. */
@@ -143,6 +159,9 @@ final class TrainingMonitor implements TrainingLog, AutoCloseable {
   /** The training goes on where another process stopped. */
   void restore(byte[] memento) throws IOException {
     Memento m = JSON.readValue(memento, Memento.class);
+    if (codes != null) {
+      codes.forget();
+    }
     points.addAll(m.curve());
     loss = m.loss();
     examples = m.examples();

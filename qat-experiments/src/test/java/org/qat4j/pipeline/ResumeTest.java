@@ -117,6 +117,19 @@ class ResumeTest {
     assertThat(folder.resolve(RunExperiment.CHECKPOINTS)).doesNotExist();
   }
 
+  @Test
+  void eachPassUnderQuantizationTellsHowManyCodesItChanged() throws IOException {
+    JsonNode report =
+        new ObjectMapper().readTree(temporary.resolve("whole/report.json").toFile());
+    List<JsonNode> passes = report.findValues("codesChanged");
+    assertThat(passes).hasSize(2);
+    for (JsonNode layers : passes) {
+      assertThat(layers.size()).isGreaterThan(1);
+      assertThat(layers).allSatisfy(share -> assertThat(share.asDouble()).isBetween(0.0, 1.0));
+      assertThat(layers).anySatisfy(share -> assertThat(share.asDouble()).isPositive());
+    }
+  }
+
   /** Seed, stage, step and loss, without the speed. */
   private static List<String> metrics(Path folder) throws IOException {
     List<String> metrics = new ArrayList<>();

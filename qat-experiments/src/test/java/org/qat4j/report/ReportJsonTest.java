@@ -122,7 +122,8 @@ class ReportJsonTest {
       node.properties()
           .forEach(
               e -> {
-                String key = isStage(path, e.getKey()) ? "<stage>" : e.getKey();
+                String name = path.endsWith("codesChanged") ? "<layer>" : e.getKey();
+                String key = isStage(path, name) ? "<stage>" : name;
                 addKeys(keys, path.isEmpty() ? key : path + "." + key, e.getValue());
               });
     } else if (node.isArray() && node.size() > 0 && node.get(0).isObject()) {

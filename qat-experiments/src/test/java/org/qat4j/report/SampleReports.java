@@ -194,7 +194,7 @@ public final class SampleReports {
       double done = step / (double) steps;
       double fall = stage == Stage.FLOAT ? 2.8 * Math.exp(-6 * done) : 0;
       boolean epochEnd = step % 300 == 0;
-      run.curve(
+      CurvePoint point =
           new CurvePoint(
               stage,
               step,
@@ -202,7 +202,9 @@ public final class SampleReports {
               0.42 + fall + 0.03 * random.nextGaussian(),
               epochEnd ? accuracy - 0.15 * Math.exp(-5 * done) : null,
               0.003 * (1 - done),
-              3_100 + 40 * random.nextGaussian()));
+              3_100 + 40 * random.nextGaussian());
+      boolean codes = epochEnd && stage == Stage.QAT;
+      run.curve(codes ? point.withCodesChanged(Map.of("conv", 0.04 * (1 - done))) : point);
     }
   }
 

@@ -149,6 +149,26 @@ public final class QatNetwork {
   }
 
   /**
+   * Codes of the weights as they would be frozen now: of each layer that has weights, by its name
+   * in {@link #ranges}, those of its matrices one behind the other. To see how many of them a
+   * training still changes.
+   *
+   * @throws QatException if the network was neither calibrated nor trained
+   */
+  public Map<String, byte[]> weightCodes() {
+    Map<String, byte[]> codes = new LinkedHashMap<>();
+    prepared
+        .quantizers()
+        .forEach(
+            (name, q) -> {
+              if (q.weights().exist()) {
+                codes.put(name, q.weights().codes());
+              }
+            });
+    return codes;
+  }
+
+  /**
    * An ordinary network of DL4J's own layers with the weights as they are now, not rounded; a copy,
    * whose training goes on where this one stands.
    */

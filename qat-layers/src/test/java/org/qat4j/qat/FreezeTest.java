@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -82,6 +83,26 @@ class FreezeTest {
     INDArray[] features = Example.TOKENS.features(new Random(3), 4, DataType.FLOAT);
     assertThat(qat.freeze(info, features).metadata()).isEqualTo(metadata);
     assertThat(qat.freeze(FreezeInfo.named("m"), features).metadata()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Example.class)
+  void theCodesOfWeightsAreThoseOfTheModel(Example example) {
+    QatNetwork qat = example.prepare(QuantSpec.int8());
+    Example.fit(qat, example.data(2, 6));
+    INDArray[] features = example.features(new Random(3), 4, DataType.FLOAT);
+    IntegerModel model = qat.freeze(FreezeInfo.named("m"), features);
+
+    Map<String, byte[]> codes = qat.weightCodes();
+    int compared = 0;
+    for (Op op : model.ops()) {
+      if (codes.containsKey(op.name()) && op.tensors().size() == 1) {
+        assertThat(op.tensors().get(0).codes()).as(op.name()).isEqualTo(codes.get(op.name()));
+        compared++;
+      }
+    }
+    assertThat(compared).isPositive();
+    assertThat(qat.weightCodes()).as("asked again").containsExactlyEntriesOf(codes);
   }
 
   private static float[] rowOf(INDArray values, int i) {

@@ -28,6 +28,9 @@ final class HtmlDetails {
       String rate,
       String speed) {}
 
+  /** What became of the codes of a layer's weights in each pass. */
+  record CodeRow(String layer, List<String> shares) {}
+
   record PruneLine(
       String what, String step, String share, String before, String after, String recovered) {}
 
@@ -93,6 +96,28 @@ final class HtmlDetails {
       }
     }
     page.put("curveRows", rows);
+    codes(page);
+  }
+
+  /** Layers by passes of the training under quantization. */
+  private void codes(Map<String, Object> page) {
+    List<CurvePoint> passes =
+        run.curves().stream().filter(point -> point.codesChanged() != null).toList();
+    List<String> layers =
+        passes.isEmpty() ? List.of() : List.copyOf(passes.get(0).codesChanged().keySet());
+    page.put("hasCodes", !passes.isEmpty());
+    page.put("codePasses", passes.stream().map(CurvePoint::epoch).toList());
+    page.put(
+        "codeRows",
+        layers.stream()
+            .map(
+                layer ->
+                    new CodeRow(
+                        layer,
+                        passes.stream()
+                            .map(pass -> Formats.percent(pass.codesChanged().get(layer)))
+                            .toList()))
+            .toList());
   }
 
   private void pruning(Map<String, Object> page) {

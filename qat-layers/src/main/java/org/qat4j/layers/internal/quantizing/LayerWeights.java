@@ -1,5 +1,6 @@
 package org.qat4j.layers.internal.quantizing;
 
+import java.io.ByteArrayOutputStream;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -11,6 +12,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.layers.internal.host.Floats;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.numerics.internal.WeightGrid;
+import org.qat4j.numerics.internal.WeightQuantizer;
 import org.qat4j.quantizer.WeightSpec;
 
 /**
@@ -150,6 +152,22 @@ public final class LayerWeights {
   /** Grid of weights [channels, k] of this layer. */
   public WeightGrid grid(String key, float[] byChannel) {
     return substitute != null ? substitute.get(key) : matrices.get(key).grid(byChannel);
+  }
+
+  /** Codes of all weights as they are now, a matrix behind the other, each [channels, k]. */
+  public byte[] codes() {
+    ByteArrayOutputStream codes = new ByteArrayOutputStream();
+    matrices.forEach(
+        (key, w) -> {
+          float[] rows = byChannel(key);
+          codes.writeBytes(WeightQuantizer.codes(rows, rows.length / w.channels(), w.grid(rows)));
+        });
+    if (table != null) {
+      INDArray rows = table.table();
+      codes.writeBytes(
+          WeightQuantizer.codes(Floats.read(rows), (int) rows.size(1), table.grid()));
+    }
+    return codes.toByteArray();
   }
 
   /** Weights of the layer as [channels, k], row-major. */
