@@ -559,10 +559,7 @@ public final class DataFindings {
     private List<Path> files() {
       boolean rows = spec instanceof DataSpec.Table || spec instanceof DataSpec.Tagged;
       return (rows ? spec.files() : List.<DataSpec.File>of())
-          .stream()
-          .map(file -> Path.of(file.path()))
-          .filter(Files::isRegularFile)
-          .toList();
+          .stream().map(file -> Path.of(file.path())).filter(Files::isRegularFile).toList();
     }
   }
 }

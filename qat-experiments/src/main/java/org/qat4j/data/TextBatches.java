@@ -108,8 +108,7 @@ public final class TextBatches implements MultiDataSetIterator {
     this.texts = new EncodedExamples(question, examples, inputs, names);
     this.orders = new BatchOrder(texts, batch, seed);
     this.labels = new LabelArrays(texts);
-    this.dropouts =
-        inputs.encoders().stream().map(e -> TokenDropout.of(e, tokenDropout)).toList();
+    this.dropouts = inputs.encoders().stream().map(e -> TokenDropout.of(e, tokenDropout)).toList();
     this.staging = staging(texts);
     this.batch = batch;
     this.shuffled = shuffled;

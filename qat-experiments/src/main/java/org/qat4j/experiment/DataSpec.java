@@ -327,9 +327,7 @@ public sealed interface DataSpec {
    */
   @JsonClassDescription(
       "Semantic roles: a sentence, a predicate in it, and the tags of its arguments.")
-  record Predicates(
-      @JsonUnwrapped Rows rows)
-      implements DataSpec {
+  record Predicates(@JsonUnwrapped Rows rows) implements DataSpec {
     @Override
     public List<File> files() {
       return rows.files();

@@ -73,7 +73,8 @@ record Section(Class<? extends Record> type, List<Key> keys) {
       }
     }
     RecordComponent[] components = type.getRecordComponents();
-    Class<?>[] types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class[]::new);
+    Class<?>[] types =
+        Arrays.stream(components).map(RecordComponent::getType).toArray(Class[]::new);
     try {
       return type.getDeclaredConstructor(types).newInstance(arguments(components, values));
     } catch (InvocationTargetException e) {

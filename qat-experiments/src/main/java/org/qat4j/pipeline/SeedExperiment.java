@@ -306,7 +306,8 @@ final class SeedExperiment {
       return train(qat, plan, TrainingAid.NONE);
     }
     long steps = (long) plan.epochs() * floats.trainingTexts().batches();
-    Pruner pruner = new Pruner(qat.network(), prune.weightRule(), resolved.toPruningSchedule(steps));
+    Pruner pruner =
+        new Pruner(qat.network(), prune.weightRule(), resolved.toPruningSchedule(steps));
     PruningAid aid =
         new PruningAid("weights", Steps.of(pruner), () -> floats.validationAccuracy(qat.network()));
     FloatNetwork.Trained trained = train(qat, plan, aid);

@@ -15,8 +15,8 @@ import org.qat4j.evaluation.Stage;
  * @param validationAccuracy 0 to 1, or null where it was not measured
  * @param learningRate of this step
  * @param examplesPerSecond since the point before
- * @param codesChanged of each quantized layer the share of its weights' codes, 0 to 1, that the pass
- *     which ends here changed; null where it was not measured
+ * @param codesChanged of each quantized layer the share of its weights' codes, 0 to 1, that the
+ *     pass which ends here changed; null where it was not measured
  */
 public record CurvePoint(
     Stage stage,

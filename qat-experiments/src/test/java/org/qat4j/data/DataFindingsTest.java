@@ -23,7 +23,21 @@ class DataFindingsTest {
     Path validation =
         Files.writeString(folder.resolve("validation.tsv"), train.split("\t", 2)[0] + "\t9, 10\n");
     Path testFile = Files.writeString(folder.resolve("test.tsv"), test);
-    return new DataSpec.Table(new DataSpec.Rows(trainFile.toString(), validation.toString(), testFile.toString(), 0.1, 0.1, Malformed.STOP), "\t", false, 0, 1, null, "(.*)", 1);
+    return new DataSpec.Table(
+        new DataSpec.Rows(
+            trainFile.toString(),
+            validation.toString(),
+            testFile.toString(),
+            0.1,
+            0.1,
+            Malformed.STOP),
+        "\t",
+        false,
+        0,
+        1,
+        null,
+        "(.*)",
+        1);
   }
 
   private List<DataFinding> find(String train, String test) throws IOException {
@@ -133,7 +147,12 @@ class DataFindingsTest {
     Path file =
         Files.writeString(folder.resolve("x.conll"), "The DT B-NP\ndog NN I-NP\n\nA DT B-NP\n");
     DataSpec.Tagged spec =
-        new DataSpec.Tagged(new DataSpec.Rows(file.toString(), file.toString(), file.toString(), 0.1, 0.1, Malformed.STOP), 0, -1, DataSpec.Scheme.BIO);
+        new DataSpec.Tagged(
+            new DataSpec.Rows(
+                file.toString(), file.toString(), file.toString(), 0.1, 0.1, Malformed.STOP),
+            0,
+            -1,
+            DataSpec.Scheme.BIO);
 
     assertThat(DataFindings.of(spec, DatasetReader.read(spec), 1).toString())
         .contains("x.conll has 3 columns, of which two are read");

@@ -79,7 +79,8 @@ final class ExperimentSchema {
 
   /** Whether the field has no key of its own, but a record whose keys are written in its place. */
   private static boolean isInPlace(FieldScope field) {
-    return !isItem(field) && field.getMember().getRawMember().isAnnotationPresent(JsonUnwrapped.class);
+    return !isItem(field)
+        && field.getMember().getRawMember().isAnnotationPresent(JsonUnwrapped.class);
   }
 
   private static BigDecimal bound(FieldScope field, ToDoubleFunction<Range> bound) {

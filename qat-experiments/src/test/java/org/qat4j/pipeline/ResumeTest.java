@@ -119,8 +119,7 @@ class ResumeTest {
 
   @Test
   void eachPassUnderQuantizationTellsHowManyCodesItChanged() throws IOException {
-    JsonNode report =
-        new ObjectMapper().readTree(temporary.resolve("whole/report.json").toFile());
+    JsonNode report = new ObjectMapper().readTree(temporary.resolve("whole/report.json").toFile());
     List<JsonNode> passes = report.findValues("codesChanged");
     assertThat(passes).hasSize(2);
     for (JsonNode layers : passes) {

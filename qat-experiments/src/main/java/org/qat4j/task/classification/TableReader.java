@@ -38,8 +38,7 @@ public final class TableReader {
    */
   public static Dataset read(DataSpec.Table spec, int fold) {
     Source source =
-        Source.of(
-            spec.rows(), spec.folds() > 1 ? 1.0 / spec.folds() : spec.rows().testShare());
+        Source.of(spec.rows(), spec.folds() > 1 ? 1.0 / spec.folds() : spec.rows().testShare());
     double from = (double) fold / spec.folds();
     Parts<LabelledText> rows = source.read(new TableReader(spec)::read, from);
     return LabelledText.dataset(spec.rows().train(), rows);

@@ -48,8 +48,7 @@ public final class CandidateReader {
 
   /** The data of an experiment. */
   public static Dataset read(DataSpec.Candidates spec) {
-    Source source =
-        Source.of(spec.rows());
+    Source source = Source.of(spec.rows());
     Form form =
         new Form(
             spec.delimiter(),

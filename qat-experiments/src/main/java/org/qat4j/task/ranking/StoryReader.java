@@ -45,9 +45,7 @@ public final class StoryReader {
 
   /** The data of an experiment. */
   public static Dataset read(DataSpec.Stories spec) {
-    Parts<StoryQuestion> rows =
-        read(
-            Source.of(spec.rows()));
+    Parts<StoryQuestion> rows = read(Source.of(spec.rows()));
     if (spec.ask() == DataSpec.Ask.SUPPORT) {
       return new Dataset(
           Question.RANKING,

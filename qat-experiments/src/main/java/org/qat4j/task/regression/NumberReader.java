@@ -32,8 +32,7 @@ public final class NumberReader {
    * @throws QatException if every training row has the same number
    */
   public static Dataset read(DataSpec.Numbers spec) {
-    Source source =
-        Source.of(spec.rows());
+    Source source = Source.of(spec.rows());
     Parts<Example> rows = source.read(new NumberReader(spec)::read);
     double first = rows.train().get(0).number();
     if (rows.train().stream().allMatch(row -> row.number() == first)) {

@@ -24,17 +24,12 @@ public final class TaggedReader {
   /** The data of an experiment. */
   public static Dataset read(DataSpec.Tagged spec) {
     Columns columns = new Columns(spec.tokenColumn(), spec.tagColumn(), spec.scheme());
-    return columns(
-            Source.of(spec.rows()),
-            columns)
-        .dataset();
+    return columns(Source.of(spec.rows()), columns).dataset();
   }
 
   /** The data of an experiment. */
   public static Dataset read(DataSpec.Predicates spec) {
-    return predicates(
-            Source.of(spec.rows()))
-        .dataset();
+    return predicates(Source.of(spec.rows())).dataset();
   }
 
   /**

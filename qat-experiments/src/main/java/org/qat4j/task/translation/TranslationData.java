@@ -29,8 +29,7 @@ public final class TranslationData {
 
   /** The data of an experiment. */
   public static Dataset read(DataSpec.Parallel spec) {
-    Source source =
-        Source.of(spec.rows());
+    Source source = Source.of(spec.rows());
     return dataset(ParallelReader.read(source, spec.from(), spec.to()));
   }
 

@@ -30,7 +30,16 @@ class TableReaderTest {
   }
 
   private static DataSpec.Table spec(Path train, Path test, String delimiter, Malformed malformed) {
-    return new DataSpec.Table(new DataSpec.Rows(train.toString(), null, test == null ? null : test.toString(), 0, 0.3, malformed), delimiter, false, 0, 1, null, "(.*)", 1);
+    return new DataSpec.Table(
+        new DataSpec.Rows(
+            train.toString(), null, test == null ? null : test.toString(), 0, 0.3, malformed),
+        delimiter,
+        false,
+        0,
+        1,
+        null,
+        "(.*)",
+        1);
   }
 
   private Dataset read(String delimiter, String train) throws IOException {
@@ -131,7 +140,15 @@ class TableReaderTest {
   void labelPatternAndColumns() throws IOException {
     Path train = write("train.tsv", "text\tlabel\nwho?\tHUM:ind\nwhere?\tLOC:other\n");
     DataSpec.Table spec =
-        new DataSpec.Table(new DataSpec.Rows(train.toString(), null, train.toString(), 0, 0, Malformed.STOP), "\t", true, 1, 0, null, "([A-Z]+):.*", 1);
+        new DataSpec.Table(
+            new DataSpec.Rows(train.toString(), null, train.toString(), 0, 0, Malformed.STOP),
+            "\t",
+            true,
+            1,
+            0,
+            null,
+            "([A-Z]+):.*",
+            1);
     Dataset data = DatasetReader.read(spec);
 
     assertThat(data.labels()).containsExactly("HUM", "LOC");
@@ -164,7 +181,15 @@ class TableReaderTest {
     String train = write("all.tsv", rows.toString()).toString();
     List<Dataset> folds =
         DatasetReader.folds(
-            new DataSpec.Table(new DataSpec.Rows(train, null, null, 0.2, 0, Malformed.STOP), "\t", false, 0, 1, null, "(.*)", 4));
+            new DataSpec.Table(
+                new DataSpec.Rows(train, null, null, 0.2, 0, Malformed.STOP),
+                "\t",
+                false,
+                0,
+                1,
+                null,
+                "(.*)",
+                4));
 
     assertThat(folds).hasSize(4);
     List<Example> tested = new ArrayList<>();
@@ -192,7 +217,21 @@ class TableReaderTest {
   void realFiles() {
     Dataset trec =
         DatasetReader.read(
-            new DataSpec.Table(new DataSpec.Rows(SharedData.file("trec/train.tsv").toString(), null, SharedData.file("trec/test.tsv").toString(), 0.1, 0, Malformed.STOP), "\t", false, 0, 1, null, "([A-Z]+):.*", 1));
+            new DataSpec.Table(
+                new DataSpec.Rows(
+                    SharedData.file("trec/train.tsv").toString(),
+                    null,
+                    SharedData.file("trec/test.tsv").toString(),
+                    0.1,
+                    0,
+                    Malformed.STOP),
+                "\t",
+                false,
+                0,
+                1,
+                null,
+                "([A-Z]+):.*",
+                1));
     assertThat(trec.labels()).containsExactly("ABBR", "DESC", "ENTY", "HUM", "LOC", "NUM");
     assertThat(trec.train().size() + trec.validation().size()).isEqualTo(5_452);
     assertThat(trec.test()).hasSize(500);
@@ -205,7 +244,15 @@ class TableReaderTest {
 
   private void refused(String rows, String labelPattern, String reason) throws IOException {
     DataSpec.Table spec =
-        new DataSpec.Table(new DataSpec.Rows(write("x.tsv", rows).toString(), null, null, 0, 0.3, Malformed.STOP), "\t", false, 0, 1, null, labelPattern, 1);
+        new DataSpec.Table(
+            new DataSpec.Rows(write("x.tsv", rows).toString(), null, null, 0, 0.3, Malformed.STOP),
+            "\t",
+            false,
+            0,
+            1,
+            null,
+            labelPattern,
+            1);
     assertThatThrownBy(() -> DatasetReader.read(spec))
         .isInstanceOf(QatException.class)
         .hasMessageContaining("x.tsv")
@@ -249,14 +296,30 @@ class TableReaderTest {
   void twoColumnsAreAPairOfTexts() throws IOException {
     String rows = write("x.tsv", "who?\tyes\tAnn \nwhere?\tno\tAnn\nwhen?\tno\t\n").toString();
     DataSpec spec =
-        new DataSpec.Table(new DataSpec.Rows(rows, null, rows, 0, 0, Malformed.SKIP), "\t", false, 1, 0, 2, "(.*)", 1);
+        new DataSpec.Table(
+            new DataSpec.Rows(rows, null, rows, 0, 0, Malformed.SKIP),
+            "\t",
+            false,
+            1,
+            0,
+            2,
+            "(.*)",
+            1);
     Dataset data = DatasetReader.read(spec);
     assertThat(data.train())
         .containsExactly(new Example("who?\tAnn", 1), new Example("where?\tAnn", 0));
     assertThat(data.skipped().rows()).isEqualTo(2);
     assertThatThrownBy(
             () ->
-                new DataSpec.Table(new DataSpec.Rows(rows, null, rows, 0, 0, Malformed.SKIP), "\t", false, 1, 0, 1, "(.*)", 1))
+                new DataSpec.Table(
+                    new DataSpec.Rows(rows, null, rows, 0, 0, Malformed.SKIP),
+                    "\t",
+                    false,
+                    1,
+                    0,
+                    1,
+                    "(.*)",
+                    1))
         .hasMessageContaining("secondColumn");
   }
 }

@@ -25,7 +25,8 @@ class NumberReaderTest {
   private Dataset read(String rows, Malformed malformed) throws IOException {
     String file = Files.writeString(folder.resolve("rows.tsv"), rows).toString();
     return NumberReader.read(
-        new DataSpec.Numbers(new DataSpec.Rows(file, file, file, 0, 0, malformed), "\t", false, 0, null, 1));
+        new DataSpec.Numbers(
+            new DataSpec.Rows(file, file, file, 0, 0, malformed), "\t", false, 0, null, 1));
   }
 
   @Test
@@ -59,7 +60,8 @@ class NumberReaderTest {
   void saysWhereNumbersAreFarFromTheUnit() throws IOException {
     Dataset data = read("house one\t100000\nhouse two\t300000\n", Malformed.STOP);
     DataSpec spec =
-        new DataSpec.Numbers(new DataSpec.Rows("x", null, null, 0, 0, Malformed.STOP), "\t", false, 0, null, 1);
+        new DataSpec.Numbers(
+            new DataSpec.Rows("x", null, null, 0, 0, Malformed.STOP), "\t", false, 0, null, 1);
     List<DataFinding> found = DataFindings.of(spec, data, 1);
     assertThat(found)
         .anySatisfy(f -> assertThat(f.message()).contains("Divide the numbers by 1e+05"));

@@ -164,8 +164,7 @@ public final class LayerWeights {
         });
     if (table != null) {
       INDArray rows = table.table();
-      codes.writeBytes(
-          WeightQuantizer.codes(Floats.read(rows), (int) rows.size(1), table.grid()));
+      codes.writeBytes(WeightQuantizer.codes(Floats.read(rows), (int) rows.size(1), table.grid()));
     }
     return codes.toByteArray();
   }
