@@ -112,13 +112,19 @@ final class EncodedExamples {
         .toArray();
   }
 
-  /**
-   * How an input is cut.
-   *
-   * @param needed steps that each text needs
-   * @param limit steps of a text that is not cut
-   */
-  private record Cut(int[] needed, int limit) {
+  /** How an input is cut. */
+  private static final class Cut {
+    /** Steps that each text needs. */
+    private final int[] needed;
+
+    /** Steps of a text that is not cut. */
+    private final int limit;
+
+    Cut(int[] needed, int limit) {
+      this.needed = needed;
+      this.limit = limit;
+    }
+
     int of(int[] texts) {
       return limit - IntStream.of(texts).map(text -> needed[text]).max().orElse(0);
     }
