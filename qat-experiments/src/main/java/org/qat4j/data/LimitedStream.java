@@ -3,10 +3,11 @@ package org.qat4j.data;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.function.LongSupplier;
 
 /** Ends with an exception where a file, as it is unpacked, or a line of it is too long. */
 public final class LimitedStream extends FilterInputStream {
-  private final long mostBytes;
+  private final LongSupplier mostBytes;
   private final long mostInLine;
   private long bytes;
   private long line = 1;
@@ -14,10 +15,10 @@ public final class LimitedStream extends FilterInputStream {
   private int zeros;
 
   /**
-   * @param mostBytes in all
+   * @param mostBytes in all, as far as the file was read
    * @param mostInLine of a line, between LF and LF
    */
-  LimitedStream(InputStream in, long mostBytes, long mostInLine) {
+  LimitedStream(InputStream in, LongSupplier mostBytes, long mostInLine) {
     super(in);
     this.mostBytes = mostBytes;
     this.mostInLine = mostInLine;
@@ -70,10 +71,11 @@ public final class LimitedStream extends FilterInputStream {
   }
 
   private void check() throws IOException {
-    if (bytes > mostBytes) {
+    long most = mostBytes.getAsLong();
+    if (bytes > most) {
       throw new IOException(
           "it unpacks to more than "
-              + mostBytes
+              + most
               + " bytes, more than texts of its size do; unpack it, if you trust it");
     }
   }

@@ -12,8 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
+import org.apache.commons.io.input.BoundedInputStream;
 import org.apache.commons.io.input.ReaderInputStream;
 import org.datavec.api.records.reader.impl.LineRecordReader;
 import org.datavec.api.split.InputStreamInputSplit;
@@ -97,19 +99,21 @@ public final class Lines {
     if (!Files.isRegularFile(file)) {
       throw new IOException("it is no regular file, but a folder, a pipe or a device");
     }
-    long size = Files.size(file);
     InputStream in = new BufferedInputStream(Files.newInputStream(file));
     try {
       in.mark(2);
       int magic = in.read() << 8 | in.read();
       in.reset();
       if (magic != GZIP_MAGIC) {
-        return new LimitedStream(in, ReadLimits.FILE_BYTES, mostInLine);
+        return new LimitedStream(in, () -> ReadLimits.FILE_BYTES, mostInLine);
       }
-      long unpacked =
-          Math.min(
-              ReadLimits.FILE_BYTES, ReadLimits.UNPACKED_BYTES + ReadLimits.UNPACKED_RATIO * size);
-      return new LimitedStream(new GZIPInputStream(in), unpacked, mostInLine);
+      BoundedInputStream packed = BoundedInputStream.builder().setInputStream(in).get();
+      LongSupplier unpacked =
+          () ->
+              Math.min(
+                  ReadLimits.FILE_BYTES,
+                  ReadLimits.UNPACKED_BYTES + ReadLimits.UNPACKED_RATIO * packed.getCount());
+      return new LimitedStream(new GZIPInputStream(packed), unpacked, mostInLine);
     } catch (IOException e) {
       in.close();
       throw e;

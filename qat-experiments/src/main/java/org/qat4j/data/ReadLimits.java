@@ -11,7 +11,7 @@ public final class ReadLimits {
   /** Bytes that a packed file may unpack to, whatever its size. */
   static final long UNPACKED_BYTES = 16L << 20;
 
-  /** Beyond those, times its size on the disk; texts reach 20. */
+  /** Beyond those, times what of it was read so far; texts reach 20. */
   static final long UNPACKED_RATIO = 100;
 
   /** Bytes of a line. */

@@ -444,18 +444,21 @@ class ExperimentReaderTest {
   @Test
   void countsVariantsBeforeTheyAreMade() throws IOException {
     Path file = write("sweep.yaml", SMALL + "sweep:\n" + "  - {a: {}, b: {}}\n".repeat(20));
+    Path four = write("four.yaml", SMALL + "sweep:\n" + "  - {a: {}, b: {}, c: {}, d: {}}\n".repeat(11));
     Path long20 = write("lists.yaml", SMALL + "sweep:\n" + "  - {a: {}}\n".repeat(21));
 
     assertThatThrownBy(() -> reader().readContent(file, List.of()))
         .isInstanceOf(ExperimentException.class)
         .hasMessageContaining("this sweep has 1048576 variants");
+    assertThatThrownBy(() -> reader().readContent(four, List.of()))
+        .hasMessageContaining("this sweep has 4194304 variants");
     assertThatThrownBy(() -> reader().readContent(long20, List.of()))
         .hasMessageContaining("this sweep has 21 lists");
   }
 
   @Test
   void refusesNumbersOfManyDigits() throws IOException {
-    String digits = "1".repeat(900_000);
+    String digits = "1".repeat(1_000_000);
 
     assertThat(problems(SMALL + "seed: " + digits).toString())
         .contains("seed is 111")
@@ -465,14 +468,14 @@ class ExperimentReaderTest {
   @Test
   void printsTheFirstOfManyProblems() throws IOException {
     StringBuilder keys = new StringBuilder(SMALL);
-    for (int i = 0; i < 2000; i++) {
+    for (int i = 0; i < 60_000; i++) {
       keys.append("k").append(i).append(": 1\n");
     }
     ExperimentException e =
         catchThrowableOfType(ExperimentException.class, () -> read(keys.toString()));
 
-    assertThat(e.problems()).hasSize(2000);
-    assertThat(e).hasMessageEndingWith("and 1980 more problems");
+    assertThat(e.problems()).hasSize(60_000);
+    assertThat(e).hasMessageEndingWith("and 59980 more problems");
     assertThat(e.getMessage()).doesNotContain("k20:");
   }
 

@@ -3,6 +3,7 @@ package org.qat4j.task.classification;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -244,15 +245,21 @@ class NewsgroupsReaderTest {
 
   @Test
   void textsThatUnpackToGigabytesAreRefused() throws IOException {
+    ByteArrayOutputStream member = new ByteArrayOutputStream();
+    try (OutputStream out = new GZIPOutputStream(member)) {
+      out.write("a\tb\n".repeat(1 << 18).getBytes(StandardCharsets.US_ASCII)); // 1 MiB
+    }
     Path file = dir.resolve("bomb.tsv.gz");
-    byte[] lines = "a\tb\n".repeat(1 << 16).getBytes(StandardCharsets.US_ASCII);
-    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
-      for (int i = 0; i < 160; i++) { // 40 MB in 100 kB
-        out.write(lines);
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+      for (int size = 0; size < 10_000_000; size += member.size()) { // of 10 GB
+        out.write(member.toByteArray());
       }
     }
     assertThatThrownBy(() -> Lines.read(file, "data.train"))
         .isInstanceOf(QatException.class)
-        .hasMessageContaining("bomb.tsv.gz cannot be read: it unpacks to more than");
+        .hasMessageContaining("bomb.tsv.gz cannot be read: it unpacks to more than")
+        .hasMessageContaining("bytes, more than texts of its size do")
+        .message()
+        .matches("(?s).*more than 1\\d{7} bytes.*"); // nothing near the gigabyte of the whole file
   }
 }
