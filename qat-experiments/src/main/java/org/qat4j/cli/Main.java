@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.nd4j.linalg.factory.Nd4jBackend;
 import org.qat4j.QatException;
 import org.qat4j.console.Printable;
+import org.qat4j.zoo.SavedNetworks;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
@@ -58,6 +61,21 @@ import picocli.CommandLine.Spec;
     })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--trust",
+      paramLabel = "CLASS",
+      split = ",",
+      scope = CommandLine.ScopeType.INHERIT,
+      description = {
+        "Layer of your own that a network of Deeplearning4j may name: its code runs. Its jar is"
+            + " found by QAT_CLASSPATH."
+      })
+  private void trust(List<String> classes) {
+    if (classes != null) { // which is how picocli says that there are none
+      System.setProperty(SavedNetworks.TRUST, String.join(",", classes));
+    }
+  }
 
   private Main() {}
 

@@ -122,7 +122,9 @@ final class NetworkArchive {
           "its configuration names the class "
               + name
               + ", which is none of Deeplearning4j, ND4J or qat4j, and whose code would run; if it"
-              + " is a layer of your own, name it: SavedNetworks.load(file, Set.of(\""
+              + " is a layer of your own, name it: --trust "
+              + name
+              + ", in a program SavedNetworks.load(file, Set.of(\""
               + name
               + "\"))");
     }

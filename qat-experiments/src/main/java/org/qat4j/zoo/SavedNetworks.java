@@ -18,6 +18,9 @@ import org.qat4j.io.internal.AtomicFile;
 
 /** Networks in files of DL4J and Keras. */
 public final class SavedNetworks {
+  /** System property with the full names of layers of one's own, separated by commas. */
+  public static final String TRUST = "qat4j.trust";
+
   /** How an HDF5 file begins. */
   private static final byte[] HDF5 = {(byte) 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
 
@@ -43,9 +46,13 @@ public final class SavedNetworks {
     return bytes.toByteArray();
   }
 
-  /** Reads a network that is made of layers of DL4J and of this project. */
+  /** Reads a network that is made of layers of DL4J, of this project, and of {@link #TRUST}. */
   public static Model load(Path file) {
-    return load(file, Set.of());
+    return load(file, trusted());
+  }
+
+  private static Set<String> trusted() {
+    return Set.of(System.getProperty(TRUST, "").split(","));
   }
 
   /**
@@ -84,7 +91,7 @@ public final class SavedNetworks {
   /** Reads what {@link #toBytes} made. */
   public static Model fromBytes(byte[] bytes) {
     try {
-      return read(bytes, Set.of());
+      return read(bytes, trusted());
     } catch (IOException e) {
       throw new QatException("cannot read the network: " + e.getMessage(), e);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import example.OwnUpdater;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,6 +116,46 @@ class ImagesTest {
     assertThat(report.at("/results/integer").isMissingNode()).isTrue();
     assertThat(run.resolve("model.qat")).doesNotExist();
     assertThat(run.resolve("qat-network.zip")).exists();
+  }
+
+  /** A network that names code of the user's own is read when the user names it too. */
+  @Test
+  void codeOfOnesOwnIsNamed() throws IOException {
+    StringBuilder rows = new StringBuilder();
+    for (int i = 0; i < 40; i++) {
+      rows.append("a\t1,").append(i).append("\nb\t3,").append(i).append('\n');
+    }
+    Files.writeString(folder.resolve("rows.tsv"), rows);
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .updater(new OwnUpdater())
+                .list()
+                .layer(new OutputLayer.Builder(LossFunction.MCXENT).nIn(2).nOut(2).build())
+                .build());
+    network.init();
+    SavedNetworks.save(network, folder.resolve("own.zip"));
+    Path experiment =
+        Files.writeString(
+            folder.resolve("own.yaml"),
+            """
+            schemaVersion: 1
+            name: own
+            data: {kind: table, train: DATA/rows.tsv}
+            model: {kind: file, file: DATA/own.zip}
+            train: {epochs: 1, batch: 8}
+            quantize: {qat: {epochs: 1}}
+            verify: {inputs: 4}
+            """
+                .replace("DATA/", folder.toString().replace('\\', '/') + "/"));
+    Called refused = Called.qat("run", experiment, "--out", folder.resolve("no"), "--quiet");
+    assertThat(refused.exit()).isEqualTo(1);
+    assertThat(refused.err()).contains("own.zip").contains("--trust example.OwnUpdater");
+    try {
+      call("run", experiment, "--out", folder.resolve("run"), "--trust", "example.OwnUpdater");
+    } finally {
+      System.clearProperty(SavedNetworks.TRUST);
+    }
   }
 
   private static Model withNormalization() {

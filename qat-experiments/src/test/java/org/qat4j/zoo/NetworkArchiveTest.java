@@ -120,7 +120,8 @@ class NetworkArchiveTest {
     assertThatThrownBy(() -> load(entries))
         .isInstanceOf(QatException.class)
         .hasMessageContaining("network.zip")
-        .hasMessageContaining("names the class com.evil.Layer");
+        .hasMessageContaining("names the class com.evil.Layer")
+        .hasMessageContaining("--trust com.evil.Layer");
     // Trusted, it is looked for, and is not there.
     assertThatThrownBy(() -> load(entries, "com.evil.Layer"))
         .isInstanceOf(QatException.class)
