@@ -49,6 +49,11 @@ final class Callers implements AutoCloseable {
     return new Turn(Math.min(next.get(), most), System.nanoTime() - start);
   }
 
+  /** Has every thread do a task once, at the same time. */
+  void each(Runnable task) {
+    runAll(task, count);
+  }
+
   private void runAll(Runnable task, int callers) {
     List<Future<?>> running = new ArrayList<>();
     for (int i = 0; i < callers; i++) {

@@ -93,7 +93,8 @@ final class FreshProcess {
         engine, Bench.quantile(seconds, 0.5), (long) Bench.quantile(peaks, 0.5));
   }
 
-  private static void delete(Path folder) {
+  /** Deletes a temporary folder with the files in it. */
+  static void delete(Path folder) {
     if (folder == null) {
       return;
     }

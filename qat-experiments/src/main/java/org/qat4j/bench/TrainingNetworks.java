@@ -41,7 +41,7 @@ final class TrainingNetworks {
    */
   static Model of(TrainingSpec spec, int length, UnaryOperator<Layer> form) {
     return switch (spec.body()) {
-      case CNN, LSTM -> words(spec, length, form);
+      case CNN, LSTM, ATTENTION -> words(spec, length, form);
       case DENSE, SMALL -> dense(spec.body().widths());
       case VGG16 -> vgg16(length, 1, spec.classes());
       case RESNET50 -> resnet50(length, 1, spec.classes());
@@ -53,20 +53,22 @@ final class TrainingNetworks {
   }
 
   private static MultiLayerNetwork words(TrainingSpec spec, int length, UnaryOperator<Layer> form) {
+    ListBuilder layers =
+        builder()
+            .list()
+            .layer(
+                form.apply(
+                    new EmbeddingSequenceLayer.Builder()
+                        .nIn(spec.vocabulary())
+                        .nOut(TrainingSpec.DIMENSION)
+                        .inputLength(length)
+                        .activation(Activation.IDENTITY)
+                        .weightInit(new UniformDistribution(-0.25, 0.25))
+                        .build()));
+    spec.body().layers(form).forEach(layers::layer);
     MultiLayerNetwork network =
         new MultiLayerNetwork(
-            builder()
-                .list()
-                .layer(
-                    form.apply(
-                        new EmbeddingSequenceLayer.Builder()
-                            .nIn(spec.vocabulary())
-                            .nOut(TrainingSpec.DIMENSION)
-                            .inputLength(length)
-                            .activation(Activation.IDENTITY)
-                            .weightInit(new UniformDistribution(-0.25, 0.25))
-                            .build()))
-                .layer(spec.body().layer(form))
+            layers
                 .layer(form.apply(new GlobalPoolingLayer(PoolingType.MAX)))
                 .layer(
                     new OutputLayer.Builder(LossFunction.MCXENT)

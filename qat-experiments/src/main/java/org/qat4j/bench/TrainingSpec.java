@@ -8,6 +8,7 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.nd4j.linalg.activations.Activation;
 import org.qat4j.QatException;
+import org.qat4j.layers.MultiHeadAttentionLayer;
 
 /**
  * Which training steps are measured, on random words: words → embedding of 100 dimensions → {@link
@@ -42,6 +43,8 @@ public record TrainingSpec(
     CNN(128),
     /** An LSTM of 128 units in each direction. */
     LSTM(256),
+    /** Attention of four heads over 128 channels. */
+    ATTENTION(128),
     /** Dense layers, 784-1000-10. */
     DENSE(784, 1000, 10),
     /** Dense layers, 30-64-64-2. */
@@ -52,6 +55,8 @@ public record TrainingSpec(
      * 53 convolutions with normalizations, whose blocks are added (arXiv:1512.03385), 10 classes.
      */
     RESNET50;
+
+    private static final int HEADS = 4;
 
     @SuppressWarnings("ImmutableEnumChecker") // never written
     private final int[] widths;
@@ -75,26 +80,33 @@ public record TrainingSpec(
       return widths.clone();
     }
 
-    Layer layer(UnaryOperator<Layer> form) {
+    List<Layer> layers(UnaryOperator<Layer> form) {
       int channels = widths[0];
       return switch (this) {
-        case CNN ->
-            form.apply(
-                new Convolution1DLayer.Builder(WIDTH)
-                    .nIn(DIMENSION)
-                    .nOut(channels)
-                    .activation(Activation.RELU)
-                    .build());
+        case CNN -> List.of(form.apply(convolution(WIDTH, channels, Activation.RELU)));
         case LSTM ->
-            new Bidirectional(
-                form.apply(
-                    new LSTM.Builder()
-                        .nIn(DIMENSION)
-                        .nOut(channels / 2)
-                        .activation(Activation.TANH)
-                        .build()));
+            List.of(
+                new Bidirectional(
+                    form.apply(
+                        new LSTM.Builder()
+                            .nIn(DIMENSION)
+                            .nOut(channels / 2)
+                            .activation(Activation.TANH)
+                            .build())));
+        case ATTENTION ->
+            List.of(
+                form.apply(convolution(1, 3 * channels, Activation.IDENTITY)),
+                new MultiHeadAttentionLayer(HEADS));
         default -> throw new IllegalStateException("a whole network");
       };
+    }
+
+    private static Layer convolution(int width, int filters, Activation activation) {
+      return new Convolution1DLayer.Builder(width)
+          .nIn(DIMENSION)
+          .nOut(filters)
+          .activation(activation)
+          .build();
     }
   }
 

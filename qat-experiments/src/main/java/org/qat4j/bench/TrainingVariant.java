@@ -33,11 +33,7 @@ enum TrainingVariant {
   QAT("QAT, W8A8, observing") {
     @Override
     Model network(TrainingSpec spec, int length, List<DataSet> data) {
-      Model network = TrainingNetworks.of(spec, length, FastLayers::of);
-      QatNetwork qat = Qat.prepare(network, QuantSpec.int8());
-      network.close(); // so that its memory is not counted
-      qat.calibrate(new ListDataSetIterator<>(data, 1), 1); // an element is a batch
-      return qat.network();
+      return quantized(spec, length, data).network();
     }
   };
 
@@ -56,6 +52,15 @@ enum TrainingVariant {
 
   /** The network, ready to be trained. */
   abstract Model network(TrainingSpec spec, int length, List<DataSet> data);
+
+  /** A network under quantization, calibrated. */
+  static QatNetwork quantized(TrainingSpec spec, int length, List<DataSet> data) {
+    Model network = TrainingNetworks.of(spec, length, FastLayers::of);
+    QatNetwork qat = Qat.prepare(network, QuantSpec.int8());
+    network.close(); // so that its memory is not counted
+    qat.calibrate(new ListDataSetIterator<>(data, 1), 1); // an element is a batch
+    return qat;
+  }
 
   /** A step. */
   static void fit(Model network, DataSet batch) {

@@ -11,6 +11,9 @@ import org.qat4j.QatException;
 import org.qat4j.bench.Bench;
 import org.qat4j.bench.BenchReport;
 import org.qat4j.bench.BenchSpec;
+import org.qat4j.bench.Soak;
+import org.qat4j.bench.SoakReport;
+import org.qat4j.bench.SoakSpec;
 import org.qat4j.bench.TrainingBench;
 import org.qat4j.bench.TrainingReport;
 import org.qat4j.bench.TrainingSpec;
@@ -18,6 +21,7 @@ import org.qat4j.console.Console;
 import org.qat4j.console.Progress;
 import org.qat4j.data.Example;
 import org.qat4j.experiment.ExperimentReader;
+import org.qat4j.io.internal.AtomicFile;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.pipeline.RunFiles;
 import org.qat4j.qat.QatNetwork;
@@ -38,7 +42,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Measures speed, start and memory of every engine on this machine, in turn on the same"
           + " texts: Deeplearning4j, the Java runtime, ONNX Runtime. Or training steps, in float and"
-          + " under quantization."
+          + " under quantization. Or memory over time."
     },
     footer = {
       "",
@@ -46,7 +50,8 @@ import picocli.CommandLine.Spec;
       "  ./qat bench runs/langid",
       "  ./qat bench model.qat --texts phrases.txt",
       "  ./qat bench small.qat --against whole.qat --texts phrases.txt",
-      "  ./qat bench --training"
+      "  ./qat bench --training",
+      "  ./qat bench --soak --minutes 5 --scale 0.05 --csv memory.csv"
     })
 final class BenchCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -70,7 +75,7 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "NAME",
       defaultValue = "CNN",
       description =
-          "With --training: what is over the embedding, CNN or LSTM, or the network: DENSE"
+          "With --training: what is over the embedding, CNN, LSTM or ATTENTION, or the network: DENSE"
               + " (784-1000-10), SMALL (30-64-64-2), VGG16 or RESNET50 (default:"
               + " ${DEFAULT-VALUE}).")
   private TrainingSpec.Body body;
@@ -132,6 +137,34 @@ final class BenchCommand implements Callable<Integer> {
       description = "How long a turn is, in milliseconds (default: ${DEFAULT-VALUE}).")
   private int turn;
 
+  @Option(
+      names = "--soak",
+      description =
+          "Watch memory instead, in one process: two hours of training, evaluating and freezing, ten"
+              + " million predictions of each of 8 threads, 10,000 fits of new networks, 1,000 loads."
+              + " Needs no model.")
+  private boolean soak;
+
+  @Option(
+      names = "--minutes",
+      paramLabel = "N",
+      defaultValue = "120",
+      description = "With --soak: how long it trains (default: ${DEFAULT-VALUE}).")
+  private int minutes;
+
+  @Option(
+      names = "--scale",
+      paramLabel = "X",
+      defaultValue = "1",
+      description = "With --soak: the part of the predictions, fits and loads (default: ${DEFAULT-VALUE}).")
+  private double scale;
+
+  @Option(
+      names = "--csv",
+      paramLabel = "FILE",
+      description = "With --soak: write memory over time.")
+  private Path csv;
+
   @Option(names = "--quiet", description = "Show no progress.")
   private boolean quiet;
 
@@ -143,9 +176,12 @@ final class BenchCommand implements Callable<Integer> {
     if (training) {
       return measureTraining();
     }
+    if (soak) {
+      return soak();
+    }
     if (model == null) {
       throw new ParameterException(
-          spec.commandLine(), "a run folder or a model file is missing, or --training");
+          spec.commandLine(), "a run folder or a model file is missing, or --training, or --soak");
     }
     boolean isRun = Files.isDirectory(model);
     IntegerModel m = models.read(model);
@@ -170,6 +206,22 @@ final class BenchCommand implements Callable<Integer> {
     }
     spec.commandLine().getOut().println(json ? Json.line(report) : report.table());
     return Exit.OK;
+  }
+
+  private int soak() {
+    SoakSpec what = SoakSpec.of(minutes, scale);
+    SoakReport report;
+    try (Progress progress = Console.standardError(quiet).progress("soak", Soak.steps())) {
+      report = Soak.run(what, progress, this::keep);
+    }
+    spec.commandLine().getOut().println(json ? Json.line(report) : report.table());
+    return report.isFlat() ? Exit.OK : Exit.FAILED;
+  }
+
+  private void keep(SoakReport report) {
+    if (csv != null) {
+      AtomicFile.write(csv, report.csv().getBytes(StandardCharsets.UTF_8));
+    }
   }
 
   private List<String> texts(boolean isRun) throws IOException {
