@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -52,7 +53,7 @@ public final class SavedNetworks {
   }
 
   private static Set<String> trusted() {
-    return Set.of(System.getProperty(TRUST, "").split(","));
+    return Set.copyOf(List.of(System.getProperty(TRUST, "").split(",")));
   }
 
   /**
