@@ -18,6 +18,9 @@ import org.qat4j.experiment.Yaml.Sequence;
 final class Binder {
   private static final String KIND = "kind";
 
+  /** Unknown keys of a mapping that are told what was meant; more are many of one mistake. */
+  private static final int EXPLAINED = 100;
+
   private final UnaryOperator<String> environment;
   private final List<Problem> problems;
   private final Map<String, Position> positions = new LinkedHashMap<>();
@@ -92,7 +95,10 @@ final class Binder {
         .forEach(
             (name, entry) -> {
               if (section.key(name).isEmpty()) {
-                report(entry.at(), unknown(name, section, path, kind));
+                boolean many = problems.size() - before >= EXPLAINED;
+                report(
+                    entry.at(),
+                    many ? "unknown key " + name : unknown(name, section, path, kind));
               }
             });
     Object[] values =

@@ -11,6 +11,9 @@ import org.qat4j.experiment.Yaml.Mapping;
 
 /** Reads experiment files; docs/configuration.md describes them. */
 public final class ExperimentReader {
+  /** Problems of a sweep behind which no other variant is looked at. */
+  private static final int ENOUGH = 100;
+
   private final UnaryOperator<String> environment;
 
   /**
@@ -119,17 +122,21 @@ public final class ExperimentReader {
     }
     List<Variant> variants = new ArrayList<>();
     Set<Problem> found = new LinkedHashSet<>();
-    changes.forEach(
-        (name, change) -> {
-          Mapping merged = Variants.named(whole.without(Variants.SWEEP).overlaidBy(change), name);
-          try {
-            List<Problem> own = new ArrayList<>();
-            merged = overlay(merged, sets, new Sources(environment, own), own);
-            variants.add(new Variant(name, bind(merged, own)));
-          } catch (ExperimentException e) {
-            found.addAll(e.problems());
-          }
-        });
+    for (Map.Entry<String, Mapping> e : changes.entrySet()) {
+      if (found.size() >= ENOUGH) {
+        break; // what is wrong once is wrong in most of the others
+      }
+      Mapping changed = whole.without(Variants.SWEEP).overlaidBy(e.getValue());
+      try {
+        List<Problem> own = new ArrayList<>();
+        Mapping merged =
+            overlay(
+                Variants.named(changed, e.getKey()), sets, new Sources(environment, own), own);
+        variants.add(new Variant(e.getKey(), bind(merged, own)));
+      } catch (ExperimentException wrong) {
+        found.addAll(wrong.problems());
+      }
+    }
     ExperimentException.stopAt(List.copyOf(found));
     return new Content(null, variants);
   }

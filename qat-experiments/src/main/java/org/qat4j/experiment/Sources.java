@@ -27,9 +27,10 @@ import org.qat4j.experiment.Yaml.Sequence;
  */
 final class Sources {
   static final String EXTENDS = "extends";
+
+  /** Bytes and files of an experiment; each counts as often as it is extended. */
   private static final long MAX_BYTES = 1 << 20;
 
-  /** Files of an experiment; each counts as often as it is extended. */
   private static final int MAX_FILES = 100;
 
   private static final List<String> ENDINGS = List.of(".yaml", ".yml");
@@ -39,6 +40,7 @@ final class Sources {
   private final List<Path> open = new ArrayList<>();
   private boolean complete = true;
   private int files;
+  private long bytes;
 
   Sources(UnaryOperator<String> environment, List<Problem> problems) {
     this.environment = environment;
@@ -184,13 +186,17 @@ final class Sources {
     }
   }
 
-  private static String text(Path file) throws IOException {
-    if (Files.size(file) > MAX_BYTES) {
-      throw new QatException(file + " has more than 1 MiB; expected an experiment");
+  private String text(Path file) throws IOException {
+    bytes += Files.size(file);
+    if (bytes > MAX_BYTES) {
+      throw new QatException(
+          file
+              + (files > 1 ? " and the files read before it have" : " has")
+              + " more than 1 MiB; expected an experiment");
     }
-    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
-    CharBuffer text = CharBuffer.allocate(bytes.remaining());
-    CoderResult end = StandardCharsets.UTF_8.newDecoder().decode(bytes, text, true);
+    ByteBuffer content = ByteBuffer.wrap(Files.readAllBytes(file));
+    CharBuffer text = CharBuffer.allocate(content.remaining());
+    CoderResult end = StandardCharsets.UTF_8.newDecoder().decode(content, text, true);
     text.flip();
     if (end.isError()) {
       long line = 1 + text.chars().filter(c -> c == '\n').count();

@@ -78,15 +78,15 @@ final class NetworkArchive {
             ARRAYS.contains(name)
                 || name.equals(ModelSerializer.CONFIGURATION_JSON)
                 || name.equals(ModelSerializer.NO_PARAMS_MARKER);
-        if (!known) {
-          continue; // preprocessor.bin above all
-        }
         int most = (int) Math.min(MAX_BYTES, left);
-        byte[] bytes = in.readNBytes(most);
+        byte[] bytes = in.readNBytes(known ? most : 0);
+        left -= known ? bytes.length : in.skip(most);
         if (in.read() >= 0) {
           throw new IOException(name + " unpacks to more than " + most + " bytes");
         }
-        left -= bytes.length;
+        if (!known) {
+          continue; // preprocessor.bin above all
+        }
         if (entries.put(name, ARRAYS.contains(name) ? array(name, bytes) : bytes) != null) {
           throw new IOException("it has two of " + name);
         }

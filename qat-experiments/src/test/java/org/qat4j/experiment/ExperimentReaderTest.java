@@ -442,6 +442,15 @@ class ExperimentReaderTest {
   }
 
   @Test
+  void boundsTheBytesOfAllFiles() throws IOException {
+    write("half.yaml", SMALL + ("#" + "-".repeat(99) + "\n").repeat(4000));
+
+    assertThat(read("extends: half.yaml").name()).isEqualTo("small");
+    assertThat(problems("extends: [half.yaml, half.yaml, half.yaml]").toString())
+        .contains("half.yaml and the files read before it have more than 1 MiB");
+  }
+
+  @Test
   void countsVariantsBeforeTheyAreMade() throws IOException {
     Path file = write("sweep.yaml", SMALL + "sweep:\n" + "  - {a: {}, b: {}}\n".repeat(20));
     Path four = write("four.yaml", SMALL + "sweep:\n" + "  - {a: {}, b: {}, c: {}, d: {}}\n".repeat(11));
@@ -477,6 +486,29 @@ class ExperimentReaderTest {
     assertThat(e.problems()).hasSize(60_000);
     assertThat(e).hasMessageEndingWith("and 59980 more problems");
     assertThat(e.getMessage()).doesNotContain("k20:");
+  }
+
+  /** What is wrong in every variant is not looked for in a thousand of them. */
+  @Test
+  void looksAtFewVariantsWhereAllAreWrong() throws IOException {
+    StringBuilder keys = new StringBuilder(SMALL);
+    for (int i = 0; i < 5_000; i++) {
+      keys.append("k").append(i).append(": 1\n");
+    }
+    keys.append("sweep:\n").append("  - {a: {}, b: {}}\n".repeat(9));
+    Path file = write("wrong.yaml", keys.toString());
+
+    assertThatThrownBy(() -> reader().readContent(file, List.of()))
+        .isInstanceOf(ExperimentException.class)
+        .hasMessageEndingWith("and 4980 more problems");
+  }
+
+  /** A third of its letters may differ; those of other lengths are not compared. */
+  @Test
+  void comparesNoWordsOfOtherLengths() throws IOException {
+    assertThat(problems(SMALL + "? " + "k".repeat(900_000) + "\n: 1").toString())
+        .contains("unknown key kkk")
+        .doesNotContain("did you mean");
   }
 
   @Test
