@@ -7,20 +7,22 @@ import java.util.function.LongSupplier;
 
 /** Ends with an exception where a file, as it is unpacked, or a line of it is too long. */
 public final class LimitedStream extends FilterInputStream {
-  private final LongSupplier mostBytes;
+  private final LongSupplier onDisk;
   private final long mostInLine;
   private long bytes;
   private long line = 1;
   private long inLine;
   private int zeros;
+  private boolean afterCr;
 
   /**
-   * @param mostBytes in all, as far as the file was read
-   * @param mostInLine of a line, between LF and LF
+   * @param onDisk bytes of the file that were read so far; of one that is not packed all that a
+   *     file may have
+   * @param mostInLine bytes of a line
    */
-  LimitedStream(InputStream in, LongSupplier mostBytes, long mostInLine) {
+  LimitedStream(InputStream in, LongSupplier onDisk, long mostInLine) {
     super(in);
-    this.mostBytes = mostBytes;
+    this.onDisk = onDisk;
     this.mostInLine = mostInLine;
   }
 
@@ -62,21 +64,32 @@ public final class LimitedStream extends FilterInputStream {
   private void count(byte b) throws IOException {
     bytes++;
     zeros = b == 0 ? Math.min(zeros, Integer.MAX_VALUE - 1) + 1 : 0;
-    if (b == '\n') {
-      line++;
+    if (b == '\n' || b == '\r') {
+      line += b == '\n' && afterCr ? 0 : 1;
       inLine = 0;
     } else if (++inLine > mostInLine) {
       throw new IOException("line " + line + " has more than " + mostInLine + " bytes");
     }
+    afterCr = b == '\r';
   }
 
   private void check() throws IOException {
-    long most = mostBytes.getAsLong();
-    if (bytes > most) {
+    long read = onDisk.getAsLong();
+    check(
+        bytes,
+        Math.min(
+            ReadLimits.FILE_BYTES, ReadLimits.UNPACKED_BYTES + ReadLimits.UNPACKED_RATIO * read),
+        " bytes");
+    check(line, ReadLimits.UNPACKED_LINES + read / ReadLimits.BYTES_OF_LINE, " lines");
+  }
+
+  private static void check(long value, long most, String what) throws IOException {
+    if (value > most) {
       throw new IOException(
           "it unpacks to more than "
               + most
-              + " bytes, more than texts of its size do; unpack it, if you trust it");
+              + what
+              + ", more than texts of its size do; unpack it, if you trust it");
     }
   }
 }

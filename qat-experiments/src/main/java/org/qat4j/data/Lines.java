@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongSupplier;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.apache.commons.io.input.BoundedInputStream;
@@ -108,12 +107,7 @@ public final class Lines {
         return new LimitedStream(in, () -> ReadLimits.FILE_BYTES, mostInLine);
       }
       BoundedInputStream packed = BoundedInputStream.builder().setInputStream(in).get();
-      LongSupplier unpacked =
-          () ->
-              Math.min(
-                  ReadLimits.FILE_BYTES,
-                  ReadLimits.UNPACKED_BYTES + ReadLimits.UNPACKED_RATIO * packed.getCount());
-      return new LimitedStream(new GZIPInputStream(packed), unpacked, mostInLine);
+      return new LimitedStream(new GZIPInputStream(packed), packed::getCount, mostInLine);
     } catch (IOException e) {
       in.close();
       throw e;

@@ -14,6 +14,12 @@ public final class ReadLimits {
   /** Beyond those, times what of it was read so far; texts reach 20. */
   static final long UNPACKED_RATIO = 100;
 
+  /** Lines that a packed file may unpack to, whatever its size. */
+  static final long UNPACKED_LINES = 1 << 20;
+
+  /** Beyond those, bytes of it that were read so far for each; lines of texts take two or more. */
+  static final long BYTES_OF_LINE = 2;
+
   /** Bytes of a line. */
   static final int LINE_BYTES = 4 << 20;
 

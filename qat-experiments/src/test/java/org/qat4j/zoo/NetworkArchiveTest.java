@@ -109,6 +109,17 @@ class NetworkArchiveTest {
     assertThat(ran).isFalse();
   }
 
+  /** What is left out is unpacked too, to find its end. */
+  @Test
+  void whatIsLeftOutIsCounted() throws IOException {
+    Map<String, byte[]> entries = entries();
+    entries.put("preprocessor.bin", new byte[80_000_000]);
+
+    assertThatThrownBy(() -> load(entries))
+        .isInstanceOf(QatException.class)
+        .hasMessageContaining("preprocessor.bin unpacks to more than");
+  }
+
   @Test
   void noOtherClassIsLoaded() throws IOException {
     Map<String, byte[]> entries = entries();
