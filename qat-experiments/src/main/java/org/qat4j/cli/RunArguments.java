@@ -38,9 +38,9 @@ final class RunArguments {
   @Option(names = "--json", description = "Print the report as JSON instead of a table.")
   private boolean json;
 
-  /** Whether --seeds was given. */
-  boolean hasSeeds() {
-    return seeds != null;
+  /** What was given as --seeds, or null. */
+  String givenSeeds() {
+    return seeds;
   }
 
   /**

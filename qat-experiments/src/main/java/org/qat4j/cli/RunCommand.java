@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.qat4j.QatException;
 import org.qat4j.console.Console;
 import org.qat4j.experiment.Experiment;
@@ -71,7 +72,7 @@ final class RunCommand implements Callable<Integer> {
     Console console = arguments.console();
     try (RunFolder folder =
             resume == null ? arguments.newFolder(e.name()) : RunFolder.resume(resume);
-        GoOn goOn = new GoOn(folder.path(), arguments.errors())) {
+        GoOn goOn = goOn(folder.path())) {
       console.line("run folder: " + folder.path());
       RunReport report =
           new RunExperiment(resolved, folder, console, checkpoints.every()).run(all, facts());
@@ -85,6 +86,14 @@ final class RunCommand implements Callable<Integer> {
       }
     }
     return Exit.OK;
+  }
+
+  private GoOn goOn(Path folder) {
+    return new GoOn(
+        folder,
+        Pattern.compile(RunExperiment.CHECKPOINTS),
+        arguments.errors(),
+        List.of("run", "--resume", folder.toString()));
   }
 
   /** The experiment of a run that was stopped. */

@@ -9,11 +9,11 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.qat4j.QatException;
 import org.qat4j.experiment.ResolvedExperiment;
 import org.qat4j.pipeline.ExperimentCheck;
-import org.qat4j.pipeline.RunExperiment;
 import org.qat4j.pipeline.RunFiles;
 import org.qat4j.report.folder.RunFolder;
 
@@ -65,10 +65,10 @@ final class StoppedRun {
     }
   }
 
-  /** Whether a run has kept where its trainings stood. */
-  static boolean hasCheckpoints(Path run) {
+  /** Whether a run has kept something of a name. */
+  static boolean has(Path run, Pattern name) {
     try (Stream<Path> files = Files.walk(run, 3)) {
-      return files.anyMatch(f -> f.endsWith(RunExperiment.CHECKPOINTS));
+      return files.anyMatch(f -> name.matcher(f.getFileName().toString()).matches());
     } catch (IOException | UncheckedIOException e) {
       return false;
     }

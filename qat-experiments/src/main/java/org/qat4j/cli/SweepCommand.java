@@ -42,6 +42,10 @@ import picocli.CommandLine.Parameters;
       "  ./qat sweep configs/langid-lowbit.yaml --only 'W2.*'"
     })
 final class SweepCommand implements Callable<Integer> {
+  private static final String ALL = ".*";
+
+  /** Float networks, and variants that are finished. */
+  private static final Pattern KEPT = Pattern.compile("seed-.*\\.(zip|json)");
 
   @Parameters(
       index = "0",
@@ -59,7 +63,7 @@ final class SweepCommand implements Callable<Integer> {
       names = "--only",
       paramLabel = "REGEX",
       description = "Run the variants alone whose whole name matches.")
-  private String only = ".*";
+  private String only = ALL;
 
   @Option(
       names = "--resume",
@@ -74,11 +78,13 @@ final class SweepCommand implements Callable<Integer> {
     String name = String.valueOf(file.getFileName()).replaceFirst("\\.ya?ml$", "");
     List<Long> all = arguments.seeds(variants.get(0).experiment().seed());
     Console console = arguments.console();
-    try (RunFolder folder = open(name)) {
+    try (RunFolder folder = open(name);
+        GoOn goOn = goOn(folder.path())) {
       console.line("folder of the sweep: " + folder.path());
       SweepReport report =
           new RunSweep(variants, folder, console).run(name, all, arguments.facts(sets));
       folder.finish();
+      goOn.finished();
       arguments.print(arguments.json() ? ReportJson.of(report) : SweepTable.of(report));
     }
     return Exit.OK;
@@ -101,6 +107,19 @@ final class SweepCommand implements Callable<Integer> {
               + variants.stream().map(Variant::name).collect(Collectors.joining(", ")));
     }
     return chosen;
+  }
+
+  private GoOn goOn(Path folder) {
+    List<String> words = new ArrayList<>(List.of("sweep", file.toString()));
+    sets.forEach(set -> words.addAll(List.of("--set", set)));
+    if (!only.equals(ALL)) {
+      words.addAll(List.of("--only", only));
+    }
+    if (arguments.givenSeeds() != null) {
+      words.addAll(List.of("--seeds", arguments.givenSeeds()));
+    }
+    words.addAll(List.of("--out", folder.toString(), "--resume"));
+    return new GoOn(folder, KEPT, arguments.errors(), words);
   }
 
   private RunFolder open(String name) {

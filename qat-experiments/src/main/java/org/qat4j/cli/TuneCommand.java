@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.deeplearning4j.nn.api.Model;
 import org.qat4j.QatException;
 import org.qat4j.console.Console;
@@ -45,6 +46,11 @@ import picocli.CommandLine.Parameters;
       "  ./qat tune --resume runs/langid-tune-20260101-120000 --apply tuned.yaml"
     })
 final class TuneCommand implements Callable<Integer> {
+  /** What a search that is stopped leaves to go on with. */
+  private static final Pattern KEPT =
+      Pattern.compile(
+          String.join(
+              "|", RunExperiment.CHECKPOINTS, RunFiles.TRIALS, RunFiles.FLOAT_NETWORK));
 
   @Parameters(
       index = "0",
@@ -104,13 +110,15 @@ final class TuneCommand implements Callable<Integer> {
       throw new QatException(apply + " exists; choose another --apply, or add --overwrite");
     }
     Console console = arguments.console();
-    try (RunFolder folder = open(e)) {
+    try (RunFolder folder = open(e);
+        GoOn goOn = goOn(folder.path())) {
       console.line("run folder: " + folder.path());
       List<Long> all = seedsOf(folder, e);
       RunReport report =
           new RunExperiment(resolved, folder, console, checkpoints.every())
               .tune(all, facts(), seed -> floatNetwork(folder, all, seed));
       folder.finish();
+      goOn.finished();
       arguments.print(arguments.json() ? ReportJson.of(report) : ReportTable.of(report));
       if (apply != null) {
         Path tuned = within(folder.path(), all, all.get(0)).resolve(RunFiles.TUNED);
@@ -120,6 +128,17 @@ final class TuneCommand implements Callable<Integer> {
       RunExperiment.requireExact(report, folder.path());
     }
     return Exit.OK;
+  }
+
+  private GoOn goOn(Path folder) {
+    List<String> words = new ArrayList<>(List.of("tune", "--resume", folder.toString()));
+    if (network != null) {
+      words.addAll(List.of("--network", network.toString()));
+    }
+    if (apply != null) {
+      words.addAll(List.of("--apply", apply.toString()));
+    }
+    return new GoOn(folder, KEPT, arguments.errors(), words);
   }
 
   private RunFolder open(Experiment e) {
@@ -133,7 +152,7 @@ final class TuneCommand implements Callable<Integer> {
   private List<Long> seedsOf(RunFolder folder, Experiment e) throws IOException {
     Path kept = folder.file(RunFiles.SEEDS);
     List<Long> all =
-        resume != null && !arguments.hasSeeds() && Files.exists(kept)
+        resume != null && arguments.givenSeeds() == null && Files.exists(kept)
             ? Files.readAllLines(kept, StandardCharsets.UTF_8).stream().map(Long::valueOf).toList()
             : arguments.seeds(e.seed());
     return all;

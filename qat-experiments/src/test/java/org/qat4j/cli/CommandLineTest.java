@@ -412,6 +412,12 @@ class CommandLineTest {
     List<String> trials = Files.readAllLines(search.resolve("trials.jsonl"));
     assertThat(trials).hasSize(31);
 
+    Files.writeString(search.resolve("trials.jsonl"), trials.get(0) + "\nno trial\n\n");
+    Called failed = qat("tune", "--resume", search, "--apply", tuned, "--quiet");
+    assertThat(failed.exit()).isEqualTo(1);
+    assertThat(failed.err())
+        .contains("can go on where it stood: ./qat tune --resume " + search + " --apply " + tuned);
+
     Files.write(search.resolve("trials.jsonl"), trials.subList(0, 12));
     Called again = qat("tune", "--resume", search, "--apply", tuned, "--quiet");
     assertThat(again.exit()).as(again.err()).isZero();

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.activations.Activation;
+import org.qat4j.report.folder.RunFolder;
 import org.qat4j.zoo.SavedNetworks;
 
 /** Sweeps from the command line, on a small table of texts. */
@@ -99,6 +100,25 @@ class SweepTest {
     assertThat(ternary.at("/bytes/integer").asLong())
         .isLessThan(report.at("/variants/0/bytes/integer").asLong());
     assertThat(sweep.resolve("report.html")).content().contains("chart-sweep", "W2-lsq", "knee");
+  }
+
+  /** A file lies where the folder of the first variant goes. */
+  @Test
+  void aSweepThatFailsSaysHowToGoOn() throws IOException {
+    Path broken = folder.resolve("broken");
+    RunFolder.create(broken, false).close();
+    Files.writeString(broken.resolve("W8-fixed"), "in the way");
+    List<Object> args = List.of("sweep", experiment, "--set", "train.epochs=1", "--only", "W8.*");
+    List<Object> where = List.of("--seeds", 1, "--out", broken, "--resume", "--quiet");
+    Called called = qat(Stream.of(args, where).flatMap(List::stream).toArray());
+    assertThat(called.exit()).isEqualTo(1);
+    assertThat(called.err())
+        .contains(
+            "the run can go on where it stood: ./qat sweep "
+                + experiment
+                + " --set train.epochs=1 --only 'W8.*' --seeds 1 --out "
+                + broken
+                + " --resume");
   }
 
   @Test

@@ -10,9 +10,12 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.Timer;
+import java.util.TimerTask;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.qat4j.QatException;
@@ -26,8 +29,13 @@ final class FolderLock implements AutoCloseable {
   /** Is locked; stays, because a lock on a file that is deleted says nothing. */
   static final String LOCK = ".lock";
 
-  /** Process, start and host of the owner, a line. */
+  /** Process, start and host of the owner, a line; touched as long as it lives. */
   static final String OWNER = ".owner";
+
+  private static final Duration BEAT = Duration.ofSeconds(30);
+
+  /** An owner on another host that was silent for so long is taken for dead. */
+  static final Duration SILENCE = Duration.ofMinutes(5);
 
   /**
    * Folders of this process: it would let go of its lock if it opened and closed the file again.
@@ -36,10 +44,24 @@ final class FolderLock implements AutoCloseable {
 
   private final Path folder;
   private final FileChannel channel;
+  private final Timer heart = new Timer("heartbeat of a run folder", true);
 
   private FolderLock(Path folder, FileChannel channel) {
     this.folder = folder;
     this.channel = channel;
+    TimerTask beat =
+        new TimerTask() {
+          @Override
+          public void run() {
+            beat();
+          }
+        };
+    heart.schedule(beat, BEAT.toMillis(), BEAT.toMillis());
+  }
+
+  /** Tells other hosts that the owner lives. */
+  void beat() {
+    folder.resolve(OWNER).toFile().setLastModified(System.currentTimeMillis());
   }
 
   /**
@@ -71,7 +93,7 @@ final class FolderLock implements AutoCloseable {
     }
   }
 
-  /** Whether a process that lives owns a folder; of one on another host nothing is known. */
+  /** Whether a process that lives owns a folder; one on another host is known by its heartbeat. */
   static boolean isOwned(Path folder) throws IOException {
     Path file = folder.resolve(OWNER);
     if (!Files.isRegularFile(file)) {
@@ -79,11 +101,13 @@ final class FolderLock implements AutoCloseable {
     }
     String owner = Files.readString(file).strip();
     Matcher named = Pattern.compile("process (\\d+), started .*, on (.*)").matcher(owner);
-    return !named.matches()
-        || !named.group(2).equals(host())
-        || ProcessHandle.of(Long.parseLong(named.group(1)))
-            .map(process -> name(process).equals(owner))
-            .orElse(false);
+    if (!named.matches() || !named.group(2).equals(host())) {
+      Instant heard = Files.getLastModifiedTime(file).toInstant();
+      return heard.isAfter(Instant.now().minus(SILENCE));
+    }
+    return ProcessHandle.of(Long.parseLong(named.group(1)))
+        .map(process -> name(process).equals(owner))
+        .orElse(false);
   }
 
   /** Whether a file belongs to the lock of its folder. */
@@ -126,6 +150,7 @@ final class FolderLock implements AutoCloseable {
 
   @Override
   public void close() {
+    heart.cancel();
     synchronized (HELD) {
       folder.resolve(OWNER).toFile().delete();
       HELD.remove(folder);

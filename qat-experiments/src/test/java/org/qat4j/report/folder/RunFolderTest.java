@@ -11,6 +11,8 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.logging.log4j.LogManager;
@@ -192,6 +194,33 @@ class RunFolderTest {
     assertThat(state(path)).isEqualTo("failed");
     // The test writes a file that no run does; it is left.
     assertThat(names(path)).containsExactlyInAnyOrder("run.json", "log.txt", "big.json");
+  }
+
+  /** Of a process elsewhere its heartbeat is known alone. */
+  @Test
+  void aRunOnAnotherHostIsKnownByItsHeartbeat() throws Exception {
+    Path path = parent.resolve("run");
+    RunFolder.create(path, false).close();
+    Files.writeString(path.resolve("run.json"), "{\"state\": \"running\"}");
+    Path owner = path.resolve(FolderLock.OWNER);
+    Files.writeString(owner, "process 1, started 2026-01-01T00:00:00Z, on a-host-elsewhere\n");
+    assertThat(RunFolder.state(path)).isEqualTo(RunFolder.State.RUNNING);
+
+    Instant silent = Instant.now().minus(FolderLock.SILENCE);
+    Files.setLastModifiedTime(owner, FileTime.from(silent.minusSeconds(1)));
+    assertThat(RunFolder.state(path)).isEqualTo(RunFolder.State.KILLED);
+  }
+
+  @Test
+  void anOwnerIsHeardOf() throws Exception {
+    Path path = Files.createDirectories(parent.resolve("run"));
+    try (FolderLock lock = FolderLock.take(path)) {
+      Path owner = path.resolve(FolderLock.OWNER);
+      Files.setLastModifiedTime(owner, FileTime.from(Instant.EPOCH));
+      lock.beat();
+      assertThat(Files.getLastModifiedTime(owner).toInstant())
+          .isAfter(Instant.now().minus(FolderLock.SILENCE));
+    }
   }
 
   @Test
