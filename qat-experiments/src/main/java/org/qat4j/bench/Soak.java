@@ -153,8 +153,7 @@ public final class Soak {
         Part.FITS,
         spec.fits(),
         () ->
-            TrainingVariant.fit(
-                TrainingVariant.QAT.network(SMALL, FEW_WORDS, data), data.get(0)));
+            TrainingVariant.fit(TrainingVariant.QAT.network(SMALL, FEW_WORDS, data), data.get(0)));
   }
 
   private void counted(Part part, int times, Runnable task) throws IOException {

@@ -156,7 +156,8 @@ final class BenchCommand implements Callable<Integer> {
       names = "--scale",
       paramLabel = "X",
       defaultValue = "1",
-      description = "With --soak: the part of the predictions, fits and loads (default: ${DEFAULT-VALUE}).")
+      description =
+          "With --soak: the part of the predictions, fits and loads (default: ${DEFAULT-VALUE}).")
   private double scale;
 
   @Option(

@@ -49,8 +49,7 @@ final class TuneCommand implements Callable<Integer> {
   /** What a search that is stopped leaves to go on with. */
   private static final Pattern KEPT =
       Pattern.compile(
-          String.join(
-              "|", RunExperiment.CHECKPOINTS, RunFiles.TRIALS, RunFiles.FLOAT_NETWORK));
+          String.join("|", RunExperiment.CHECKPOINTS, RunFiles.TRIALS, RunFiles.FLOAT_NETWORK));
 
   @Parameters(
       index = "0",

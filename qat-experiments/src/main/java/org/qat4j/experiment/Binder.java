@@ -97,8 +97,7 @@ final class Binder {
               if (section.key(name).isEmpty()) {
                 boolean many = problems.size() - before >= EXPLAINED;
                 report(
-                    entry.at(),
-                    many ? "unknown key " + name : unknown(name, section, path, kind));
+                    entry.at(), many ? "unknown key " + name : unknown(name, section, path, kind));
               }
             });
     Object[] values =

@@ -130,8 +130,7 @@ public final class ExperimentReader {
       try {
         List<Problem> own = new ArrayList<>();
         Mapping merged =
-            overlay(
-                Variants.named(changed, e.getKey()), sets, new Sources(environment, own), own);
+            overlay(Variants.named(changed, e.getKey()), sets, new Sources(environment, own), own);
         variants.add(new Variant(e.getKey(), bind(merged, own)));
       } catch (ExperimentException wrong) {
         found.addAll(wrong.problems());

@@ -20,8 +20,7 @@ class SoakTest {
   void everyPartIsDoneAndRead() {
     List<String> seen = new ArrayList<>();
     SoakReport report =
-        Soak.run(
-            SHORT, Console.quiet().progress("soak", Soak.steps()), r -> seen.add(r.csv()));
+        Soak.run(SHORT, Console.quiet().progress("soak", Soak.steps()), r -> seen.add(r.csv()));
 
     assertThat(report.readings().stream().map(Reading::part).distinct())
         .containsExactly(Part.values());
@@ -31,7 +30,8 @@ class SoakTest {
     assertThat(report.readings()).allSatisfy(r -> assertThat(r.heap()).isPositive());
     assertThat(report.csv().lines()).hasSize(11);
     assertThat(seen).hasSize(10).endsWith(report.csv());
-    assertThat(report.table()).contains("predictions", "networks fitted", "memory stays what it is");
+    assertThat(report.table())
+        .contains("predictions", "networks fitted", "memory stays what it is");
   }
 
   private static SoakReport report(long first, long each, long process) {

@@ -17,9 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.qat4j.report.folder.RunFolder;
 
 /**
- * Runs and sweeps of which the process is killed at any moment, and that go on to the same models. Each kill is
- * a line of the output. Fewer of them, or those of another time: {@code -Dqat4j.kills=5
- * -Dqat4j.seed=1}.
+ * Runs and sweeps of which the process is killed at any moment, and that go on to the same models.
+ * Each kill is a line of the output. Fewer of them, or those of another time: {@code
+ * -Dqat4j.kills=5 -Dqat4j.seed=1}.
  */
 @Tag("slow")
 class KilledRunTest {

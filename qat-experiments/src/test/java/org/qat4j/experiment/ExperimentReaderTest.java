@@ -453,7 +453,8 @@ class ExperimentReaderTest {
   @Test
   void countsVariantsBeforeTheyAreMade() throws IOException {
     Path file = write("sweep.yaml", SMALL + "sweep:\n" + "  - {a: {}, b: {}}\n".repeat(20));
-    Path four = write("four.yaml", SMALL + "sweep:\n" + "  - {a: {}, b: {}, c: {}, d: {}}\n".repeat(11));
+    Path four =
+        write("four.yaml", SMALL + "sweep:\n" + "  - {a: {}, b: {}, c: {}, d: {}}\n".repeat(11));
     Path long20 = write("lists.yaml", SMALL + "sweep:\n" + "  - {a: {}}\n".repeat(21));
 
     assertThatThrownBy(() -> reader().readContent(file, List.of()))

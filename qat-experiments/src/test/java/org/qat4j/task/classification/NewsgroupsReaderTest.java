@@ -247,7 +247,10 @@ class NewsgroupsReaderTest {
 
   /** 10 GB of rows in 10 MB: refused near the first of those, long before the last. */
   @ParameterizedTest
-  @CsvSource({"99, 'more than [12]\\d{7} bytes, more than texts'", "3, 'more than 1\\d{6} lines, more'"})
+  @CsvSource({
+    "99, 'more than [12]\\d{7} bytes, more than texts'",
+    "3, 'more than 1\\d{6} lines, more'"
+  })
   void textsThatUnpackToGigabytesAreRefused(int length, String reason) throws IOException {
     String row = "a\t" + "b".repeat(length - 2) + "\n";
     ByteArrayOutputStream member = new ByteArrayOutputStream();
