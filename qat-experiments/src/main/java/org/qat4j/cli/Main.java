@@ -71,7 +71,7 @@ public final class Main implements Runnable {
         "Layer of your own that a network of Deeplearning4j may name: its code runs. Its jar is"
             + " found by QAT_CLASSPATH."
       })
-  private void trust(List<String> classes) {
+  void trust(List<String> classes) {
     if (classes != null) { // which is how picocli says that there are none
       System.setProperty(SavedNetworks.TRUST, String.join(",", classes));
     }

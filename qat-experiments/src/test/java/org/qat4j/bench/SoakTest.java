@@ -40,7 +40,7 @@ class SoakTest {
       long noise = i % 2 == 0 ? MEGA : -MEGA;
       long warmUp = i < 10 ? 100 * MEGA : 0;
       readings.add(
-          new Reading(Part.FITS, i, 10L * i, first - warmUp + 10 * i * each + noise, process));
+          new Reading(Part.FITS, i, 10L * i, first - warmUp + 10L * i * each + noise, process));
     }
     return new SoakReport(SHORT, readings, Map.of());
   }
