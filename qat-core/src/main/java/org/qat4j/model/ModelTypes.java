@@ -299,10 +299,13 @@ final class ModelTypes implements Op.Visitor<Value> {
   public Value visit(Op.LayerNorm o) {
     Value in = anyCodes(o.input());
     int channels = last(in);
+    boolean narrow =
+        !in.hasChannelScales() && in.params().qmax() - in.params().qmin() <= LayerNormStep.NARROW;
+    int most = narrow ? LayerNormStep.MAX_NARROW_CHANNELS : LayerNormStep.MAX_CHANNELS;
     require(
         o.gain().size() == channels
             && o.bias().size() == channels
-            && channels <= LayerNormStep.MAX_CHANNELS
+            && channels <= most
             && o.shift() >= 0
             && o.shift() <= 15,
         "%s gains and %s biases with the shift %s for %s channels of at most %s",
@@ -310,7 +313,7 @@ final class ModelTypes implements Op.Visitor<Value> {
         o.bias().size(),
         o.shift(),
         channels,
-        LayerNormStep.MAX_CHANNELS);
+        most);
     require(
         o.epsilon() >= 0 && o.epsilon() <= 1, "what is added to the variance is %s", o.epsilon());
     long largest = 0;

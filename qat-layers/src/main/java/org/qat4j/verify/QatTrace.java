@@ -6,8 +6,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
-import org.deeplearning4j.nn.conf.graph.ScaleVertex;
-import org.deeplearning4j.nn.conf.graph.ShiftVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
@@ -27,6 +25,7 @@ import org.qat4j.model.Input;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 import org.qat4j.qat.QatNetwork;
+import org.qat4j.qat.internal.Kind;
 import org.qat4j.qat.internal.Samples;
 import org.qat4j.qat.internal.Stacks;
 import org.qat4j.runtime.Sample;
@@ -88,9 +87,7 @@ final class QatTrace {
     Topology topology = Topology.of(network.network());
     Topology.Node node = topology.node(Stacks.of(topology).vertex(name));
     boolean joins = node != null && node.conf() != null && node.wrappers().bidirectional() != null;
-    return joins
-        || (node != null
-            && (node.vertex() instanceof ScaleVertex || node.vertex() instanceof ShiftVertex));
+    return joins || (node != null && Kind.of(node).isRoundedLater());
   }
 
   /** Inputs of the model by their names, as a network reads them. */

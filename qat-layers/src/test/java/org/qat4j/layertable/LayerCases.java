@@ -11,6 +11,7 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.L2NormalizeVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.conf.graph.ShiftVertex;
@@ -358,6 +359,9 @@ final class LayerCases {
     }
     vertices.add(LayerCase.of("ScaleVertex", "", t -> one(t, new ScaleVertex(1.7)), Nets::vectors));
     vertices.add(LayerCase.of("ShiftVertex", "", t -> one(t, new ShiftVertex(0.4)), Nets::vectors));
+    vertices.add(
+        LayerCase.of(
+            "L2NormalizeVertex", "", t -> one(t, new L2NormalizeVertex()), Nets::vectors));
     return vertices;
   }
 

@@ -13,6 +13,7 @@ import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
 import org.deeplearning4j.nn.conf.graph.ReshapeVertex;
 import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.distribution.UniformDistribution;
 import org.deeplearning4j.nn.conf.layers.AutoEncoder;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
@@ -164,16 +165,28 @@ final class LayoutCases {
                         .nOut(3)
                         .setInputSize(Nets.HEIGHT - 1, Nets.WIDTH - 1)
                         .build())),
-        LayerCase.refused(
+        LayerCase.of(
             "PReLULayer",
-            "its slopes are one for each value (DL4J cannot train shared ones), each of which would"
-                + " have a table of its own",
-            type -> Nets.vectors(type, new PReLULayer.Builder().inputShape(9).build())),
+            "",
+            type -> Nets.vectors(type, slopes(9)),
+            Nets::vectors),
+        LayerCase.of(
+            "PReLULayer, images",
+            "",
+            type -> Nets.images(type, slopes(4, Nets.HEIGHT - 1, Nets.WIDTH - 1)),
+            Nets::images),
         LayerCase.refused(
             "LocalResponseNormalization, and layers of DL4J that are not named here",
             "it divides by a sum of squares to the power 0.75, and no power is rounded alike in"
                 + " Java and in ONNX Runtime",
             type -> Nets.images(type, new LocalResponseNormalization.Builder().build())));
+  }
+
+  private static PReLULayer slopes(long... shape) {
+    return new PReLULayer.Builder()
+        .inputShape(shape)
+        .weightInit(new UniformDistribution(-0.2, 0.6))
+        .build();
   }
 
   private static InputType images() {

@@ -6,6 +6,7 @@ import java.util.Random;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.L2NormalizeVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.conf.graph.ShiftVertex;
@@ -107,7 +108,12 @@ final class RandomJoins {
   private void vertex() {
     switch (random.nextInt(10)) {
       case 0 -> add(new ScaleVertex(0.3 + random.nextInt(20) / 8.0), read());
-      case 1 -> add(new ShiftVertex(random.nextGaussian()), read());
+      case 1 ->
+          add(
+              random.nextBoolean()
+                  ? new ShiftVertex(random.nextGaussian())
+                  : new L2NormalizeVertex(),
+              read());
       case 2, 3 -> {
         ElementWiseVertex.Op[] ops = ElementWiseVertex.Op.values();
         add(new ElementWiseVertex(ops[random.nextInt(ops.length)]), read(), read());

@@ -16,6 +16,12 @@ public final class LayerNormStep {
   /** With more channels a variance of 16-bit codes could leave the integers that double has. */
   public static final int MAX_CHANNELS = 2048;
 
+  /** The same of codes that are at most {@link #NARROW} apart. */
+  public static final int MAX_NARROW_CHANNELS = 4096;
+
+  /** Distance of two codes of bytes with another sign. */
+  public static final int NARROW = 2 * 255;
+
   private final int[] gain;
   private final int[] bias;
   private final double epsilon;
@@ -82,22 +88,48 @@ public final class LayerNormStep {
    * @param y becomes q − z of the result, (channels) from {@code atY}
    */
   public void apply(int[] x, int at, int[] y, int atY) {
-    int n = gain.length;
+    int sum = sum(x, at);
+    double deviation = deviation(x, at, sum);
+    for (int c = 0; c < gain.length; c++) {
+      y[atY + c] = output.quantize(real(x, at, c, sum, deviation)) - output.zeroPoint();
+    }
+  }
+
+  /**
+   * The same before it is rounded to codes.
+   *
+   * @param y becomes the result, (channels) from {@code atY}
+   */
+  public void reals(int[] x, int at, float[] y, int atY) {
+    int sum = sum(x, at);
+    double deviation = deviation(x, at, sum);
+    for (int c = 0; c < gain.length; c++) {
+      y[atY + c] = real(x, at, c, sum, deviation);
+    }
+  }
+
+  private int sum(int[] x, int at) {
     int sum = 0;
+    for (int c = 0; c < gain.length; c++) {
+      sum += x[at + c] << exponents[c];
+    }
+    return sum;
+  }
+
+  private double deviation(int[] x, int at, int sum) {
     long squares = 0;
-    for (int c = 0; c < n; c++) {
+    for (int c = 0; c < gain.length; c++) {
       int k = x[at + c] << exponents[c];
-      sum += k;
       squares += (long) k * k;
     }
-    double variance = n * squares - (long) sum * sum; // an integer that double has
-    double deviation = Math.sqrt(variance + epsilon);
-    for (int c = 0; c < n; c++) {
-      double a = n * (x[at + c] << exponents[c]) - sum;
-      double steps = Math.rint(Math.scalb(a / deviation, FRACTION));
-      int normal = (int) Math.max(Short.MIN_VALUE, Math.min(Short.MAX_VALUE, steps));
-      int acc = normal * gain[c] + bias[c];
-      y[atY + c] = output.quantize((float) acc * scale) - output.zeroPoint();
-    }
+    double variance = gain.length * squares - (long) sum * sum; // an integer that double has
+    return Math.sqrt(variance + epsilon);
+  }
+
+  private float real(int[] x, int at, int c, int sum, double deviation) {
+    double a = gain.length * (x[at + c] << exponents[c]) - sum;
+    double steps = Math.rint(Math.scalb(a / deviation, FRACTION));
+    int normal = (int) Math.max(Short.MIN_VALUE, Math.min(Short.MAX_VALUE, steps));
+    return (float) (normal * gain[c] + bias[c]) * scale;
   }
 }

@@ -87,11 +87,24 @@ class TransformerStepsTest {
   @Property(tries = 200, seed = "1")
   void theVarianceOf16BitCodesIsExact(
       @ForAll @IntRange(min = 1, max = LayerNormStep.MAX_CHANNELS) int n, @ForAll Random random) {
-    QuantParams in = new QuantParams(0x1p-9f, random.nextInt(65536) - 32768, -32768, 32767);
+    theVarianceIsExact(n, -32768, 32767, random);
+  }
+
+  /** Nor do codes of x and −x, side by side. */
+  @Property(tries = 100, seed = "1")
+  void theVarianceOfBytesAndTheirOppositesIsExact(
+      @ForAll @IntRange(min = 1, max = LayerNormStep.MAX_NARROW_CHANNELS) int n,
+      @ForAll Random random) {
+    theVarianceIsExact(n, -LayerNormStep.NARROW / 2, LayerNormStep.NARROW / 2, random);
+  }
+
+  private static void theVarianceIsExact(int n, int qmin, int qmax, Random random) {
+    int codes = qmax - qmin + 1;
+    QuantParams in = new QuantParams(0x1p-9f, random.nextInt(codes) + qmin, qmin, qmax);
     int[] x = new int[n];
     for (int c = 0; c < n; c++) {
       boolean extreme = n % 2 == 0;
-      int q = extreme ? random.nextInt(2) * 65535 - 32768 : random.nextInt(65536) - 32768;
+      int q = (extreme ? random.nextInt(2) * (codes - 1) : random.nextInt(codes)) + qmin;
       x[c] = q - in.zeroPoint();
     }
     int[] gain = random.ints(n, -32767, 32768).toArray();

@@ -5,6 +5,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.stream.IntStream;
 import org.nd4j.linalg.activations.Activation;
 import org.qat4j.QatException;
 import org.qat4j.internal.Version;
+import org.qat4j.layers.internal.codes.Negation;
 import org.qat4j.model.Cell;
 import org.qat4j.model.Input;
 import org.qat4j.model.IntVector;
@@ -345,8 +347,9 @@ public final class FloatOnnxExporter implements Op.Visitor<Void> {
       return null;
     }
     Activation f = FloatFunctions.of(o.table(), in, o.output());
-    if (f == null && keepsCodes(o, in)) { // which mean something else now
-      float factor = o.output().scale() / in.scale();
+    int sign = f == null ? sign(o, in) : 0;
+    if (sign != 0) { // codes mean something else now, or run the other way
+      float factor = sign * o.output().scale() / in.scale();
       String by = graph.constant(o.name() + "/factor", Tensors.floats(new float[] {factor}));
       graph.node("Mul", o.name(), List.of(at(o.input()), by), at(o.name()), List.of());
       return null;
@@ -358,13 +361,17 @@ public final class FloatOnnxExporter implements Op.Visitor<Void> {
     return null;
   }
 
-  private static boolean keepsCodes(Op.Lookup o, QuantParams in) {
-    for (int i = 0; i < o.table().size(); i++) {
-      if (o.table().get(i) != in.qmin() + i) {
-        return false;
-      }
+  /** 1 where codes stay as they are, −1 where they are those of −x, 0 elsewhere. */
+  private static int sign(Op.Lookup o, QuantParams in) {
+    int[] codes = IntStream.rangeClosed(in.qmin(), in.qmax()).toArray();
+    Negation negation = new Negation(in);
+    if (Arrays.equals(codes, o.table().toArray())) {
+      return in.zeroPoint() == o.output().zeroPoint() ? 1 : 0;
     }
-    return in.zeroPoint() == o.output().zeroPoint();
+    return negation.table().equals(o.table())
+            && negation.output().zeroPoint() == o.output().zeroPoint()
+        ? -1
+        : 0;
   }
 
   @Override

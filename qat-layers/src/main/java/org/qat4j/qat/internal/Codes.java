@@ -138,7 +138,7 @@ public final class Codes {
     } else if (kind == Kind.ELEMENTWISE) {
       boolean keeps = ((ElementWiseVertex) node.vertex()).getOp() == ElementWiseVertex.Op.Max;
       return Set.of(keeps ? node.name() : REAL);
-    } else if (kind.isAffine()) {
+    } else if (kind.isRoundedLater()) {
       return Set.of(REAL);
     } else if (kind.computes()) {
       return Support.endsInLoss(topology, node)
@@ -164,7 +164,7 @@ public final class Codes {
       return false;
     }
     boolean combines =
-        kind == Kind.SUM || kind == Kind.ELEMENTWISE || kind.isAffine() || kind.answers();
+        kind == Kind.SUM || kind == Kind.ELEMENTWISE || kind.isRoundedLater() || kind.answers();
     if (!combines || made.contains(ANSWER)) {
       return false;
     }
@@ -173,7 +173,7 @@ public final class Codes {
       boolean nested = input == 0 && read != null && Kind.of(read) == Kind.SUM;
       return !nested && !single;
     }
-    if (kind.isAffine()
+    if (kind.isRoundedLater()
         || kind.answers()
         || ((ElementWiseVertex) node.vertex()).getOp() == ElementWiseVertex.Op.Product) {
       return !single;

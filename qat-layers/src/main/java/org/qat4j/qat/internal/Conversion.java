@@ -8,6 +8,7 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.L2NormalizeVertex;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -22,6 +23,7 @@ import org.qat4j.layers.FastLayers;
 import org.qat4j.layers.internal.fast.FastLstm;
 import org.qat4j.layers.internal.fast.Maskable;
 import org.qat4j.layers.internal.quantized.QatElementWise;
+import org.qat4j.layers.internal.quantized.QatL2Normalize;
 import org.qat4j.layers.internal.quantizing.QatLayerConf;
 import org.qat4j.layers.internal.quantizing.QuantSettings;
 import org.qat4j.qat.QuantSpec;
@@ -59,8 +61,15 @@ public final class Conversion {
         .sources()
         .forEach(
             (name, sources) -> {
-              ElementWiseVertex vertex = (ElementWiseVertex) copy.node(name).vertex();
-              replace(prepared, name, new QatElementWise(vertex.getOp(), sources));
+              GraphVertex vertex = copy.node(name).vertex();
+              if (vertex instanceof ElementWiseVertex combined) {
+                replace(prepared, name, new QatElementWise(combined.getOp(), sources));
+              } else if (vertex instanceof L2NormalizeVertex norm) {
+                replace(
+                    prepared,
+                    name,
+                    new QatL2Normalize(norm.getDimension(), norm.getEps(), sources.get(0)));
+              }
             });
     prepared.init();
     for (Topology.Node node : topology.nodes()) {
@@ -152,6 +161,9 @@ public final class Conversion {
         }
       } else if (node.vertex() instanceof QatElementWise vertex) {
         replace(plain, node.name(), new ElementWiseVertex(vertex.getOp()));
+      } else if (node.vertex() instanceof QatL2Normalize vertex) {
+        replace(
+            plain, node.name(), new L2NormalizeVertex(vertex.getDimension(), vertex.getEps()));
       }
     }
     plain = Codes.removed(plain);

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.conf.graph.ShiftVertex;
 import org.deeplearning4j.nn.conf.graph.rnn.DuplicateToTimeSeriesVertex;
@@ -17,6 +18,7 @@ import org.deeplearning4j.nn.conf.layers.SpaceToDepthLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationReLU;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.QatException;
 import org.qat4j.graph.internal.Topology;
@@ -27,9 +29,12 @@ import org.qat4j.layers.MultiHeadAttentionLayer;
 import org.qat4j.layers.internal.codes.FrozenWeights;
 import org.qat4j.layers.internal.codes.FusedActivation;
 import org.qat4j.layers.internal.codes.IntegerImages;
+import org.qat4j.layers.internal.codes.Negation;
 import org.qat4j.layers.internal.codes.RecurrentCodes;
 import org.qat4j.layers.internal.codes.SeparableWeights;
+import org.qat4j.layers.internal.codes.Slopes;
 import org.qat4j.layers.internal.codes.TransformerCodes;
+import org.qat4j.layers.internal.codes.VectorNorm;
 import org.qat4j.layers.internal.fast.Maskable;
 import org.qat4j.layers.internal.quantized.QatElementWise;
 import org.qat4j.layers.internal.quantizing.LayerQuantizer;
@@ -46,6 +51,7 @@ import org.qat4j.model.QuantizedTensor;
 import org.qat4j.model.Window2d;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.numerics.internal.AttentionStep;
+import org.qat4j.numerics.internal.LayerNormStep;
 import org.qat4j.qat.FreezeInfo;
 
 /** Turns a calibrated network into operations, vertex by vertex. */
@@ -217,6 +223,7 @@ public final class Freezer {
       case GLOBAL_AVERAGE -> globalAverage(node, input);
       case AVERAGE -> averagePool(node, input);
       case ACTIVATION -> lookup(node, input);
+      case PRELU -> slopes(node, input);
       case GLOBAL_SUM -> globalSum(node, input);
       case CONV2D, DEPTHWISE -> conv2d(node, input);
       case DECONV2D -> deconv2d(node, input);
@@ -244,7 +251,9 @@ public final class Freezer {
       return (name, params) -> concat(name, parts, params);
     } else if (kind == Kind.ELEMENTWISE && function(node) != Function.MAX) {
       return (name, params) -> elementwise(name, node, params);
-    } else if (kind.isAffine()) {
+    } else if (kind == Kind.L2_NORMALIZE) {
+      return (name, params) -> unitVector(name, node, given, params);
+    } else if (kind.isRoundedLater()) {
       return (name, params) -> affine(name, node, given, params);
     } else if (kind.computes() || kind == Kind.ELEMENTWISE) {
       return null;
@@ -718,6 +727,31 @@ public final class Freezer {
     return add(new Op.Lookup(node.name(), input, IntVector.of(table), q.scales().output()));
   }
 
+  /** What lies above 0, and of what lies below a product of each value by itself. */
+  private String slopes(Topology.Node node, String input) {
+    String name = node.name();
+    QuantParams in = quantizer(node).scales().input();
+    QuantParams out = quantizer(node).scales().output();
+    Negation negation = new Negation(in);
+    QuantParams other = negation.output();
+    FusedActivation relu = FusedActivation.of(new ActivationReLU(), name);
+    IntVector positive = IntVector.of(relu.table(in, out));
+    IntVector negative = IntVector.of(relu.table(other, other));
+    String above = add(new Op.Lookup(name + "/above", input, positive, out));
+    String minus = add(new Op.Lookup(name + "/minus", input, negation.table(), other));
+    String below = add(new Op.Lookup(name + "/below", minus, negative, other));
+    IntVector shape = IntVector.of(shapes.get(name));
+    FrozenWeights w = Slopes.frozen(quantizer(node), shape);
+    int n = w.bias().size();
+    String row = add(new Op.Reshape(name + "/row", below, IntVector.of(1, 1, n)));
+    Window2d one = Window2d.plain(1, 1, 1, 1);
+    Output.Codes codes = new Output.Codes(out);
+    String product = name + "/product";
+    add(new Op.Conv2d(product, row, w.weights(), w.bias(), one, n, codes));
+    String sloped = add(new Op.Reshape(name + "/sloped", product, shape));
+    return add(new Op.RealSum(name, List.of(above, sloped), out));
+  }
+
   private String attention(Topology.Node node, String input) {
     LayerQuantizer q = quantizer(node);
     MultiHeadAttentionLayer conf = (MultiHeadAttentionLayer) node.layer();
@@ -997,6 +1031,42 @@ public final class Freezer {
       table[i] = params.quantize(y);
     }
     return add(new Op.Lookup(name, codes, IntVector.of(table), params));
+  }
+
+  /** A layer normalization of x and −x side by side, of which one half is wanted. */
+  private String unitVector(String name, Topology.Node node, String codes, QuantParams params) {
+    List<Integer> shape = shapes.get(node.name());
+    int n = shape.stream().reduce(1, (a, b) -> a * b);
+    if (2 * n > LayerNormStep.MAX_NARROW_CHANNELS) {
+      throw new QatException(
+          "vertex \""
+              + node.name()
+              + "\": the norm is over "
+              + n
+              + " values, of at most "
+              + LayerNormStep.MAX_NARROW_CHANNELS / 2
+              + "; put a pooling or a dense layer of fewer in front of it, or normalize what the"
+              + " model answers");
+    }
+    boolean flat = shape.size() == 1;
+    VectorNorm norm = new VectorNorm(n, made(node.inputs().get(0)));
+    String x = flat ? codes : add(new Op.Reshape(name + "/flat", codes, IntVector.of(n)));
+    Negation minus = new Negation(norm.input());
+    String other = add(new Op.Lookup(name + "/minus", x, minus.table(), minus.output()));
+    String both = add(new Op.Concat(name + "/both", List.of(x, other), norm.both()));
+    String normal =
+        add(
+            new Op.LayerNorm(
+                name + "/normal",
+                both,
+                norm.gain(),
+                norm.bias(),
+                norm.shift(),
+                VectorNorm.EPSILON,
+                params));
+    IntVector first = IntVector.of(IntStream.range(0, n).toArray());
+    String made = add(new Op.Select(flat ? name : name + "/half", normal, 0, first));
+    return flat ? made : add(new Op.Reshape(name, made, IntVector.of(shape)));
   }
 
   /** What the codes of a vertex mean that has some of its own. */

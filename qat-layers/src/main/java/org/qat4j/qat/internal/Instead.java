@@ -11,10 +11,6 @@ final class Instead {
           case "LocalResponseNormalization" ->
               "it divides by a sum of squares to the power 0.75, and no power is rounded alike in"
                   + " Java and in ONNX Runtime; a BatchNormalization in its place is exact";
-          case "PReLULayer" ->
-              "its slopes are one for each value (DL4J cannot train shared ones), each of which"
-                  + " would have a table of its own; an ActivationLayer with leakyrelu, one slope"
-                  + " for all channels, is";
           case "Convolution3D",
               "Deconvolution3D",
               "Subsampling3DLayer",

@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.L2NormalizeVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
 import org.deeplearning4j.nn.conf.graph.ReshapeVertex;
@@ -35,6 +36,7 @@ import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PReLULayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
@@ -70,10 +72,12 @@ import org.qat4j.layers.internal.quantized.QatEmbedding;
 import org.qat4j.layers.internal.quantized.QatEmbeddingBag;
 import org.qat4j.layers.internal.quantized.QatGlobalPooling;
 import org.qat4j.layers.internal.quantized.QatGravesLstm;
+import org.qat4j.layers.internal.quantized.QatL2Normalize;
 import org.qat4j.layers.internal.quantized.QatLayerNorm;
 import org.qat4j.layers.internal.quantized.QatLstm;
 import org.qat4j.layers.internal.quantized.QatMultiHeadAttention;
 import org.qat4j.layers.internal.quantized.QatOutput;
+import org.qat4j.layers.internal.quantized.QatPRelu;
 import org.qat4j.layers.internal.quantized.QatPooling1D;
 import org.qat4j.layers.internal.quantized.QatPooling2D;
 import org.qat4j.layers.internal.quantized.QatRnnOutput;
@@ -126,6 +130,7 @@ public enum Kind {
       DepthwiseConvolution2D.class, QatDepthwiseConv2D.class, Trait.NORMALIZATION, Trait.WEIGHTS),
   DECONV2D(Deconvolution2D.class, QatDeconv2D.class, Trait.NORMALIZATION, Trait.WEIGHTS),
   ELEMENT_PRODUCT(ElementWiseMultiplicationLayer.class, QatElementProduct.class, Trait.WEIGHTS),
+  PRELU(PReLULayer.class, QatPRelu.class),
   SEPARABLE(SeparableConvolution2D.class, QatSeparableConv2D.class, Trait.WEIGHTS),
   BATCH_NORM(BatchNormalization.class, QatBatchNorm.class),
   OWN(OwnLayer.class, Layer.class),
@@ -165,8 +170,9 @@ public enum Kind {
   /** In front of a loss. */
   SOFTMAX(ActivationLayer.class, null, Answers::isSoftmax),
   ELEMENTWISE(ElementWiseVertex.class, null),
-  SCALE(ScaleVertex.class, null, Trait.AFFINE),
-  SHIFT(ShiftVertex.class, null, Trait.AFFINE),
+  SCALE(ScaleVertex.class, null, Trait.ROUNDED_LATER),
+  SHIFT(ShiftVertex.class, null, Trait.ROUNDED_LATER),
+  L2_NORMALIZE(L2NormalizeVertex.class, null, Trait.ROUNDED_LATER),
   MERGE(MergeVertex.class, null),
   /** Computes in real numbers, because it cannot be quantized. */
   FLOAT(null, null, what -> false);
@@ -177,14 +183,14 @@ public enum Kind {
           + " ConvolutionLayer, Deconvolution2D, DepthwiseConvolution2D, SeparableConvolution2D,"
           + " DenseLayer, ElementWiseMultiplicationLayer, TimeDistributed around a DenseLayer,"
           + " OutputLayer, RnnOutputLayer, CenterLossOutputLayer, LossLayer, RnnLossLayer,"
-          + " CnnLossLayer, ActivationLayer,"
+          + " CnnLossLayer, ActivationLayer, PReLULayer,"
           + " LSTM, GravesLSTM, SimpleRnn, MultiHeadAttentionLayer, LayerNormLayer,"
           + " BatchNormalization, GlobalPoolingLayer (MAX, AVG, SUM), SubsamplingLayer and"
           + " Subsampling1DLayer (MAX, AVG), zero padding, cropping and upsampling in one and two"
           + " dimensions, SpaceToDepthLayer, RepeatVector, layers of your own that implement"
           + " OwnLayer, DropoutLayer, MergeVertex, SubsetVertex, ReshapeVertex, PreprocessorVertex,"
           + " LastTimeStepVertex, ReverseTimeSeriesVertex, DuplicateToTimeSeriesVertex, StackVertex,"
-          + " UnstackVertex, ScaleVertex, ShiftVertex and ElementWiseVertex";
+          + " UnstackVertex, ScaleVertex, ShiftVertex, L2NormalizeVertex and ElementWiseVertex";
 
   /** In what kinds differ. */
   private enum Trait {
@@ -192,8 +198,8 @@ public enum Kind {
     OUTPUT,
     /** Is a loss without weights. */
     LOSS,
-    /** Multiplies by a number or adds one. */
-    AFFINE,
+    /** Makes of the codes of one value what is rounded where it is read. */
+    ROUNDED_LATER,
     /** Reads token ids. */
     TOKENS,
     /** Hands on rows of its table. */
@@ -259,11 +265,9 @@ public enum Kind {
     return traits.contains(Trait.OUTPUT);
   }
 
-  /**
-   * Whether it multiplies by a number or adds one, so that its values have codes only where read.
-   */
-  boolean isAffine() {
-    return traits.contains(Trait.AFFINE);
+  /** Whether it makes of the codes of one value what has codes of its own only where it is read. */
+  public boolean isRoundedLater() {
+    return traits.contains(Trait.ROUNDED_LATER);
   }
 
   /** Whether it puts several values together, which have codes only where they are read. */
@@ -402,6 +406,7 @@ public enum Kind {
           type == kind.type
               || (type == kind.replacement && type != Layer.class)
               || (kind == ELEMENTWISE && what instanceof QatElementWise)
+              || (kind == L2_NORMALIZE && what instanceof QatL2Normalize)
               || (kind == OWN && (what instanceof OwnLayer || what instanceof OwnQuantizedLayer));
       if (is && kind.fits.test(what)) {
         return kind;

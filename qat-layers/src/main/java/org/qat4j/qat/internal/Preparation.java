@@ -209,7 +209,7 @@ public final class Preparation {
       join(node);
       return;
     }
-    if (kind.isAffine()) {
+    if (kind.isRoundedLater()) {
       if (sources.size() != 1
           || sources.contains(REAL)
           || sources.stream().anyMatch(this::isWide)) {
@@ -217,6 +217,7 @@ public final class Preparation {
             node,
             "reads \"" + node.inputs().get(0) + "\", which has no codes of its own of 8 bits");
       }
+      joins.add(node.name(), List.copyOf(sources), false);
       references.put(node.name(), Set.of(REAL));
       return;
     }
@@ -589,7 +590,7 @@ public final class Preparation {
     }
     for (Topology.Node consumer : topology.consumers(name)) {
       Kind reader = kinds.get(consumer.name());
-      boolean combines = reader == Kind.SUM || reader == Kind.ELEMENTWISE || reader.isAffine();
+      boolean combines = reader == Kind.SUM || reader == Kind.ELEMENTWISE || reader.isRoundedLater();
       if (combines || reader == Kind.FLOAT) {
         readers.add(""); // what is combined, or read in float, has codes of its own
       } else if (computes(consumer)) {

@@ -57,6 +57,9 @@ public final class Support {
   private static final String FLAT =
       "a gate has values in [-1, 1] and is flat beyond 8, as sigmoid and hardsigmoid are";
 
+  /** Below which the norm of what is not 0 does not lie. */
+  private static final double LEAST_NORM = 1e-4;
+
   private Support() {}
 
   /** Why a vertex of a network cannot be quantized, or null where it can. */
@@ -117,11 +120,7 @@ public final class Support {
   /** What takes the place of a vertex that has no form in integers, or null. */
   private static String vertex(Topology.Node node) {
     GraphVertex vertex = node.vertex();
-    if (vertex instanceof L2NormalizeVertex) {
-      return "no operation of the model divides by a norm alone; a LayerNormLayer"
-          + " (org.qat4j.layers), which takes the mean away first, makes vectors of one length too;"
-          + " or normalize what the model answers";
-    } else if (vertex instanceof L2Vertex) {
+    if (vertex instanceof L2Vertex) {
       return "end the graph in the two vectors, or in their difference (ElementWiseVertex,"
           + " Subtract), and take the distance of what the model answers";
     } else if (vertex instanceof AttentionVertex) {
@@ -172,7 +171,18 @@ public final class Support {
     }
     return switch (kind) {
       case DENSE, NORMALIZED_DENSE -> node.layer() instanceof TimeDistributed;
-      case IDENTITY, ACTIVATION, LAYER_NORM, SUM, ELEMENTWISE, MERGE, SUBSET, STACK, UNSTACK ->
+      case IDENTITY,
+              ACTIVATION,
+              LAYER_NORM,
+              SUM,
+              ELEMENTWISE,
+              SCALE,
+              SHIFT,
+              L2_NORMALIZE,
+              MERGE,
+              SUBSET,
+              STACK,
+              UNSTACK ->
           isOverTime(topology, node.inputs().get(0));
       case LSTM, GRAVES_LSTM, SIMPLE_RNN -> !node.wrappers().last();
       default -> kind.isOverTime();
@@ -269,6 +279,12 @@ public final class Support {
     if (node.vertex() instanceof ReshapeVertex vertex) {
       return reshape(vertex);
     }
+    if (node.vertex() instanceof L2NormalizeVertex vertex && vertex.getEps() > LEAST_NORM) {
+      return "it divides by "
+          + vertex.getEps()
+          + " where the norm is less, which codes do not; give it an eps of at most "
+          + LEAST_NORM;
+    }
     Object conf = node.layer() == null ? null : node.wrappers().core();
     if (conf instanceof BaseLayer layer && layer.getWeightNoise() != null) {
       return "weight noise and quantization both replace the weights; remove the noise";
@@ -357,7 +373,7 @@ public final class Support {
       case LAYER_NORM -> f instanceof ActivationIdentity;
       case LSTM, GRAVES_LSTM, SIMPLE_RNN -> RecurrentCodes.supports(f);
       case OUTPUT, STEP_OUTPUT, CENTER_LOSS, LOSS, STEP_LOSS, IMAGE_LOSS -> Answers.supports(f);
-      case BATCH_NORM, REPEAT -> true; // DL4J does not apply it
+      case BATCH_NORM, REPEAT, PRELU -> true; // DL4J does not apply it
       default -> FusedActivation.supports(f);
     };
   }

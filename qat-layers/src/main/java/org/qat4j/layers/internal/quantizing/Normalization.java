@@ -105,12 +105,17 @@ public final class Normalization {
     return grid.withScales(scales);
   }
 
-  /** By itself: a product of each channel with one weight, whose code is ±127 exactly. */
+  /** By itself: a product of each channel with one weight. */
   public WeightGrid grid() {
+    return exact(g);
+  }
+
+  /** A grid with a scale for each of some weights, whose codes are ±127. */
+  public static WeightGrid exact(float[] weights) {
     int most = QuantParams.maxCode(Byte.SIZE);
-    float[] scales = new float[g.length];
+    float[] scales = new float[weights.length];
     for (int c = 0; c < scales.length; c++) {
-      scales[c] = Math.max(Math.abs(g[c]) / most, QuantParams.MIN_SCALE);
+      scales[c] = Math.max(Math.abs(weights[c]) / most, QuantParams.MIN_SCALE);
     }
     return new WeightGrid(scales, 0, -most, most);
   }
