@@ -97,13 +97,18 @@ public final class TrainingBench {
       return JavaProcess.number(
           variant.label(),
           System.getProperty("java.class.path"),
-          List.of("-Xmx1g", "-XX:+UseSerialGC"),
+          List.of(
+              "-Xmx1g",
+              "-XX:+UseSerialGC",
+              "-Dorg.bytedeco.javacpp.maxbytes=0", // as much as it takes
+              "-Dorg.bytedeco.javacpp.maxphysicalbytes=0"),
           TrainingProcess.class,
           variant.name(),
           spec.body().name(),
           Integer.toString(length),
           Integer.toString(spec.batch()),
-          Integer.toString(spec.vocabulary()));
+          Integer.toString(spec.vocabulary()),
+          Integer.toString(spec.rounds()));
     } catch (IOException e) {
       throw new QatException("cannot measure the memory of a fresh process: " + e, e);
     }

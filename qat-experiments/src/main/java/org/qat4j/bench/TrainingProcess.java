@@ -7,12 +7,13 @@ import org.nd4j.linalg.dataset.DataSet;
 
 /** What a fresh process does: trains one network for some steps and prints its peak memory. */
 final class TrainingProcess {
-  private static final int STEPS = 30;
+  private static final int MOST_STEPS = 30;
 
   private TrainingProcess() {}
 
   /**
-   * Arguments: a {@link TrainingVariant}, its body, words per text, texts per batch, vocabulary.
+   * Arguments: a {@link TrainingVariant}, its body, words per text, texts per batch, vocabulary,
+   * rounds, which are the steps where they are fewer than 30.
    */
   public static void main(String[] args) throws IOException {
     int length = Integer.parseInt(args[2]);
@@ -22,10 +23,10 @@ final class TrainingProcess {
             List.of(length),
             Integer.parseInt(args[3]),
             Integer.parseInt(args[4]),
-            STEPS);
+            Integer.parseInt(args[5]));
     List<DataSet> data = TrainingVariant.data(spec, length);
     Model network = TrainingVariant.valueOf(args[0]).network(spec, length, data);
-    for (int i = 0; i < STEPS; i++) {
+    for (int i = 0; i < Math.min(MOST_STEPS, spec.rounds()); i++) {
       TrainingVariant.fit(network, data.get(i % data.size()));
     }
     System.out.println(PeakMemory.bytes());

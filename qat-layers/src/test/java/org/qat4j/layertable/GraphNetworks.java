@@ -31,10 +31,12 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.transferlearning.FineTuneConfiguration;
@@ -130,6 +132,54 @@ final class GraphNetworks {
         .build();
   }
 
+  /** One value for all others. */
+  private static NetworkCase gate(ElementWiseVertex.Op op) {
+    return graph(
+        "one value for all, ElementWiseVertex, " + op,
+        g -> {
+          dense(g, "a", "x")
+              .addLayer("gate", Nets.dense(1, Activation.SIGMOID), "x")
+              .addVertex("v", op(op), "a", "gate")
+              .addVertex("w", op(op), "gate", "a")
+              .addVertex("m", new MergeVertex(), "v", "w");
+          out(g, "m");
+        },
+        VECTOR);
+  }
+
+  /** Input types would make DL4J refuse images of two sizes, which it combines all the same. */
+  private static NetworkCase excitation() {
+    return new NetworkCase(
+        "squeeze and excitation: one value for each channel",
+        () ->
+            new ComputationGraph(
+                Nets.builder(DataType.FLOAT)
+                    .graphBuilder()
+                    .addInputs("x")
+                    .addLayer("a", from(2, same(4)), "x")
+                    .addLayer(
+                        "p",
+                        new SubsamplingLayer.Builder(
+                                PoolingType.AVG, new int[] {Nets.HEIGHT, Nets.WIDTH})
+                            .build(),
+                        "a")
+                    .addLayer("b", from(4, Nets.conv2d(2, 1, Activation.RELU)), "p")
+                    .addLayer("c", from(2, Nets.conv2d(4, 1, Activation.SIGMOID)), "b")
+                    .addVertex("v", op(ElementWiseVertex.Op.Product), "a", "c")
+                    .addVertex("s", op(ElementWiseVertex.Op.Add), "v", "p")
+                    .addLayer("mean", Nets.global(PoolingType.AVG), "s")
+                    .addLayer("out", from(4, Nets.output()), "mean")
+                    .setOutputs("out")
+                    .build()),
+        () -> NetworkCase.drawn(IMAGE),
+        answers -> new INDArray[] {answers[0].dup().assign(1)});
+  }
+
+  private static <L extends FeedForwardLayer> L from(int in, L layer) {
+    layer.setNIn(in);
+    return layer;
+  }
+
   static List<NetworkCase> vertices() {
     List<NetworkCase> all = new ArrayList<>();
     all.add(two("MergeVertex", new MergeVertex()));
@@ -147,10 +197,38 @@ final class GraphNetworks {
               out(g, "v");
             },
             VECTOR));
+    for (ElementWiseVertex.Op op : ElementWiseVertex.Op.values()) {
+      if (op != ElementWiseVertex.Op.Subtract && op != ElementWiseVertex.Op.Product) {
+        all.add(one("ElementWiseVertex of one value, " + op, op(op)));
+      }
+      all.add(gate(op));
+    }
+    all.add(excitation());
     all.add(one("ScaleVertex", new ScaleVertex(1.7)));
     all.add(one("ShiftVertex", new ShiftVertex(0.4)));
     all.add(one("SubsetVertex", new SubsetVertex(1, 4)));
     all.add(one("L2NormalizeVertex", new L2NormalizeVertex()));
+    all.add(one("L2NormalizeVertex, eps of 0.1", new L2NormalizeVertex(null, 0.1)));
+    all.add(
+        graph(
+            "L2NormalizeVertex of an input, and of a merge",
+            g -> {
+              dense(g.addVertex("v", new L2NormalizeVertex(), "x"), "a", "v")
+                  .addVertex("m", new MergeVertex(), "a", "x")
+                  .addVertex("w", new L2NormalizeVertex(), "m");
+              out(g, "w");
+            },
+            VECTOR));
+    all.add(
+        graph(
+                "a graph that ends in an L2NormalizeVertex",
+                g ->
+                    dense(g, "a", "x")
+                        .addVertex("v", new L2NormalizeVertex(), "a")
+                        .setOutputs("v"),
+                VECTOR)
+            .untrained());
+    all.add(steps("L2NormalizeVertex of a sequence", new L2NormalizeVertex()));
     all.add(one("ReshapeVertex", new ReshapeVertex(-1, Nets.FEATURES)));
     all.add(two("L2Vertex", new L2Vertex()));
     all.add(two("StackVertex without its counterpart", new StackVertex()));
@@ -482,7 +560,7 @@ final class GraphNetworks {
               g.addLayer("a", same(3), "x")
                   .addLayer(
                       "p",
-                      new org.deeplearning4j.nn.conf.layers.SubsamplingLayer.Builder(2, 2)
+                      new SubsamplingLayer.Builder(2, 2)
                           .kernelSize(2, 2)
                           .stride(1, 1)
                           .build(),

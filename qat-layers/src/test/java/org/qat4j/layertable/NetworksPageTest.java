@@ -74,6 +74,9 @@ class NetworksPageTest {
     all.put("Graphs", GraphNetworks.forms());
     all.put("Answers", VectorNetworks.answers());
     all.put("Ways of training", VectorNetworks.training());
+    all.put("Whole networks, of images", UserNetworks.images());
+    all.put("Whole networks, of sequences and texts", UserNetworks.sequences());
+    all.put("Whole networks, of vectors", UserNetworks.tables());
     return all;
   }
 

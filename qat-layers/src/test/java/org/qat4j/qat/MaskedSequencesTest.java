@@ -18,6 +18,7 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration.ListBuilder;
 import org.deeplearning4j.nn.conf.graph.rnn.ReverseTimeSeriesVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
@@ -483,7 +484,7 @@ class MaskedSequencesTest {
 
   /** What a mask makes impossible is known before anything is trained. */
   @Test
-  void reversalsThatFollowAMaskAreRefusedByCalibration() {
+  void reversalsThatFollowAMaskAreRefusedAtFirstSight() {
     ComputationGraph network =
         new ComputationGraph(
             new NeuralNetConfiguration.Builder()
@@ -506,12 +507,59 @@ class MaskedSequencesTest {
     INDArray x = Nd4j.rand(2, CHANNELS, STEPS);
     INDArray mask = Nd4j.ones(2, STEPS);
     mask.putScalar(0, STEPS - 1, 0);
+    DataSet batch = new DataSet(x, Nd4j.zeros(2, CLASSES), mask, null);
     QatNetwork qat = Qat.prepare(network, QuantSpec.int8());
-    DataSetIterator masked =
-        new IteratorDataSetIterator(
-            List.of(new DataSet(x, Nd4j.zeros(2, CLASSES), mask, null)).iterator(), 2);
-    assertThatThrownBy(() -> qat.calibrate(masked, 1))
+    String why = "vertex \"r\": it reverses the steps that the mask of \"x\"";
+    assertThatThrownBy(() -> ((ComputationGraph) qat.network()).fit(batch))
         .isInstanceOf(QatException.class)
-        .hasMessageContaining("vertex \"r\": it reverses the steps that the mask of \"x\"");
+        .hasMessageContaining(why);
+    assertThatThrownBy(() -> qat.calibrate(one(batch), 1))
+        .isInstanceOf(QatException.class)
+        .hasMessageContaining(why);
+    assertThat(((ComputationGraph) qat.toFloat()).getConfiguration().getVertices().get("r"))
+        .isEqualTo(new ReverseTimeSeriesVertex("x"));
+  }
+
+  private static DataSetIterator one(DataSet batch) {
+    return new IteratorDataSetIterator(List.of(batch).iterator(), batch.numExamples());
+  }
+
+  /** As sentences have them that are images of words and dimensions. */
+  @ParameterizedTest
+  @EnumSource(
+      value = PoolingType.class,
+      names = {"MAX", "AVG"})
+  void masksOfImagesAreRefusedAtFirstSight(PoolingType pooling) {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .list()
+                .layer(
+                    new ConvolutionLayer.Builder(2, CHANNELS)
+                        .stride(1, CHANNELS)
+                        .nOut(4)
+                        .convolutionMode(ConvolutionMode.Same)
+                        .build())
+                .layer(new GlobalPoolingLayer(pooling))
+                .layer(
+                    new OutputLayer.Builder(LossFunction.MCXENT)
+                        .nOut(CLASSES)
+                        .activation(Activation.SOFTMAX)
+                        .build())
+                .setInputType(InputType.convolutional(STEPS, CHANNELS, 1))
+                .build());
+    network.init();
+    INDArray mask = Nd4j.ones(2, 1, STEPS, 1);
+    mask.putScalar(new int[] {0, 0, STEPS - 1, 0}, 0);
+    DataSet batch =
+        new DataSet(Nd4j.rand(2, 1, STEPS, CHANNELS), Nd4j.zeros(2, CLASSES), mask, null);
+    QatNetwork qat = Qat.prepare(network, QuantSpec.int8());
+    String why = "layer \"layer0\": it was given a mask of images";
+    assertThatThrownBy(() -> ((MultiLayerNetwork) qat.network()).fit(batch))
+        .isInstanceOf(QatException.class)
+        .hasMessageContaining(why);
+    assertThatThrownBy(() -> qat.calibrate(one(batch), 1))
+        .isInstanceOf(QatException.class)
+        .hasMessageContaining(why);
   }
 }

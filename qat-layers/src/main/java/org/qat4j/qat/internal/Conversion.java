@@ -9,6 +9,7 @@ import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.L2NormalizeVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.ReverseTimeSeriesVertex;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -24,9 +25,11 @@ import org.qat4j.layers.internal.fast.FastLstm;
 import org.qat4j.layers.internal.fast.Maskable;
 import org.qat4j.layers.internal.quantized.QatElementWise;
 import org.qat4j.layers.internal.quantized.QatL2Normalize;
+import org.qat4j.layers.internal.quantized.QatReverse;
 import org.qat4j.layers.internal.quantizing.QatLayerConf;
 import org.qat4j.layers.internal.quantizing.QuantSettings;
 import org.qat4j.qat.QuantSpec;
+import org.qat4j.quantizer.Unsupported;
 
 /**
  * Exchanges the layers of a network for those that train under quantization, and back. Weights,
@@ -55,6 +58,14 @@ public final class Conversion {
         exchange(node, Kind.of(node).replacement(node), settings.get(node.name()));
       } else if (node.layer() != null && !staysAsItIs(node.layer())) {
         put(node, FastLayers.of(node.layer()));
+      }
+    }
+    if (spec.unsupported() == Unsupported.REFUSE) {
+      for (Topology.Node node : copy.nodes()) {
+        if (node.vertex() instanceof ReverseTimeSeriesVertex vertex
+            && vertex.getMaskArrayInputName() != null) {
+          replace(prepared, node.name(), new QatReverse(vertex.getMaskArrayInputName()));
+        }
       }
     }
     preparation
@@ -161,6 +172,9 @@ public final class Conversion {
         }
       } else if (node.vertex() instanceof QatElementWise vertex) {
         replace(plain, node.name(), new ElementWiseVertex(vertex.getOp()));
+      } else if (node.vertex() instanceof QatReverse vertex) {
+        replace(
+            plain, node.name(), new ReverseTimeSeriesVertex(vertex.getMaskArrayInputName()));
       } else if (node.vertex() instanceof QatL2Normalize vertex) {
         replace(
             plain, node.name(), new L2NormalizeVertex(vertex.getDimension(), vertex.getEps()));

@@ -37,6 +37,7 @@ import org.qat4j.layers.internal.codes.TransformerCodes;
 import org.qat4j.layers.internal.codes.VectorNorm;
 import org.qat4j.layers.internal.fast.Maskable;
 import org.qat4j.layers.internal.quantized.QatElementWise;
+import org.qat4j.layers.internal.quantized.QatReverse;
 import org.qat4j.layers.internal.quantizing.LayerQuantizer;
 import org.qat4j.layers.internal.quantizing.LayerScales;
 import org.qat4j.layers.internal.quantizing.Slot;
@@ -245,7 +246,10 @@ public final class Freezer {
   private Late later(Topology.Node node, Kind kind, String given) {
     if (kind == Kind.SUM) {
       List<String> addends = addends(node);
-      return (name, params) -> add(new Op.RealSum(name, addends, params));
+      return (name, params) ->
+          addends.size() == 1
+              ? concat(name, addends, params)
+              : add(new Op.RealSum(name, addends, params));
     } else if (kind == Kind.MERGE) {
       List<String> parts = node.inputs().stream().map(values::get).toList();
       return (name, params) -> concat(name, parts, params);
@@ -305,13 +309,7 @@ public final class Freezer {
 
   private void checkReversed(ReverseTimeSeriesVertex vertex, String name) {
     if (masked && vertex.getMaskArrayInputName() != null) {
-      throw new QatException(
-          "vertex \""
-              + name
-              + "\": it reverses the steps that the mask of \""
-              + vertex.getMaskArrayInputName()
-              + "\" leaves of each example, of which the model has no form; use Bidirectional"
-              + " around the layer that reads it");
+      throw QatReverse.masked(name, vertex.getMaskArrayInputName());
     }
   }
 
@@ -338,7 +336,9 @@ public final class Freezer {
     List<String> all = new ArrayList<>();
     for (String input : node.inputs()) {
       String value = values.get(input);
-      all.addAll(sums.getOrDefault(value, List.of(value)));
+      for (String addend : sums.getOrDefault(value, List.of(value))) {
+        all.add(spread(node, input, addend));
+      }
     }
     sums.put(node.name() + LATE, all);
     return all;
@@ -915,8 +915,9 @@ public final class Freezer {
         "layer \""
             + node.name()
             + "\": it was given a mask, but the number of steps changes on the way from the input"
-            + " to what it makes, which a frozen mask cannot follow; use the convolution mode Same"
-            + " or Causal");
+            + " to what it makes, which a frozen mask cannot follow; give convolutions in front of"
+            + " it the mode Same or Causal without strides, leave out what pools, crops or repeats"
+            + " steps, or give no mask");
   }
 
   private String maskInput(String name, int steps) {
@@ -1096,7 +1097,38 @@ public final class Freezer {
   }
 
   private String elementwise(String name, Topology.Node node, QuantParams out) {
-    List<String> inputs = node.inputs().stream().map(values::get).toList();
-    return add(new Op.Elementwise(name, function(node), inputs, out));
+    List<String> inputs =
+        node.inputs().stream().map(input -> spread(node, input, values.get(input))).toList();
+    if (inputs.size() > 1) {
+      return add(new Op.Elementwise(name, function(node), inputs, out));
+    }
+    return function(node) == Function.MAX ? inputs.get(0) : concat(name, inputs, out);
+  }
+
+  /** Codes that stand at each place of what is combined, also where there is one for many. */
+  private String spread(Topology.Node node, String input, String codes) {
+    List<Integer> from = shapes.get(input);
+    List<Integer> to = shapes.get(node.name());
+    if (from.size() != to.size()) {
+      throw new QatException(
+          "vertex \""
+              + node.name()
+              + "\": it combines \""
+              + input
+              + "\" of "
+              + from
+              + " with values of "
+              + to
+              + "; bring them to one shape, with a ReshapeVertex or a"
+              + " DuplicateToTimeSeriesVertex");
+    }
+    String all = codes;
+    for (int axis = 0; axis < to.size(); axis++) {
+      if (!from.get(axis).equals(to.get(axis))) {
+        String name = unused(node.name() + "/" + input + "/spread");
+        all = add(new Op.Select(name, all, axis, IntVector.of(new int[to.get(axis)])));
+      }
+    }
+    return all;
   }
 }

@@ -80,6 +80,7 @@ import org.qat4j.layers.internal.quantized.QatOutput;
 import org.qat4j.layers.internal.quantized.QatPRelu;
 import org.qat4j.layers.internal.quantized.QatPooling1D;
 import org.qat4j.layers.internal.quantized.QatPooling2D;
+import org.qat4j.layers.internal.quantized.QatReverse;
 import org.qat4j.layers.internal.quantized.QatRnnOutput;
 import org.qat4j.layers.internal.quantized.QatSeparableConv2D;
 import org.qat4j.layers.internal.quantized.QatSimpleRnn;
@@ -407,6 +408,7 @@ public enum Kind {
               || (type == kind.replacement && type != Layer.class)
               || (kind == ELEMENTWISE && what instanceof QatElementWise)
               || (kind == L2_NORMALIZE && what instanceof QatL2Normalize)
+              || (kind == REVERSE && what instanceof QatReverse)
               || (kind == OWN && (what instanceof OwnLayer || what instanceof OwnQuantizedLayer));
       if (is && kind.fits.test(what)) {
         return kind;

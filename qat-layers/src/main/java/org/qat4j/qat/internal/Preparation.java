@@ -299,7 +299,8 @@ public final class Preparation {
     if (!name.equals(node.name())) {
       made.add(new Ref(Wrappers.second(node.name()), Slot.OUTPUT));
       if (topology.outputs().contains(node.name())) {
-        cannot(node, "ends the network with two directions that nothing rounds to one scale");
+        cannot(node, "ends the network with two directions that nothing rounds to one scale; put an"
+                + " ActivationLayer with IDENTITY behind it");
       }
     }
     references.put(node.name(), made);

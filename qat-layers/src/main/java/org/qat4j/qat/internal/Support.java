@@ -43,6 +43,7 @@ import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.qat4j.graph.internal.Topology;
 import org.qat4j.graph.internal.Wrappers;
 import org.qat4j.layers.FlattenPreProcessor;
@@ -152,6 +153,13 @@ public final class Support {
 
   /** Why the way in which a network is trained does not go with quantization, or null. */
   static String training(Topology.Node node) {
+    DataType type = node.conf() == null ? DataType.FLOAT : node.conf().getDataType();
+    if (type != DataType.FLOAT && type != DataType.DOUBLE) {
+      return "computes in "
+          + type
+          + ", which does not hold the sums of a range; network.convertDataType(DataType.FLOAT)"
+          + " makes one that can be quantized";
+    }
     OptimizationAlgorithm how = node.conf() == null ? null : node.conf().getOptimizationAlgo();
     return how == null || how == OptimizationAlgorithm.STOCHASTIC_GRADIENT_DESCENT
         ? null
@@ -301,7 +309,10 @@ public final class Support {
                       + Answers.SUPPORTED
                       + " are; with another one a DenseLayer in front of a LossLayer has answers of"
                       + " 8 bits"
-                  : layer.getActivationFn() != null
+                  : layer.getActivationFn() instanceof ActivationSoftmax
+                      ? "; a softmax of a network's answers is: of an OutputLayer, or an"
+                          + " ActivationLayer behind the last layer"
+                      : layer.getActivationFn() != null
                           && FusedActivation.supports(layer.getActivationFn())
                       ? "; give the layer identity, and put an ActivationLayer behind it"
                       : "; a function of one value is, such as relu, leakyrelu, elu, gelu, swish,"

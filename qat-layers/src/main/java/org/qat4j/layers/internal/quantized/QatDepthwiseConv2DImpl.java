@@ -1,5 +1,6 @@
 package org.qat4j.layers.internal.quantized;
 
+import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.convolution.DepthwiseConvolution2DLayer;
@@ -33,6 +34,13 @@ final class QatDepthwiseConv2DImpl extends DepthwiseConvolution2DLayer implement
   public void setInput(INDArray input, LayerWorkspaceMgr workspaces) {
     super.setInput(input, workspaces);
     quantizer.pass().newInput();
+  }
+
+  @Override
+  public Pair<INDArray, MaskState> feedForwardMaskArray(
+      INDArray mask, MaskState state, int minibatchSize) {
+    quantizer.pass().refuseMaskOfImages(mask);
+    return super.feedForwardMaskArray(mask, state, minibatchSize);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.qat4j.layers.internal.quantized;
 
+import java.util.Arrays;
 import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.impl.ElementWiseVertex;
@@ -7,6 +8,7 @@ import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.shape.Shape;
 import org.nd4j.linalg.factory.Nd4j;
 import org.qat4j.layers.internal.quantizing.IntegerProduct;
 import org.qat4j.layers.internal.quantizing.LayerScales;
@@ -56,12 +58,22 @@ final class QatElementWiseImpl extends ElementWiseVertex {
     }
     QuantParams[] params = new QuantParams[inputs.length];
     float[][] k = new float[inputs.length][];
+    long[] shape = inputs[0].shape();
+    for (INDArray input : inputs) {
+      shape = Shape.broadcastOutputShape(shape, input.shape());
+    }
     for (int j = 0; j < params.length; j++) {
       params[j] = LayerScales.resolve(all, sources.get(j));
-      k[j] = IntegerProduct.distances(inputs[j], params[j]);
+      k[j] = IntegerProduct.distances(spread(inputs[j], shape), params[j]);
     }
-    INDArray made = Nd4j.create(combined(k, params), inputs[0].shape(), 'c');
+    INDArray made = Nd4j.create(combined(k, params), shape, 'c');
     return workspaces.leverageTo(ArrayType.ACTIVATIONS, made);
+  }
+
+  private static INDArray spread(INDArray x, long[] shape) {
+    return Arrays.equals(x.shape(), shape)
+        ? x
+        : x.broadcast(Nd4j.createUninitialized(x.dataType(), shape));
   }
 
   /** Real values of the accumulators (10), from codes without their zero points. */

@@ -1,5 +1,6 @@
 package org.qat4j.layers.internal.quantized;
 
+import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
@@ -52,6 +53,13 @@ final class QatSeparableConv2DImpl extends SeparableConvolution2DLayer implement
   public void setInput(INDArray input, LayerWorkspaceMgr workspaces) {
     super.setInput(input, workspaces);
     quantizer.pass().newInput();
+  }
+
+  @Override
+  public Pair<INDArray, MaskState> feedForwardMaskArray(
+      INDArray mask, MaskState state, int minibatchSize) {
+    quantizer.pass().refuseMaskOfImages(mask);
+    return super.feedForwardMaskArray(mask, state, minibatchSize);
   }
 
   @Override

@@ -10,6 +10,7 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.qat4j.QatException;
 import org.qat4j.layers.internal.host.Floats;
 import org.qat4j.quantizer.Mode;
 
@@ -86,6 +87,22 @@ public final class LayerPass {
   /** Tells that the layer was given a new input. */
   public void newInput() {
     fresh = true;
+  }
+
+  /**
+   * A mask of rows, as sentences that are images have it, has no form in the model.
+   *
+   * @param mask or null
+   */
+  public void refuseMaskOfImages(INDArray mask) {
+    if (mask != null && (mode == Mode.QAT || mode == Mode.CALIBRATE)) {
+      throw new QatException(
+          "layer \""
+              + settings.layer()
+              + "\": it was given a mask of images, of which the model has no form; give none, and"
+              + " fill up with zeros; or read texts as sequences [n, channels, t] with"
+              + " Convolution1DLayer, whose masks are frozen");
+    }
   }
 
   /** Tells which steps of the values that the layer makes are padding; null for none. */
