@@ -42,6 +42,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.learning.config.Sgd;
+import org.qat4j.qat.Qat;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 
@@ -337,6 +338,19 @@ class MeetingBranchesTest {
         .as("values that Deeplearning4j's functions take are not too large for them")
         .isTrue();
     WholeWay.ofUntrained(network, drawn.data(), 3);
+  }
+
+  /** Also where an input of the network lies in front of the channels that are evened out. */
+  @ParameterizedTest
+  @MethodSource("few")
+  void anEqualizedGraphComputesTheSame(long seed) {
+    RandomJoins drawn = new RandomJoins(seed);
+    ComputationGraph network = drawn.create();
+    MultiDataSet data = drawn.data();
+    INDArray expected = network.output(data.getFeatures())[0].dup();
+    INDArray actual = ((ComputationGraph) Qat.equalized(network)).output(data.getFeatures())[0];
+    double span = expected.amaxNumber().doubleValue();
+    assertThat(actual.sub(expected).amaxNumber().doubleValue()).isLessThanOrEqualTo(1e-4 * span);
   }
 
   @Tag("slow")

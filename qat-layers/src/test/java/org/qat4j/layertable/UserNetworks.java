@@ -12,6 +12,7 @@ import static org.qat4j.layertable.NetworkCase.vectors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.dropout.SpatialDropout;
@@ -208,6 +209,22 @@ final class UserNetworks {
             },
             IMAGE,
             VECTOR));
+    all.add(everything());
+    all.add(
+        graph(
+            "dense blocks with dropout",
+            g -> {
+              g.addLayer("a", same(3, 3), "x")
+                  .addLayer("n", new BatchNormalization(), "a")
+                  .addLayer("r", new ActivationLayer(Activation.RELU), "n")
+                  .addLayer("b", bare(2, 3, 1), "r")
+                  .addLayer("drop", new DropoutLayer(0.8), "b")
+                  .addVertex("m", new MergeVertex(), "a", "drop")
+                  .addLayer("p", pool(PoolingType.AVG), "m")
+                  .addLayer("mean", Nets.global(PoolingType.AVG), "p");
+              out(g, "mean");
+            },
+            IMAGE));
     all.add(
         graph(
             "sentences as images: windows of three widths",
@@ -278,6 +295,34 @@ final class UserNetworks {
             Nets.dense(6, Activation.RELU),
             new DropoutLayer(0.8),
             stepsOut(LossFunction.XENT, Activation.SIGMOID)));
+    all.add(
+        new NetworkCase(
+            "characters, trained on parts of texts (truncated BPTT)",
+            () ->
+                new MultiLayerNetwork(
+                    Nets.builder(DataType.FLOAT)
+                        .list()
+                        .layer(lstm(5))
+                        .layer(stepsOut(LossFunction.MCXENT, Activation.SOFTMAX))
+                        .backpropType(BackpropType.TruncatedBPTT)
+                        .tBPTTLength(4)
+                        .setInputType(SEQUENCE)
+                        .build()),
+            () -> NetworkCase.drawn(SEQUENCE),
+            answers -> new INDArray[] {answers[0].dup().assign(1)}));
+    all.add(
+        graph(
+            "LSTMs that are added to what they read",
+            g -> {
+              ElementWiseVertex.Op add = ElementWiseVertex.Op.Add;
+              g.addLayer("a", lstm(Nets.CHANNELS), "x")
+                  .addVertex("s", new ElementWiseVertex(add), "a", "x")
+                  .addLayer("b", lstm(Nets.CHANNELS), "s")
+                  .addVertex("t", new ElementWiseVertex(add), "s", "b")
+                  .addLayer("out", stepsOut(LossFunction.MCXENT, Activation.SOFTMAX), "t")
+                  .setOutputs("out");
+            },
+            SEQUENCE));
     all.add(
         graph(
             "a temporal convolution network, gated",
@@ -436,6 +481,33 @@ final class UserNetworks {
             },
             VECTOR));
     return all;
+  }
+
+  private static NetworkCase everything() {
+    NetworkCase graph =
+        graph(
+            "an image, a text and numbers",
+            g -> {
+              g.addLayer("c", conv(3, 3, Activation.RELU), "x")
+                  .addLayer("p", Nets.global(PoolingType.MAX), "c")
+                  .addLayer("e", embedding(), "y")
+                  .addLayer("k", Nets.conv(4, 3, Activation.RELU), "e")
+                  .addLayer("q", Nets.global(PoolingType.MAX), "k")
+                  .addVertex("m", new MergeVertex(), "p", "q", "z")
+                  .addLayer("d", Nets.dense(5, Activation.SWISH), "m");
+              out(g, "d");
+            },
+            IMAGE,
+            InputType.recurrent(Nets.VOCABULARY, Nets.STEPS),
+            VECTOR);
+    return new NetworkCase(
+        graph.name(),
+        graph.network(),
+        () ->
+            new INDArray[] {
+              NetworkCase.drawn(IMAGE)[0], ids(), NetworkCase.drawn(VECTOR)[0]
+            },
+        graph.labels());
   }
 
   /** Two categories and numbers. */

@@ -10,6 +10,7 @@ import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -24,6 +25,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.dataset.adapter.SingletonMultiDataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.qat4j.quantizer.Schedule;
 
@@ -166,8 +168,8 @@ class DiagnosisTest {
         .getLayer("out")
         .getParam("W")
         .get(
-            org.nd4j.linalg.indexing.NDArrayIndex.interval(5, 11),
-            org.nd4j.linalg.indexing.NDArrayIndex.all())
+            NDArrayIndex.interval(5, 11),
+            NDArrayIndex.all())
         .divi(small);
     return network;
   }
@@ -192,5 +194,70 @@ class DiagnosisTest {
     ComputationGraph even = (ComputationGraph) Qat.equalized(network);
     assertThat(prepared(even, QuantSpec.int8(), data).diagnose(x)).isEmpty();
     assertThat(prepared(merging(1), QuantSpec.int8(), data).diagnose(x)).isEmpty();
+  }
+
+  /**
+   * Numbers as they come beside tanh, which takes no factor. A factor in the graph has codes of its
+   * own, and the weights of its channels are rounded with it.
+   */
+  private static ComputationGraph besideNumbers(float factor) {
+    GraphBuilder graph =
+        new NeuralNetConfiguration.Builder()
+            .seed(1)
+            .graphBuilder()
+            .addInputs("in")
+            .addLayer(
+                "small",
+                new DenseLayer.Builder().nIn(4).nOut(6).activation(Activation.TANH).build(),
+                "in");
+    String large = "in";
+    if (factor != 1) {
+      graph.addVertex("scaled", new ScaleVertex(factor), "in");
+      large = "scaled";
+    }
+    ComputationGraph network =
+        new ComputationGraph(
+            graph
+                .addVertex("merge", new MergeVertex(), large, "small")
+                .addLayer(
+                    "out",
+                    new OutputLayer.Builder()
+                        .nIn(10)
+                        .nOut(3)
+                        .activation(Activation.SOFTMAX)
+                        .build(),
+                    "merge")
+                .setOutputs("out")
+                .build());
+    network.init();
+    INDArray w = network.getLayer("out").getParam("W");
+    w.get(NDArrayIndex.interval(0, 4), NDArrayIndex.all()).muli(1e-3 / factor);
+    network.getLayer("small").getParam("W").muli(1e-3);
+    return network;
+  }
+
+  @Test
+  void aFactorInTheGraphKeepsABranchThatNothingEvensOut() {
+    INDArray x = reals(new Random(7), 64, 4).muli(1e3);
+    MultiDataSet data = new MultiDataSet(x, Nd4j.zeros(64, 3));
+    ComputationGraph network = besideNumbers(1);
+    INDArray expected = network.outputSingle(x);
+    QatNetwork lost = prepared((ComputationGraph) Qat.equalized(network), QuantSpec.int8(), data);
+    assertThat(lost.diagnose(x))
+        .singleElement()
+        .satisfies(
+            d -> {
+              assertThat(d.cause()).isEqualTo(Diagnosis.Cause.LOST_BRANCH);
+              assertThat(d.message()).contains("\"small\" is lost", "ScaleVertex");
+            });
+    ComputationGraph scaled = besideNumbers(1e-3f);
+    assertThat(scaled.outputSingle(x).distance1(expected)).isLessThan(1e-3);
+    QatNetwork kept = prepared(scaled, QuantSpec.int8(), data);
+    assertThat(kept.diagnose(x)).isEmpty();
+    assertThat(error(kept, x, expected)).isLessThan(0.1 * error(lost, x, expected));
+  }
+
+  private static double error(QatNetwork qat, INDArray x, INDArray expected) {
+    return qat.output(x).distance1(expected);
   }
 }

@@ -129,7 +129,9 @@ public final class Diagnostics {
             Diagnosis.Cause.LOST_BRANCH,
             "layer \"%s\": \"%s\" is lost in it: its values span %.2g, which is %.2g steps of the"
                 + " scale %.2g that all branches share; even out the channels before"
-                + " (Qat.equalized), or normalize the branch",
+                + " (Qat.equalized), or, where a function or an input of the network takes no"
+                + " factor, normalize it, or put a ScaleVertex between the large branch and the"
+                + " merge",
             merge.name(),
             merge.inputs().get(i),
             width,

@@ -140,7 +140,7 @@ public final class Equalization {
             case ACTIVATION ->
                 isHomogeneous(((ActivationLayer) node.layer()).getActivationFn())
                     && collect(node.name(), offset, readers);
-            case MERGE -> collect(node.name(), offset + channelsBefore(node, value), readers);
+            case MERGE -> collectMerged(node, value, offset, readers);
             default -> false;
           };
       if (!found) {
@@ -159,27 +159,41 @@ public final class Equalization {
     return true;
   }
 
-  private int channelsBefore(Topology.Node merge, String value) {
-    int channels = 0;
+  /** In each place where it stands in a merge, if it can be told which these are. */
+  private boolean collectMerged(
+      Topology.Node merge, String value, int offset, List<Reader> readers) {
+    int before = offset;
     for (String input : merge.inputs()) {
-      if (input.equals(value)) {
-        return channels;
+      if (input.equals(value) && (before < 0 || !collect(merge.name(), before, readers))) {
+        return false;
       }
-      channels += channels(input);
+      int channels = channels(input);
+      before = channels < 0 || before < 0 ? -1 : before + channels;
     }
-    throw new IllegalStateException(merge.name() + " does not read " + value);
+    return true;
   }
 
-  /** Channels of a value. */
+  /** Channels of a value; −1 where no layer tells, as of an input of the network. */
   private int channels(String value) {
-    for (Topology.Node node : topology.nodes()) {
-      if (node.name().equals(value)) {
-        return node.layer() instanceof FeedForwardLayer f && Kind.of(node).hasWeights()
-            ? (int) f.getNOut()
-            : node.inputs().stream().mapToInt(this::channels).sum();
+    Topology.Node node = topology.node(value);
+    Kind kind = node == null ? null : Kind.of(node);
+    if (kind == null) {
+      return -1;
+    } else if (node.layer() instanceof FeedForwardLayer f && kind.hasWeights()) {
+      return (int) f.getNOut();
+    } else if (kind == Kind.MERGE) {
+      int sum = 0;
+      for (String input : node.inputs()) {
+        int channels = channels(input);
+        sum = channels < 0 || sum < 0 ? -1 : sum + channels;
       }
+      return sum;
     }
-    return 0; // inputs of the network have no channels that a layer makes
+    return switch (kind) {
+      case IDENTITY, ACTIVATION, LAYER_NORM, BATCH_NORM, GLOBAL_MAX, GLOBAL_AVERAGE, MAX, AVERAGE ->
+          node.preProcessor() == null ? channels(node.inputs().get(0)) : -1;
+      default -> -1;
+    };
   }
 
   private Weights weights(Topology.Node node) {
