@@ -51,18 +51,7 @@ public final class ModelFile {
 
   /** The bytes of a model file. */
   public static byte[] toBytes(IntegerModel model) {
-    ByteSink body = new ByteSink();
-    section(body, "MODL", out -> writeModel(out, model));
-    if (!model.text().isEmpty()) {
-      section(body, "TEXT", out -> writeText(out, model.text()));
-    }
-    if (!model.labels().isEmpty()) {
-      section(body, "LABL", out -> out.list(model.labels(), out::string));
-    }
-    if (!model.metadata().isEmpty()) {
-      section(body, "meta", out -> writeMetadata(out, model.metadata()));
-    }
-    byte[] sections = body.toByteArray();
+    byte[] sections = sections(new ByteSink(), model).toByteArray();
     ByteSink file = new ByteSink();
     file.bytes(MAGIC);
     file.i32(VERSION);
@@ -73,20 +62,36 @@ public final class ModelFile {
     return file.toByteArray();
   }
 
+  /** The length of {@link #toBytes}, without making them. */
+  public static long size(IntegerModel model) {
+    return HEADER + sections(ByteSink.counting(), model).size() + CHECKSUM;
+  }
+
+  private static ByteSink sections(ByteSink body, IntegerModel model) {
+    section(body, "MODL", out -> writeModel(out, model));
+    if (!model.text().isEmpty()) {
+      section(body, "TEXT", out -> writeText(out, model.text()));
+    }
+    if (!model.labels().isEmpty()) {
+      section(body, "LABL", out -> out.list(model.labels(), out::string));
+    }
+    if (!model.metadata().isEmpty()) {
+      section(body, "meta", out -> writeMetadata(out, model.metadata()));
+    }
+    return body;
+  }
+
   /** Bytes that a tensor takes in a model file: dense or sparse, whichever is smaller. */
   public static int bytes(QuantizedTensor tensor) {
-    ByteSink out = new ByteSink();
-    TensorCodec.write(out, tensor);
-    return out.toByteArray().length;
+    return Math.toIntExact(TensorCodec.size(tensor));
   }
 
   private static void section(ByteSink body, String tag, Consumer<ByteSink> write) {
-    ByteSink section = new ByteSink();
+    ByteSink section = body.another();
     write.accept(section);
-    byte[] bytes = section.toByteArray();
     body.bytes(tag.getBytes(StandardCharsets.US_ASCII));
-    body.i64(bytes.length);
-    body.bytes(bytes);
+    body.i64(section.size());
+    body.append(section);
   }
 
   private static void writeModel(ByteSink out, IntegerModel model) {

@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,7 +21,9 @@ import org.qat4j.format.internal.ByteSink;
 import org.qat4j.format.internal.ByteSource;
 import org.qat4j.format.internal.RecordReader;
 import org.qat4j.format.internal.RecordWriter;
+import org.qat4j.format.internal.TensorCodec;
 import org.qat4j.model.IntegerModel;
+import org.qat4j.model.QuantizedTensor;
 import org.qat4j.model.RandomModels;
 
 class ModelFileTest {
@@ -33,6 +37,35 @@ class ModelFileTest {
     for (int seed = 0; seed < 300; seed++) {
       IntegerModel model = RandomModels.model(seed);
       Models.assertSame(ModelFile.fromBytes(ModelFile.toBytes(model)), model);
+    }
+  }
+
+  @Test
+  void countsTheBytesWithoutWritingThem() {
+    List<IntegerModel> models = new ArrayList<>(GoldenModels.all());
+    for (int seed = 0; seed < 100; seed++) {
+      models.add(RandomModels.model(seed));
+    }
+    for (IntegerModel model : models) {
+      assertThat(ModelFile.size(model)).isEqualTo(ModelFile.toBytes(model).length);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2, 0", "2, 1", "3, -1", "4, 0", "8, 5"})
+  void countsTheBytesOfSparseTensors(int bits, int zeroPoint) {
+    Random random = new Random(bits + 10L * zeroPoint);
+    for (double zeros : new double[] {0, 0.3, 0.6, 0.9, 0.99, 1}) {
+      byte[] codes = new byte[1000];
+      for (int i = 0; i < codes.length; i++) {
+        int other = random.nextInt(1 << bits) - (1 << (bits - 1));
+        codes[i] = (byte) (random.nextDouble() < zeros ? zeroPoint : other);
+      }
+      QuantizedTensor t =
+          new QuantizedTensor(codes, new int[] {1000}, bits, new float[] {0.1f}, zeroPoint);
+      ByteSink written = new ByteSink();
+      TensorCodec.write(written, t);
+      assertThat(ModelFile.bytes(t)).isEqualTo(written.toByteArray().length);
     }
   }
 

@@ -52,7 +52,7 @@ final class CandidateEvaluator implements Evaluator {
     return all.score(
         runtime.run(model, examples),
         isSoftmax(model),
-        ModelFile.toBytes(model).length,
+        ModelFile.size(model),
         bits(model),
         workload.latency() != null ? micros(model) : Double.NaN);
   }

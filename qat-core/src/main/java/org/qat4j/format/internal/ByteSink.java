@@ -12,6 +12,49 @@ import org.qat4j.QatException;
 /** Writes the primitives of the format, little-endian; {@link ByteSource} is its mirror. */
 public final class ByteSink {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final boolean counts;
+
+  /** Bytes that were counted and not written. */
+  private long skipped;
+
+  public ByteSink() {
+    this(false);
+  }
+
+  private ByteSink(boolean counts) {
+    this.counts = counts;
+  }
+
+  /** One that need not be given tensors: it counts their bytes. */
+  public static ByteSink counting() {
+    return new ByteSink(true);
+  }
+
+  /** An empty one of the same kind. */
+  public ByteSink another() {
+    return new ByteSink(counts);
+  }
+
+  /** Whether bytes that are only counted may be skipped. */
+  boolean counts() {
+    return counts;
+  }
+
+  /** Counts bytes without having them. */
+  void skip(long bytes) {
+    skipped += bytes;
+  }
+
+  /** Number of bytes so far. */
+  public long size() {
+    return out.size() + skipped;
+  }
+
+  /** All that another one has. */
+  public void append(ByteSink other) {
+    bytes(other.toByteArray());
+    skipped += other.skipped;
+  }
 
   public void u8(int v) {
     out.write(v);

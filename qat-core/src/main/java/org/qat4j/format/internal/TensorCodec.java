@@ -31,11 +31,20 @@ public final class TensorCodec {
 
   private TensorCodec() {}
 
+  /**
+   * How the codes of a tensor are written.
+   *
+   * @param codes without multiples
+   * @param width of gaps, or {@link #DENSE}
+   * @param bytes that they take
+   */
+  private record Form(byte[] codes, boolean signs, int width, long bytes) {}
+
   public static void write(ByteSink out, QuantizedTensor t) {
-    byte[] codes = t.withoutMultiples();
-    boolean signs = areSigns(codes, t);
-    int codeWidth = signs ? 1 : t.bits();
-    int width = bestGapWidth(codes, t, codeWidth);
+    Form form = form(t);
+    boolean signs = form.signs;
+    int width = form.width;
+    byte[] codes = form.codes;
     int encoding = width != DENSE && signs ? width + SIGNS : width;
     out.u8(t.groupSize() == 0 ? encoding : encoding + GROUPED);
     out.u8(t.bits());
@@ -54,7 +63,9 @@ public final class TensorCodec {
       out.i32(t.groupSize());
       out.bytes(BitPacking.pack(t.multiples(), GroupScales.bits(t.bits())));
     }
-    if (width == DENSE) {
+    if (out.counts()) {
+      out.skip(form.bytes);
+    } else if (width == DENSE) {
       out.bytes(BitPacking.pack(codes, t.bits()));
     } else {
       byte[] gaps = gaps(codes, t.zeroPoint(), width);
@@ -66,8 +77,15 @@ public final class TensorCodec {
           given[i] = (byte) (given[i] < 0 ? 1 : 0);
         }
       }
-      out.bytes(BitPacking.pack(given, codeWidth));
+      out.bytes(BitPacking.pack(given, signs ? 1 : t.bits()));
     }
+  }
+
+  /** Bytes that a tensor takes. */
+  public static long size(QuantizedTensor t) {
+    ByteSink counting = ByteSink.counting();
+    write(counting, t);
+    return counting.size();
   }
 
   /** Whether all codes are −1, 0 and 1, and 0 is real 0. */
@@ -83,20 +101,50 @@ public final class TensorCodec {
     return true;
   }
 
-  private static int bestGapWidth(byte[] codes, QuantizedTensor t, int codeWidth) {
-    int zeroPoint = t.zeroPoint();
-    int given = withoutZeros(codes, zeroPoint).length;
+  /** The form of which the codes take the fewest bytes. */
+  private static Form form(QuantizedTensor t) {
+    byte[] codes = t.withoutMultiples();
+    boolean signs = areSigns(codes, t);
+    int given = given(codes, t.zeroPoint());
+    int[] gaps = countGaps(codes, t.zeroPoint(), given);
     int best = DENSE;
     int bytes = BitPacking.bytes(codes.length, t.bits());
-    for (int width : GAP_WIDTHS) {
-      int gaps = gaps(codes, zeroPoint, width).length;
-      int size = Integer.BYTES + BitPacking.bytes(gaps, width) + BitPacking.bytes(given, codeWidth);
+    for (int i = 0; i < GAP_WIDTHS.length; i++) {
+      int width = GAP_WIDTHS[i];
+      int codeWidth = signs ? 1 : t.bits();
+      int size =
+          Integer.BYTES + BitPacking.bytes(gaps[i], width) + BitPacking.bytes(given, codeWidth);
       if (size < bytes) {
         best = width;
         bytes = size;
       }
     }
-    return best;
+    return new Form(codes, signs, best, bytes);
+  }
+
+  private static int given(byte[] codes, int zeroPoint) {
+    int given = 0;
+    for (byte q : codes) {
+      given += q == zeroPoint ? 0 : 1;
+    }
+    return given;
+  }
+
+  /** Lengths of {@link #gaps} for {@link #GAP_WIDTHS}, of which the largest are 1, 3 and 15. */
+  private static int[] countGaps(byte[] codes, int zeroPoint, int given) {
+    int threes = 0;
+    int fifteens = 0;
+    int zeros = 0;
+    for (byte q : codes) {
+      if (q == zeroPoint) {
+        zeros++;
+      } else if (zeros > 0) {
+        threes += zeros / 3;
+        fifteens += zeros / 15;
+        zeros = 0;
+      }
+    }
+    return new int[] {codes.length, given + threes + zeros / 3, given + fifteens + zeros / 15};
   }
 
   private static byte[] gaps(byte[] codes, int zeroPoint, int width) {
@@ -117,14 +165,14 @@ public final class TensorCodec {
   }
 
   private static byte[] withoutZeros(byte[] codes, int zeroPoint) {
-    byte[] given = new byte[codes.length];
+    byte[] given = new byte[given(codes, zeroPoint)];
     int n = 0;
     for (byte q : codes) {
       if (q != zeroPoint) {
         given[n++] = q;
       }
     }
-    return Arrays.copyOf(given, n);
+    return given;
   }
 
   static QuantizedTensor read(ByteSource in) {

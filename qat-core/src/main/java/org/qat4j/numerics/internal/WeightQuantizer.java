@@ -39,9 +39,21 @@ public final class WeightQuantizer {
     for (int g = c * groups.perRow(); g < (c + 1) * groups.perRow(); g++) {
       QuantParams p = grid.group(g);
       int multiple = grid.multiple(g);
-      for (int i = groups.from(g); i < groups.to(g); i++) {
-        codes[i] = (byte) (multiple * p.quantize(w[i]));
-      }
+      quantize(w, groups.from(g), groups.to(g), p, multiple, codes);
+    }
+  }
+
+  /** {@link QuantParams#quantize}, of codes that are bytes, times k. */
+  private static void quantize(
+      float[] w, int from, int to, QuantParams p, int multiple, byte[] codes) {
+    float scale = p.scale();
+    int zeroPoint = p.zeroPoint();
+    float low = (float) (p.qmin() - zeroPoint);
+    float high = (float) (p.qmax() - zeroPoint);
+    for (int i = from; i < to; i++) {
+      float steps = Math.max(low, Math.min(high, w[i] / scale));
+      int rounded = (int) (steps + Rounding.INTEGERS_ONLY - Rounding.INTEGERS_ONLY);
+      codes[i] = (byte) (multiple * (rounded + zeroPoint));
     }
   }
 

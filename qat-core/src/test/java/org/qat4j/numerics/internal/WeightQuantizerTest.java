@@ -3,6 +3,7 @@ package org.qat4j.numerics.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -49,6 +50,27 @@ class WeightQuantizerTest {
       assertThat((int) q.codes()[i]).isEqualTo(p.quantize(w[i]));
     }
     AccumulatorBound.check(INPUT, q.codes(), 3, p.zeroPoint(), q.bias());
+  }
+
+  @Property(seed = "1")
+  void codesAreThoseOfTheRule(
+      @ForAll float[] w,
+      @ForAll @FloatRange(min = -3, max = 0) float lo,
+      @ForAll @IntRange(min = 2, max = 8) int bits) {
+    QuantParams p = QuantParams.asymmetric(lo, 3, bits);
+    float[] all = Arrays.copyOf(w, w.length + 3 + 512);
+    all[w.length] = Float.NaN;
+    all[w.length + 1] = Float.POSITIVE_INFINITY;
+    all[w.length + 2] = Float.NEGATIVE_INFINITY;
+    for (int i = 0; i < 512; i++) { // ties
+      all[w.length + 3 + i] = p.scale() * (i - 256) / 2f;
+    }
+
+    byte[] codes = WeightQuantizer.codes(all, all.length, WeightGrid.of(p));
+
+    for (int i = 0; i < all.length; i++) {
+      assertThat((int) codes[i]).isEqualTo(p.quantize(all[i]));
+    }
   }
 
   @Property(seed = "1")
