@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import java.util.zip.CRC32;
 import org.qat4j.QatException;
 import org.qat4j.format.internal.ByteSink;
@@ -62,9 +63,13 @@ public final class ModelFile {
     return file.toByteArray();
   }
 
-  /** The length of {@link #toBytes}, without making them. */
-  public static long size(IntegerModel model) {
-    return HEADER + sections(ByteSink.counting(), model).size() + CHECKSUM;
+  /**
+   * The length of {@link #toBytes}, without making them.
+   *
+   * @param tensors what {@link #bytes} says of each tensor, for callers who know it
+   */
+  public static long size(IntegerModel model, ToLongFunction<QuantizedTensor> tensors) {
+    return HEADER + sections(new ByteSink(tensors), model).size() + CHECKSUM;
   }
 
   private static ByteSink sections(ByteSink body, IntegerModel model) {
@@ -82,8 +87,8 @@ public final class ModelFile {
   }
 
   /** Bytes that a tensor takes in a model file: dense or sparse, whichever is smaller. */
-  public static int bytes(QuantizedTensor tensor) {
-    return Math.toIntExact(TensorCodec.size(tensor));
+  public static long bytes(QuantizedTensor tensor) {
+    return TensorCodec.size(tensor);
   }
 
   private static void section(ByteSink body, String tag, Consumer<ByteSink> write) {

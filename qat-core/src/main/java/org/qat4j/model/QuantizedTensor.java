@@ -24,6 +24,9 @@ public final class QuantizedTensor {
   /** Null where groups have no scales of their own. */
   private final GroupScales groups;
 
+  /** Of the codes, which takes as long as there are many; 0 where it was not asked for. */
+  private int hash;
+
   /**
    * @param codes row-major codes, each in [−2^(bits−1), 2^(bits−1) − 1]
    * @param shape dimensions, each ≥ 1, the output channel first
@@ -285,7 +288,12 @@ public final class QuantizedTensor {
 
   @Override
   public int hashCode() {
-    return 31 * Arrays.hashCode(shape) + Arrays.hashCode(codes);
+    int known = hash;
+    if (known == 0) {
+      known = 31 * Arrays.hashCode(shape) + Arrays.hashCode(codes);
+      hash = known;
+    }
+    return known;
   }
 
   @Override

@@ -1,6 +1,8 @@
 package org.qat4j.tune;
 
 import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
 import org.deeplearning4j.nn.api.Model;
 import org.qat4j.experiment.Experiment;
 import org.qat4j.experiment.ExperimentReader;
@@ -31,6 +33,9 @@ final class CandidateEvaluator implements Evaluator {
   private final StagedRuntime runtime;
   private final ShortTraining training;
 
+  /** Bytes of tensors of earlier candidates, as long as these are kept. */
+  private final Map<QuantizedTensor, Long> sizes = new WeakHashMap<>();
+
   CandidateEvaluator(Workload workload) {
     this.workload = workload;
     this.untuned = ExperimentReader.parse(workload.experiment());
@@ -52,9 +57,13 @@ final class CandidateEvaluator implements Evaluator {
     return all.score(
         runtime.run(model, examples),
         isSoftmax(model),
-        ModelFile.size(model),
+        ModelFile.size(model, this::bytes),
         bits(model),
         workload.latency() != null ? micros(model) : Double.NaN);
+  }
+
+  private long bytes(QuantizedTensor tensor) {
+    return sizes.computeIfAbsent(tensor, ModelFile::bytes);
   }
 
   private static boolean isSoftmax(IntegerModel model) {

@@ -67,6 +67,23 @@ class RequantizerTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void sameModelAfterOthers(Example example) {
+    INDArray[] features = example.features(new Random(3), 4, DataType.FLOAT);
+    Model network = example.network();
+    Calibration calibration = Calibration.of(network, example.data(1, 4), 4, features);
+    Requantizer requantizer = new Requantizer(network, calibration);
+    FreezeInfo info = FreezeInfo.named("x");
+    for (int i = 0; i < 2; i++) {
+      for (int bits = 8; bits >= 4; bits -= 2) {
+        QuantSpec spec = QuantSpec.of(LayerSpec.of(bits, 8));
+        Requantizer fresh = new Requantizer(network, calibration);
+        assertThat(requantizer.freeze(spec, info).ops()).isEqualTo(fresh.freeze(spec, info).ops());
+      }
+    }
+  }
+
   private static java.util.function.UnaryOperator<LayerSpec> withBits(int bits) {
     return s -> s.withWeights(s.weights().withBits(bits));
   }

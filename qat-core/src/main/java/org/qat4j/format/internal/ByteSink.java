@@ -7,53 +7,46 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 import org.qat4j.QatException;
+import org.qat4j.model.QuantizedTensor;
 
 /** Writes the primitives of the format, little-endian; {@link ByteSource} is its mirror. */
 public final class ByteSink {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final boolean counts;
 
-  /** Bytes that were counted and not written. */
-  private long skipped;
+  /** Bytes of tensors, which are then counted and not written; or null. */
+  private final ToLongFunction<QuantizedTensor> tensors;
+
+  private long counted;
 
   public ByteSink() {
-    this(false);
+    this(null);
   }
 
-  private ByteSink(boolean counts) {
-    this.counts = counts;
-  }
-
-  /** One that need not be given tensors: it counts their bytes. */
-  public static ByteSink counting() {
-    return new ByteSink(true);
+  /**
+   * One that counts tensors without writing them.
+   *
+   * @param tensors bytes of each
+   */
+  public ByteSink(ToLongFunction<QuantizedTensor> tensors) {
+    this.tensors = tensors;
   }
 
   /** An empty one of the same kind. */
   public ByteSink another() {
-    return new ByteSink(counts);
-  }
-
-  /** Whether bytes that are only counted may be skipped. */
-  boolean counts() {
-    return counts;
-  }
-
-  /** Counts bytes without having them. */
-  void skip(long bytes) {
-    skipped += bytes;
+    return new ByteSink(tensors);
   }
 
   /** Number of bytes so far. */
   public long size() {
-    return out.size() + skipped;
+    return out.size() + counted;
   }
 
   /** All that another one has. */
   public void append(ByteSink other) {
     bytes(other.toByteArray());
-    skipped += other.skipped;
+    counted += other.counted;
   }
 
   public void u8(int v) {
@@ -103,6 +96,14 @@ public final class ByteSink {
   public <T> void list(List<T> values, Consumer<T> each) {
     count(values.size());
     values.forEach(each);
+  }
+
+  void tensor(QuantizedTensor v) {
+    if (tensors == null) {
+      TensorCodec.write(this, v);
+    } else {
+      counted += tensors.applyAsLong(v);
+    }
   }
 
   public byte[] toByteArray() {

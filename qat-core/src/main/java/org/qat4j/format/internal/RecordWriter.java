@@ -70,7 +70,7 @@ public final class RecordWriter {
 
   public RecordWriter tensor(String key, QuantizedTensor value) {
     head(key, AttributeType.TENSOR);
-    TensorCodec.write(out, value);
+    out.tensor(value);
     return this;
   }
 

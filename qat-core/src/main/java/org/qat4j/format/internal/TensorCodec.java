@@ -63,9 +63,7 @@ public final class TensorCodec {
       out.i32(t.groupSize());
       out.bytes(BitPacking.pack(t.multiples(), GroupScales.bits(t.bits())));
     }
-    if (out.counts()) {
-      out.skip(form.bytes);
-    } else if (width == DENSE) {
+    if (width == DENSE) {
       out.bytes(BitPacking.pack(codes, t.bits()));
     } else {
       byte[] gaps = gaps(codes, t.zeroPoint(), width);
@@ -83,9 +81,13 @@ public final class TensorCodec {
 
   /** Bytes that a tensor takes. */
   public static long size(QuantizedTensor t) {
-    ByteSink counting = ByteSink.counting();
-    write(counting, t);
-    return counting.size();
+    long head = 4L + 2L * Integer.BYTES * t.rank() + (long) Float.BYTES * t.scaleCount();
+    int groups = t.multiples().length;
+    int multiples =
+        groups == 0
+            ? 0
+            : Integer.BYTES + BitPacking.bytes(groups, GroupScales.bits(t.bits()));
+    return head + multiples + form(t).bytes;
   }
 
   /** Whether all codes are −1, 0 and 1, and 0 is real 0. */

@@ -1,6 +1,7 @@
 package org.qat4j.numerics.internal;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.qat4j.QatException;
 import org.qat4j.numerics.QuantParams;
 
@@ -162,5 +163,20 @@ public final class WeightGrid {
   /** Largest code of a group. */
   public int qmax() {
     return qmax;
+  }
+
+  @Override
+  public boolean equals(Object o) {
+    return o instanceof WeightGrid g
+        && zeroPoint == g.zeroPoint
+        && qmin == g.qmin
+        && qmax == g.qmax
+        && Arrays.equals(scales, g.scales)
+        && Objects.equals(groups, g.groups);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Arrays.hashCode(scales) + 17 * qmax + Objects.hashCode(groups);
   }
 }

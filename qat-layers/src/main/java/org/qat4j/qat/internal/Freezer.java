@@ -407,14 +407,8 @@ public final class Freezer {
 
   /** With a mask DL4J's embedding of a masked step is 0: so is the row of padding then. */
   private QuantizedTensor table(Topology.Node node) {
-    QuantizedTensor table = FrozenWeights.table(layer(node));
     boolean steps = Kind.of(node) != Kind.BAG && shapes.get(node.name()).size() > 1;
-    if (!masked || !steps) {
-      return table;
-    }
-    byte[] codes = table.codes().clone();
-    Arrays.fill(codes, 0, table.dim(1), (byte) 0);
-    return table.withCodes(codes);
+    return FrozenWeights.table(layer(node), masked && steps);
   }
 
   private org.deeplearning4j.nn.api.Layer layer(Topology.Node node) {

@@ -1,5 +1,6 @@
 package org.qat4j.layers.internal.codes;
 
+import java.util.Arrays;
 import java.util.List;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
@@ -11,6 +12,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.layers.internal.host.ConvShape;
 import org.qat4j.layers.internal.host.Floats;
 import org.qat4j.layers.internal.quantizing.LayerQuantizer;
+import org.qat4j.layers.internal.quantizing.LayerWeights;
 import org.qat4j.layers.internal.quantizing.QatLayer;
 import org.qat4j.model.IntVector;
 import org.qat4j.model.QuantizedTensor;
@@ -32,13 +34,23 @@ import org.qat4j.numerics.internal.WeightQuantizer;
 public record FrozenWeights(
     QuantizedTensor weights, IntVector bias, int stride, int dilation, int padLeft, int padRight) {
 
-  /** Codes of an embedding table, [vocabulary, dimension]. */
-  public static QuantizedTensor table(Layer layer) {
-    LayerQuantizer q = ((QatLayer) layer).quantizer();
-    INDArray w = q.weights().table().table();
-    WeightGrid grid = q.weights().tableGrid();
+  /**
+   * Codes of an embedding table, [vocabulary, dimension].
+   *
+   * @param zeroPadding whether the row of padding is 0
+   */
+  public static QuantizedTensor table(Layer layer, boolean zeroPadding) {
+    LayerWeights weights = ((QatLayer) layer).quantizer().weights();
+    return weights.tableCodes(grid -> table(weights.table().table(), grid, zeroPadding));
+  }
+
+  private static QuantizedTensor table(INDArray w, WeightGrid grid, boolean zeroPadding) {
     int[] shape = {(int) w.size(0), (int) w.size(1)};
-    return tensor(WeightQuantizer.codes(Floats.read(w), shape[1], grid), shape, grid);
+    byte[] codes = WeightQuantizer.codes(Floats.read(w), shape[1], grid);
+    if (zeroPadding) {
+      Arrays.fill(codes, 0, shape[1], (byte) 0);
+    }
+    return tensor(codes, shape, grid);
   }
 
   /**

@@ -1,8 +1,10 @@
 package org.qat4j.layers.internal.quantizing;
 
 import java.io.ByteArrayOutputStream;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.api.Layer;
@@ -10,6 +12,7 @@ import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.layers.internal.host.Floats;
+import org.qat4j.model.QuantizedTensor;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.numerics.internal.WeightGrid;
 import org.qat4j.numerics.internal.WeightQuantizer;
@@ -20,6 +23,8 @@ import org.qat4j.quantizer.WeightSpec;
  * table, the integer product that they make.
  */
 public final class LayerWeights {
+  private static final int TRIED = 8;
+
   private final Layer layer;
   private final QuantSettings settings;
   private final QuantState state;
@@ -31,6 +36,17 @@ public final class LayerWeights {
   private TableQuantizer table;
 
   private final ProductCache products = new ProductCache();
+
+  /** Of candidates, the table's codes on the last grids: the table itself stays as it is. */
+  private final Map<WeightGrid, QuantizedTensor> tried =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<WeightGrid, QuantizedTensor> eldest) {
+          return size() > TRIED;
+        }
+      };
 
   /** Stand in for the grids while a candidate is frozen; null otherwise. */
   private Map<String, WeightGrid> substitute;
@@ -65,8 +81,8 @@ public final class LayerWeights {
     }
   }
 
-  void substitute(Map<String, WeightGrid> tried) {
-    substitute = tried;
+  void substitute(Map<String, WeightGrid> candidate) {
+    substitute = candidate;
   }
 
   /** Whether there is a matrix of weights, of which a pass can have a fake-quantized copy. */
@@ -147,6 +163,16 @@ public final class LayerWeights {
   /** Scales of an embedding's table. */
   public WeightGrid tableGrid() {
     return substitute != null ? substitute.get(DefaultParamInitializer.WEIGHT_KEY) : table.grid();
+  }
+
+  /**
+   * Codes of the table, as they were made of the same grid for another candidate.
+   *
+   * @param make makes them
+   */
+  public QuantizedTensor tableCodes(Function<WeightGrid, QuantizedTensor> make) {
+    WeightGrid grid = tableGrid();
+    return substitute == null ? make.apply(grid) : tried.computeIfAbsent(grid, make);
   }
 
   /** Grid of weights [channels, k] of this layer. */
