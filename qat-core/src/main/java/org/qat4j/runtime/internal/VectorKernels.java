@@ -25,10 +25,15 @@ public final class VectorKernels implements Kernels {
   /** Measured: docs/benchmarks.md. */
   private static final int SPARSE_ONE_IN = 80;
 
-  /** Floats in [2^23, 2^24) are integers, and their lowest bits count them. */
-  private static final float ROUND = 0x1.8p23f;
+  /**
+   * Floats in [2^23, 2^24) are integers, and their lowest bits count them: adding this to |x| ≤ 2^22
+   * rounds to the nearest, ties to even, by IEEE 754. JDK 17 has no fast conversion of vectors from
+   * float to int.
+   */
+  static final float ROUND = 0x1.8p23f;
 
-  private static final int ROUND_BITS = Float.floatToRawIntBits(ROUND);
+  /** To be subtracted from its bits then. */
+  static final int ROUND_BITS = Float.floatToRawIntBits(ROUND);
 
   /** For the service loader. */
   public VectorKernels() {}
@@ -109,19 +114,11 @@ public final class VectorKernels implements Kernels {
       FloatVector steps = (FloatVector) biased.convertShape(I2F, FLOATS, 0);
       FloatVector clamped =
           steps.mul(FloatVector.fromArray(FLOATS, r.m, c)).min((float) r.hi).max((float) r.lo);
-      halfEven(clamped).intoArray(out, outAt + c);
+      clamped.add(ROUND).reinterpretAsInts().sub(ROUND_BITS).intoArray(out, outAt + c);
     }
     for (; c < n; c++) {
       out[outAt + c] = Requantize.requantize(acc[at + c] + r.bias[c], r.m[c], 0, r.lo, r.hi);
     }
-  }
-
-  /**
-   * Integers nearest to {@code x}, ties to even, for |x| ≤ 2^22: adding {@link #ROUND} rounds so by
-   * IEEE 754. JDK 17 has no fast conversion of vectors from float to int.
-   */
-  static IntVector halfEven(FloatVector x) {
-    return x.add(ROUND).reinterpretAsInts().sub(ROUND_BITS);
   }
 
   @Override

@@ -3,8 +3,8 @@ package org.qat4j.runtime.internal;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.S2F;
+import static jdk.incubator.vector.VectorOperators.S2I;
 
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -16,12 +16,18 @@ import jdk.incubator.vector.VectorSpecies;
  * adding floats is exact in any order. Where it does not, the input is multiplied half by half
  * (6b): x = 2^6·h + l. Weights lie in panels of two vectors of channels; four windows are computed
  * at once, so that each weight that is loaded is used four times.
+ *
+ * <p>Where a compilation has grown large, the JIT compiler calls our methods instead of inlining them,
+ * and vectors that they take or give become objects. So what is compiled together with its callers
+ * ({@link #tap}, the conversion of sums) is one method each.
  */
 final class VectorProduct extends Product {
   private static final int BLOCK = 4;
   private static final int LOW = (1 << ProductWeights.HALF_BITS) - 1;
   private static final int LANES = VectorKernels.LANES;
   private static final int PANEL = VectorKernels.PANEL;
+  private static final float ROUND = VectorKernels.ROUND;
+  private static final int ROUND_BITS = VectorKernels.ROUND_BITS;
   private static final VectorSpecies<Integer> INTS = VectorKernels.INTS;
   private static final VectorSpecies<Float> FLOATS = VectorKernels.FLOATS;
   private static final VectorSpecies<Short> SHORTS =
@@ -93,21 +99,27 @@ final class VectorProduct extends Product {
   @Override
   void apply(int[] x, float[] scratch, int at, int step, int windows, int[] acc) {
     int out = parts * x.length;
-    // From one place: what is called from two the JIT compiler may not inline, and vectors are
-    // objects.
     for (int part = 0; part < parts; part++) {
       multiply(scratch, part * x.length + at, step, windows, out);
       finish(scratch, out, windows * pitch, part > 0, acc);
     }
   }
 
-  /** The accumulators, or those of the lower half added to 2^6 times those of the upper one. */
+  /**
+   * Whole numbers below 2^24 as the accumulators, or those of the lower half added to 2^6 times those
+   * of the upper one.
+   */
   private static void finish(float[] sums, int at, int n, boolean low, int[] acc) {
     for (int i = 0; i < n; i += LANES) {
-      IntVector made = toInts(FloatVector.fromArray(FLOATS, sums, at + i));
+      // The multiple of 4096 nearest to each, and the rest.
+      FloatVector sum = FloatVector.fromArray(FLOATS, sums, at + i);
+      IntVector high = sum.mul(0x1p-12f).add(ROUND).reinterpretAsInts().sub(ROUND_BITS);
+      FloatVector rest = sum.sub(((FloatVector) high.convertShape(I2F, FLOATS, 0)).mul(0x1p12f));
+      IntVector made = high.lanewise(LSHL, 12);
+      made = made.add(rest.add(ROUND).reinterpretAsInts().sub(ROUND_BITS));
       if (low) {
-        IntVector high = IntVector.fromArray(INTS, acc, i);
-        made = made.add(high.lanewise(LSHL, ProductWeights.HALF_BITS));
+        IntVector upper = IntVector.fromArray(INTS, acc, i);
+        made = made.add(upper.lanewise(LSHL, ProductWeights.HALF_BITS));
       }
       made.intoArray(acc, i);
     }
@@ -179,41 +191,21 @@ final class VectorProduct extends Product {
     v1.intoArray(to, at + LANES);
   }
 
-  /** Whole numbers below 2^24 as ints: the multiple of 4096 nearest to each, and the rest. */
-  private static IntVector toInts(FloatVector v) {
-    IntVector high = VectorKernels.halfEven(v.mul(0x1p-12f));
-    FloatVector nearest = ((FloatVector) high.convertShape(I2F, FLOATS, 0)).mul(0x1p12f);
-    return high.lanewise(LSHL, 12).add(VectorKernels.halfEven(v.sub(nearest)));
-  }
-
+  /** In ints, so that nothing is left to convert. */
   @Override
   void tap(int[] x, int tap, int[] acc) {
-    Arrays.fill(acc, 0, pitch, 0);
-    if (parts == 1) {
-      addTap(x, 0, -1, tap, acc);
-      return;
-    }
-    addTap(x, ProductWeights.HALF_BITS, -1, tap, acc);
-    for (int c = 0; c < pitch; c++) {
-      acc[c] <<= ProductWeights.HALF_BITS;
-    }
-    addTap(x, 0, LOW, tap, acc);
-  }
-
-  /** Adds what some bits of each input make. */
-  private void addTap(int[] x, int shift, int mask, int tap, int[] acc) {
     for (int p = 0; p < panels; p++) {
-      FloatVector a0 = FloatVector.zero(FLOATS);
-      FloatVector a1 = a0;
+      IntVector a0 = IntVector.zero(INTS);
+      IntVector a1 = a0;
       int w = (p * size + tap * depth) * PANEL;
       for (int i = 0; i < depth; i++, w += PANEL) {
-        FloatVector xa = FloatVector.broadcast(FLOATS, (float) ((x[i] >> shift) & mask));
-        a0 = xa.fma(weights(w), a0);
-        a1 = xa.fma(weights(w + LANES), a1);
+        ShortVector w0 = ShortVector.fromArray(SHORTS, weights, w);
+        ShortVector w1 = ShortVector.fromArray(SHORTS, weights, w + LANES);
+        a0 = ((IntVector) w0.convertShape(S2I, INTS, 0)).mul(x[i]).add(a0);
+        a1 = ((IntVector) w1.convertShape(S2I, INTS, 0)).mul(x[i]).add(a1);
       }
-      int at = p * PANEL;
-      toInts(a0).add(IntVector.fromArray(INTS, acc, at)).intoArray(acc, at);
-      toInts(a1).add(IntVector.fromArray(INTS, acc, at + LANES)).intoArray(acc, at + LANES);
+      a0.intoArray(acc, p * PANEL);
+      a1.intoArray(acc, p * PANEL + LANES);
     }
   }
 }
