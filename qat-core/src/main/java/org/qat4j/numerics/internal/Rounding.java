@@ -17,4 +17,12 @@ public final class Rounding {
   public static int halfEven(float x) {
     return (int) Math.rint(x);
   }
+
+  /**
+   * The same for |x| ≤ 2²², as a float, in a form that loops of vector instructions have; NaN stays
+   * NaN.
+   */
+  public static float nearest(float x) {
+    return x + INTEGERS_ONLY - INTEGERS_ONLY;
+  }
 }

@@ -52,7 +52,7 @@ public final class WeightQuantizer {
     float high = (float) (p.qmax() - zeroPoint);
     for (int i = from; i < to; i++) {
       float steps = Math.max(low, Math.min(high, w[i] / scale));
-      int rounded = (int) (steps + Rounding.INTEGERS_ONLY - Rounding.INTEGERS_ONLY);
+      int rounded = (int) Rounding.nearest(steps);
       codes[i] = (byte) (multiple * (rounded + zeroPoint));
     }
   }

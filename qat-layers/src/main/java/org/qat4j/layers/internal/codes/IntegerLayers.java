@@ -22,6 +22,7 @@ import org.qat4j.layers.internal.quantizing.Slot;
 import org.qat4j.model.Window2d;
 import org.qat4j.numerics.QuantParams;
 import org.qat4j.numerics.internal.Requantize;
+import org.qat4j.numerics.internal.Rounding;
 import org.qat4j.numerics.internal.WeightGrid;
 import org.qat4j.numerics.internal.WeightQuantizer;
 
@@ -139,10 +140,8 @@ public final class IntegerLayers {
       LayerQuantizer q, IntegerProduct product, int[] acc, IActivation activation) {
     Stage stage = new Stage(q, product, activation);
     float[] real = new float[acc.length];
-    for (int i = 0; i < real.length; ) {
-      for (int c = 0; c < stage.channels(); c++, i++) {
-        real[i] = stage.real(acc[i], c);
-      }
+    for (int i = 0; i < real.length; i += stage.channels()) {
+      stage.row(acc, i, real);
     }
     return real;
   }
@@ -185,7 +184,48 @@ public final class IntegerLayers {
       return multipliers.length;
     }
 
-    float real(int acc, int channel) {
+    /** Whether codes stand for themselves: loops without a branch then. */
+    private boolean isPlain() {
+      return out != null && table == null && exponents.length == 0;
+    }
+
+    /** All channels of one place, of which the first is acc[at]; goes to the same place. */
+    void row(int[] acc, int at, float[] real) {
+      float[] m = multipliers;
+      if (!isPlain()) {
+        for (int c = 0; c < m.length; c++) {
+          real[at + c] = real(acc[at + c], c);
+        }
+        return;
+      }
+      float scale = out.scale();
+      float low = lo - out.zeroPoint();
+      float high = hi - out.zeroPoint();
+      for (int c = 0; c < m.length; c++) {
+        float steps = Math.max(low, Math.min(high, (float) acc[at + c] * m[c]));
+        real[at + c] = scale * Rounding.nearest(steps);
+      }
+    }
+
+    /** So many places of one channel side by side. */
+    void steps(int[] acc, int from, int n, int channel, float[] real, int to) {
+      if (!isPlain()) {
+        for (int i = 0; i < n; i++) {
+          real[to + i] = real(acc[from + i], channel);
+        }
+        return;
+      }
+      float m = multipliers[channel];
+      float scale = out.scale();
+      float low = lo - out.zeroPoint();
+      float high = hi - out.zeroPoint();
+      for (int i = 0; i < n; i++) {
+        float steps = Math.max(low, Math.min(high, (float) acc[from + i] * m));
+        real[to + i] = scale * Rounding.nearest(steps);
+      }
+    }
+
+    private float real(int acc, int channel) {
       if (out == null) {
         return (float) acc * multipliers[channel];
       }
@@ -232,9 +272,8 @@ public final class IntegerLayers {
       for (int channel = 0; channel < out; channel++) {
         for (int i = first; i < end; i++) {
           int to = (i * out + channel) * made;
-          for (int j = 0; j < counts[i]; j++) {
-            real[to + j] = stage.real(acc[next++], channel);
-          }
+          stage.steps(acc, next, counts[i], channel, real, to);
+          next += counts[i];
           Arrays.fill(real, to + counts[i], to + made, real[to + counts[i] - 1]);
         }
       }

@@ -55,7 +55,8 @@ public final class IntegerProduct {
     float low = p.qmin() - p.zeroPoint();
     float high = p.qmax() - p.zeroPoint();
     for (int i = 0; i < values.length; i++) {
-      values[i] = Rounding.halfEven(Math.max(low, Math.min(high, values[i] / scale)));
+      // By way of an int, which is 0 for NaN.
+      values[i] = (int) Rounding.nearest(Math.max(low, Math.min(high, values[i] / scale)));
     }
     return values;
   }
