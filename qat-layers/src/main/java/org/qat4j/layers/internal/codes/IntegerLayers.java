@@ -37,7 +37,7 @@ public final class IntegerLayers {
       Map<String, INDArray> params,
       IActivation activation,
       boolean hasBias) {
-    QuantParams in = q.scales().input();
+    QuantParams in = q.scales().inputOfPass();
     int rows = (int) x.size(0);
     int channels = (int) params.get(DefaultParamInitializer.WEIGHT_KEY).size(1);
     IntegerProduct product = denseProduct(q, params, hasBias, in);
@@ -74,7 +74,7 @@ public final class IntegerLayers {
   /** [n, k] to real logits [n, o]. */
   public static INDArray logits(
       LayerQuantizer q, INDArray x, Map<String, INDArray> params, boolean hasBias) {
-    QuantParams in = q.scales().input();
+    QuantParams in = q.scales().inputOfPass();
     int rows = (int) x.size(0);
     IntegerProduct product = denseProduct(q, params, hasBias, in);
     int[] acc = product.accumulate(IntegerProduct.distances(x, in), rows);
@@ -238,7 +238,7 @@ public final class IntegerLayers {
   /** [n, i, t] to [n, o, t']. */
   public static INDArray conv1d(
       LayerQuantizer q, INDArray x, Map<String, INDArray> params, Convolution1DLayer conf) {
-    QuantParams in = q.scales().input();
+    QuantParams in = q.scales().inputOfPass();
     int n = (int) x.size(0);
     int channels = (int) x.size(1);
     int steps = (int) x.size(2);
@@ -338,7 +338,7 @@ public final class IntegerLayers {
     if (mask == null) {
       return average(q, x, steps, steps).reshape('c', x.size(0), x.size(1));
     }
-    QuantParams in = q.scales().input();
+    QuantParams in = q.scales().inputOfPass();
     float[] m = Floats.read(mask);
     float[] k = IntegerProduct.distances(x, in);
     int channels = (int) x.size(1);

@@ -95,6 +95,22 @@ public final class LayerScales {
     return resolve(layer.params(), settings.inputRef());
   }
 
+  /**
+   * The same in a pass of evaluation, of rows of a table as they have just been rounded: nobody need
+   * go through the table again.
+   */
+  public QuantParams inputOfPass() {
+    Ref source = settings.inputRef();
+    if (source != null && source.slot() == Slot.OUTPUT) {
+      LayerQuantizer owner = ownerOf(layer.params(), source);
+      TableQuantizer table = owner.weights().table();
+      if (table != null && !owner.settings().owns(Slot.OUTPUT) && table.evaluated() != null) {
+        return table.evaluated().params(0);
+      }
+    }
+    return input();
+  }
+
   /** Scale and zero point of what this layer hands on. */
   public QuantParams output() {
     if (!settings.makesCodes()) {

@@ -33,6 +33,9 @@ public final class TableQuantizer {
 
   private int[] ids;
 
+  /** The grid of the last pass where that was an evaluation; null otherwise. */
+  private WeightGrid evaluated;
+
   TableQuantizer(
       QuantSettings settings, QuantState state, Layer layer, UnaryOperator<INDArray> handedOn) {
     this.layer = layer;
@@ -61,6 +64,11 @@ public final class TableQuantizer {
   /** Scales of the table as it is now. */
   WeightGrid grid() {
     return ranges.gridOfTable(table(), state.steps());
+  }
+
+  /** The grid that the rows of this pass were rounded on, in evaluation; null otherwise. */
+  WeightGrid evaluated() {
+    return evaluated;
   }
 
   /** Searches and keeps the range of the table as it is, where ranges are kept. */
@@ -97,6 +105,7 @@ public final class TableQuantizer {
       ids = training ? tokens : ids;
     }
     grid = training ? now : grid;
+    evaluated = training ? null : now;
     return now.scale(0);
   }
 
