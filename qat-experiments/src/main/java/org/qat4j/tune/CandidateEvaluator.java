@@ -37,12 +37,26 @@ final class CandidateEvaluator implements Evaluator {
   private final Map<QuantizedTensor, Long> sizes = new WeakHashMap<>();
 
   CandidateEvaluator(Workload workload) {
+    this(workload, runtime(workload));
+  }
+
+  /**
+   * One of several that try candidates of one search at a time.
+   *
+   * @param runtime that they share
+   */
+  CandidateEvaluator(Workload workload, StagedRuntime runtime) {
     this.workload = workload;
     this.untuned = ExperimentReader.parse(workload.experiment());
     Model network = workload.network().load();
     this.requantizer = new Requantizer(network, workload.calibration());
-    this.runtime = new StagedRuntime(workload.examples().samples(), KEPT_BYTES);
+    this.runtime = runtime;
     this.training = workload.train() == null ? null : new ShortTraining(network, workload);
+  }
+
+  /** For the examples of a search. */
+  static StagedRuntime runtime(Workload workload) {
+    return new StagedRuntime(workload.examples().samples(), KEPT_BYTES);
   }
 
   @Override

@@ -26,6 +26,7 @@ import org.qat4j.tune.search.Outcome;
 import org.qat4j.tune.search.Point;
 import org.qat4j.tune.search.Search;
 import org.qat4j.tune.search.Space;
+import org.qat4j.tune.search.StagedRuntime;
 import org.qat4j.tune.search.TrialExecutor;
 
 /** The search of one experiment with one seed. */
@@ -138,7 +139,9 @@ public final class Tuner {
     int threads = ((ExecutorSpec.Local) spec.executor()).threads();
     // A training uses all processors by itself.
     int most = workload.train() != null ? 1 : Runtime.getRuntime().availableProcessors();
-    return new LocalExecutor(threads == 0 ? most : threads, () -> new CandidateEvaluator(workload));
+    StagedRuntime shared = CandidateEvaluator.runtime(workload);
+    return new LocalExecutor(
+        threads == 0 ? most : threads, () -> new CandidateEvaluator(workload, shared));
   }
 
   /** What the results depend on. */

@@ -17,7 +17,7 @@ import org.qat4j.runtime.Sample;
  * Runs many models that have parts in common over the same samples, bit for bit as {@link
  * IntegerRuntime} does. A model is cut where a branch has become a single vector of codes; what
  * lies before a cut is a model of its own, whose answers are kept. A model that changes nothing in
- * front of a cut starts there. Not thread-safe.
+ * front of a cut starts there. Thread-safe: what one thread has made others need not make again.
  *
  * <p>Codes pass a cut as the real values that they stand for, and become the same codes again: (2)
  * of (1) is the code itself.
@@ -40,9 +40,17 @@ public final class StagedRuntime {
    */
   private record Stage(List<Op> ops, List<Answers> before) {}
 
-  /** What a stage makes of the samples, as far as they were run; equal to itself alone. */
+  /**
+   * What a stage makes of the samples, as far as they were run; equal to itself alone. Whoever
+   * extends it holds its lock, and others who need it wait.
+   */
   private static final class Answers {
     private final List<float[]> rows = new ArrayList<>();
+
+    /** Bytes of the rows while they are kept; guarded by the runtime, not by this. */
+    private long bytes;
+
+    private boolean forgotten;
   }
 
   /**
@@ -55,7 +63,7 @@ public final class StagedRuntime {
   }
 
   /** Samples that stages were run over so far, for tests: what was kept does not count. */
-  long computed() {
+  synchronized long computed() {
     return computed;
   }
 
@@ -65,7 +73,7 @@ public final class StagedRuntime {
    * @throws org.qat4j.QatException if the samples do not fit the model
    */
   public List<float[]> run(IntegerModel model, int examples) {
-    Map<String, Answers> made = new LinkedHashMap<>();
+    Map<String, Made> made = new LinkedHashMap<>();
     String output = model.outputs().get(0);
     for (Op op : model.ops()) {
       if (op.name().equals(output) || isCut(model, op)) {
@@ -75,8 +83,15 @@ public final class StagedRuntime {
         break;
       }
     }
-    return made.get(output).rows.subList(0, examples);
+    return made.get(output).rows;
   }
+
+  /**
+   * What a stage has made for one caller.
+   *
+   * @param rows of the samples that it asked for
+   */
+  private record Made(Answers answers, List<float[]> rows) {}
 
   /** Where a vector of codes was made with some effort. */
   private static boolean isCut(IntegerModel model, Op op) {
@@ -90,18 +105,21 @@ public final class StagedRuntime {
     return vector && !value.hasChannelScales() && !cheap;
   }
 
-  private Answers answers(
-      IntegerModel model, String output, Map<String, Answers> made, int examples) {
+  private Made answers(IntegerModel model, String output, Map<String, Made> made, int examples) {
     Set<String> cuts = new LinkedHashSet<>();
     List<Op> ops = partBefore(model, output, made.keySet(), cuts);
-    List<Answers> before = cuts.stream().map(made::get).toList();
-    Stage stage = new Stage(ops, before);
-    Answers answers = kept.computeIfAbsent(stage, s -> new Answers());
-    if (answers.rows.size() < examples) {
-      extend(answers, part(model, output, ops, cuts), before, examples);
-      forget();
+    List<Made> before = cuts.stream().map(made::get).toList();
+    Stage stage = new Stage(ops, before.stream().map(Made::answers).toList());
+    Answers answers;
+    synchronized (this) {
+      answers = kept.computeIfAbsent(stage, s -> new Answers());
     }
-    return answers;
+    synchronized (answers) {
+      if (answers.rows.size() < examples) {
+        extend(answers, part(model, output, ops, cuts), before, examples);
+      }
+      return new Made(answers, List.copyOf(answers.rows.subList(0, examples)));
+    }
   }
 
   /** Operations that a value needs, in order; {@code cuts} takes the values where they begin. */
@@ -134,10 +152,12 @@ public final class StagedRuntime {
     return new IntegerModel(model.name(), inputs, all, List.of(output), List.of(), List.of());
   }
 
-  private void extend(Answers answers, IntegerModel part, List<Answers> before, int examples) {
+  private void extend(Answers answers, IntegerModel part, List<Made> before, int examples) {
     IntegerRuntime runtime = new IntegerRuntime(part);
     int own = part.inputs().size() - before.size();
-    for (int i = answers.rows.size(); i < examples; i++) {
+    int known = answers.rows.size();
+    long made = 0;
+    for (int i = known; i < examples; i++) {
       int[][] tokens = new int[part.inputs().size()][];
       float[][] reals = new float[tokens.length][];
       for (int k = 0; k < own; k++) {
@@ -149,16 +169,20 @@ public final class StagedRuntime {
       }
       float[] row = runtime.run(Sample.of(tokens, reals));
       answers.rows.add(row);
-      bytes += (long) row.length * Float.BYTES;
-      computed++;
+      made += (long) row.length * Float.BYTES;
     }
+    keep(answers, made, examples - known);
   }
 
-  private void forget() {
+  private synchronized void keep(Answers answers, long more, int samplesMore) {
+    computed += samplesMore;
+    answers.bytes += more;
+    bytes += answers.forgotten ? 0 : more;
     var oldest = kept.entrySet().iterator();
     while (bytes > limit && oldest.hasNext()) {
-      List<float[]> rows = oldest.next().getValue().rows;
-      bytes -= rows.stream().mapToLong(r -> (long) r.length * Float.BYTES).sum();
+      Answers least = oldest.next().getValue();
+      bytes -= least.bytes;
+      least.forgotten = true;
       oldest.remove();
     }
   }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.qat4j.model.IntVector;
 import org.qat4j.model.IntegerModel;
@@ -49,6 +52,33 @@ class StagedRuntimeTest {
       reused += staged.computed() - first < first ? 1 : 0;
     }
     assertThat(reused).isGreaterThan(20);
+  }
+
+  @Test
+  void threadsShareWhatTheyMake() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      for (long seed = 0; seed < 40; seed++) {
+        IntegerModel model = RandomModels.model(seed);
+        List<Sample> samples = Sample.random(model, SAMPLES, seed);
+        StagedRuntime alone = new StagedRuntime(samples, Long.MAX_VALUE);
+        check(alone, model, samples, SAMPLES);
+        StagedRuntime shared = new StagedRuntime(samples, seed % 2 == 0 ? Long.MAX_VALUE : 200);
+        List<Future<?>> running = new ArrayList<>();
+        for (int t = 0; t < 4; t++) {
+          int examples = SAMPLES - t;
+          running.add(threads.submit(() -> check(shared, model, samples, examples)));
+        }
+        for (Future<?> f : running) {
+          f.get();
+        }
+        if (seed % 2 == 0) {
+          assertThat(shared.computed()).isEqualTo(alone.computed());
+        }
+      }
+    } finally {
+      threads.shutdownNow();
+    }
   }
 
   @Test
