@@ -83,7 +83,7 @@ final class ModelTypes implements Op.Visitor<Value> {
   @Override
   public Value visit(Op.EmbeddingBag o) {
     table(o.input(), o.table());
-    bounds.put(o.name(), AccumulatorBound.sum((long) get(o.input()).size() * reach(o.table())));
+    bounds.put(o.name(), AccumulatorBound.sum((long) get(o.input()).size() * o.table().reach()));
     return codes(List.of(o.table().dim(1)), activation(o.output()));
   }
 
@@ -614,15 +614,6 @@ final class ModelTypes implements Op.Visitor<Value> {
         "a table %s for ids below %s",
         table,
         vocabulary.get(input));
-  }
-
-  /** Largest magnitude of a code. */
-  private static int reach(QuantizedTensor table) {
-    int largest = 0;
-    for (byte q : table.codes()) {
-      largest = Math.max(largest, Math.abs(q));
-    }
-    return largest;
   }
 
   private static QuantParams tableParams(QuantizedTensor table) {

@@ -27,6 +27,9 @@ public final class QuantizedTensor {
   /** Of the codes, which takes as long as there are many; 0 where it was not asked for. */
   private int hash;
 
+  /** Largest magnitude of a code; −1 where it was not asked for. */
+  private int reach = -1;
+
   /**
    * @param codes row-major codes, each in [−2^(bits−1), 2^(bits−1) − 1]
    * @param shape dimensions, each ≥ 1, the output channel first
@@ -247,6 +250,19 @@ public final class QuantizedTensor {
 
   public int zeroPoint() {
     return zeroPoint;
+  }
+
+  /** Largest magnitude of a code. */
+  int reach() {
+    int known = reach;
+    if (known < 0) {
+      known = 0;
+      for (byte q : codes) {
+        known = Math.max(known, Math.abs(q));
+      }
+      reach = known;
+    }
+    return known;
   }
 
   /** Share of the codes that stand for real 0, 0 to 1. */

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.api.Model;
@@ -49,6 +50,8 @@ import org.qat4j.verify.VerifyReport;
 
 /** One experiment with one seed; its method {@link #run} reads in the order of the work. */
 final class SeedExperiment {
+  private static final int PER_MILLE = 1000;
+
   /** Keeps what was made, as soon as it is made. */
   interface Files {
     /** Nothing is kept. */
@@ -386,12 +389,31 @@ final class SeedExperiment {
     int batches = spec.calibrationBatches();
     qat.calibrate(texts, batches);
     if (spec.postTraining().adaRoundSteps() > 0) {
-      qat.roundAdaptively(start, texts, batches, spec.postTraining().adaRoundSteps());
+      roundAdaptively(qat, start, spec);
     }
     if (spec.postTraining().correctBiases()) {
       qat.correctBiases(start, texts, batches);
     }
     return null;
+  }
+
+  private void roundAdaptively(QatNetwork qat, Model start, QuantizeSpec spec) {
+    int steps = spec.postTraining().adaRoundSteps();
+    try (Progress progress = console.progress("adaptive rounding, ‰", PER_MILLE)) {
+      AtomicLong told = new AtomicLong();
+      qat.roundAdaptively(
+          start,
+          floats.trainingTexts(),
+          spec.calibrationBatches(),
+          steps,
+          share -> {
+            long now = (long) (share * PER_MILLE);
+            long before = told.getAndAccumulate(now, Math::max);
+            if (now > before) {
+              progress.step(now - before);
+            }
+          });
+    }
   }
 
   /** What is quantized: the float network, or one that computes the same with other ranges. */

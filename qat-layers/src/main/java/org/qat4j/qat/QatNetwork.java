@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import java.util.function.DoubleConsumer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -316,7 +317,18 @@ public final class QatNetwork {
    * @param steps of the optimizer, for each layer; 1,000 are plenty
    */
   public void roundAdaptively(Model floats, MultiDataSetIterator data, int batches, int steps) {
-    new PostTraining(network(), Equivalents.of(floats), features(data, batches)).round(steps);
+    roundAdaptively(floats, data, batches, steps, share -> {});
+  }
+
+  /**
+   * The same, which may take minutes, with news of how far it is.
+   *
+   * @param progress is told of the share that is done, 0 to 1, from several threads
+   */
+  public void roundAdaptively(
+      Model floats, MultiDataSetIterator data, int batches, int steps, DoubleConsumer progress) {
+    new PostTraining(network(), Equivalents.of(floats), features(data, batches))
+        .round(steps, progress);
   }
 
   /**

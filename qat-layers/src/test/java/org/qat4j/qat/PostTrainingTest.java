@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -138,7 +140,11 @@ class PostTrainingTest {
     qat.calibrate(data.iterator(), 1);
     double before = data.squareError(floats, qat);
 
-    qat.roundAdaptively(floats, data.iterator(), 1, 500);
+    List<Double> shares = Collections.synchronizedList(new ArrayList<>());
+    qat.roundAdaptively(floats, data.iterator(), 1, 500, shares::add);
+    assertThat(shares).allMatch(share -> share > 0 && share <= 1);
+    assertThat(Collections.max(shares)).isCloseTo(1, within(1e-9));
+    assertThat(shares).hasSize(40 + 3);
 
     assertThat(data.squareError(floats, qat)).isLessThan(0.9 * before);
     for (LayerQuantizer q : new PreparedModel(qat.network()).quantizers().values()) {

@@ -62,12 +62,17 @@ public final class AdaRound {
    * for which nothing better is found is rounded to nearest.
    *
    * @param weights [channels, k], row-major
+   * @param channelDone is told of each channel, from several threads
    */
-  public float[] round(float[] weights, WeightGrid grid) {
+  public float[] round(float[] weights, WeightGrid grid, Runnable channelDone) {
     float[] rounded = new float[weights.length];
     IntStream.range(0, weights.length / k)
         .parallel()
-        .forEach(c -> round(weights, c, grid, rounded));
+        .forEach(
+            c -> {
+              round(weights, c, grid, rounded);
+              channelDone.run();
+            });
     return rounded;
   }
 

@@ -24,7 +24,7 @@ class AdaRoundTest {
     double[] same = {1, 1, 1, 1};
 
     float[] rounded =
-        new AdaRound(2, same, same, STEPS).round(new float[] {0.4f, 0.45f}, ternary());
+        new AdaRound(2, same, same, STEPS).round(new float[] {0.4f, 0.45f}, ternary(), () -> {});
 
     assertThat(rounded[0] + rounded[1]).as("nearest gives 0 + 0").isEqualTo(1f);
   }
@@ -35,7 +35,7 @@ class AdaRoundTest {
     double[] identity = {1, 0, 0, 1};
 
     float[] rounded =
-        new AdaRound(2, identity, identity, STEPS).round(new float[] {0.4f, -0.6f}, ternary());
+        new AdaRound(2, identity, identity, STEPS).round(new float[] {0.4f, -0.6f}, ternary(), () -> {});
 
     assertThat(rounded).containsExactly(0f, -1f);
   }
@@ -45,7 +45,7 @@ class AdaRoundTest {
   void theErrorOfTheInputIsMadeUpFor() {
     float[] rounded =
         new AdaRound(1, new double[] {0.25}, new double[] {0.5}, STEPS)
-            .round(new float[] {0.45f}, ternary());
+            .round(new float[] {0.45f}, ternary(), () -> {});
 
     assertThat(rounded).as("0.45 · 1 is nearer to 1 · 0.5 than to 0").containsExactly(1f);
   }
@@ -75,7 +75,7 @@ class AdaRoundTest {
     QuantParams p = QuantParams.symmetric(-largest, largest, bits, false, false);
 
     float[] rounded =
-        new AdaRound(k, moments(xq, xq), moments(xq, x), STEPS).round(w, WeightGrid.of(p));
+        new AdaRound(k, moments(xq, xq), moments(xq, x), STEPS).round(w, WeightGrid.of(p), () -> {});
 
     float[] nearest = new float[k];
     for (int i = 0; i < k; i++) {

@@ -1,12 +1,18 @@
 package org.qat4j.qat.internal;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.DoubleAdder;
 import java.util.function.BiConsumer;
-import org.deeplearning4j.nn.api.Layer;
+import java.util.function.DoubleConsumer;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.QatException;
@@ -42,45 +48,99 @@ public final class PostTraining {
     }
   }
 
-  /** See {@link org.qat4j.qat.QatNetwork#roundAdaptively}. */
-  public void round(int steps) {
-    forEachProduct((inputs, layer) -> inputs.roundWeights(steps));
+  /**
+   * See {@link org.qat4j.qat.QatNetwork#roundAdaptively}.
+   *
+   * @param progress is told of the share that is done, from several threads
+   */
+  public void round(int steps, DoubleConsumer progress) {
+    double all = 0;
+    for (Topology.Node node : products()) {
+      all += effort(node);
+    }
+    double total = all;
+    DoubleAdder done = new DoubleAdder();
+    forEachProduct(
+        (inputs, node) -> {
+          double each = effort(node) / inputs.channels();
+          inputs.roundWeights(
+              steps,
+              () -> {
+                done.add(each);
+                progress.accept(Math.min(1, done.sum() / total));
+              });
+        });
+  }
+
+  /** Of rounding: each weight of a channel meets all others. */
+  private double effort(Topology.Node node) {
+    double weights =
+        topology.layer(network, node.name()).getParam(DefaultParamInitializer.WEIGHT_KEY).length();
+    double channels = ((FeedForwardLayer) node.layer()).getNOut();
+    return weights * weights / channels;
   }
 
   /** See {@link org.qat4j.qat.QatNetwork#correctBiases}. */
   public void correctBiases() {
-    forEachProduct(ProductInputs::correctBias);
+    Topology own = Topology.of(floats);
+    forEachProduct((inputs, node) -> inputs.correctBias(own.layer(floats, node.name())));
+  }
+
+  /** Layers whose weights are treated, in order. */
+  private List<Topology.Node> products() {
+    List<Kind> kinds = List.of(Kind.CONV1D, Kind.DENSE, Kind.OUTPUT, Kind.CENTER_LOSS);
+    return topology.nodes().stream().filter(node -> kinds.contains(Kind.of(node))).toList();
   }
 
   /**
-   * @param work is given what a layer reads, and the same layer of the float network
+   * @param work is given what a layer reads, and where it stands
    */
-  private void forEachProduct(BiConsumer<ProductInputs, Layer> work) {
-    List<Map<String, INDArray>> expected = new ArrayList<>();
-    for (INDArray[] features : batches) {
-      expected.add(values(floats, features));
-    }
-    for (Topology.Node node : topology.nodes()) {
-      Kind kind = Kind.of(node);
-      boolean output = kind == Kind.OUTPUT || kind == Kind.CENTER_LOSS;
-      if (kind != Kind.CONV1D && kind != Kind.DENSE && !output) {
-        continue;
+  private void forEachProduct(BiConsumer<ProductInputs, Topology.Node> work) {
+    List<Map<String, INDArray>> expected = values(floats);
+    List<Map<String, INDArray>> made = null;
+    Map<String, Set<String>> ancestors = ancestors();
+    Set<String> changed = new HashSet<>();
+    for (Topology.Node node : products()) {
+      String read = node.inputs().get(0);
+      // Branches that begin alike are run once.
+      if (made == null || !Collections.disjoint(ancestors.get(read), changed)) {
+        made = values(network);
+        changed.clear();
       }
       ProductInputs inputs = new ProductInputs(topology.layer(network, node.name()));
       for (int i = 0; i < batches.size(); i++) {
-        String read = node.inputs().get(0);
-        INDArray x = laidOut(expected.get(i).get(read), node);
-        INDArray quantized = laidOut(values(network, batches.get(i)).get(read), node);
-        inputs.add(x, quantized);
+        inputs.add(
+            laidOut(expected.get(i).get(read), node), laidOut(made.get(i).get(read), node));
       }
-      work.accept(inputs, Topology.of(floats).layer(floats, node.name()));
+      work.accept(inputs, node);
+      changed.add(node.name());
     }
   }
 
-  private Map<String, INDArray> values(Model model, INDArray[] features) {
-    Map<String, INDArray> values = new HashMap<>(Topology.activations(model, features, null));
-    for (int i = 0; i < features.length; i++) {
-      values.put(topology.inputs().get(i), features[i]);
+  /** For each value what it depends on, itself included. */
+  private Map<String, Set<String>> ancestors() {
+    Map<String, Set<String>> all = new HashMap<>();
+    topology.inputs().forEach(input -> all.put(input, Set.of(input)));
+    for (Topology.Node node : topology.nodes()) {
+      Set<String> own = new HashSet<>(List.of(node.name()));
+      node.inputs().forEach(input -> own.addAll(all.get(input)));
+      all.put(node.name(), own);
+    }
+    return all;
+  }
+
+  /** What the layers to be treated read, for each batch. */
+  private List<Map<String, INDArray>> values(Model model) {
+    Set<String> read = new HashSet<>();
+    products().forEach(node -> read.add(node.inputs().get(0)));
+    List<Map<String, INDArray>> values = new ArrayList<>();
+    for (INDArray[] features : batches) {
+      Map<String, INDArray> all = new HashMap<>(Topology.activations(model, features, null));
+      for (int i = 0; i < features.length; i++) {
+        all.put(topology.inputs().get(i), features[i]);
+      }
+      all.keySet().retainAll(read);
+      values.add(all);
     }
     return values;
   }

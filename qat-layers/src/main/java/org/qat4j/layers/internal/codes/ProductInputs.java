@@ -2,6 +2,7 @@ package org.qat4j.layers.internal.codes;
 
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -78,18 +79,24 @@ public final class ProductInputs {
     return Floats.array(values, n, values.length / n);
   }
 
+  /** Output channels of the layer. */
+  public long channels() {
+    return ((FeedForwardLayer) layer.conf().getLayer()).getNOut();
+  }
+
   /**
    * Moves every weight to one of its neighbours on the grid, by {@link AdaRound}.
    *
    * @param steps of its optimizer
+   * @param channelDone is told of each output channel, from several threads
    */
-  public void roundWeights(int steps) {
+  public void roundWeights(int steps, Runnable channelDone) {
     double[] g = gram.div(rows).dup('c').data().asDouble();
     double[] c = cross.div(rows).dup('c').data().asDouble();
     float[] weights = quantizer.weights().byChannel(DefaultParamInitializer.WEIGHT_KEY);
     WeightGrid grid = quantizer.weights().grid(DefaultParamInitializer.WEIGHT_KEY, weights);
     AdaRound rounding = new AdaRound((int) gram.size(0), g, c, steps);
-    quantizer.weights().setByChannel(rounding.round(weights, grid));
+    quantizer.weights().setByChannel(rounding.round(weights, grid, channelDone));
   }
 
   /**
