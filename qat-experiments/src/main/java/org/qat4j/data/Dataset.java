@@ -1,5 +1,6 @@
 package org.qat4j.data;
 
+import java.io.Serializable;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -25,7 +26,8 @@ public record Dataset(
     List<Example> validation,
     List<Example> test,
     List<String> labels,
-    Skipped skipped) {
+    Skipped skipped)
+    implements Serializable {
   public Dataset {
     train = List.copyOf(train);
     validation = List.copyOf(validation);

@@ -1,5 +1,6 @@
 package org.qat4j.data;
 
+import java.io.Serializable;
 import java.util.List;
 import org.qat4j.QatException;
 
@@ -13,7 +14,8 @@ import org.qat4j.QatException;
  *     #NO_GROUP} for none
  * @param number where one is asked for; NaN otherwise
  */
-public record Example(String text, int label, List<Integer> tags, int group, double number) {
+public record Example(String text, int label, List<Integer> tags, int group, double number)
+    implements Serializable {
   /** Nothing is ranked. */
   public static final int NO_GROUP = -1;
 

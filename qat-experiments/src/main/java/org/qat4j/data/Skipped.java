@@ -1,5 +1,6 @@
 package org.qat4j.data;
 
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -8,7 +9,7 @@ import java.util.List;
  * @param rows how many
  * @param first file, line and reason of the first few
  */
-public record Skipped(int rows, List<String> first) {
+public record Skipped(int rows, List<String> first) implements Serializable {
   /** Nothing was left out. */
   public static final Skipped NONE = new Skipped(0, List.of());
 

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 
-/** Where the trials of a search run. The results do not depend on it. */
+/** Where the parts of a run or the trials of a search run. The results do not depend on it. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = ExecutorSpec.Local.class, name = "local"),
@@ -17,18 +17,18 @@ public sealed interface ExecutorSpec {
   /**
    * Threads of this program.
    *
-   * @param threads their number; 0 for one per processor
+   * @param threads of a search, their number; 0 for one per processor
    */
   @JsonClassDescription("Threads of this program.")
   record Local(
       @JsonProperty(defaultValue = "0")
-          @JsonPropertyDescription("Number of threads; 0 for one per processor.")
+          @JsonPropertyDescription("Number of threads of a search; 0 for one per processor.")
           @Range(min = 0, max = 1024)
           int threads)
       implements ExecutorSpec {}
 
   /**
-   * Executors of Apache Spark; docs/tuning.md says how to start them.
+   * Executors of Apache Spark; docs/spark.md says how to start them.
    *
    * @param master URL of the master; null for that of spark-submit
    */

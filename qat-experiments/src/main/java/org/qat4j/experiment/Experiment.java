@@ -19,6 +19,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
  * @param baselines what else answers the test set
  * @param verify how the integer model is compared with the network
  * @param accept what a run has to reach, or null
+ * @param executor where seeds, folds and the variants of a sweep run; null for this machine
  */
 public record Experiment(
     @JsonProperty(required = true)
@@ -53,7 +54,11 @@ public record Experiment(
         VerifySpec verify,
     @JsonPropertyDescription(
             "What a run has to reach, lest ./qat run end with exit code 4; where absent, anything.")
-        AcceptSpec accept) {
+        AcceptSpec accept,
+    @JsonPropertyDescription(
+            "Where the parts of a run or of a sweep are done: each seed, and each fold of a run;"
+                + " where absent, on this machine, one after the other.")
+        ExecutorSpec executor) {
   /** The version that is read. */
   public static final int SCHEMA_VERSION = 1;
 
@@ -98,6 +103,7 @@ public record Experiment(
               + " knows which is which");
     }
     checkVectors(data, model, train, prune, quantize, tune);
+    checkExecutor(executor, tune);
     boolean answers =
         data instanceof DataSpec.Stories stories && stories.ask() == DataSpec.Ask.ANSWER;
     if (model instanceof ModelSpec.StoryAttention && !answers) {
@@ -140,8 +146,8 @@ public record Experiment(
   }
 
   /**
-   * The same without what its outcome does not depend on: description, comparisons, where a search
-   * runs, and the seed, which callers give.
+   * The same without what its outcome does not depend on: description, comparisons, where it and a
+   * search run, and the seed, which callers give.
    */
   public Experiment essence() {
     return new Experiment(
@@ -157,7 +163,25 @@ public record Experiment(
         tune == null ? null : tune.anywhere(),
         ExperimentReader.defaults(BaselineSpec.class),
         verify,
+        null,
         null);
+  }
+
+  private static void checkExecutor(ExecutorSpec executor, TuneSpec tune) {
+    if (executor instanceof ExecutorSpec.Local local && local.threads() != 0) {
+      throw new InvalidKeyException(
+          "executor.threads",
+          "is of trials, but a training uses all processors by itself; leave it out, or set"
+              + " tune.executor.threads");
+    }
+    if (executor instanceof ExecutorSpec.Spark
+        && tune != null
+        && tune.executor() instanceof ExecutorSpec.Spark) {
+      throw new InvalidKeyException(
+          "executor",
+          "is spark, and so is tune.executor, but a task of Spark cannot start others; leave one of"
+              + " the two out");
+    }
   }
 
   /** Tags are given by a network that has one answer for each token. */
@@ -297,6 +321,7 @@ public record Experiment(
         newTune,
         baselines,
         verify,
-        accept);
+        accept,
+        executor);
   }
 }

@@ -55,6 +55,11 @@ public final class ExperimentReader {
     return (Experiment) experiment;
   }
 
+  /** Like {@link #parse}, for what is done with experiments of files. */
+  public static ResolvedExperiment resolved(String yaml) {
+    return new ResolvedExperiment(parse(yaml), Map.of("", Position.of("experiment")));
+  }
+
   /**
    * A section with nothing but defaults.
    *

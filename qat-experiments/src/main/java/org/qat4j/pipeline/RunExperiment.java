@@ -1,5 +1,6 @@
 package org.qat4j.pipeline;
 
+import java.io.Serializable;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +19,9 @@ import org.qat4j.data.DataFindings;
 import org.qat4j.data.Dataset;
 import org.qat4j.evaluation.Predictions;
 import org.qat4j.evaluation.Stage;
+import org.qat4j.experiment.ExecutorSpec;
 import org.qat4j.experiment.Experiment;
+import org.qat4j.experiment.ExperimentReader;
 import org.qat4j.experiment.ExperimentWriter;
 import org.qat4j.experiment.ModelSpec;
 import org.qat4j.experiment.ResolvedExperiment;
@@ -99,7 +102,7 @@ public final class RunExperiment {
    * @throws org.qat4j.QatException if something of the experiment cannot be done
    */
   public RunReport run(List<Long> seeds, Map<String, String> facts) {
-    return run(seeds, facts, seed -> null, SeedExperiment::run);
+    return run(seeds, facts, seed -> null, SeedExperiment::run, true);
   }
 
   /**
@@ -110,20 +113,24 @@ public final class RunExperiment {
    */
   public RunReport tune(
       List<Long> seeds, Map<String, String> facts, Function<Long, Model> floatNetwork) {
-    return run(seeds, facts, floatNetwork, SeedExperiment::tuneOnly);
+    return run(seeds, facts, floatNetwork, SeedExperiment::tuneOnly, false);
   }
 
+  /**
+   * @param keeps whether parts are kept as they end, where there are several
+   */
   private RunReport run(
       List<Long> seeds,
       Map<String, String> facts,
       Function<Long, Model> floatNetwork,
-      Function<SeedExperiment, SeedRun.Builder> work) {
+      Function<SeedExperiment, SeedRun.Builder> work,
+      boolean keeps) {
     Stopwatch watch = new Stopwatch();
     List<Dataset> folds = DatasetReader.folds(experiment.data());
     folds.forEach(DataFindings::requireRows);
     Suited suited = Suited.of(resolved, folds.get(0));
     return new RunExperiment(suited.resolved(), folder, console, verification, pace)
-        .run(seeds, facts, floatNetwork, work, folds, suited, watch.seconds());
+        .run(seeds, facts, floatNetwork, work, keeps, folds, suited, watch.seconds());
   }
 
   private RunReport run(
@@ -131,6 +138,7 @@ public final class RunExperiment {
       Map<String, String> facts,
       Function<Long, Model> floatNetwork,
       Function<SeedExperiment, SeedRun.Builder> work,
+      boolean keeps,
       List<Dataset> folds,
       Suited suited,
       double readingSeconds) {
@@ -175,55 +183,130 @@ public final class RunExperiment {
                 folds.stream()
                     .flatMap(fold -> Task.of(fold).items(fold.test(), fold.labels()).stream())
                     .toList());
-    List<RunCheckpoints> kept = new ArrayList<>();
+    List<Part> parts = Part.of(seeds, folds.size());
+    boolean several = keeps && parts.size() > 1;
+    String basis = KeptParts.basis(experiment, summary.sha256());
+    KeptParts kept = new KeptParts(folder);
+    List<RunCheckpoints> checkpoints = new ArrayList<>();
     boolean beside = Beside.hasRoom();
     try (Beside<Baselines> baselines = Beside.begin("baselines", beside, () -> baselines(folds))) {
-      for (long seed : seeds) {
-        String within = seeds.size() == 1 ? "" : "seed-" + seed + "/";
-        List<SeedRun> parts = new ArrayList<>();
-        for (int fold = 0; fold < folds.size(); fold++) {
-          RunCheckpoints checkpoints =
-              new RunCheckpoints(
-                  folder.file(within + (fold == 0 ? "" : "fold-" + (fold + 1) + "/") + CHECKPOINTS),
-                  config + summary.sha256() + " seed " + seed + " fold " + fold,
-                  console,
-                  pace);
-          FloatNetwork floats = floats(seed, folds.get(fold), checkpoints, fold == 0);
-          kept.add(checkpoints);
-          if (seed == seeds.get(0) && fold == 0) {
-            List<DataFinding> cut =
-                suited.rules().isEmpty()
-                    ? DataFindings.cut(data, floats.text().encoders())
-                    : List.of(); // the rule of the length has said so
-            tell(cut);
-            findings.addAll(cut);
-            report.words(words(floats.text().encoders()));
-          }
-          Model given = fold == 0 ? floatNetwork.apply(seed) : null;
+      if (several && experiment.executor() instanceof ExecutorSpec.Spark spark) {
+        List<Part> open = parts.stream().filter(p -> kept.find(p.file(), basis) == null).toList();
+        open.forEach(this::forgetMetrics);
+        Shared shared = new Shared(config, new ArrayList<>(folds), basis);
+        SparkParts.run(spark.master(), shared, open, folder, console);
+      }
+      List<SeedRun> ofSeed = new ArrayList<>();
+      for (Part part : parts) {
+        boolean first = part.equals(parts.get(0));
+        RunCheckpoints own =
+            new RunCheckpoints(
+                folder.file(part.withinFold() + CHECKPOINTS),
+                config + summary.sha256() + " seed " + part.seed() + " fold " + part.fold(),
+                console,
+                pace);
+        checkpoints.add(own);
+        SeedRun run = several ? kept.find(part.file(), basis) : null;
+        FloatNetwork floats = run == null || first ? floats(part, folds, own) : null;
+        if (first) {
+          List<DataFinding> cut =
+              suited.rules().isEmpty()
+                  ? DataFindings.cut(data, floats.text().encoders())
+                  : List.of(); // the rule of the length has said so
+          tell(cut);
+          findings.addAll(cut);
+          report.words(words(floats.text().encoders()));
+        }
+        if (run == null) {
+          Model given = part.fold() == 0 ? floatNetwork.apply(part.seed()) : null;
           if (given != null) {
             floats.restore(given);
           }
-          SeedRun.Builder run = work.apply(fold(floats, within, fold));
-          Baselines all = baselines.get();
-          all.answers().get(fold).forEach(run::predictions);
-          if (seed == seeds.get(0) && fold == 0) { // once for all seeds
-            run.secondsBefore(Phase.DATA, readingSeconds);
-            if (beside) {
-              run.seconds(Phase.BASELINES, all.seconds());
-            } else {
-              run.secondsBefore(Phase.BASELINES, all.seconds());
-            }
-          }
-          parts.add(run.build());
+          run = work.apply(seedExperiment(floats, part)).build();
+          run = several ? kept.keep(part.file(), basis, run) : run;
         }
-        report.run(SeedRun.ofFolds(parts));
+        Stopwatch waiting = new Stopwatch();
+        Baselines all = baselines.get();
+        run = run.with(all.answers().get(part.fold()));
+        if (first) { // once for all
+          double waited = beside ? waiting.seconds() : all.seconds();
+          run =
+              run.with(Phase.DATA, readingSeconds, readingSeconds)
+                  .with(Phase.BASELINES, all.seconds(), waited);
+        }
+        ofSeed.add(run);
+        if (ofSeed.size() == folds.size()) {
+          report.run(SeedRun.ofFolds(ofSeed));
+          ofSeed.clear();
+        }
       }
     }
     RunReport result = report.data(summary.with(findings)).build();
     folder.report(result);
-    kept.forEach(RunCheckpoints::delete);
+    checkpoints.forEach(RunCheckpoints::delete);
+    parts.forEach(part -> kept.delete(part.file()));
     return result;
   }
+
+  /**
+   * What is done by itself: one seed on one fold.
+   *
+   * @param fold from 0
+   * @param seeds of the run, how many
+   * @param folds of the data, how many
+   */
+  private record Part(long seed, int fold, int seeds, int folds)
+      implements SparkParts.Part<Shared> {
+    /** All parts, in the order of one machine. */
+    static List<Part> of(List<Long> seeds, int folds) {
+      List<Part> parts = new ArrayList<>();
+      for (long seed : seeds) {
+        for (int fold = 0; fold < folds; fold++) {
+          parts.add(new Part(seed, fold, seeds.size(), folds));
+        }
+      }
+      return parts;
+    }
+
+    /** What it is kept as. */
+    String file() {
+      return "seed-" + seed + (folds == 1 ? "" : "-fold-" + (fold + 1));
+    }
+
+    /** Prefix of the names of the seed's files. */
+    String within() {
+      return seeds == 1 ? "" : "seed-" + seed + "/";
+    }
+
+    /** Prefix of the names of files that every fold has. */
+    String withinFold() {
+      return fold == 0 ? within() : within() + "fold-" + (fold + 1) + "/";
+    }
+
+    /** Does the part where nothing is gone on from. */
+    @Override
+    public void run(Shared shared, RunFolder to) {
+      ResolvedExperiment resolved = ExperimentReader.resolved(shared.experiment());
+      RunExperiment run = new RunExperiment(resolved, to, Console.quiet());
+      FloatNetwork floats = run.floats(this, shared.folds(), RunCheckpoints.none());
+      SeedRun done = run.seedExperiment(floats, this).run().build();
+      new KeptParts(to).keep(file(), shared.basis(), done);
+    }
+
+    @Override
+    public String toString() {
+      return "seed " + seed + (folds == 1 ? "" : ", fold " + (fold + 1));
+    }
+  }
+
+  /**
+   * What the parts on Spark have in common.
+   *
+   * @param experiment as YAML
+   * @param basis of what is kept
+   */
+  private record Shared(String experiment, ArrayList<Dataset> folds, String basis)
+      implements Serializable {}
 
   /**
    * What no network answers.
@@ -271,9 +354,20 @@ public final class RunExperiment {
     findings.forEach(finding -> console.line("warning: " + finding.message()));
   }
 
-  private FloatNetwork floats(long seed, Dataset data, RunCheckpoints checkpoints, boolean logged) {
-    Metrics metrics = logged ? new FolderMetrics(seed) : Metrics.NONE;
-    return new FloatNetwork(experiment, seed, data, console, metrics, checkpoints);
+  /** Of a part that is begun anew. */
+  private void forgetMetrics(Part part) {
+    if (part.fold() == 0) {
+      for (Stage stage : Stage.values()) {
+        folder.forgetMetrics(part.seed(), stage, 0);
+      }
+    }
+  }
+
+  /** The first fold alone tells how it goes. */
+  private FloatNetwork floats(Part part, List<Dataset> folds, RunCheckpoints checkpoints) {
+    Metrics metrics = part.fold() == 0 ? new FolderMetrics(part.seed()) : Metrics.NONE;
+    Dataset data = folds.get(part.fold());
+    return new FloatNetwork(experiment, part.seed(), data, console, metrics, checkpoints);
   }
 
   /**
@@ -300,17 +394,17 @@ public final class RunExperiment {
     }
   }
 
-  /**
-   * One seed on one data set. The first fold alone leaves networks and models.
-   *
-   * @param within prefix of the names of the seed's files
-   */
-  private SeedExperiment fold(FloatNetwork floats, String within, int fold) {
+  /** The first fold alone leaves networks and models. */
+  private SeedExperiment seedExperiment(FloatNetwork floats, Part part) {
     SeedExperiment.Files files =
-        fold > 0 ? SeedExperiment.Files.NONE : new RunFiles(folder, within);
-    String prefix = fold == 0 ? within : within + "fold-" + (fold + 1) + "/";
+        part.fold() > 0 ? SeedExperiment.Files.NONE : new RunFiles(folder, part.within());
     return new SeedExperiment(
-        resolved, floats, files, verification, name -> folder.file(prefix + name), console);
+        resolved,
+        floats,
+        files,
+        verification,
+        name -> folder.file(part.withinFold() + name),
+        console);
   }
 
   /** What the network knows of words and could know besides; null where it is none of words. */

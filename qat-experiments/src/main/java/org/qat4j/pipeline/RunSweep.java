@@ -1,6 +1,7 @@
 package org.qat4j.pipeline;
 
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,14 +15,13 @@ import org.qat4j.QatException;
 import org.qat4j.console.Console;
 import org.qat4j.data.DataFindings;
 import org.qat4j.data.Dataset;
-import org.qat4j.data.Hashes;
 import org.qat4j.evaluation.Predictions;
 import org.qat4j.evaluation.Stage;
 import org.qat4j.experiment.BaselineSpec;
+import org.qat4j.experiment.ExecutorSpec;
 import org.qat4j.experiment.Experiment;
 import org.qat4j.experiment.ExperimentReader;
 import org.qat4j.experiment.ExperimentWriter;
-import org.qat4j.experiment.ModelSpec;
 import org.qat4j.experiment.QuantizeSpec;
 import org.qat4j.experiment.Variant;
 import org.qat4j.experiment.VerifySpec;
@@ -31,7 +31,6 @@ import org.qat4j.io.internal.AtomicFile;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.qat.Qat;
 import org.qat4j.qat.QatNetwork;
-import org.qat4j.report.KeptRun;
 import org.qat4j.report.ModelBytes;
 import org.qat4j.report.Provenance;
 import org.qat4j.report.SeedRun;
@@ -55,6 +54,7 @@ public final class RunSweep {
   private final List<Variant> variants;
   private final RunFolder folder;
   private final Console console;
+  private final KeptParts parts;
 
   /**
    * @param variants one or more, with the same data
@@ -65,6 +65,7 @@ public final class RunSweep {
     this.variants = List.copyOf(variants);
     this.folder = folder;
     this.console = console;
+    this.parts = new KeptParts(folder);
   }
 
   /**
@@ -97,17 +98,12 @@ public final class RunSweep {
     folder.writeJson("provenance.json", provenance);
 
     Map<Stage, Predictions> baselines = Task.of(data).baselines(first.baselines(), data);
+    if (first.executor() instanceof ExecutorSpec.Spark spark && seeds.size() > 1) {
+      SparkParts.run(spark.master(), Shared.of(variants, data), open(seeds, data), folder, console);
+    }
     Map<String, List<SeedRun>> runs = new LinkedHashMap<>();
     for (long seed : seeds) {
-      Map<String, FloatNetwork> networks = new HashMap<>();
-      for (Variant variant : variants) {
-        SeedRun run = kept(variant, seed, data);
-        if (run == null) {
-          console.line(variant.name() + ", seed " + seed);
-          run = done(variant, floats(networks, variant, seed, data), runs);
-        }
-        runs.computeIfAbsent(variant.name(), v -> new ArrayList<>()).add(run);
-      }
+      run(seed, data, runs);
     }
     runs.replaceAll((variant, all) -> all.stream().map(run -> run.with(baselines)).toList());
     SweepReport report =
@@ -122,32 +118,72 @@ public final class RunSweep {
     return report;
   }
 
-  /** What an earlier run left of a variant, if that is what would come out again; or null. */
-  private SeedRun kept(Variant variant, long seed, Dataset data) {
-    Path file = folder.file(file(variant, seed) + ".json");
-    if (!Files.isRegularFile(file)) {
-      return null;
+  /** All variants with one seed. */
+  private void run(long seed, Dataset data, Map<String, List<SeedRun>> runs) {
+    Map<String, FloatNetwork> networks = new HashMap<>();
+    for (Variant variant : variants) {
+      SeedRun run = kept(variant, seed, data);
+      if (run == null) {
+        console.line(variant.name() + ", seed " + seed);
+        run = done(variant, floats(networks, variant, seed, data), runs);
+      }
+      runs.computeIfAbsent(variant.name(), v -> new ArrayList<>()).add(run);
     }
-    KeptRun kept;
-    try {
-      kept = KeptRun.parse(Files.readString(file));
-    } catch (IOException | QatException e) {
-      throw new QatException("cannot read " + file + ": " + e.getMessage(), e);
-    }
-    return basis(variant.experiment(), data).equals(kept.basis()) ? kept.run() : null;
   }
 
-  /** All that an outcome depends on but the seed: keys, data, and a network that was given. */
+  /**
+   * What the parts on Spark have in common.
+   *
+   * @param experiments of the variants as YAML, by their names
+   */
+  private record Shared(LinkedHashMap<String, String> experiments, Dataset data)
+      implements Serializable {
+    static Shared of(List<Variant> variants, Dataset data) {
+      LinkedHashMap<String, String> experiments = new LinkedHashMap<>();
+      variants.forEach(v -> experiments.put(v.name(), ExperimentWriter.toYaml(v.experiment())));
+      return new Shared(experiments, data);
+    }
+  }
+
+  /** One seed with the variants that are not finished with it. */
+  private record Part(long seed, List<String> names) implements SparkParts.Part<Shared> {
+    @Override
+    public void run(Shared shared, RunFolder to) {
+      List<Variant> open =
+          names.stream()
+              .map(n -> new Variant(n, ExperimentReader.resolved(shared.experiments().get(n))))
+              .toList();
+      new RunSweep(open, to, Console.quiet()).run(seed, shared.data(), new LinkedHashMap<>());
+    }
+
+    @Override
+    public String toString() {
+      return "seed " + seed + " of " + names.size() + " variants";
+    }
+  }
+
+  private List<Part> open(List<Long> seeds, Dataset data) {
+    List<Part> parts = new ArrayList<>();
+    for (long seed : seeds) {
+      List<String> open =
+          variants.stream()
+              .filter(variant -> kept(variant, seed, data) == null)
+              .map(Variant::name)
+              .toList();
+      if (!open.isEmpty()) {
+        parts.add(new Part(seed, open));
+      }
+    }
+    return parts;
+  }
+
+  /** What an earlier run left of a variant, if that is what would come out again; or null. */
+  private SeedRun kept(Variant variant, long seed, Dataset data) {
+    return parts.find(file(variant, seed), basis(variant.experiment(), data));
+  }
+
   private static String basis(Experiment experiment, Dataset data) {
-    String network =
-        experiment.model() instanceof ModelSpec.SavedNetwork saved
-            ? "# network: " + Hashes.hex(Hashes.sha256(Path.of(saved.file()))) + "\n"
-            : "";
-    return ExperimentWriter.toYaml(experiment.essence())
-        + "# data: "
-        + data.sha256()
-        + "\n"
-        + network;
+    return KeptParts.basis(experiment, data.sha256());
   }
 
   private static String file(Variant variant, long seed) {
@@ -172,6 +208,7 @@ public final class RunSweep {
             null,
             ExperimentReader.defaults(BaselineSpec.class),
             ExperimentReader.defaults(VerifySpec.class),
+            null,
             null);
     return networks.computeIfAbsent(basis(part, data), b -> floats(part, b, seed, data));
   }
@@ -227,9 +264,8 @@ public final class RunSweep {
     if (run.verification() != null && !run.verification().isExact()) {
       throw RunExperiment.disagreement(folder.file(file)); // such a variant is not finished
     }
-    KeptRun kept = new KeptRun(basis(variant.experiment(), floats.data()), run);
-    folder.write(file + ".json", kept.toJson());
-    return KeptRun.parse(kept.toJson()).run();
+    String basis = basis(variant.experiment(), floats.data());
+    return parts.keep(file, basis, run.withoutDetails());
   }
 
   /** Finished variants of the same seed have answers of controls that need no second training. */

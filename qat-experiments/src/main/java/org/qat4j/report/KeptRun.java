@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.qat4j.QatException;
+import org.qat4j.diagnostics.LayerReport;
 import org.qat4j.diagnostics.LayerSize;
 import org.qat4j.evaluation.Metric;
 import org.qat4j.evaluation.Predictions;
@@ -16,8 +17,7 @@ import org.qat4j.evaluation.Stage;
 import org.qat4j.qat.Diagnosis;
 
 /**
- * What one seed of one variant of a sweep produced, as it is kept in the sweep's folder: all but
- * learning curves and layers.
+ * What one part of a run or of a sweep produced, as it is kept in the folder of that.
  *
  * @param basis all that the figures depend on but the seed, as text
  * @param run the figures and answers
@@ -79,6 +79,8 @@ public record KeptRun(String basis, SeedRun run) {
       long seed,
       Truth truth,
       Map<Stage, Answers> answers,
+      List<CurvePoint> curves,
+      Map<Stage, LayerReport> layers,
       List<PruneStep> pruning,
       List<LayerSize> sizes,
       List<String> inFloat,
@@ -103,6 +105,8 @@ public record KeptRun(String basis, SeedRun run) {
               run.seed(),
               Truth.of(any),
               answers,
+              run.curves(),
+              run.layers(),
               run.pruning(),
               run.sizes(),
               run.inFloat(),
@@ -133,8 +137,8 @@ public record KeptRun(String basis, SeedRun run) {
           new SeedRun(
               c.seed,
               predictions,
-              List.of(),
-              Map.of(),
+              c.curves == null ? List.of() : c.curves,
+              c.layers == null ? Map.of() : c.layers,
               c.pruning,
               c.sizes,
               c.inFloat == null ? List.of() : c.inFloat,
@@ -148,7 +152,7 @@ public record KeptRun(String basis, SeedRun run) {
               c.qatStepOverFloatStep);
       return new KeptRun(c.basis, run);
     } catch (JsonProcessingException | NullPointerException e) {
-      throw new QatException("this is not a run of a sweep: " + e.getMessage(), e);
+      throw new QatException("this is not a part of a run: " + e.getMessage(), e);
     }
   }
 }

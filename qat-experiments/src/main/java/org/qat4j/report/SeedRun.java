@@ -110,11 +110,33 @@ public record SeedRun(
     Map<Stage, Predictions> all = new EnumMap<>(Stage.class);
     all.putAll(predictions);
     all.putAll(further);
+    return with(all, curves, layers, seconds, totalSeconds);
+  }
+
+  /** The same with a phase that was no part of it; the total grows by what it was waited for. */
+  public SeedRun with(Phase phase, double took, double waited) {
+    Map<Phase, Double> all = new EnumMap<>(Phase.class);
+    all.putAll(seconds);
+    all.merge(phase, took, Double::sum);
+    return with(predictions, curves, layers, all, totalSeconds + waited);
+  }
+
+  /** The same without learning curves and layers. */
+  public SeedRun withoutDetails() {
+    return with(predictions, List.of(), Map.of(), seconds, totalSeconds);
+  }
+
+  private SeedRun with(
+      Map<Stage, Predictions> newPredictions,
+      List<CurvePoint> newCurves,
+      Map<Stage, LayerReport> newLayers,
+      Map<Phase, Double> newSeconds,
+      double newTotalSeconds) {
     return new SeedRun(
         seed,
-        all,
-        curves,
-        layers,
+        newPredictions,
+        newCurves,
+        newLayers,
         pruning,
         sizes,
         inFloat,
@@ -122,8 +144,8 @@ public record SeedRun(
         bytes,
         verification,
         tuning,
-        seconds,
-        totalSeconds,
+        newSeconds,
+        newTotalSeconds,
         microsPerText,
         qatStepOverFloatStep);
   }
@@ -142,7 +164,6 @@ public record SeedRun(
   /** Collects the parts of a run. Not thread-safe. */
   public static final class Builder {
     private final long started = System.nanoTime();
-    private double secondsBefore;
     private final long seed;
     private final Map<Stage, Predictions> predictions = new EnumMap<>(Stage.class);
     private final List<CurvePoint> curves = new ArrayList<>();
@@ -240,12 +261,6 @@ public record SeedRun(
       return this;
     }
 
-    /** Adds a phase that was over when the clock started; its time is part of the total. */
-    public Builder secondsBefore(Phase phase, double more) {
-      secondsBefore += more;
-      return seconds(phase, more);
-    }
-
     /** The run, whose total time ends now. */
     public SeedRun build() {
       return new SeedRun(
@@ -261,7 +276,7 @@ public record SeedRun(
           verification,
           tuning,
           seconds,
-          secondsBefore + (System.nanoTime() - started) / 1e9,
+          (System.nanoTime() - started) / 1e9,
           microsPerText,
           qatStepOverFloatStep);
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -40,6 +43,9 @@ import org.qat4j.report.html.ReportHtml;
 public final class RunFolder implements AutoCloseable {
   /** Marks a run folder and holds its state. */
   public static final String STATE = "run.json";
+
+  private static final String LOG = "log.txt";
+  private static final String METRICS = "metrics.jsonl";
 
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
 
@@ -70,7 +76,7 @@ public final class RunFolder implements AutoCloseable {
 
   /** What a run has written that failed before it learned anything. */
   private static final Set<String> BEFORE_TRAINING =
-      Set.of(STATE, "provenance.json", "log.txt", "experiment.yaml", "rules.txt");
+      Set.of(STATE, "provenance.json", LOG, "experiment.yaml", "rules.txt");
 
   private final Path path;
   private final FolderLock lock;
@@ -115,7 +121,7 @@ public final class RunFolder implements AutoCloseable {
       throw new QatException("cannot delete the earlier run in " + path + ": " + e, e);
     }
     writeState(null);
-    log = new RunLog(file("log.txt"));
+    log = new RunLog(file(LOG));
   }
 
   /**
@@ -291,9 +297,9 @@ public final class RunFolder implements AutoCloseable {
     try {
       String line = ReportJson.compact(new Metric(seed, point)) + "\n";
       Files.writeString(
-          file("metrics.jsonl"), line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+          file(METRICS), line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException e) {
-      throw new QatException("cannot write " + file("metrics.jsonl") + ": " + e, e);
+      throw new QatException("cannot write " + file(METRICS) + ": " + e, e);
     }
   }
 
@@ -304,7 +310,7 @@ public final class RunFolder implements AutoCloseable {
    * @param step steps done; lines of later ones of that seed and stage go
    */
   public synchronized void forgetMetrics(long seed, Stage stage, long step) {
-    Path file = file("metrics.jsonl");
+    Path file = file(METRICS);
     if (!resumed || !Files.exists(file)) {
       return;
     }
@@ -328,6 +334,57 @@ public final class RunFolder implements AutoCloseable {
           || metric.path("step").asLong() <= step;
     } catch (JsonProcessingException e) {
       return false;
+    }
+  }
+
+  /**
+   * The content of all files but those that tell how the run goes.
+   *
+   * @return by names relative to the folder, with slashes
+   */
+  public SortedMap<String, byte[]> content() {
+    SortedMap<String, byte[]> content = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(path)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        String name = path.relativize(file).toString().replace(File.separatorChar, '/');
+        if (!name.equals(STATE) && !name.equals(LOG) && !FolderLock.isPart(file)) {
+          content.put(name, Files.readAllBytes(file));
+        }
+      }
+      return content;
+    } catch (IOException | UncheckedIOException e) {
+      throw new QatException("cannot read " + path + ": " + e, e);
+    }
+  }
+
+  /**
+   * Takes the content of the folder of a part that was done elsewhere: lines of metrics.jsonl
+   * behind those that are there, all other files in the place of what had their names. Files of
+   * JSON come last, since that of a part says that it is done.
+   */
+  public synchronized void take(SortedMap<String, byte[]> content) {
+    begin();
+    for (boolean json : new boolean[] {false, true}) {
+      content.forEach(
+          (name, bytes) -> {
+            if (name.endsWith(".json") == json) {
+              take(name, bytes);
+            }
+          });
+    }
+  }
+
+  private void take(String name, byte[] bytes) {
+    Path file = file(name);
+    try {
+      Files.createDirectories(file.getParent());
+      if (name.equals(METRICS)) {
+        Files.write(file, bytes, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      } else {
+        AtomicFile.write(file, bytes);
+      }
+    } catch (IOException e) {
+      throw new QatException("cannot write " + file + ": " + e, e);
     }
   }
 

@@ -1,0 +1,2 @@
+/** Tasks on the executors of Apache Spark. */
+package org.qat4j.spark;
