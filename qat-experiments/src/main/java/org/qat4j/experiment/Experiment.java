@@ -103,6 +103,16 @@ public record Experiment(
               + " knows which is which");
     }
     checkVectors(data, model, train, prune, quantize, tune);
+    if (train.workers() > 1
+        && (quantize.qat().distillation() != null
+            || (prune != null && prune.prunesQuantizedWeights()))) {
+      throw new InvalidKeyException(
+          "train.workers",
+          "is "
+              + train.workers()
+              + ", but a teacher, and pruning under quantization, take part in every step of one"
+              + " training; leave one of them out");
+    }
     checkExecutor(executor, tune);
     boolean answers =
         data instanceof DataSpec.Stories stories && stories.ask() == DataSpec.Ask.ANSWER;

@@ -22,6 +22,7 @@ import java.util.List;
  * @param patience passes without a better validation score after which the training ends, or null
  * @param refit whether the validation texts are trained on, too
  * @param lazyRows whether rows of embeddings that a step does not read stay as they are
+ * @param workers of DL4J's ParallelWrapper, or 1 for a training of ours
  */
 public record TrainSpec(
     @JsonProperty(defaultValue = "5")
@@ -96,9 +97,21 @@ public record TrainSpec(
             "Leave the rows of embeddings and n-grams alone that no text of a batch has: they keep"
                 + " their moments, too, and do not decay (lazy Adam). Steps of large tables take far"
                 + " less time.")
-        boolean lazyRows) {
+        boolean lazyRows,
+    @JsonProperty(defaultValue = "1")
+        @JsonPropertyDescription(
+            "Copies of the network that DL4J's ParallelWrapper trains beside each other, one on each"
+                + " GPU, and averages after each step. Two such runs do not come out the same.")
+        @Range(min = 1, max = 64)
+        int workers) {
   public TrainSpec {
     frozen = List.copyOf(frozen);
+    checkWorkers(workers, weightDecay > 0, "weightDecay");
+    checkWorkers(workers, clip > 0, "clip");
+    checkWorkers(workers, !frozen.isEmpty(), "frozen");
+    checkWorkers(workers, layerDecay != 1, "layerDecay");
+    checkWorkers(workers, average > 0, "average");
+    checkWorkers(workers, lazyRows, "lazyRows");
     if (l2 > 0 && weightDecay > 0) {
       throw new InvalidKeyException(
           "weightDecay", "is " + weightDecay + ", and l2 " + l2 + "; expected one of them to be 0");
@@ -108,6 +121,14 @@ public record TrainSpec(
           "refit",
           "trains on the validation texts, by which patience would choose the best pass; leave one"
               + " of them out");
+    }
+  }
+
+  private static void checkWorkers(int workers, boolean asked, String key) {
+    if (workers > 1 && asked) {
+      throw new InvalidKeyException(
+          "workers",
+          "is " + workers + ", but " + key + " is of trainings with one; leave one of them out");
     }
   }
 
@@ -134,7 +155,8 @@ public record TrainSpec(
         0,
         null,
         false,
-        false);
+        false,
+        1);
   }
 
   /** How a learning rate falls over the steps of a training. */

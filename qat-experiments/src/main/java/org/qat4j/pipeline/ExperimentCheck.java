@@ -230,9 +230,9 @@ public final class ExperimentCheck {
     }
   }
 
-  /** Steps of the training under quantization. */
+  /** Steps of the training under quantization: of one of its workers, which divide the batches. */
   static long steps(Experiment experiment, int trainingTexts) {
-    int batch = experiment.train().batch();
+    int batch = experiment.train().batch() * experiment.train().workers();
     return (long) experiment.quantize().qat().epochs() * ((trainingTexts + batch - 1) / batch);
   }
 

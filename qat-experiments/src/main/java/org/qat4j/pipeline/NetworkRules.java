@@ -287,7 +287,8 @@ final class NetworkRules {
         train.average(),
         patience,
         refit,
-        train.lazyRows());
+        train.lazyRows(),
+        train.workers());
   }
 
   private String refitRule(boolean searches) {

@@ -31,6 +31,7 @@ import org.qat4j.graph.internal.Topology;
  *     the training ends with the average; 0 where it ends with the last parameters
  * @param lazyRows whether rows of tables that a step has not read stay as they are, whatever the
  *     optimizer knows of them
+ * @param workers copies of the network that are trained beside each other ({@link ParallelPass})
  */
 public record Regime(
     double weightDecay,
@@ -39,10 +40,11 @@ public record Regime(
     List<String> frozen,
     double layerDecay,
     double average,
-    boolean lazyRows) {
+    boolean lazyRows,
+    int workers) {
   /** Nothing of all this. */
   public static final Regime PLAIN =
-      new Regime(0, 0, Double.POSITIVE_INFINITY, List.of(), 1, 0, false);
+      new Regime(0, 0, Double.POSITIVE_INFINITY, List.of(), 1, 0, false, 1);
 
   public Regime {
     frozen = List.copyOf(frozen);
@@ -137,6 +139,7 @@ public record Regime(
         spec.frozen(),
         spec.layerDecay(),
         spec.average(),
-        spec.lazyRows());
+        spec.lazyRows(),
+        spec.workers());
   }
 }

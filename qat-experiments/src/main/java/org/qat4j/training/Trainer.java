@@ -16,7 +16,7 @@ import org.qat4j.evaluation.Held;
 /**
  * The training loop, the same for float networks, their controls and networks under quantization.
  * With the same network, plan, batches, machine and number of threads it ends with the same
- * parameters to the bit.
+ * parameters to the bit, but for several workers.
  */
 public final class Trainer {
   private final Model network;
@@ -116,6 +116,22 @@ public final class Trainer {
     }
   }
 
+  /** A pass of several workers; it is one step of the log, with one learning rate. */
+  private void parallelPass(Optimizer optimizer) {
+    double rate = plan.learningRate(step, steps);
+    optimizer.setRate(rate);
+    long before = System.nanoTime();
+    ParallelPass.fit(network, plan.regime().workers(), train);
+    step = (epoch + 1) * train.batches();
+    double loss = network.score();
+    checkLoss(loss, rate);
+    lossSum = loss * train.batches();
+    ProcessMemory.check();
+    log.step(
+        new TrainingLog.Step(step, steps, epoch + 1, loss, rate, train.size(), seconds(before)));
+    aid.after(step);
+  }
+
   private void end(Optimizer optimizer) {
     if (bestParams != null) {
       network.setParams(bestParams);
@@ -131,6 +147,9 @@ public final class Trainer {
     long start = System.nanoTime();
     if (!train.hasNext()) {
       train.reset(); // a pass that was stopped goes on
+    }
+    if (plan.regime().workers() > 1) {
+      parallelPass(optimizer);
     }
     while (train.hasNext()) {
       if (Thread.currentThread().isInterrupted()) {

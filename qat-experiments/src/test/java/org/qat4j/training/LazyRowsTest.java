@@ -46,7 +46,7 @@ class LazyRowsTest {
   private static final double RATE = 0.02;
   private static final double INFINITE = Double.POSITIVE_INFINITY;
   private static final List<String> TABLES = List.of("words", "average", "ngrams");
-  private static final Regime LAZY = new Regime(0, 0, INFINITE, List.of(), 1, 0, true);
+  private static final Regime LAZY = new Regime(0, 0, INFINITE, List.of(), 1, 0, true, 1);
 
   private final Dataset data = TinyTexts.of(24, 3);
   private ComputationGraph network;
@@ -190,9 +190,9 @@ class LazyRowsTest {
       assertThat(updatesLazily(network, LAZY)).isTrue();
     }
     setUpdater(network, new Sgd(RATE));
-    assertThat(updatesLazily(network, new Regime(0.1, 0, INFINITE, List.of(), 1, 0, false)))
+    assertThat(updatesLazily(network, new Regime(0.1, 0, INFINITE, List.of(), 1, 0, false, 1)))
         .isFalse();
-    assertThat(updatesLazily(network, new Regime(0, 0, 1, List.of(), 1, 0, false))).isFalse();
+    assertThat(updatesLazily(network, new Regime(0, 0, 1, List.of(), 1, 0, false, 1))).isFalse();
   }
 
   /** Kingma and Ba, arXiv:1412.6980, algorithm 1 with β₁ = 0, at the rows of each step alone. */
@@ -256,7 +256,7 @@ class LazyRowsTest {
 
   @Test
   void clipsDecaysAndFreezesWhatIsRead() {
-    Regime all = new Regime(0.5, 0, 0.01, List.of("ngrams"), 0.5, 0, true);
+    Regime all = new Regime(0.5, 0, 0.01, List.of("ngrams"), 0.5, 0, true, 1);
     INDArray frozen = network.getLayer("ngrams").getParam("W").dup('c');
     INDArray average = network.getLayer("average").getParam("W").dup('c');
     setUpdater(network, new Sgd(RATE));
@@ -289,7 +289,7 @@ class LazyRowsTest {
 
   @Test
   void isTheSameEveryTimeAndGoesOnToTheSameEnd() {
-    Regime averaged = new Regime(0, 0, INFINITE, List.of(), 1, 0.9, true);
+    Regime averaged = new Regime(0, 0, INFINITE, List.of(), 1, 0.9, true, 1);
     Kept kept = new Kept(10);
     Trainer.fit(
         network, plan(3, averaged), batches(), null, TrainingLog.SILENT, TrainingAid.NONE, kept);

@@ -87,9 +87,9 @@ class RegimeTest {
   void clipsTheNormOfTheWholeGradient() {
     double free = moved(Regime.PLAIN) / RATE;
     assertThat(free).isGreaterThan(0.3);
-    assertThat(moved(new Regime(0, 0, free / 3, List.of(), 1, 0, false)))
+    assertThat(moved(new Regime(0, 0, free / 3, List.of(), 1, 0, false, 1)))
         .isCloseTo(RATE * free / 3, within(1e-5));
-    assertThat(moved(new Regime(0, 0, free * 1.01, List.of(), 1, 0, false))).isEqualTo(RATE * free);
+    assertThat(moved(new Regime(0, 0, free * 1.01, List.of(), 1, 0, false, 1))).isEqualTo(RATE * free);
   }
 
   @Test
@@ -101,11 +101,11 @@ class RegimeTest {
         network,
         "3,-4",
         3,
-        new Regime(0.1, 0, INFINITE, List.of("hid*"), 1, 0, false),
+        new Regime(0.1, 0, INFINITE, List.of("hid*"), 1, 0, false, 1),
         TrainingAid.NONE);
     assertThat(network.getLayer(0).params()).isEqualTo(hidden);
     assertThat(network.getLayer(1).params()).isNotEqualTo(out);
-    assertThatThrownBy(() -> new Regime(0, 0, INFINITE, List.of("h"), 1, 0, false).check(network))
+    assertThatThrownBy(() -> new Regime(0, 0, INFINITE, List.of("h"), 1, 0, false, 1).check(network))
         .isInstanceOf(QatException.class)
         .hasMessageContaining("\"h\"; there are hidden, out");
   }
@@ -116,7 +116,7 @@ class RegimeTest {
     INDArray w = network.getLayer(0).getParam("W").dup();
     network.getLayer(0).getParam("b").assign(0.25);
     INDArray bias = network.getLayer(0).getParam("b").dup();
-    Regime decay = new Regime(0.1, 0, INFINITE, List.of(), 1, 0, false);
+    Regime decay = new Regime(0.1, 0, INFINITE, List.of(), 1, 0, false, 1);
     fit(network, "0,0", 1, Regime.PLAIN, TrainingAid.NONE); // the gradient of the weights is 0
     assertThat(network.getLayer(0).getParam("W")).isEqualTo(w);
     INDArray moved = network.getLayer(0).getParam("b").dup();
@@ -134,7 +134,7 @@ class RegimeTest {
     MultiLayerNetwork plain = network();
     MultiLayerNetwork falling = network();
     fit(plain, "3,-4", 1, Regime.PLAIN, TrainingAid.NONE);
-    fit(falling, "3,-4", 1, new Regime(0, 0, INFINITE, List.of(), 0.5, 0, false), TrainingAid.NONE);
+    fit(falling, "3,-4", 1, new Regime(0, 0, INFINITE, List.of(), 0.5, 0, false, 1), TrainingAid.NONE);
     INDArray hidden = network().getLayer(0).params();
     INDArray step = plain.getLayer(0).params().sub(hidden);
     assertThat(step.norm2Number().doubleValue()).isPositive();
@@ -161,7 +161,7 @@ class RegimeTest {
                 .build());
     network.init();
     INDArray hidden = network.getLayer(0).params().dup();
-    Regime regime = new Regime(0, 0, INFINITE, List.of("layer0"), 0.5, 0, false);
+    Regime regime = new Regime(0, 0, INFINITE, List.of("layer0"), 0.5, 0, false, 1);
     regime.check(network);
     fit(network, "3,-4", 1, regime, TrainingAid.NONE);
     assertThat(network.getLayer(0).params()).isEqualTo(hidden);
@@ -232,7 +232,7 @@ class RegimeTest {
             average[0] = step == 1 ? now : average[0].mul(keep).add(now.mul(1 - keep));
           }
         };
-    fit(network, "3,-4", 8, new Regime(0, 0, INFINITE, List.of(), 1, 0.4, false), record);
+    fit(network, "3,-4", 8, new Regime(0, 0, INFINITE, List.of(), 1, 0.4, false, 1), record);
     assertThat(network.params().equalsWithEps(average[0], 1e-6)).isTrue();
   }
 
@@ -240,7 +240,7 @@ class RegimeTest {
   void warmsUp() {
     TrainingPlan plan =
         new TrainingPlan(1, 1, TrainSpec.Schedule.LINEAR, false, 1)
-            .in(new Regime(0, 0.5, INFINITE, List.of(), 1, 0, false));
+            .in(new Regime(0, 0.5, INFINITE, List.of(), 1, 0, false, 1));
     double[] rates = {0.25, 0.5 * 0.875, 0.75 * 0.75, 0.625, 0.5, 0.375, 0.25, 0.125};
     for (int i = 0; i < rates.length; i++) {
       assertThat(plan.learningRate(i, rates.length)).isCloseTo(rates[i], within(1e-12));
@@ -266,7 +266,8 @@ class RegimeTest {
             0,
             null,
             false,
-            false);
+            false,
+            1);
     ModelSpec model =
         new ModelSpec.Transformer(
             ModelSpec.Units.CHARACTERS, 20, false, 1, 3, new BlockSpec(1, 8, 2, 16), 0);
@@ -298,7 +299,7 @@ class RegimeTest {
       before = text.network().params().dup();
       TrainingPlan plan =
           new TrainingPlan(1, 0.01, TrainSpec.Schedule.CONSTANT, false, 1)
-              .in(new Regime(0.5 * i, 0, INFINITE, List.of(), 1, 0, false));
+              .in(new Regime(0.5 * i, 0, INFINITE, List.of(), 1, 0, false, 1));
       TextBatches texts = TextBatches.inOrder(data.train(), text.inputs(), 3, 8);
       Trainer.fit(text.network(), plan, texts, null, TrainingLog.SILENT);
       after[i] = ((ComputationGraph) text.network()).getLayer("positions").getParam("W").dup();

@@ -2,6 +2,7 @@ package org.qat4j.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
@@ -13,6 +14,13 @@ import org.qat4j.QatException;
 import org.qat4j.data.Dataset;
 import org.qat4j.data.Example;
 import org.qat4j.data.TextBatches;
+import org.qat4j.experiment.ExperimentReader;
+import org.qat4j.model.IntegerModel;
+import org.qat4j.qat.FreezeInfo;
+import org.qat4j.qat.Qat;
+import org.qat4j.qat.QatNetwork;
+import org.qat4j.qat.QuantSpec;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.evaluation.Predictions;
 import org.qat4j.experiment.ModelSpec;
 import org.qat4j.experiment.Moment;
@@ -222,5 +230,46 @@ class TrainerTest {
     assertThat(plan.learningRate(49, 100)).isEqualTo(0.01);
     assertThat(plan.learningRate(50, 100)).isEqualTo(0.001);
     assertThat(plan.learningRate(99, 100)).isEqualTo(0.001);
+  }
+
+  /** Of DL4J's ParallelWrapper, here on processors: a float network, and one under quantization. */
+  @Test
+  void twoWorkersLearn() {
+    Regime two = new Regime(0, 0, Double.POSITIVE_INFINITY, List.of(), 1, 0, false, 2);
+    TrainingPlan plan = new TrainingPlan(6, 0.02, Schedule.CONSTANT, false, 7).in(two);
+    Recorder log = new Recorder();
+    Trainer.fit(net.network(), plan, train(), validation(), log);
+    assertThat(log.steps)
+        .extracting(TrainingLog.Step::step, TrainingLog.Step::examples)
+        .containsExactly(
+            tuple(4, 64), tuple(8, 64), tuple(12, 64), tuple(16, 64), tuple(20, 64), tuple(24, 64));
+    assertThat(log.epochs.get(5).validationLoss())
+        .isLessThan(0.9 * log.epochs.get(0).validationLoss());
+
+    QatNetwork qat = Qat.prepare(net.network(), QuantSpec.int8());
+    qat.calibrate(train(), 4);
+    INDArray before = qat.network().params().dup();
+    Trainer.fit(qat.network(), plan, train(), validation(), log);
+    assertThat(qat.network().params()).isNotEqualTo(before);
+    // 12 for each of two workers, where they do not overtake each other while they are copied
+    assertThat(qat.trainingSteps()).isBetween(12L, 24L);
+    INDArray[] features = train().first(8);
+    IntegerModel model = qat.freeze(FreezeInfo.named("two"), features);
+    assertThat(model.ops()).isNotEmpty();
+  }
+
+  @Test
+  void severalWorkersKnowNothingOfWhatOneIsAidedBy() {
+    assertThatThrownBy(
+            () ->
+                ExperimentReader.parse(
+                    """
+                    schemaVersion: 1
+                    name: x
+                    data: langid
+                    train: {workers: 2, clip: 1}
+                    """))
+        .hasMessageContaining("workers")
+        .hasMessageContaining("clip is of trainings with one");
   }
 }
