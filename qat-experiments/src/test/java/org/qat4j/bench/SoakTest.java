@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.qat4j.QatException;
 import org.qat4j.bench.SoakReport.Part;
@@ -17,6 +18,7 @@ class SoakTest {
   private static final SoakSpec SHORT = new SoakSpec(0, 4, 2, 3, 2);
 
   @Test
+  @Tag("slow")
   void everyPartIsDoneAndRead() {
     List<String> seen = new ArrayList<>();
     SoakReport report =
