@@ -17,7 +17,7 @@ import org.qat4j.report.Provenance;
  * step that counts is the fastest.
  */
 public final class TrainingBench {
-  private static final int WARM_UP = 20;
+  private static final int MOST_WARM_UP = 20;
 
   private final TrainingSpec spec;
   private final Progress progress;
@@ -29,7 +29,12 @@ public final class TrainingBench {
 
   /** Number of rounds that {@link #run} announces to its progress. */
   public static int steps(TrainingSpec spec) {
-    return spec.lengths().size() * (WARM_UP + spec.rounds());
+    return spec.lengths().size() * (warmUp(spec) + spec.rounds());
+  }
+
+  /** Rounds that are not measured: as many as those that are, where these are few. */
+  private static int warmUp(TrainingSpec spec) {
+    return Math.min(MOST_WARM_UP, spec.rounds());
   }
 
   /** Measures everything. */
@@ -52,7 +57,7 @@ public final class TrainingBench {
     ThreadMXBean thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     double[][] millis = new double[variants.length][spec.rounds()];
     double[][] garbage = new double[variants.length][spec.rounds()];
-    for (int round = -WARM_UP; round < spec.rounds(); round++) {
+    for (int round = -warmUp(spec); round < spec.rounds(); round++) {
       DataSet batch = data.get(Math.floorMod(round, data.size()));
       for (int v = 0; v < variants.length; v++) {
         long bytes = thread.getCurrentThreadAllocatedBytes();

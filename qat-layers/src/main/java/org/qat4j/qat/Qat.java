@@ -40,8 +40,9 @@ public final class Qat {
   /**
    * A copy of a network that computes the same, but whose channels use the range of their layers'
    * weights more evenly: cross-layer equalization. Where something other than a ReLU, a pooling, a
-   * dropout or a merge stands between two layers, nothing is changed. What the updater has gathered
-   * belongs to weights of another size, so that the copy has a fresh one.
+   * dropout or a merge stands between two layers, or a merge has an input of the network in front
+   * of their channels, nothing is changed. What the updater has gathered belongs to weights of
+   * another size, so that the copy has a fresh one.
    *
    * @param network an initialized MultiLayerNetwork or ComputationGraph; stays as it is
    */

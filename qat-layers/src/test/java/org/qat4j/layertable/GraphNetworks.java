@@ -223,9 +223,7 @@ final class GraphNetworks {
         graph(
                 "a graph that ends in an L2NormalizeVertex",
                 g ->
-                    dense(g, "a", "x")
-                        .addVertex("v", new L2NormalizeVertex(), "a")
-                        .setOutputs("v"),
+                    dense(g, "a", "x").addVertex("v", new L2NormalizeVertex(), "a").setOutputs("v"),
                 VECTOR)
             .untrained());
     all.add(steps("L2NormalizeVertex of a sequence", new L2NormalizeVertex()));
@@ -560,10 +558,7 @@ final class GraphNetworks {
               g.addLayer("a", same(3), "x")
                   .addLayer(
                       "p",
-                      new SubsamplingLayer.Builder(2, 2)
-                          .kernelSize(2, 2)
-                          .stride(1, 1)
-                          .build(),
+                      new SubsamplingLayer.Builder(2, 2).kernelSize(2, 2).stride(1, 1).build(),
                       "a")
                   .addLayer("b", same(4), "p")
                   .addLayer(

@@ -360,8 +360,7 @@ final class LayerCases {
     vertices.add(LayerCase.of("ScaleVertex", "", t -> one(t, new ScaleVertex(1.7)), Nets::vectors));
     vertices.add(LayerCase.of("ShiftVertex", "", t -> one(t, new ShiftVertex(0.4)), Nets::vectors));
     vertices.add(
-        LayerCase.of(
-            "L2NormalizeVertex", "", t -> one(t, new L2NormalizeVertex()), Nets::vectors));
+        LayerCase.of("L2NormalizeVertex", "", t -> one(t, new L2NormalizeVertex()), Nets::vectors));
     return vertices;
   }
 

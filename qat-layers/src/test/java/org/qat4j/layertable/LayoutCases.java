@@ -8,12 +8,12 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration.ListBuilder;
+import org.deeplearning4j.nn.conf.distribution.UniformDistribution;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
 import org.deeplearning4j.nn.conf.graph.ReshapeVertex;
 import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.distribution.UniformDistribution;
 import org.deeplearning4j.nn.conf.layers.AutoEncoder;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
@@ -165,11 +165,7 @@ final class LayoutCases {
                         .nOut(3)
                         .setInputSize(Nets.HEIGHT - 1, Nets.WIDTH - 1)
                         .build())),
-        LayerCase.of(
-            "PReLULayer",
-            "",
-            type -> Nets.vectors(type, slopes(9)),
-            Nets::vectors),
+        LayerCase.of("PReLULayer", "", type -> Nets.vectors(type, slopes(9)), Nets::vectors),
         LayerCase.of(
             "PReLULayer, images",
             "",

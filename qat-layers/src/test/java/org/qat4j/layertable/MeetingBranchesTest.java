@@ -42,9 +42,9 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.learning.config.Sgd;
-import org.qat4j.qat.Qat;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
+import org.qat4j.qat.Qat;
 
 /** Graphs whose branches meet in every way that DL4J allows: what `describe` lets pass freezes. */
 class MeetingBranchesTest {

@@ -4,8 +4,6 @@ import static org.qat4j.layertable.NetworkCase.IMAGE;
 import static org.qat4j.layertable.NetworkCase.SEQUENCE;
 import static org.qat4j.layertable.NetworkCase.VECTOR;
 import static org.qat4j.layertable.NetworkCase.graph;
-
-
 import static org.qat4j.layertable.NetworkCase.stack;
 import static org.qat4j.layertable.NetworkCase.vectors;
 
@@ -63,6 +61,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 
 /** Rows of docs/networks.md: whole networks, small, of the kinds that people build. */
+@SuppressWarnings({"deprecation", "rawtypes"}) // GravesLSTM, and builders of DL4J
 final class UserNetworks {
   private UserNetworks() {}
 
@@ -186,7 +185,8 @@ final class UserNetworks {
                 g.addLayer("c", conv(4, 3, Activation.RELU), "x")
                     .addLayer("mean", Nets.global(PoolingType.AVG), "c")
                     .addLayer("bottleneck", Nets.dense(6, Activation.IDENTITY), "mean")
-                    .addVertex("embedding", new L2NormalizeVertex(new int[] {1}, 1e-6), "bottleneck")
+                    .addVertex(
+                        "embedding", new L2NormalizeVertex(new int[] {1}, 1e-6), "bottleneck")
                     .addLayer(
                         "out",
                         new CenterLossOutputLayer.Builder(LossFunction.MCXENT)
@@ -285,7 +285,9 @@ final class UserNetworks {
                 .activation(Activation.RELU)
                 .dropOut(new SpatialDropout(0.8))
                 .build(),
-            new Subsampling1DLayer.Builder(2, 2).poolingType(SubsamplingLayer.PoolingType.MAX).build(),
+            new Subsampling1DLayer.Builder(2, 2)
+                .poolingType(SubsamplingLayer.PoolingType.MAX)
+                .build(),
             new LastTimeStep(lstm(4)),
             Nets.output()));
     all.add(
@@ -503,10 +505,7 @@ final class UserNetworks {
     return new NetworkCase(
         graph.name(),
         graph.network(),
-        () ->
-            new INDArray[] {
-              NetworkCase.drawn(IMAGE)[0], ids(), NetworkCase.drawn(VECTOR)[0]
-            },
+        () -> new INDArray[] {NetworkCase.drawn(IMAGE)[0], ids(), NetworkCase.drawn(VECTOR)[0]},
         graph.labels());
   }
 

@@ -160,7 +160,7 @@ final class VectorNetworks {
         vectors("features in double precision", first, out)
             .reading(() -> NetworkCase.drawn(VECTOR)[0].castTo(DataType.DOUBLE)));
     all.add(
-        stack("a network in half precision", Nets.builder(DataType.HALF), VECTOR, first, out));
+        stack("a network in half precision", Nets.builder(DataType.FLOAT16), VECTOR, first, out));
     all.add(
         stack("a network in double precision", Nets.builder(DataType.DOUBLE), VECTOR, first, out));
     return all;

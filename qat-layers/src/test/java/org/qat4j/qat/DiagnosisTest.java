@@ -167,9 +167,7 @@ class DiagnosisTest {
     network
         .getLayer("out")
         .getParam("W")
-        .get(
-            NDArrayIndex.interval(5, 11),
-            NDArrayIndex.all())
+        .get(NDArrayIndex.interval(5, 11), NDArrayIndex.all())
         .divi(small);
     return network;
   }

@@ -173,11 +173,9 @@ public final class Conversion {
       } else if (node.vertex() instanceof QatElementWise vertex) {
         replace(plain, node.name(), new ElementWiseVertex(vertex.getOp()));
       } else if (node.vertex() instanceof QatReverse vertex) {
-        replace(
-            plain, node.name(), new ReverseTimeSeriesVertex(vertex.getMaskArrayInputName()));
+        replace(plain, node.name(), new ReverseTimeSeriesVertex(vertex.getMaskArrayInputName()));
       } else if (node.vertex() instanceof QatL2Normalize vertex) {
-        replace(
-            plain, node.name(), new L2NormalizeVertex(vertex.getDimension(), vertex.getEps()));
+        replace(plain, node.name(), new L2NormalizeVertex(vertex.getDimension(), vertex.getEps()));
       }
     }
     plain = Codes.removed(plain);

@@ -299,7 +299,9 @@ public final class Preparation {
     if (!name.equals(node.name())) {
       made.add(new Ref(Wrappers.second(node.name()), Slot.OUTPUT));
       if (topology.outputs().contains(node.name())) {
-        cannot(node, "ends the network with two directions that nothing rounds to one scale; put an"
+        cannot(
+            node,
+            "ends the network with two directions that nothing rounds to one scale; put an"
                 + " ActivationLayer with IDENTITY behind it");
       }
     }
@@ -591,7 +593,8 @@ public final class Preparation {
     }
     for (Topology.Node consumer : topology.consumers(name)) {
       Kind reader = kinds.get(consumer.name());
-      boolean combines = reader == Kind.SUM || reader == Kind.ELEMENTWISE || reader.isRoundedLater();
+      boolean combines =
+          reader == Kind.SUM || reader == Kind.ELEMENTWISE || reader.isRoundedLater();
       if (combines || reader == Kind.FLOAT) {
         readers.add(""); // what is combined, or read in float, has codes of its own
       } else if (computes(consumer)) {

@@ -180,17 +180,17 @@ public final class Support {
     return switch (kind) {
       case DENSE, NORMALIZED_DENSE -> node.layer() instanceof TimeDistributed;
       case IDENTITY,
-              ACTIVATION,
-              LAYER_NORM,
-              SUM,
-              ELEMENTWISE,
-              SCALE,
-              SHIFT,
-              L2_NORMALIZE,
-              MERGE,
-              SUBSET,
-              STACK,
-              UNSTACK ->
+          ACTIVATION,
+          LAYER_NORM,
+          SUM,
+          ELEMENTWISE,
+          SCALE,
+          SHIFT,
+          L2_NORMALIZE,
+          MERGE,
+          SUBSET,
+          STACK,
+          UNSTACK ->
           isOverTime(topology, node.inputs().get(0));
       case LSTM, GRAVES_LSTM, SIMPLE_RNN -> !node.wrappers().last();
       default -> kind.isOverTime();
@@ -313,10 +313,10 @@ public final class Support {
                       ? "; a softmax of a network's answers is: of an OutputLayer, or an"
                           + " ActivationLayer behind the last layer"
                       : layer.getActivationFn() != null
-                          && FusedActivation.supports(layer.getActivationFn())
-                      ? "; give the layer identity, and put an ActivationLayer behind it"
-                      : "; a function of one value is, such as relu, leakyrelu, elu, gelu, swish,"
-                          + " mish, sigmoid and tanh");
+                              && FusedActivation.supports(layer.getActivationFn())
+                          ? "; give the layer identity, and put an ActivationLayer behind it"
+                          : "; a function of one value is, such as relu, leakyrelu, elu, gelu, swish,"
+                              + " mish, sigmoid and tanh");
     }
     if (conf instanceof ActivationLayer a
         && kind != Kind.SOFTMAX

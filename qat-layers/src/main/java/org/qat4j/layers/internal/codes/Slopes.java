@@ -29,7 +29,7 @@ public final class Slopes {
     float[] k = IntegerProduct.distances(x, in);
     int[] acc = new int[k.length];
     for (int i = 0; i < acc.length; i++) {
-      acc[i] = (int) Math.max(0, -k[i]) * w.codes()[i % n];
+      acc[i] = Math.max(0, (int) -k[i]) * w.codes()[i % n];
     }
     int[] below = new IntegerProduct(w, n, in).codes(acc, out, out.qmin(), out.qmax());
     for (int i = 0; i < k.length; i++) {

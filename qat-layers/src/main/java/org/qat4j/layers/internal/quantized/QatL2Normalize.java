@@ -68,8 +68,7 @@ public class QatL2Normalize extends L2NormalizeVertex {
 
     private final transient Ref source;
 
-    Computing(
-        ComputationGraph graph, String name, int index, QatL2Normalize conf, DataType type) {
+    Computing(ComputationGraph graph, String name, int index, QatL2Normalize conf, DataType type) {
       super(graph, name, index, conf.getDimension(), conf.getEps(), type);
       source = conf.source;
     }
