@@ -81,7 +81,8 @@ function row(run) {
     tr.append(cell('', true, run.problem ? element('span', 'bad', run.problem) : ''), cell('', true), cell('', true));
   } else {
     tr.append(cell(run.metric, true, score(run.score, run.share),
-        element('small', null, range(ends(run.interval), run.share) + ' ' + run.metric)));
+        element('small', null, range(ends(run.interval), run.share) + ' ',
+            element('span', 'wide-only', run.metric))));
     tr.append(run.toFloat ? cell('to float', true, change(run.toFloat, run.share)
         + (run.share ? ' points' : ''),
         element('small', null, range(ends(run.toFloat.interval), run.share))) : cell('', true));
@@ -115,9 +116,16 @@ function sorted() {
   });
 }
 
+const order = () => state.sort + (state.down ? ' down' : ' up');
+
+function setOrder(text) {
+  [state.sort, state.down] = [text.split(' ')[0], text.endsWith('down')];
+}
+
 function sortBy(key) {
   state.down = state.sort === key ? !state.down : key !== 'name' && key !== 'state';
   state.sort = key;
+  toLink();
   table();
 }
 
@@ -141,7 +149,7 @@ function heads() {
 
 function table() {
   heads();
-  $('order').value = state.sort + (state.down ? ' down' : ' up');
+  $('order').value = order();
   const runs = sorted();
   const focus = document.activeElement && document.activeElement.closest('tr[data-run]');
   const at = focus ? [focus.dataset.run, [...focus.querySelectorAll('a, button, input')].indexOf(document.activeElement)] : null;
@@ -325,6 +333,8 @@ function toLink() {
   const words = new URLSearchParams();
   if (state.open) words.set('run', state.open);
   for (const name of state.chosen) words.append('with', name);
+  if (state.filter) words.set('filter', state.filter);
+  if (order() !== 'started down') words.set('order', order());
   history.replaceState(null, '', '#' + words);
 }
 
@@ -332,6 +342,9 @@ function fromLink() {
   const words = new URLSearchParams(location.hash.slice(1));
   state.open = words.get('run') || '';
   state.chosen = new Set(words.getAll('with'));
+  state.filter = $('filter').value = words.get('filter') || '';
+  const asked = words.get('order') || '';
+  if ([...$('order').options].some(o => o.value === asked)) setOrder(asked);
 }
 
 async function refresh() {
@@ -357,11 +370,13 @@ async function begin() {
     }
   }
   $('order').addEventListener('change', () => {
-    [state.sort, state.down] = [$('order').value.split(' ')[0], $('order').value.endsWith('down')];
+    setOrder($('order').value);
+    toLink();
     table();
   });
   $('filter').addEventListener('input', () => {
     state.filter = $('filter').value;
+    toLink();
     table();
   });
   fromLink();

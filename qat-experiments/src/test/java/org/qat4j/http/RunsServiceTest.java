@@ -18,7 +18,7 @@ import org.qat4j.QatException;
 import org.qat4j.report.folder.RunFolder;
 
 class RunsServiceTest {
-  private static final String REPORT =
+  static final String REPORT =
       """
       {"schemaVersion": 1, "experiment": "<b>%s</b>", "seed": 1, "data": {"sha256": "d"},
        "results": {
