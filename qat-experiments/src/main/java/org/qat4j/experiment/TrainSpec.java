@@ -27,8 +27,8 @@ import java.util.List;
 public record TrainSpec(
     @JsonProperty(defaultValue = "5")
         @JsonPropertyDescription(
-            "Passes over the training texts; 0 only where the network is trained already: kind file,"
-                + " and vectors of sentences.")
+            "Passes over the training texts; 0 only where the network is trained already: kind"
+                + " file, and vectors of sentences.")
         @Range(min = 0, max = 10000)
         int epochs,
     @JsonProperty(defaultValue = "128")
@@ -89,19 +89,20 @@ public record TrainSpec(
         Integer patience,
     @JsonProperty(defaultValue = "false")
         @JsonPropertyDescription(
-            "Train on the validation texts, too, once all settings are chosen; nothing can be chosen"
-                + " by them then.")
+            "Train on the validation texts, too, once all settings are chosen; nothing can be"
+                + " chosen by them then.")
         boolean refit,
     @JsonProperty(defaultValue = "false")
         @JsonPropertyDescription(
             "Leave the rows of embeddings and n-grams alone that no text of a batch has: they keep"
-                + " their moments, too, and do not decay (lazy Adam). Steps of large tables take far"
-                + " less time.")
+                + " their moments, too, and do not decay (lazy Adam). Steps of large tables take"
+                + " far less time.")
         boolean lazyRows,
     @JsonProperty(defaultValue = "1")
         @JsonPropertyDescription(
-            "Copies of the network that DL4J's ParallelWrapper trains beside each other, one on each"
-                + " GPU, and averages after each step. Two such runs do not come out the same.")
+            "Copies of the network that DL4J's ParallelWrapper trains beside each other, one on"
+                + " each GPU, and averages after each step. Two such runs do not come out the"
+                + " same.")
         @Range(min = 1, max = 64)
         int workers) {
   public TrainSpec {

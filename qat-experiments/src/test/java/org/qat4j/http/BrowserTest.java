@@ -54,7 +54,8 @@ class BrowserTest {
     for (String name : List.of("a", "b")) {
       Path run = Files.createDirectory(all.resolve(name));
       Files.writeString(
-          run.resolve("run.json"), "{\"state\": \"finished\", \"started\": \"2026-01-01T00:00:00Z\"}");
+          run.resolve("run.json"),
+          "{\"state\": \"finished\", \"started\": \"2026-01-01T00:00:00Z\"}");
       Files.writeString(
           run.resolve("report.json"),
           RunsServiceTest.REPORT.formatted(
@@ -121,8 +122,7 @@ class BrowserTest {
   @Test
   void aLinkBringsItsText() throws Exception {
     browser.size(1000, 800);
-    browser.open(
-        serve.url() + "#x%20cat", "!document.getElementById('result').hidden");
+    browser.open(serve.url() + "#x%20cat", "!document.getElementById('result').hidden");
     assertThat(text("#result")).contains("2 of 6 steps ? cat");
   }
 
@@ -173,6 +173,16 @@ class BrowserTest {
           .as("names are no markup")
           .isZero();
       assertThat(browser.evaluate(FITS).asBoolean()).as("%d pixels", width).isTrue();
+      assertThat(
+              browser
+                  .evaluate(
+                      "[...document.querySelectorAll('.scroll')]"
+                          + ".every(s => s.scrollWidth <= s.clientWidth)")
+                  .asBoolean())
+          .as("two runs fit on %d pixels", width)
+          .isTrue();
+      assertThat(browser.evaluate("document.querySelector('svg.chart').clientWidth").asInt())
+          .isBetween(200, 560);
       picture("ui-" + width);
     }
   }

@@ -71,7 +71,8 @@ class OpenApiTest {
     Client client = serve(model(kind), null);
     for (String text : List.of("a large cat", "", "cat")) {
       JsonNode json =
-          client.post(new ObjectMapper().writeValueAsString(Map.of("text", text, "read", true)))
+          client
+              .post(new ObjectMapper().writeValueAsString(Map.of("text", text, "read", true)))
               .json();
       assertThat(json.at("/answers/0").has(kind)).as(json.toString()).isTrue();
       assertDescribed(client, "Answers", json);
@@ -156,8 +157,7 @@ class OpenApiTest {
   }
 
   private static Op scores(String of, int n) {
-    return new Op.Dense(
-        "scores", of, tensor(n, 2), IntVector.of(new int[n]), new Output.Real());
+    return new Op.Dense("scores", of, tensor(n, 2), IntVector.of(new int[n]), new Output.Real());
   }
 
   private static QuantizedTensor tensor(int rows, int columns) {

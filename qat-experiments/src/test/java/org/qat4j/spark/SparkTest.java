@@ -9,8 +9,7 @@ import org.qat4j.QatException;
 class SparkTest {
   @Test
   void whereSparkIsMissingTheWayToItIsNamed() {
-    assertThatThrownBy(
-            () -> Spark.require("tune.executor", ClassLoader.getPlatformClassLoader()))
+    assertThatThrownBy(() -> Spark.require("tune.executor", ClassLoader.getPlatformClassLoader()))
         .isInstanceOf(QatException.class)
         .hasMessageContaining("tune.executor is spark")
         .hasMessageContaining("spark-submit");

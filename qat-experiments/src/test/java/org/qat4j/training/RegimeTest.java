@@ -89,7 +89,8 @@ class RegimeTest {
     assertThat(free).isGreaterThan(0.3);
     assertThat(moved(new Regime(0, 0, free / 3, List.of(), 1, 0, false, 1)))
         .isCloseTo(RATE * free / 3, within(1e-5));
-    assertThat(moved(new Regime(0, 0, free * 1.01, List.of(), 1, 0, false, 1))).isEqualTo(RATE * free);
+    assertThat(moved(new Regime(0, 0, free * 1.01, List.of(), 1, 0, false, 1)))
+        .isEqualTo(RATE * free);
   }
 
   @Test
@@ -105,7 +106,8 @@ class RegimeTest {
         TrainingAid.NONE);
     assertThat(network.getLayer(0).params()).isEqualTo(hidden);
     assertThat(network.getLayer(1).params()).isNotEqualTo(out);
-    assertThatThrownBy(() -> new Regime(0, 0, INFINITE, List.of("h"), 1, 0, false, 1).check(network))
+    assertThatThrownBy(
+            () -> new Regime(0, 0, INFINITE, List.of("h"), 1, 0, false, 1).check(network))
         .isInstanceOf(QatException.class)
         .hasMessageContaining("\"h\"; there are hidden, out");
   }
@@ -134,7 +136,12 @@ class RegimeTest {
     MultiLayerNetwork plain = network();
     MultiLayerNetwork falling = network();
     fit(plain, "3,-4", 1, Regime.PLAIN, TrainingAid.NONE);
-    fit(falling, "3,-4", 1, new Regime(0, 0, INFINITE, List.of(), 0.5, 0, false, 1), TrainingAid.NONE);
+    fit(
+        falling,
+        "3,-4",
+        1,
+        new Regime(0, 0, INFINITE, List.of(), 0.5, 0, false, 1),
+        TrainingAid.NONE);
     INDArray hidden = network().getLayer(0).params();
     INDArray step = plain.getLayer(0).params().sub(hidden);
     assertThat(step.norm2Number().doubleValue()).isPositive();

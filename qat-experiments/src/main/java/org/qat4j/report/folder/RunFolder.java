@@ -296,8 +296,7 @@ public final class RunFolder implements AutoCloseable {
     begin();
     try {
       String line = ReportJson.compact(new Metric(seed, point)) + "\n";
-      Files.writeString(
-          file(METRICS), line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      Files.writeString(file(METRICS), line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException e) {
       throw new QatException("cannot write " + file(METRICS) + ": " + e, e);
     }
