@@ -86,13 +86,7 @@ final class ValidateCommand implements Callable<Integer> {
       return true;
     }
     ExperimentCheck.findings(experiment)
-        .forEach(
-            finding -> {
-              out.println("warning: " + finding.message());
-              if (finding.yaml() != null) {
-                finding.yaml().lines().forEach(line -> out.println("    " + line));
-              }
-            });
+        .forEach(finding -> finding.lines().forEach(out::println));
     Preflight preflight = ExperimentCheck.preflight(experiment);
     out.print(preflight);
     return preflight.isFine();

@@ -1,9 +1,9 @@
 package org.qat4j.pipeline;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Model;
 import org.qat4j.QatException;
 import org.qat4j.data.DataFinding;
@@ -19,8 +19,8 @@ import org.qat4j.experiment.ExperimentReader;
 import org.qat4j.experiment.ExperimentWriter;
 import org.qat4j.experiment.ModelSpec;
 import org.qat4j.experiment.ResolvedExperiment;
-import org.qat4j.experiment.TrainSpec;
 import org.qat4j.experiment.Variant;
+import org.qat4j.network.TextNetwork;
 import org.qat4j.qat.Preflight;
 import org.qat4j.qat.Qat;
 import org.qat4j.qat.QuantSpec;
@@ -203,12 +203,16 @@ public final class ExperimentCheck {
   public static List<DataFinding> findings(ResolvedExperiment resolved) {
     Dataset data = DatasetReader.read(resolved.experiment().data());
     DataFindings.requireRows(data);
-    Experiment experiment = Suited.of(resolved, data).resolved().experiment();
+    Suited suited = Suited.of(resolved, data);
+    Experiment experiment = suited.resolved().experiment();
     require(experiment, data);
-    return Stream.concat(
-            DataFindings.of(experiment.data(), data, experiment.train().batch()).stream(),
-            DataFindings.few(data).stream())
-        .toList();
+    List<DataFinding> findings =
+        new ArrayList<>(DataFindings.of(experiment.data(), data, experiment.train().batch()));
+    findings.addAll(DataFindings.few(data));
+    if (suited.rules().isEmpty()) { // otherwise the rule of the length says so
+      findings.addAll(DataFindings.cut(data, text(experiment, data).encoders()));
+    }
+    return findings;
   }
 
   /**
@@ -268,7 +272,10 @@ public final class ExperimentCheck {
   }
 
   private static Model network(Experiment experiment, Dataset data) {
-    TrainSpec train = experiment.train();
-    return Zoo.build(experiment.model(), data, train, experiment.seed()).network();
+    return text(experiment, data).network();
+  }
+
+  private static TextNetwork text(Experiment experiment, Dataset data) {
+    return Zoo.build(experiment.model(), data, experiment.train(), experiment.seed());
   }
 }

@@ -351,7 +351,7 @@ public final class RunExperiment {
   }
 
   private void tell(List<DataFinding> findings) {
-    findings.forEach(finding -> console.line("warning: " + finding.message()));
+    findings.forEach(finding -> finding.lines().forEach(console::line));
   }
 
   /** Of a part that is begun anew. */

@@ -99,6 +99,8 @@ class MistakesPageTest {
     StringBuilder one = new StringBuilder();
     good(ROWS).lines().forEach(l -> one.append("warm\t").append(l.split("\t", -1)[1]).append('\n'));
     data("One class", one.toString());
+    data("A text longer than what the network reads", good(ROWS) + "warm\ta b c d e f g h i j k\n");
+    data("A NUL in a row", good(ROWS) + "warm\tthe sun \0 again\n");
     experiment("x.yaml", "train: FOLDER/good.tsv", "model: {kind: word-cnn, length: 100000}");
     mistake("A length that no text has", "validate --network x.yaml");
     experiment("x.yaml", "train: FOLDER/good.tsv", SMALL + "train: {batch: 4096}");

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.qat4j.data.DataFinding;
 import org.qat4j.diagnostics.LayerError;
 import org.qat4j.diagnostics.LayerReport;
 import org.qat4j.diagnostics.LayerRow;
@@ -26,6 +27,7 @@ import org.qat4j.experiment.ExperimentReader;
 import org.qat4j.experiment.LayerOverride;
 import org.qat4j.experiment.ModelSpec;
 import org.qat4j.qat.Diagnosis;
+import org.qat4j.quantizer.Unsupported;
 
 /** Each finding by a run that shows it; every line that mends is read as an experiment file. */
 class FindingsTest {
@@ -126,6 +128,9 @@ class FindingsTest {
         .anyMatch(m -> m.matches(".* pays, .* for saved \\(\\+6.00 .*\\), better \\(\\+3.00 .*"))
         .anyMatch(m -> m.matches(".* does harm for harmed \\(−3.00 .*"))
         .anyMatch(m -> m.matches(".* gains nothing sure, .* for lost \\(.*"));
+    assertThat(sweep(runs))
+        .extracting(Finding::kind)
+        .contains(Finding.Kind.TRAINING_GAINS_NOTHING);
   }
 
   /** Near float is not near what longer training reaches, nor what a linear model does. */
@@ -140,7 +145,9 @@ class FindingsTest {
         .contains("within 0.5 points of the control is large: 9 B, −0.30 [", "] to float")
         .contains("so few test items do not rule out more")
         .contains("the baseline \"linear model\" stands at −2.00 [");
-    runs.remove("large");
+    runs.put("largest", List.of(sweepRun(850, 900, 800, 898, 90).with(linear)));
+    assertThat(only(sweep(runs), Finding.Kind.KNEE).message()).contains("large", "9 B");
+    runs.keySet().retainAll(List.of("small"));
     assertThat(only(sweep(runs), Finding.Kind.NONE_WITHIN).message())
         .contains("the nearest is small: −5.00 [", "\"linear model\" is ahead of it");
   }
@@ -171,7 +178,9 @@ class FindingsTest {
   void postTrainingQuantizationDoesAsWell() throws Exception {
     List<Finding> found =
         find(Map.of(Stage.FLOAT, 850, Stage.PTQ, 850, Stage.INTEGER, 851), SeedRun.builder(1));
-    assertThat(found).hasSize(1);
+    assertThat(found)
+        .extracting(Finding::kind)
+        .containsExactly(Finding.Kind.POST_TRAINING_SUFFICES);
     assertThat(found.get(0).message()).startsWith("Nothing is sure").contains("+0.10 [");
     assertThat(mended(found.get(0)).quantize().qat().epochs()).isZero();
   }
@@ -278,7 +287,9 @@ class FindingsTest {
     curve(run, Stage.QAT, 0.85);
     List<Finding> found =
         find(Map.of(Stage.FLOAT, 800, Stage.CONTROL, 850, Stage.INTEGER, 850), run);
-    assertThat(found).hasSize(1); // and nothing of training shorter
+    assertThat(found) // and nothing of training shorter
+        .extracting(Finding::kind)
+        .containsExactly(Finding.Kind.GAIN_OF_LONGER_TRAINING);
     assertThat(found.get(0).message()).contains("longer training");
     assertThat(mended(found.get(0)).train().epochs()).isEqualTo(4);
   }
@@ -331,6 +342,9 @@ class FindingsTest {
     assertThat(found)
         .extracting(Finding::message)
         .containsExactly("Layer \"b\": do not fit.", "Layer \"m\": is lost.");
+    assertThat(found)
+        .extracting(Finding::kind)
+        .containsExactly(Finding.Kind.STATISTICS, Finding.Kind.LOST_BRANCH);
     assertThat(mended(found.get(0)).train().epochs()).isEqualTo(6);
     assertThat(mended(found.get(1)).quantize().postTraining().equalize()).isTrue();
   }
@@ -474,7 +488,7 @@ class FindingsTest {
                 new LayerReport(
                     List.of(row("conv", 8, 30, 0.02), row("dense", 8, 30, 0.001)), List.of()));
     List<Finding> found = find(Map.of(Stage.FLOAT, 850, Stage.INTEGER, 850), run);
-    assertThat(found).hasSize(1);
+    assertThat(found).extracting(Finding::kind).containsExactly(Finding.Kind.CLIPPED);
     assertThat(found.get(0).message()).contains("2.00 %").contains("conv");
     assertThat(mended(found.get(0)).quantize().overrides()).hasSize(1);
   }
@@ -494,7 +508,7 @@ class FindingsTest {
     SeedRun.Builder run = SeedRun.builder(1);
     curve(run, Stage.FLOAT, 0.7, 0.8, 0.79, 0.78);
     List<Finding> found = find(Map.of(Stage.FLOAT, 850), run);
-    assertThat(found).hasSize(1);
+    assertThat(found).extracting(Finding::kind).containsExactly(Finding.Kind.BEST_BEFORE);
     assertThat(found.get(0).message()).contains("best after epoch 2").contains("−2.00");
     assertThat(mended(found.get(0)).train().epochs()).isEqualTo(2);
   }
@@ -503,10 +517,31 @@ class FindingsTest {
   void skippedRowsAndEnginesThatDisagree() {
     Verification differs = new Verification(10, 3L, 0, 0, 0.1, List.of());
     List<Finding> found = find(Map.of(Stage.FLOAT, 850), 7, SeedRun.builder(1), differs);
-    assertThat(found).hasSize(2);
-    assertThat(found).allMatch(f -> f.level() == Finding.Level.WARNING);
+    assertThat(found)
+        .extracting(Finding::kind)
+        .containsExactly(Finding.Kind.ENGINES_DIFFER, Finding.Kind.ROWS_LEFT_OUT);
     assertThat(found.get(0).message()).contains("do not agree").contains("3 between Java");
     assertThat(found.get(1).message()).contains("7 malformed rows");
+  }
+
+  @Test
+  void layersThatStayInFloat() throws Exception {
+    SeedRun.Builder run = SeedRun.builder(1).inFloat(List.of("layer \"lrn\": no form; use another"));
+    Finding found = only(find(Map.of(Stage.FLOAT, 850), run), Finding.Kind.STAYS_IN_FLOAT);
+    assertThat(found.message()).contains("layer \"lrn\": no form").doesNotContain("use another");
+    assertThat(mended(found).quantize().unsupported()).isEqualTo(Unsupported.REFUSE);
+  }
+
+  @Test
+  void whatWasSeenInTheDataIsToldAgain() {
+    DataSummary data = DATA.with(List.of(new DataFinding("Twice: x", "data:\n  header: true")));
+    Map<Stage, Predictions> answers = right(Map.of(Stage.FLOAT, 850));
+    List<Finding> found =
+        Findings.of(
+            data, Results.of(List.of(answers)), SeedRun.builder(1).build(), null, null, null);
+    assertThat(only(found, Finding.Kind.DATA).message()).isEqualTo("Twice: x");
+    assertThat(only(found, Finding.Kind.DATA).remedy()).contains("add the lines below");
+    assertThat(only(found, Finding.Kind.DATA).yaml()).contains("header: true");
   }
 
   @Test
@@ -530,37 +565,31 @@ class FindingsTest {
 
   @Test
   void aSearchIsWorthPointsOrBytes() {
-    assertThat(searched(400, 840, 875, 910_000))
+    assertThat(searched(Finding.Kind.SEARCH_PAYS, 400, 840, 875, 910_000))
         .contains("The search pays here: +3.50 [", "over the best of the usual observers")
         .contains("and +47.50 [", "over the untuned setting; to float it is −0.50 [");
-    assertThat(searched(400, 874, 875, 910_000))
+    assertThat(searched(Finding.Kind.OBSERVER_SUFFICES, 400, 874, 875, 910_000))
         .contains(
             "The best of the usual observers has all that the search gains for sure: +0.10 [");
-    assertThat(searched(700, 701, 702, 905_000)).contains("The search gains nothing sure: +0.10 [");
-    assertThat(searched(700, 840, 820, 905_000)).contains("The search does worse", "−2.00 [");
-    assertThat(searched(700, 700, 690, 296_000))
+    assertThat(searched(Finding.Kind.SEARCH_GAINS_NOTHING, 700, 701, 702, 905_000))
+        .contains("The search gains nothing sure: +0.10 [");
+    assertThat(searched(Finding.Kind.OBSERVER_BETTER, 700, 840, 820, 905_000))
+        .contains("The search does worse", "−2.00 [");
+    assertThat(searched(Finding.Kind.SEARCH_SMALLER, 700, 700, 690, 296_000))
         .contains("The search makes the model smaller, 296.0 kB instead of 910.0 kB: −1.00 [");
   }
 
-  private String searched(int untuned, int observer, int tuned, long bytes) {
+  private String searched(Finding.Kind kind, int untuned, int observer, int tuned, long bytes) {
     TuningReport.Figures before = new TuningReport.Figures(0, .7, 1, 1, 910_000, 8, "");
     TuningReport.Figures after = new TuningReport.Figures(9, .7, 1, 1, bytes, 4, "");
     TuningReport report =
         new TuningReport(
             "loss", 9, 1, 10, 0, 9, 1, before, before, after, List.of(), List.of(), List.of(),
             List.of());
-    return find(
-            Map.of(
-                Stage.FLOAT, 880,
-                Stage.PTQ, untuned,
-                Stage.OBSERVER, observer,
-                Stage.TUNED, tuned),
-            SeedRun.builder(1).tuning(report))
-        .stream()
-        .map(Finding::message)
-        .filter(m -> m.contains("search"))
-        .findFirst()
-        .orElseThrow();
+    Map<Stage, Integer> items =
+        Map.of(
+            Stage.FLOAT, 880, Stage.PTQ, untuned, Stage.OBSERVER, observer, Stage.TUNED, tuned);
+    return only(find(items, SeedRun.builder(1).tuning(report)), kind).message();
   }
 
   /** docs/report.md has a row for every kind. */
@@ -579,5 +608,17 @@ class FindingsTest {
             Stream.of(Finding.Kind.values())
                 .map(kind -> kind.key() + " " + kind.level().name().toLowerCase(Locale.ROOT))
                 .toList());
+  }
+
+  /** Each kind is looked for by name in a test of this package. */
+  @Test
+  void everyFindingHasATest() throws Exception {
+    StringBuilder tests = new StringBuilder();
+    for (String test : List.of("FindingsTest", "GateTest")) {
+      Path file = Path.of("src/test/java/org/qat4j/report", test + ".java");
+      tests.append(Files.readString(file));
+    }
+    assertThat(Finding.Kind.values())
+        .allSatisfy(kind -> assertThat(tests).containsPattern("Kind\\." + kind.name() + "\\b"));
   }
 }
