@@ -85,8 +85,7 @@ final class ValidateCommand implements Callable<Integer> {
     if (!network) {
       return true;
     }
-    ExperimentCheck.findings(experiment)
-        .forEach(finding -> finding.lines().forEach(out::println));
+    ExperimentCheck.findings(experiment).forEach(finding -> finding.lines().forEach(out::println));
     Preflight preflight = ExperimentCheck.preflight(experiment);
     out.print(preflight);
     return preflight.isFine();

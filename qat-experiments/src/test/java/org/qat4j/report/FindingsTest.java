@@ -128,9 +128,7 @@ class FindingsTest {
         .anyMatch(m -> m.matches(".* pays, .* for saved \\(\\+6.00 .*\\), better \\(\\+3.00 .*"))
         .anyMatch(m -> m.matches(".* does harm for harmed \\(−3.00 .*"))
         .anyMatch(m -> m.matches(".* gains nothing sure, .* for lost \\(.*"));
-    assertThat(sweep(runs))
-        .extracting(Finding::kind)
-        .contains(Finding.Kind.TRAINING_GAINS_NOTHING);
+    assertThat(sweep(runs)).extracting(Finding::kind).contains(Finding.Kind.TRAINING_GAINS_NOTHING);
   }
 
   /** Near float is not near what longer training reaches, nor what a linear model does. */
@@ -526,7 +524,8 @@ class FindingsTest {
 
   @Test
   void layersThatStayInFloat() throws Exception {
-    SeedRun.Builder run = SeedRun.builder(1).inFloat(List.of("layer \"lrn\": no form; use another"));
+    SeedRun.Builder run =
+        SeedRun.builder(1).inFloat(List.of("layer \"lrn\": no form; use another"));
     Finding found = only(find(Map.of(Stage.FLOAT, 850), run), Finding.Kind.STAYS_IN_FLOAT);
     assertThat(found.message()).contains("layer \"lrn\": no form").doesNotContain("use another");
     assertThat(mended(found).quantize().unsupported()).isEqualTo(Unsupported.REFUSE);
@@ -587,8 +586,7 @@ class FindingsTest {
             "loss", 9, 1, 10, 0, 9, 1, before, before, after, List.of(), List.of(), List.of(),
             List.of());
     Map<Stage, Integer> items =
-        Map.of(
-            Stage.FLOAT, 880, Stage.PTQ, untuned, Stage.OBSERVER, observer, Stage.TUNED, tuned);
+        Map.of(Stage.FLOAT, 880, Stage.PTQ, untuned, Stage.OBSERVER, observer, Stage.TUNED, tuned);
     return only(find(items, SeedRun.builder(1).tuning(report)), kind).message();
   }
 
