@@ -47,7 +47,8 @@ class ModelFileTest {
       models.add(RandomModels.model(seed));
     }
     for (IntegerModel model : models) {
-      assertThat(ModelFile.size(model, ModelFile::bytes)).isEqualTo(ModelFile.toBytes(model).length);
+      assertThat(ModelFile.size(model, ModelFile::bytes))
+          .isEqualTo(ModelFile.toBytes(model).length);
     }
   }
 

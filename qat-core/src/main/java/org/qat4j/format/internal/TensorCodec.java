@@ -34,17 +34,17 @@ public final class TensorCodec {
   /**
    * How the codes of a tensor are written.
    *
-   * @param codes without multiples
+   * @param signs whether they are signs
    * @param width of gaps, or {@link #DENSE}
    * @param bytes that they take
    */
-  private record Form(byte[] codes, boolean signs, int width, long bytes) {}
+  private record Form(boolean signs, int width, long bytes) {}
 
   public static void write(ByteSink out, QuantizedTensor t) {
-    Form form = form(t);
+    byte[] codes = t.withoutMultiples();
+    Form form = form(codes, t);
     boolean signs = form.signs;
     int width = form.width;
-    byte[] codes = form.codes;
     int encoding = width != DENSE && signs ? width + SIGNS : width;
     out.u8(t.groupSize() == 0 ? encoding : encoding + GROUPED);
     out.u8(t.bits());
@@ -84,10 +84,8 @@ public final class TensorCodec {
     long head = 4L + 2L * Integer.BYTES * t.rank() + (long) Float.BYTES * t.scaleCount();
     int groups = t.multiples().length;
     int multiples =
-        groups == 0
-            ? 0
-            : Integer.BYTES + BitPacking.bytes(groups, GroupScales.bits(t.bits()));
-    return head + multiples + form(t).bytes;
+        groups == 0 ? 0 : Integer.BYTES + BitPacking.bytes(groups, GroupScales.bits(t.bits()));
+    return head + multiples + form(t.withoutMultiples(), t).bytes;
   }
 
   /** Whether all codes are −1, 0 and 1, and 0 is real 0. */
@@ -104,8 +102,7 @@ public final class TensorCodec {
   }
 
   /** The form of which the codes take the fewest bytes. */
-  private static Form form(QuantizedTensor t) {
-    byte[] codes = t.withoutMultiples();
+  private static Form form(byte[] codes, QuantizedTensor t) {
     boolean signs = areSigns(codes, t);
     int given = given(codes, t.zeroPoint());
     int[] gaps = countGaps(codes, t.zeroPoint(), given);
@@ -121,7 +118,7 @@ public final class TensorCodec {
         bytes = size;
       }
     }
-    return new Form(codes, signs, best, bytes);
+    return new Form(signs, best, bytes);
   }
 
   private static int given(byte[] codes, int zeroPoint) {

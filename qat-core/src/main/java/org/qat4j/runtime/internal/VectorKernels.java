@@ -26,9 +26,9 @@ public final class VectorKernels implements Kernels {
   private static final int SPARSE_ONE_IN = 80;
 
   /**
-   * Floats in [2^23, 2^24) are integers, and their lowest bits count them: adding this to |x| ≤ 2^22
-   * rounds to the nearest, ties to even, by IEEE 754. JDK 17 has no fast conversion of vectors from
-   * float to int.
+   * Floats in [2^23, 2^24) are integers, and their lowest bits count them: adding this to |x| ≤
+   * 2^22 rounds to the nearest, ties to even, by IEEE 754. JDK 17 has no fast conversion of vectors
+   * from float to int.
    */
   static final float ROUND = 0x1.8p23f;
 

@@ -17,9 +17,9 @@ import jdk.incubator.vector.VectorSpecies;
  * (6b): x = 2^6·h + l. Weights lie in panels of two vectors of channels; four windows are computed
  * at once, so that each weight that is loaded is used four times.
  *
- * <p>Where a compilation has grown large, the JIT compiler calls our methods instead of inlining them,
- * and vectors that they take or give become objects. So what is compiled together with its callers
- * ({@link #tap}, the conversion of sums) is one method each.
+ * <p>Where a compilation has grown large, the JIT compiler calls our methods instead of inlining
+ * them, and vectors that they take or give become objects. So what is compiled together with its
+ * callers ({@link #tap}, the conversion of sums) is one method each.
  */
 final class VectorProduct extends Product {
   private static final int BLOCK = 4;
@@ -106,8 +106,8 @@ final class VectorProduct extends Product {
   }
 
   /**
-   * Whole numbers below 2^24 as the accumulators, or those of the lower half added to 2^6 times those
-   * of the upper one.
+   * Whole numbers below 2^24 as the accumulators, or those of the lower half added to 2^6 times
+   * those of the upper one.
    */
   private static void finish(float[] sums, int at, int n, boolean low, int[] acc) {
     for (int i = 0; i < n; i += LANES) {

@@ -35,7 +35,8 @@ class AdaRoundTest {
     double[] identity = {1, 0, 0, 1};
 
     float[] rounded =
-        new AdaRound(2, identity, identity, STEPS).round(new float[] {0.4f, -0.6f}, ternary(), () -> {});
+        new AdaRound(2, identity, identity, STEPS)
+            .round(new float[] {0.4f, -0.6f}, ternary(), () -> {});
 
     assertThat(rounded).containsExactly(0f, -1f);
   }
@@ -75,7 +76,8 @@ class AdaRoundTest {
     QuantParams p = QuantParams.symmetric(-largest, largest, bits, false, false);
 
     float[] rounded =
-        new AdaRound(k, moments(xq, xq), moments(xq, x), STEPS).round(w, WeightGrid.of(p), () -> {});
+        new AdaRound(k, moments(xq, xq), moments(xq, x), STEPS)
+            .round(w, WeightGrid.of(p), () -> {});
 
     float[] nearest = new float[k];
     for (int i = 0; i < k; i++) {

@@ -13,6 +13,7 @@ public final class Extremes {
   private final float[] lo;
   private final float[] hi;
   private boolean empty;
+  private boolean symmetric;
 
   /**
    * @param block largest number of values that are added at once, ≥ 1
@@ -28,6 +29,7 @@ public final class Extremes {
     Arrays.fill(lo, Float.POSITIVE_INFINITY);
     Arrays.fill(hi, Float.NEGATIVE_INFINITY);
     empty = true;
+    symmetric = false;
   }
 
   /** Takes in values[0 … n). */
@@ -39,6 +41,15 @@ public final class Extremes {
     for (int i = 0; i < n; i++) {
       hi[i] = Math.max(hi[i], values[i]);
     }
+  }
+
+  /** Takes in values[0 … n) and their negatives, for less than {@link #add} of both. */
+  public void addMagnitudes(float[] values, int n) {
+    empty &= n == 0;
+    for (int i = 0; i < n; i++) {
+      hi[i] = Math.max(hi[i], Math.abs(values[i]));
+    }
+    symmetric = true;
   }
 
   /** Whether there was no value. */
@@ -59,6 +70,6 @@ public final class Extremes {
       smallest = Math.min(smallest, lo[i]);
       largest = Math.max(largest, hi[i]);
     }
-    return new Range(smallest, largest);
+    return new Range(symmetric ? Math.min(smallest, -largest) : smallest, largest);
   }
 }

@@ -109,8 +109,7 @@ public final class PostTraining {
       }
       ProductInputs inputs = new ProductInputs(topology.layer(network, node.name()));
       for (int i = 0; i < batches.size(); i++) {
-        inputs.add(
-            laidOut(expected.get(i).get(read), node), laidOut(made.get(i).get(read), node));
+        inputs.add(laidOut(expected.get(i).get(read), node), laidOut(made.get(i).get(read), node));
       }
       work.accept(inputs, node);
       changed.add(node.name());

@@ -22,19 +22,24 @@ class ExtremesTest {
       values[i] = (float) random.nextGaussian() - 0.5f;
     }
     Extremes both = new Extremes(8);
+    Extremes magnitudes = new Extremes(8);
     for (int from = 0; from < n; from += 8) {
       int size = Math.min(8, n - from);
       float[] block = Arrays.copyOfRange(values, from, from + size);
       both.add(block, size);
+      magnitudes.addMagnitudes(block, size);
     }
-    assertThat(both.range()).isEqualTo(Range.of(values, 0, n));
+    Range range = Range.of(values, 0, n);
+    float largest = Math.max(Math.abs(range.lo()), Math.abs(range.hi()));
+    assertThat(both.range()).isEqualTo(range);
+    assertThat(magnitudes.range()).isEqualTo(new Range(-largest, largest));
   }
 
   @Test
   void forgetsWhatItHasSeen() {
     Extremes extremes = new Extremes(4);
     assertThat(extremes.isEmpty()).isTrue();
-    extremes.add(new float[] {7}, 1);
+    extremes.addMagnitudes(new float[] {7}, 1);
     extremes.clear();
     assertThat(extremes.isEmpty()).isTrue();
     extremes.add(new float[] {1, 2, 9}, 2);
@@ -48,6 +53,9 @@ class ExtremesTest {
       both.add(new float[] {bad, 1}, 2);
       both.add(new float[] {2, 3}, 2);
       assertThatThrownBy(both::range).isInstanceOf(QatException.class);
+      Extremes magnitudes = new Extremes(2);
+      magnitudes.addMagnitudes(new float[] {1, bad}, 2);
+      assertThatThrownBy(magnitudes::range).isInstanceOf(QatException.class);
     }
   }
 }

@@ -1,9 +1,7 @@
 package org.qat4j.layers.internal.host;
 
 import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
 import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.IntPointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.executioner.OpExecutioner;
@@ -113,13 +111,6 @@ public final class Floats {
    */
   public static FloatBuffer buffer(INDArray array) {
     return pointer(array).<FloatPointer>capacity(array.length()).asBuffer();
-  }
-
-  /** The bits of what {@link #buffer} has. */
-  public static IntBuffer bits(INDArray array) {
-    return new IntPointer(array.data().addressPointer())
-        .<IntPointer>capacity(array.length())
-        .asBuffer();
   }
 
   /** The vector itself where it is long enough, or one that outlives the workspaces. */

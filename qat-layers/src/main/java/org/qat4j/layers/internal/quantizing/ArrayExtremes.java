@@ -1,8 +1,6 @@
 package org.qat4j.layers.internal.quantizing;
 
 import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
-import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.qat4j.QatException;
 import org.qat4j.calibration.Range;
@@ -15,11 +13,6 @@ final class ArrayExtremes {
 
   private final float[] block = new float[BLOCK];
   private final Extremes extremes = new Extremes(BLOCK);
-
-  /** Bits of magnitudes, which are ordered as these are; those of NaN lie beyond all others. */
-  private final int[] bits = new int[BLOCK];
-
-  private final int[] largest = new int[BLOCK];
 
   /**
    * The range of a dense array.
@@ -47,22 +40,15 @@ final class ArrayExtremes {
    * @throws QatException if a value is not finite
    */
   Range around0(INDArray x) {
-    IntBuffer values = Floats.bits(x);
+    extremes.clear();
+    FloatBuffer values = Floats.buffer(x);
     int n = values.capacity();
-    Arrays.fill(largest, 0);
     for (int from = 0; from < n; from += BLOCK) {
       int size = Math.min(BLOCK, n - from);
-      values.get(from, bits, 0, size);
-      for (int i = 0; i < size; i++) {
-        largest[i] = Math.max(largest[i], bits[i] & Integer.MAX_VALUE);
-      }
+      values.get(from, block, 0, size);
+      extremes.addMagnitudes(block, size);
     }
-    int most = 0;
-    for (int magnitude : largest) {
-      most = Math.max(most, magnitude);
-    }
-    float found = Float.intBitsToFloat(most);
-    return new Range(-found, found);
+    return extremes.range();
   }
 
   /** Moves those values of x[from … from + size) that count to the front of the block. */

@@ -96,8 +96,8 @@ public final class LayerScales {
   }
 
   /**
-   * The same in a pass of evaluation, of rows of a table as they have just been rounded: nobody need
-   * go through the table again.
+   * The same in a pass of evaluation, of rows of a table as they have just been rounded: nobody
+   * need go through the table again.
    */
   public QuantParams inputOfPass() {
     Ref source = settings.inputRef();
