@@ -18,11 +18,11 @@ public record AcceptSpec(
         @JsonPropertyDescription(
             "Most points (percent) that the integer model may be below the float network; a"
                 + " negative number asks for a gain.")
-        @Range(min = -100, max = 100)
+        @Bounds(min = -100, max = 100)
         Double dropToFloat,
     @JsonProperty
         @JsonPropertyDescription("The same, below the float network trained as long as QAT.")
-        @Range(min = -100, max = 100)
+        @Bounds(min = -100, max = 100)
         Double dropToControl,
     @JsonProperty
         @JsonPropertyDescription("Most that model.qat may take, with vocabulary and labels.")
@@ -31,7 +31,7 @@ public record AcceptSpec(
         @JsonPropertyDescription(
             "Most microseconds that a test text may take, as cost.microsPerText of the report says;"
                 + " depends on the machine.")
-        @Range(above = 0, max = 1000000000)
+        @Bounds(above = 0, max = 1000000000)
         Double microseconds) {
   public AcceptSpec {
     if (Stream.of(dropToFloat, dropToControl, bytes, microseconds).allMatch(Objects::isNull)) {

@@ -5,19 +5,19 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 
 /** Blocks of a transformer's encoder, one upon another. */
 public record BlockSpec(
-    @JsonProperty(defaultValue = "2") @JsonPropertyDescription("Blocks.") @Range(min = 1, max = 100)
+    @JsonProperty(defaultValue = "2") @JsonPropertyDescription("Blocks.") @Bounds(min = 1, max = 100)
         int count,
     @JsonProperty(defaultValue = "64")
         @JsonPropertyDescription("Channels of what they read and make.")
-        @Range(min = 1, max = 2048)
+        @Bounds(min = 1, max = 2048)
         int dimension,
     @JsonProperty(defaultValue = "4")
         @JsonPropertyDescription("Heads of the attention; they divide the dimension.")
-        @Range(min = 1, max = 256)
+        @Bounds(min = 1, max = 256)
         int heads,
     @JsonProperty(defaultValue = "128")
         @JsonPropertyDescription("Channels within the feed-forward part of a block.")
-        @Range(min = 1, max = 8192)
+        @Bounds(min = 1, max = 8192)
         int feedForward) {
   public BlockSpec {
     checkHeads(heads, dimension);

@@ -78,11 +78,11 @@ public sealed interface DataSpec {
           String test,
       @JsonProperty(defaultValue = "0.1")
           @JsonPropertyDescription("Share held out for validation.")
-          @Range(min = 0, below = 1)
+          @Bounds(min = 0, below = 1)
           double validationShare,
       @JsonProperty(defaultValue = "0.1")
           @JsonPropertyDescription("Share held out for the test.")
-          @Range(min = 0, below = 1)
+          @Bounds(min = 0, below = 1)
           double testShare,
       @JsonProperty(defaultValue = "stop")
           @JsonPropertyDescription("Stop at a malformed row, or skip and count it.")
@@ -137,7 +137,7 @@ public sealed interface DataSpec {
           boolean keepHeaders,
       @JsonProperty(defaultValue = "0.1")
           @JsonPropertyDescription("Share of the training posts held out for validation.")
-          @Range(min = 0, below = 1)
+          @Bounds(min = 0, below = 1)
           double validationShare)
       implements DataSpec {
 
@@ -174,16 +174,16 @@ public sealed interface DataSpec {
           boolean header,
       @JsonProperty(defaultValue = "0")
           @JsonPropertyDescription("Column of the label, from 0.")
-          @Range(min = 0, max = 1000)
+          @Bounds(min = 0, max = 1000)
           int labelColumn,
       @JsonProperty(defaultValue = "1")
           @JsonPropertyDescription("Column of the text, from 0.")
-          @Range(min = 0, max = 1000)
+          @Bounds(min = 0, max = 1000)
           int textColumn,
       @JsonPropertyDescription(
               "Column of a second text, from 0; a tab comes between the two. Texts are no pairs where"
                   + " absent.")
-          @Range(min = 0, max = 1000)
+          @Bounds(min = 0, max = 1000)
           Integer secondColumn,
       @JsonProperty(defaultValue = "(.*)")
           @JsonPropertyDescription("Regular expression; its first group is the label.")
@@ -192,7 +192,7 @@ public sealed interface DataSpec {
           @JsonPropertyDescription(
               "Cross-validation: so many parts of the rows are the test set in turn, and all of"
                   + " them are reported together; 1 for one test set.")
-          @Range(min = 1, max = 100)
+          @Bounds(min = 1, max = 100)
           int folds)
       implements DataSpec {
     public Table {
@@ -250,11 +250,11 @@ public sealed interface DataSpec {
           String charset,
       @JsonProperty(defaultValue = "0.1")
           @JsonPropertyDescription("Share held out for validation.")
-          @Range(min = 0, below = 1)
+          @Bounds(min = 0, below = 1)
           double validationShare,
       @JsonProperty(defaultValue = "0.1")
           @JsonPropertyDescription("Share held out for the test.")
-          @Range(min = 0, below = 1)
+          @Bounds(min = 0, below = 1)
           double testShare,
       @JsonProperty(defaultValue = "stop")
           @JsonPropertyDescription("Stop at a malformed file, or skip and count it.")
@@ -299,11 +299,11 @@ public sealed interface DataSpec {
       @JsonUnwrapped Rows rows,
       @JsonProperty(defaultValue = "0")
           @JsonPropertyDescription("Column of the token, from 0; from -1 backwards from the last.")
-          @Range(min = -1000, max = 1000)
+          @Bounds(min = -1000, max = 1000)
           int tokenColumn,
       @JsonProperty(defaultValue = "-1")
           @JsonPropertyDescription("Column of the tag, likewise.")
-          @Range(min = -1000, max = 1000)
+          @Bounds(min = -1000, max = 1000)
           int tagColumn,
       @JsonProperty(defaultValue = "bio")
           @JsonPropertyDescription("Whether every span begins with B, or as in IOB1 few do.")
@@ -361,15 +361,15 @@ public sealed interface DataSpec {
           boolean header,
       @JsonProperty(defaultValue = "0")
           @JsonPropertyDescription("Column of the question, from 0.")
-          @Range(min = 0, max = 1000)
+          @Bounds(min = 0, max = 1000)
           int questionColumn,
       @JsonProperty(defaultValue = "1")
           @JsonPropertyDescription("Column of the sentence, from 0.")
-          @Range(min = 0, max = 1000)
+          @Bounds(min = 0, max = 1000)
           int sentenceColumn,
       @JsonProperty(defaultValue = "2")
           @JsonPropertyDescription("Column of the label: 1 or 0, true or false, yes or no.")
-          @Range(min = 0, max = 1000)
+          @Bounds(min = 0, max = 1000)
           int labelColumn)
       implements DataSpec {
     public Candidates {
@@ -499,16 +499,16 @@ public sealed interface DataSpec {
           boolean header,
       @JsonProperty(defaultValue = "0")
           @JsonPropertyDescription("Column of the text, from 0.")
-          @Range(min = 0, max = 1000)
+          @Bounds(min = 0, max = 1000)
           int textColumn,
       @JsonPropertyDescription(
               "Column of a second text, from 0; a tab comes between the two. Texts are no pairs where"
                   + " absent.")
-          @Range(min = 0, max = 1000)
+          @Bounds(min = 0, max = 1000)
           Integer secondColumn,
       @JsonProperty(defaultValue = "1")
           @JsonPropertyDescription("Column of the number, from 0.")
-          @Range(min = 0, max = 1000)
+          @Bounds(min = 0, max = 1000)
           int numberColumn)
       implements DataSpec {
     public Numbers {
@@ -567,15 +567,15 @@ public sealed interface DataSpec {
           boolean header,
       @JsonProperty(defaultValue = "0")
           @JsonPropertyDescription("Column of the first text, from 0.")
-          @Range(min = 0, max = 1000)
+          @Bounds(min = 0, max = 1000)
           int firstColumn,
       @JsonProperty(defaultValue = "1")
           @JsonPropertyDescription("Column of the second text, from 0.")
-          @Range(min = 0, max = 1000)
+          @Bounds(min = 0, max = 1000)
           int secondColumn,
       @JsonProperty(defaultValue = "2")
           @JsonPropertyDescription("Column of the score, from 0.")
-          @Range(min = 0, max = 1000)
+          @Bounds(min = 0, max = 1000)
           int scoreColumn,
       @JsonProperty(defaultValue = "stop")
           @JsonPropertyDescription("Stop at a malformed row, or skip and count it.")

@@ -26,11 +26,11 @@ public sealed interface DistributionSpec {
   record Uniform(
       @JsonProperty(required = true)
           @JsonPropertyDescription("Smallest value.")
-          @Range(min = -1e6, max = 1e6)
+          @Bounds(min = -1e6, max = 1e6)
           double min,
       @JsonProperty(required = true)
           @JsonPropertyDescription("Largest value.")
-          @Range(min = -1e6, max = 1e6)
+          @Bounds(min = -1e6, max = 1e6)
           double max)
       implements DistributionSpec {
     public Uniform {
@@ -48,11 +48,11 @@ public sealed interface DistributionSpec {
   record LogUniform(
       @JsonProperty(required = true)
           @JsonPropertyDescription("Smallest value.")
-          @Range(above = 0, max = 1e6)
+          @Bounds(above = 0, max = 1e6)
           double min,
       @JsonProperty(required = true)
           @JsonPropertyDescription("Largest value.")
-          @Range(above = 0, max = 1e6)
+          @Bounds(above = 0, max = 1e6)
           double max)
       implements DistributionSpec {
     public LogUniform {
@@ -70,11 +70,11 @@ public sealed interface DistributionSpec {
   record Int(
       @JsonProperty(required = true)
           @JsonPropertyDescription("Smallest value.")
-          @Range(min = -1000000, max = 1000000)
+          @Bounds(min = -1000000, max = 1000000)
           int min,
       @JsonProperty(required = true)
           @JsonPropertyDescription("Largest value.")
-          @Range(min = -1000000, max = 1000000)
+          @Bounds(min = -1000000, max = 1000000)
           int max)
       implements DistributionSpec {
     public Int {

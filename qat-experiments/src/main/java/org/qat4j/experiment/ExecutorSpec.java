@@ -23,7 +23,7 @@ public sealed interface ExecutorSpec {
   record Local(
       @JsonProperty(defaultValue = "0")
           @JsonPropertyDescription("Number of threads of a search; 0 for one per processor.")
-          @Range(min = 0, max = 1024)
+          @Bounds(min = 0, max = 1024)
           int threads)
       implements ExecutorSpec {}
 

@@ -24,7 +24,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 public record Experiment(
     @JsonProperty(required = true)
         @JsonPropertyDescription("Version of the file's format; 1 is the only one.")
-        @Range(min = SCHEMA_VERSION, max = SCHEMA_VERSION)
+        @Bounds(min = SCHEMA_VERSION, max = SCHEMA_VERSION)
         int schemaVersion,
     @JsonProperty(required = true)
         @JsonPropertyDescription("Run folders and the model bear this name.")

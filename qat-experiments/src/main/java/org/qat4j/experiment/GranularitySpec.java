@@ -41,7 +41,7 @@ public sealed interface GranularitySpec {
   record Group(
       @JsonProperty(defaultValue = "64")
           @JsonPropertyDescription("Weights that share a scale; the last group may be smaller.")
-          @Range(min = 2, max = 65536)
+          @Bounds(min = 2, max = 65536)
           int size)
       implements GranularitySpec {
 

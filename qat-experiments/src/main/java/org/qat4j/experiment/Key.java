@@ -31,7 +31,7 @@ record Key(
     boolean required,
     String defaultYaml,
     boolean path,
-    Range range) {
+    Bounds range) {
 
   static Key of(RecordComponent component) {
     Overrides overrides = component.getDeclaringRecord().getAnnotation(Overrides.class);
@@ -49,7 +49,7 @@ record Key(
         property != null && property.required(),
         property == null || property.defaultValue().isEmpty() ? null : property.defaultValue(),
         component.isAnnotationPresent(FilePath.class),
-        component.getAnnotation(Range.class));
+        component.getAnnotation(Bounds.class));
   }
 
   /** This key where the record that has it is the value of a component. */

@@ -33,7 +33,7 @@ public sealed interface LearnedSpec {
   record Lsq(
       @JsonProperty(defaultValue = "1")
           @JsonPropertyDescription("Learning rate of the scale as a multiple of that of the layer.")
-          @Range(above = 0, max = 1000)
+          @Bounds(above = 0, max = 1000)
           double rate)
       implements LearnedSpec {
 
@@ -50,7 +50,7 @@ public sealed interface LearnedSpec {
   record LsqPlus(
       @JsonProperty(defaultValue = "1")
           @JsonPropertyDescription("Learning rate of both as a multiple of that of the layer.")
-          @Range(above = 0, max = 1000)
+          @Bounds(above = 0, max = 1000)
           double rate)
       implements LearnedSpec {
 
@@ -66,11 +66,11 @@ public sealed interface LearnedSpec {
   record Pact(
       @JsonProperty(defaultValue = "1")
           @JsonPropertyDescription("Learning rate of the level as a multiple of that of the layer.")
-          @Range(above = 0, max = 1000)
+          @Bounds(above = 0, max = 1000)
           double rate,
       @JsonProperty(defaultValue = "0.0001")
           @JsonPropertyDescription("Coefficient of the penalty that pulls the level down.")
-          @Range(min = 0, max = 1)
+          @Bounds(min = 0, max = 1)
           double decay)
       implements LearnedSpec {
 

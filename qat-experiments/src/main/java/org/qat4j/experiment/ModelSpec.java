@@ -52,49 +52,49 @@ public sealed interface ModelSpec {
   record CharNgramCnn(
       @JsonProperty(defaultValue = "28")
           @JsonPropertyDescription("Characters per text.")
-          @Range(min = 1, max = 100000)
+          @Bounds(min = 1, max = 100000)
           int length,
       @JsonProperty(defaultValue = "false") @JsonPropertyDescription("Fold to lower case.")
           boolean lowerCase,
       @JsonProperty(defaultValue = "2")
           @JsonPropertyDescription("Rarer characters of the training texts are unknown.")
-          @Range(min = 1, max = 1000000)
+          @Bounds(min = 1, max = 1000000)
           int minCount,
       @JsonProperty(defaultValue = "32")
           @JsonPropertyDescription("Length of an embedding.")
-          @Range(min = 1, max = 4096)
+          @Bounds(min = 1, max = 4096)
           int dimension,
       @JsonProperty(defaultValue = "192")
           @JsonPropertyDescription("Filters of the convolution.")
-          @Range(min = 1, max = 4096)
+          @Bounds(min = 1, max = 4096)
           int filters,
       @JsonProperty(defaultValue = "3")
           @JsonPropertyDescription("Width of the convolution.")
-          @Range(min = 1, max = 100)
+          @Bounds(min = 1, max = 100)
           int width,
       @JsonProperty(defaultValue = "2")
           @JsonPropertyDescription("Shortest n-gram.")
-          @Range(min = 1, max = 16)
+          @Bounds(min = 1, max = 16)
           int minN,
       @JsonProperty(defaultValue = "4")
           @JsonPropertyDescription("Longest n-gram.")
-          @Range(min = 1, max = 16)
+          @Bounds(min = 1, max = 16)
           int maxN,
       @JsonProperty(defaultValue = "24576")
           @JsonPropertyDescription("Different n-gram ids.")
-          @Range(min = 1, max = 16777215)
+          @Bounds(min = 1, max = 16777215)
           int buckets,
       @JsonProperty(defaultValue = "64")
           @JsonPropertyDescription("N-grams per text.")
-          @Range(min = 1, max = 100000)
+          @Bounds(min = 1, max = 100000)
           int ngrams,
       @JsonProperty(defaultValue = "32")
           @JsonPropertyDescription("Length of the bag's vectors.")
-          @Range(min = 1, max = 4096)
+          @Bounds(min = 1, max = 4096)
           int bagDimension,
       @JsonProperty(defaultValue = "0.5")
           @JsonPropertyDescription("Dropout before the output.")
-          @Range(min = 0, below = 1)
+          @Bounds(min = 0, below = 1)
           double dropout)
       implements ModelSpec {
     public CharNgramCnn {
@@ -121,11 +121,11 @@ public sealed interface ModelSpec {
   record WordCnn(
       @JsonProperty(defaultValue = "20000")
           @JsonPropertyDescription("Words kept.")
-          @Range(min = 1, max = 1000000)
+          @Bounds(min = 1, max = 1000000)
           int vocabulary,
       @JsonProperty(defaultValue = "300")
           @JsonPropertyDescription("Words per text.")
-          @Range(min = 1, max = 100000)
+          @Bounds(min = 1, max = 100000)
           int length,
       @JsonProperty(defaultValue = "true") @JsonPropertyDescription("Fold to lower case.")
           boolean lowerCase,
@@ -136,32 +136,32 @@ public sealed interface ModelSpec {
           boolean skipUnknown,
       @JsonProperty(defaultValue = "2")
           @JsonPropertyDescription("Rarer words are unknown.")
-          @Range(min = 1, max = 1000000)
+          @Bounds(min = 1, max = 1000000)
           int minCount,
       @JsonProperty(defaultValue = "0")
           @JsonPropertyDescription(
               "Words with a lower inverse document frequency, ln(texts / texts with the word), are"
                   + " unknown; 0 keeps all.")
-          @Range(min = 0, max = 100)
+          @Bounds(min = 0, max = 100)
           double minIdf,
       @JsonProperty(defaultValue = "0")
           @JsonPropertyDescription(
               "Passes of skip-gram over the training texts, which give the embeddings to begin"
                   + " with; 0 for random ones.")
-          @Range(min = 0, max = 1000)
+          @Bounds(min = 0, max = 1000)
           int skipGramEpochs,
       @JsonProperty(defaultValue = "100")
           @JsonPropertyDescription("Length of an embedding.")
-          @Range(min = 1, max = 4096)
+          @Bounds(min = 1, max = 4096)
           int dimension,
       @JsonProperty(defaultValue = "128")
           @JsonPropertyDescription("Filters of each width.")
-          @Range(min = 1, max = 4096)
+          @Bounds(min = 1, max = 4096)
           int filters,
       @JsonProperty(defaultValue = "[3, 4, 5]")
           @JsonPropertyDescription(
               "Widths; [] for averages alone, which average or ngrams has to ask for.")
-          @Range(min = 1, max = 100)
+          @Bounds(min = 1, max = 100)
           List<Integer> widths,
       @JsonProperty(defaultValue = "false")
           @JsonPropertyDescription("Add the average of the embeddings.")
@@ -170,7 +170,7 @@ public sealed interface ModelSpec {
           NgramSpec ngrams,
       @JsonProperty(defaultValue = "0.5")
           @JsonPropertyDescription("Dropout before the output.")
-          @Range(min = 0, below = 1)
+          @Bounds(min = 0, below = 1)
           double dropout)
       implements ModelSpec {
     public WordCnn {
@@ -202,29 +202,29 @@ public sealed interface ModelSpec {
   record SeedCnn(
       @JsonProperty(defaultValue = "20000")
           @JsonPropertyDescription("Words kept.")
-          @Range(min = 1, max = 1000000)
+          @Bounds(min = 1, max = 1000000)
           int vocabulary,
       @JsonProperty(defaultValue = "100")
           @JsonPropertyDescription("Words per text.")
-          @Range(min = 1, max = 100000)
+          @Bounds(min = 1, max = 100000)
           int length,
       @JsonProperty(defaultValue = "true") @JsonPropertyDescription("Fold to lower case.")
           boolean lowerCase,
       @JsonProperty(defaultValue = "100")
           @JsonPropertyDescription("Length of an embedding.")
-          @Range(min = 1, max = 4096)
+          @Bounds(min = 1, max = 4096)
           int dimension,
       @JsonProperty(defaultValue = "128")
           @JsonPropertyDescription("Filters.")
-          @Range(min = 1, max = 4096)
+          @Bounds(min = 1, max = 4096)
           int filters,
       @JsonProperty(defaultValue = "5")
           @JsonPropertyDescription("Width of the convolution.")
-          @Range(min = 1, max = 100)
+          @Bounds(min = 1, max = 100)
           int width,
       @JsonProperty(defaultValue = "5")
           @JsonPropertyDescription("Width of the max pooling.")
-          @Range(min = 1, max = 1000)
+          @Bounds(min = 1, max = 1000)
           int pool)
       implements ModelSpec {
     public SeedCnn {
@@ -257,21 +257,21 @@ public sealed interface ModelSpec {
   record ConvTagger(
       @JsonProperty(defaultValue = "60")
           @JsonPropertyDescription("Tokens per text; those behind are tagged O.")
-          @Range(min = 1, max = 100000)
+          @Bounds(min = 1, max = 100000)
           int length,
       @JsonProperty(defaultValue = "{}") @JsonPropertyDescription("What is known of each token.")
           TokenSpec tokens,
       @JsonProperty(defaultValue = "128")
           @JsonPropertyDescription("Filters of each convolution.")
-          @Range(min = 1, max = 4096)
+          @Bounds(min = 1, max = 4096)
           int filters,
       @JsonProperty(defaultValue = "[5, 5, 5]")
           @JsonPropertyDescription("Width of each convolution, odd, the first one first.")
-          @Range(min = 1, max = 99)
+          @Bounds(min = 1, max = 99)
           List<Integer> widths,
       @JsonProperty(defaultValue = "0.3")
           @JsonPropertyDescription("Dropout before each convolution and the output.")
-          @Range(min = 0, below = 1)
+          @Bounds(min = 0, below = 1)
           double dropout)
       implements ModelSpec, Tagger {
     public ConvTagger {
@@ -298,21 +298,21 @@ public sealed interface ModelSpec {
   record BiLstmTagger(
       @JsonProperty(defaultValue = "60")
           @JsonPropertyDescription("Tokens per text; those behind are tagged O.")
-          @Range(min = 1, max = 100000)
+          @Bounds(min = 1, max = 100000)
           int length,
       @JsonProperty(defaultValue = "{}") @JsonPropertyDescription("What is known of each token.")
           TokenSpec tokens,
       @JsonProperty(defaultValue = "96")
           @JsonPropertyDescription("Units of each direction.")
-          @Range(min = 1, max = 4096)
+          @Bounds(min = 1, max = 4096)
           int units,
       @JsonProperty(defaultValue = "1")
           @JsonPropertyDescription("LSTMs one upon another.")
-          @Range(min = 1, max = 16)
+          @Bounds(min = 1, max = 16)
           int layers,
       @JsonProperty(defaultValue = "0.3")
           @JsonPropertyDescription("Dropout before the output.")
-          @Range(min = 0, below = 1)
+          @Bounds(min = 0, below = 1)
           double dropout)
       implements ModelSpec, Tagger {
 
@@ -330,19 +330,19 @@ public sealed interface ModelSpec {
   record TransformerTagger(
       @JsonProperty(defaultValue = "60")
           @JsonPropertyDescription("Tokens per text; those behind are tagged O.")
-          @Range(min = 1, max = 100000)
+          @Bounds(min = 1, max = 100000)
           int length,
       @JsonProperty(defaultValue = "{}") @JsonPropertyDescription("What is known of each token.")
           TokenSpec tokens,
       @JsonProperty(defaultValue = "5")
           @JsonPropertyDescription("Width of the convolution.")
-          @Range(min = 1, max = 99)
+          @Bounds(min = 1, max = 99)
           int width,
       @JsonProperty(defaultValue = "{}") @JsonPropertyDescription("What follows it.")
           BlockSpec blocks,
       @JsonProperty(defaultValue = "0.3")
           @JsonPropertyDescription("Dropout before the output.")
-          @Range(min = 0, below = 1)
+          @Bounds(min = 0, below = 1)
           double dropout)
       implements ModelSpec, Tagger {
     public TransformerTagger {
@@ -366,53 +366,53 @@ public sealed interface ModelSpec {
   record PairCnn(
       @JsonProperty(defaultValue = "20000")
           @JsonPropertyDescription("Words kept.")
-          @Range(min = 1, max = 1000000)
+          @Bounds(min = 1, max = 1000000)
           int vocabulary,
       @JsonProperty(defaultValue = "20")
           @JsonPropertyDescription("Words of the first text.")
-          @Range(min = 1, max = 100000)
+          @Bounds(min = 1, max = 100000)
           int firstLength,
       @JsonProperty(defaultValue = "40")
           @JsonPropertyDescription("Words of the second text.")
-          @Range(min = 1, max = 100000)
+          @Bounds(min = 1, max = 100000)
           int secondLength,
       @JsonProperty(defaultValue = "true") @JsonPropertyDescription("Fold to lower case.")
           boolean lowerCase,
       @JsonProperty(defaultValue = "2")
           @JsonPropertyDescription("Rarer words are unknown.")
-          @Range(min = 1, max = 1000000)
+          @Bounds(min = 1, max = 1000000)
           int minCount,
       @JsonProperty(defaultValue = "50")
           @JsonPropertyDescription("Length of an embedding.")
-          @Range(min = 1, max = 4096)
+          @Bounds(min = 1, max = 4096)
           int dimension,
       @JsonProperty(defaultValue = "64")
           @JsonPropertyDescription("Filters of each width.")
-          @Range(min = 1, max = 4096)
+          @Bounds(min = 1, max = 4096)
           int filters,
       @JsonProperty(defaultValue = "[1, 2, 3]")
           @JsonPropertyDescription("Widths.")
-          @Range(min = 1, max = 100)
+          @Bounds(min = 1, max = 100)
           List<Integer> widths,
       @JsonProperty(defaultValue = "128")
           @JsonPropertyDescription("Units of the dense layer.")
-          @Range(min = 1, max = 65536)
+          @Bounds(min = 1, max = 65536)
           int hidden,
       @JsonProperty(defaultValue = "0.3")
           @JsonPropertyDescription("Dropout before the dense layer and the output.")
-          @Range(min = 0, below = 1)
+          @Bounds(min = 0, below = 1)
           double dropout,
       @JsonProperty(defaultValue = "0")
           @JsonPropertyDescription(
               "Length of the vectors of words that both texts have, one vector for words about"
                   + " equally rare; 0 for none.")
-          @Range(min = 0, max = 4096)
+          @Bounds(min = 0, max = 4096)
           int overlap,
       @JsonProperty(defaultValue = "0")
           @JsonPropertyDescription(
               "Places among the candidates that are told apart, the third field of a text; 0 for"
                   + " none.")
-          @Range(min = 0, max = 10000)
+          @Bounds(min = 0, max = 10000)
           int places)
       implements ModelSpec {
     public PairCnn {
@@ -441,31 +441,31 @@ public sealed interface ModelSpec {
   record StoryAttention(
       @JsonProperty(defaultValue = "20000")
           @JsonPropertyDescription("Words kept.")
-          @Range(min = 1, max = 1000000)
+          @Bounds(min = 1, max = 1000000)
           int vocabulary,
       @JsonProperty(defaultValue = "20")
           @JsonPropertyDescription("Sentences read, the last ones of the story.")
-          @Range(min = 1, max = 10000)
+          @Bounds(min = 1, max = 10000)
           int sentences,
       @JsonProperty(defaultValue = "10")
           @JsonPropertyDescription("Words per sentence.")
-          @Range(min = 1, max = 1000)
+          @Bounds(min = 1, max = 1000)
           int words,
       @JsonProperty(defaultValue = "true") @JsonPropertyDescription("Fold to lower case.")
           boolean lowerCase,
       @JsonProperty(defaultValue = "1")
           @JsonPropertyDescription("Rarer words are unknown.")
-          @Range(min = 1, max = 1000000)
+          @Bounds(min = 1, max = 1000000)
           int minCount,
       @JsonProperty(defaultValue = "32")
           @JsonPropertyDescription("Length of a word's embedding.")
-          @Range(min = 1, max = 4096)
+          @Bounds(min = 1, max = 4096)
           int dimension,
       @JsonProperty(defaultValue = "{}") @JsonPropertyDescription("How sentences see each other.")
           BlockSpec blocks,
       @JsonProperty(defaultValue = "0.1")
           @JsonPropertyDescription("Dropout before the output.")
-          @Range(min = 0, below = 1)
+          @Bounds(min = 0, below = 1)
           double dropout)
       implements ModelSpec {
 
@@ -493,25 +493,25 @@ public sealed interface ModelSpec {
           Units of,
       @JsonProperty(defaultValue = "28")
           @JsonPropertyDescription("Characters or words per text.")
-          @Range(min = 1, max = 100000)
+          @Bounds(min = 1, max = 100000)
           int length,
       @JsonProperty(defaultValue = "false") @JsonPropertyDescription("Fold to lower case.")
           boolean lowerCase,
       @JsonProperty(defaultValue = "2")
           @JsonPropertyDescription("Rarer ones of the training texts are unknown.")
-          @Range(min = 1, max = 1000000)
+          @Bounds(min = 1, max = 1000000)
           int minCount,
       @JsonProperty(defaultValue = "32")
           @JsonPropertyDescription("Length of an embedding.")
-          @Range(min = 1, max = 4096)
+          @Bounds(min = 1, max = 4096)
           int dimension,
       @JsonProperty(defaultValue = "96")
           @JsonPropertyDescription("Units of each direction.")
-          @Range(min = 1, max = 4096)
+          @Bounds(min = 1, max = 4096)
           int units,
       @JsonProperty(defaultValue = "0.3")
           @JsonPropertyDescription("Dropout before the output.")
-          @Range(min = 0, below = 1)
+          @Bounds(min = 0, below = 1)
           double dropout)
       implements ModelSpec {
 
@@ -534,23 +534,23 @@ public sealed interface ModelSpec {
           Units of,
       @JsonProperty(defaultValue = "28")
           @JsonPropertyDescription("Characters or words per text.")
-          @Range(min = 1, max = 100000)
+          @Bounds(min = 1, max = 100000)
           int length,
       @JsonProperty(defaultValue = "false") @JsonPropertyDescription("Fold to lower case.")
           boolean lowerCase,
       @JsonProperty(defaultValue = "2")
           @JsonPropertyDescription("Rarer ones of the training texts are unknown.")
-          @Range(min = 1, max = 1000000)
+          @Bounds(min = 1, max = 1000000)
           int minCount,
       @JsonProperty(defaultValue = "3")
           @JsonPropertyDescription("Width of the convolution.")
-          @Range(min = 1, max = 100)
+          @Bounds(min = 1, max = 100)
           int width,
       @JsonProperty(defaultValue = "{}") @JsonPropertyDescription("What follows it.")
           BlockSpec blocks,
       @JsonProperty(defaultValue = "0.3")
           @JsonPropertyDescription("Dropout before the output.")
-          @Range(min = 0, below = 1)
+          @Bounds(min = 0, below = 1)
           double dropout)
       implements ModelSpec {
     public Transformer {
@@ -576,43 +576,43 @@ public sealed interface ModelSpec {
   record Translator(
       @JsonProperty(defaultValue = "4000")
           @JsonPropertyDescription("Pairs of pieces that are joined to longer ones.")
-          @Range(min = 0, max = 1000000)
+          @Bounds(min = 0, max = 1000000)
           int merges,
       @JsonProperty(defaultValue = "2")
           @JsonPropertyDescription("Rarer pieces of the training texts are unknown.")
-          @Range(min = 1, max = 1000000)
+          @Bounds(min = 1, max = 1000000)
           int minCount,
       @JsonProperty(defaultValue = "24")
           @JsonPropertyDescription("Pieces per text.")
-          @Range(min = 1, max = 10000)
+          @Bounds(min = 1, max = 10000)
           int sourceLength,
       @JsonProperty(defaultValue = "28")
           @JsonPropertyDescription("Pieces per translation, its end included.")
-          @Range(min = 2, max = 10000)
+          @Bounds(min = 2, max = 10000)
           int targetLength,
       @JsonProperty(defaultValue = "128")
           @JsonPropertyDescription("Channels of embeddings and blocks.")
-          @Range(min = 1, max = 2048)
+          @Bounds(min = 1, max = 2048)
           int dimension,
       @JsonProperty(defaultValue = "3")
           @JsonPropertyDescription("Width of the convolution: the step itself and those before.")
-          @Range(min = 1, max = 100)
+          @Bounds(min = 1, max = 100)
           int width,
       @JsonProperty(defaultValue = "4")
           @JsonPropertyDescription("Heads of the attention; they divide the dimension.")
-          @Range(min = 1, max = 256)
+          @Bounds(min = 1, max = 256)
           int heads,
       @JsonProperty(defaultValue = "2")
           @JsonPropertyDescription("Blocks.")
-          @Range(min = 1, max = 100)
+          @Bounds(min = 1, max = 100)
           int blocks,
       @JsonProperty(defaultValue = "256")
           @JsonPropertyDescription("Channels within the feed-forward part of a block.")
-          @Range(min = 1, max = 8192)
+          @Bounds(min = 1, max = 8192)
           int feedForward,
       @JsonProperty(defaultValue = "0.1")
           @JsonPropertyDescription("Dropout before the output.")
-          @Range(min = 0, below = 1)
+          @Bounds(min = 0, below = 1)
           double dropout)
       implements ModelSpec {
     public Translator {
@@ -650,7 +650,7 @@ public sealed interface ModelSpec {
           @JsonPropertyDescription(
               "Pieces per text, its begin and end included; at most the positions that the encoder has"
                   + " learned.")
-          @Range(min = 3, max = 100000)
+          @Bounds(min = 3, max = 100000)
           int length,
       @JsonProperty(defaultValue = "false")
           @JsonPropertyDescription("Texts are pairs, with a tab between.")
@@ -660,12 +660,12 @@ public sealed interface ModelSpec {
           Pooling pooling,
       @JsonProperty(defaultValue = "0.1")
           @JsonPropertyDescription("Dropout before the output.")
-          @Range(min = 0, below = 1)
+          @Bounds(min = 0, below = 1)
           double dropout,
       @JsonProperty(defaultValue = "0")
           @JsonPropertyDescription(
               "Dropout behind the embeddings and in front of the sums of each block.")
-          @Range(min = 0, below = 1)
+          @Bounds(min = 0, below = 1)
           double blockDropout)
       implements ModelSpec {
 

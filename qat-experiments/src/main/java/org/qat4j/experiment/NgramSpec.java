@@ -7,23 +7,23 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 public record NgramSpec(
     @JsonProperty(defaultValue = "3")
         @JsonPropertyDescription("Shortest n-gram.")
-        @Range(min = 1, max = 16)
+        @Bounds(min = 1, max = 16)
         int minN,
     @JsonProperty(defaultValue = "5")
         @JsonPropertyDescription("Longest n-gram.")
-        @Range(min = 1, max = 16)
+        @Bounds(min = 1, max = 16)
         int maxN,
     @JsonProperty(defaultValue = "32768")
         @JsonPropertyDescription("Different n-gram ids.")
-        @Range(min = 1, max = 16777215)
+        @Bounds(min = 1, max = 16777215)
         int buckets,
     @JsonProperty(defaultValue = "256")
         @JsonPropertyDescription("N-grams per text, the shortest first.")
-        @Range(min = 1, max = 100000)
+        @Bounds(min = 1, max = 100000)
         int length,
     @JsonProperty(defaultValue = "32")
         @JsonPropertyDescription("Length of an embedding.")
-        @Range(min = 1, max = 4096)
+        @Bounds(min = 1, max = 4096)
         int dimension) {
   public NgramSpec {
     if (minN > maxN) {

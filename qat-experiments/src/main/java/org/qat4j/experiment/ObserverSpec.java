@@ -37,7 +37,7 @@ public sealed interface ObserverSpec {
   record MovingAverage(
       @JsonProperty(defaultValue = "" + RangeRule.MovingAverage.USUAL)
           @JsonPropertyDescription("Weight of a new batch.")
-          @Range(above = 0, max = 1)
+          @Bounds(above = 0, max = 1)
           double momentum)
       implements ObserverSpec {
 
@@ -53,7 +53,7 @@ public sealed interface ObserverSpec {
       @JsonProperty(defaultValue = "99.99")
           @JsonPropertyDescription(
               "Percentage of the values that is kept, half of the rest cut at" + " either end.")
-          @Range(above = 50, max = 100)
+          @Bounds(above = 50, max = 100)
           double percent)
       implements ObserverSpec {
 

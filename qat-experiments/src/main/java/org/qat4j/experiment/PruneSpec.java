@@ -38,16 +38,16 @@ public record PruneSpec(
         @JsonPropertyDescription(
             "Share of the tokens that are taken for the unknown one, or left out where unknown ones"
                 + " are: those that matter least.")
-        @Range(min = 0, below = 1)
+        @Bounds(min = 0, below = 1)
         double vocabulary,
     @JsonProperty(defaultValue = "0")
         @JsonPropertyDescription(
             "Share of neurons, filters and dimensions of embeddings that are cut away.")
-        @Range(min = 0, below = 1)
+        @Bounds(min = 0, below = 1)
         double channels,
     @JsonProperty(defaultValue = "0")
         @JsonPropertyDescription("Share of the weights that become 0.")
-        @Range(min = 0, below = 1)
+        @Bounds(min = 0, below = 1)
         double weights,
     @JsonPropertyDescription("In the place of weights: of adjacent weights only some stay.")
         KeepOf keepOf,
@@ -66,11 +66,11 @@ public record PruneSpec(
         During during,
     @JsonProperty(defaultValue = "2")
         @JsonPropertyDescription("Passes of each float training that prunes.")
-        @Range(min = 1, max = 10000)
+        @Bounds(min = 1, max = 10000)
         int epochs,
     @JsonProperty(defaultValue = "0.001")
         @JsonPropertyDescription("Learning rate of Adam at the first step of these trainings.")
-        @Range(above = 0, max = 10)
+        @Bounds(above = 0, max = 10)
         double learningRate,
     @JsonProperty(defaultValue = "linear") @JsonPropertyDescription("How the learning rate falls.")
         TrainSpec.Schedule schedule,
@@ -81,12 +81,12 @@ public record PruneSpec(
     @JsonProperty(defaultValue = "10")
         @JsonPropertyDescription(
             "Prunings from begin to end; the share rises fast at first and slower later.")
-        @Range(min = 1, max = 10000)
+        @Bounds(min = 1, max = 10000)
         int times,
     @JsonPropertyDescription(
             "Weights that stay go back to what they were after so many passes of the first"
                 + " training, and the rest of it is repeated; where absent they do not.")
-        @Range(min = 0, max = 10000)
+        @Bounds(min = 0, max = 10000)
         Integer rewindToEpoch) {
 
   /** When weights are pruned. */
@@ -103,11 +103,11 @@ public record PruneSpec(
   public record KeepOf(
       @JsonProperty(required = true)
           @JsonPropertyDescription("Weights that stay.")
-          @Range(min = 1, max = 63)
+          @Bounds(min = 1, max = 63)
           int keep,
       @JsonProperty(required = true)
           @JsonPropertyDescription("Adjacent weights of a channel of which they stay.")
-          @Range(min = 2, max = 64)
+          @Bounds(min = 2, max = 64)
           int of) {
     public KeepOf {
       if (keep >= of) {
@@ -122,10 +122,10 @@ public record PruneSpec(
       @JsonPropertyDescription("Regular expression for whole names of layers.") String pattern,
       @JsonPropertyDescription("Class of layers, for example OutputLayer.") String type,
       @JsonPropertyDescription("Share of its channels; where absent as everywhere.")
-          @Range(min = 0, below = 1)
+          @Bounds(min = 0, below = 1)
           Double channels,
       @JsonPropertyDescription("Share of its weights; where absent as everywhere.")
-          @Range(min = 0, below = 1)
+          @Bounds(min = 0, below = 1)
           Double weights) {
     public LayerShare {
       if (Stream.of(layer, pattern, type).filter(Objects::nonNull).count() != 1) {

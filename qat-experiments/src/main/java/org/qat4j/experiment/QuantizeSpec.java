@@ -29,7 +29,7 @@ public record QuantizeSpec(
                 + " up, the sums, norms, and as far as they can the layers between. Products read"
                 + " 12 at most. Overrides win. 8: as many as the others, but each channel of what"
                 + " is added and of the sums in front of norms has a scale of its own.")
-        @Range(min = 8, max = 16)
+        @Bounds(min = 8, max = 16)
         Integer residual,
     @JsonProperty(defaultValue = "[]")
         @JsonPropertyDescription(
@@ -43,7 +43,7 @@ public record QuantizeSpec(
         Unsupported unsupported,
     @JsonProperty(defaultValue = "32")
         @JsonPropertyDescription("Training batches that set the first ranges.")
-        @Range(min = 1, max = 1000000)
+        @Bounds(min = 1, max = 1000000)
         int calibrationBatches,
     @JsonProperty(defaultValue = "{}")
         @JsonPropertyDescription("What is done without training, before and after calibration.")
@@ -105,7 +105,7 @@ public record QuantizeSpec(
   public record Weights(
       @JsonProperty(defaultValue = "8")
           @JsonPropertyDescription("Bits of a code; 2 is ternary.")
-          @Range(min = 2, max = 8)
+          @Bounds(min = 2, max = 8)
           int bits,
       @JsonProperty(defaultValue = "symmetric")
           @JsonPropertyDescription(
@@ -126,11 +126,11 @@ public record QuantizeSpec(
           ObserverSpec observer,
       @JsonProperty(defaultValue = "1")
           @JsonPropertyDescription("Factor on the scale that the observer gives; below 1 it clips.")
-          @Range(above = 0, max = 2)
+          @Bounds(above = 0, max = 2)
           double clip,
       @JsonProperty(defaultValue = "0")
           @JsonPropertyDescription("Codes by which the zero point moves; for asymmetric ones.")
-          @Range(min = -255, max = 255)
+          @Bounds(min = -255, max = 255)
           int zeroShift,
       @JsonProperty(defaultValue = "none") @JsonPropertyDescription("Whether scales are trained.")
           LearnedSpec learned,
@@ -165,7 +165,7 @@ public record QuantizeSpec(
           @JsonPropertyDescription(
               "Bits of a code; more than 8 for layers of sums, norms and products, which read 12 at"
                   + " most.")
-          @Range(min = 2, max = 16)
+          @Bounds(min = 2, max = 16)
           int bits,
       @JsonProperty(defaultValue = "asymmetric")
           @JsonPropertyDescription("Whether the zero point is 0, or free.")
@@ -178,11 +178,11 @@ public record QuantizeSpec(
           ObserverSpec observer,
       @JsonProperty(defaultValue = "1")
           @JsonPropertyDescription("Factor on the scale that the observer gives; below 1 it clips.")
-          @Range(above = 0, max = 2)
+          @Bounds(above = 0, max = 2)
           double clip,
       @JsonProperty(defaultValue = "0")
           @JsonPropertyDescription("Codes by which the zero point moves; for asymmetric ones.")
-          @Range(min = -255, max = 255)
+          @Bounds(min = -255, max = 255)
           int zeroShift,
       @JsonProperty(defaultValue = "none") @JsonPropertyDescription("Whether ranges are trained.")
           LearnedSpec learned,
@@ -222,13 +222,13 @@ public record QuantizeSpec(
               "Before calibration, share of the range of what norms hand to products that moves"
                   + " into the weights of these (SmoothQuant, arXiv:2211.10438); 0 for none, 0.5 is"
                   + " usual.")
-          @Range(min = 0, max = 1)
+          @Bounds(min = 0, max = 1)
           double smooth,
       @JsonProperty(defaultValue = "0")
           @JsonPropertyDescription(
               "Steps of AdaRound (arXiv:2004.10568), which learns for each weight whether it is"
                   + " rounded up or down; 0 for none, 1000 are plenty.")
-          @Range(min = 0, max = 100000)
+          @Bounds(min = 0, max = 100000)
           int adaRoundSteps,
       @JsonProperty(defaultValue = "false")
           @JsonPropertyDescription(
@@ -246,11 +246,11 @@ public record QuantizeSpec(
   public record Qat(
       @JsonProperty(defaultValue = "1")
           @JsonPropertyDescription("Passes; 0 leaves post-training quantization alone.")
-          @Range(min = 0, max = 10000)
+          @Bounds(min = 0, max = 10000)
           int epochs,
       @JsonProperty(defaultValue = "0.0005")
           @JsonPropertyDescription("Learning rate of Adam at the first step.")
-          @Range(above = 0, max = 10)
+          @Bounds(above = 0, max = 10)
           double learningRate,
       @JsonProperty(defaultValue = "linear")
           @JsonPropertyDescription("How the learning rate falls.")
@@ -338,7 +338,7 @@ public record QuantizeSpec(
       @JsonProperty(defaultValue = "70%") @JsonPropertyDescription("When it falls.") Moment after,
       @JsonProperty(defaultValue = "0.1")
           @JsonPropertyDescription("Share of the learning rate that is left.")
-          @Range(above = 0, below = 1)
+          @Bounds(above = 0, below = 1)
           double factor) {}
 
   /** More bits for a part of the training. */
@@ -346,11 +346,11 @@ public record QuantizeSpec(
       @JsonProperty(required = true) @JsonPropertyDescription("End of the phase.") Moment until,
       @JsonProperty(defaultValue = "8")
           @JsonPropertyDescription("Weights have at least so many bits.")
-          @Range(min = 2, max = 8)
+          @Bounds(min = 2, max = 8)
           int weightBits,
       @JsonProperty(defaultValue = "8")
           @JsonPropertyDescription("Activations have at least so many bits.")
-          @Range(min = 2, max = 8)
+          @Bounds(min = 2, max = 8)
           int activationBits) {
 
     private Schedule.Wider toWider(long totalSteps) {

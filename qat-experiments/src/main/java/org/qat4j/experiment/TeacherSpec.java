@@ -17,11 +17,11 @@ public record TeacherSpec(
     @JsonProperty(defaultValue = "2")
         @JsonPropertyDescription(
             "Divides the logits of teacher and student, so that small probabilities count more.")
-        @Range(above = 0, max = 1000)
+        @Bounds(above = 0, max = 1000)
         double temperature,
     @JsonProperty(defaultValue = "0.5")
         @JsonPropertyDescription("Weight of the teacher's answers; the labels have the rest.")
-        @Range(above = 0, max = 1)
+        @Bounds(above = 0, max = 1)
         double weight,
     @JsonProperty(defaultValue = "[]")
         @JsonPropertyDescription(
@@ -29,7 +29,7 @@ public record TeacherSpec(
         List<String> layers,
     @JsonProperty(defaultValue = "1")
         @JsonPropertyDescription("Weight of the mean squared difference of each of these layers.")
-        @Range(above = 0, max = 1000000)
+        @Bounds(above = 0, max = 1000000)
         double layerWeight) {
   public TeacherSpec {
     layers = List.copyOf(layers);

@@ -10,35 +10,35 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 public record TokenSpec(
     @JsonProperty(defaultValue = "20000")
         @JsonPropertyDescription("Words kept.")
-        @Range(min = 1, max = 1000000)
+        @Bounds(min = 1, max = 1000000)
         int vocabulary,
     @JsonProperty(defaultValue = "true") @JsonPropertyDescription("Fold to lower case.")
         boolean lowerCase,
     @JsonProperty(defaultValue = "2")
         @JsonPropertyDescription("Rarer words are unknown.")
-        @Range(min = 1, max = 1000000)
+        @Bounds(min = 1, max = 1000000)
         int minCount,
     @JsonProperty(defaultValue = "64")
         @JsonPropertyDescription("Length of a word's embedding, also of the predicate's.")
-        @Range(min = 1, max = 4096)
+        @Bounds(min = 1, max = 4096)
         int dimension,
     @JsonProperty(defaultValue = "3")
         @JsonPropertyDescription("Characters at the end of a token that are its form.")
-        @Range(min = 1, max = 100)
+        @Bounds(min = 1, max = 100)
         int formCharacters,
     @JsonProperty(defaultValue = "4000")
         @JsonPropertyDescription("Different forms.")
-        @Range(min = 1, max = 16777215)
+        @Bounds(min = 1, max = 16777215)
         int forms,
     @JsonProperty(defaultValue = "32")
         @JsonPropertyDescription("Length of a form's embedding.")
-        @Range(min = 1, max = 4096)
+        @Bounds(min = 1, max = 4096)
         int formDimension,
     @JsonProperty(defaultValue = "15")
         @JsonPropertyDescription("Distances to the predicate beyond it are the same.")
-        @Range(min = 1, max = 100000)
+        @Bounds(min = 1, max = 100000)
         int reach,
     @JsonProperty(defaultValue = "16")
         @JsonPropertyDescription("Length of a distance's embedding.")
-        @Range(min = 1, max = 4096)
+        @Bounds(min = 1, max = 4096)
         int reachDimension) {}

@@ -29,41 +29,41 @@ public record TrainSpec(
         @JsonPropertyDescription(
             "Passes over the training texts; 0 only where the network is trained already: kind"
                 + " file, and vectors of sentences.")
-        @Range(min = 0, max = 10000)
+        @Bounds(min = 0, max = 10000)
         int epochs,
     @JsonProperty(defaultValue = "128")
         @JsonPropertyDescription("Texts per step.")
-        @Range(min = 1, max = 65536)
+        @Bounds(min = 1, max = 65536)
         int batch,
     @JsonProperty(defaultValue = "0.003")
         @JsonPropertyDescription("Learning rate of Adam at the first step.")
-        @Range(above = 0, max = 10)
+        @Bounds(above = 0, max = 10)
         double learningRate,
     @JsonProperty(defaultValue = "linear") @JsonPropertyDescription("How the learning rate falls.")
         Schedule schedule,
     @JsonProperty(defaultValue = "0")
         @JsonPropertyDescription("Share of tokens replaced by the unknown one in training.")
-        @Range(min = 0, below = 1)
+        @Bounds(min = 0, below = 1)
         double tokenDropout,
     @JsonProperty(defaultValue = "0")
         @JsonPropertyDescription("L2 regularization.")
-        @Range(min = 0, max = 1)
+        @Bounds(min = 0, max = 1)
         double l2,
     @JsonProperty(defaultValue = "0")
         @JsonPropertyDescription(
             "Decoupled weight decay (AdamW): weights shrink by this times the learning rate at each"
                 + " step, biases do not.")
-        @Range(min = 0, max = 1)
+        @Bounds(min = 0, max = 1)
         double weightDecay,
     @JsonProperty(defaultValue = "0")
         @JsonPropertyDescription(
             "Share of the steps of each training in which the learning rate rises from 0 first.")
-        @Range(min = 0, below = 1)
+        @Bounds(min = 0, below = 1)
         double warmUp,
     @JsonProperty(defaultValue = "0")
         @JsonPropertyDescription(
             "Largest norm of the gradient of all parameters together; 0 for any.")
-        @Range(min = 0, max = 1000000)
+        @Bounds(min = 0, max = 1000000)
         double clip,
     @JsonProperty(defaultValue = "[]")
         @JsonPropertyDescription(
@@ -74,18 +74,18 @@ public record TrainSpec(
         @JsonPropertyDescription(
             "Factor by which the learning rate falls with depth, such as 0.9: from each layer, or"
                 + " block of layers with one name before a slash, to what is in front of it.")
-        @Range(above = 0, max = 1)
+        @Bounds(above = 0, max = 1)
         double layerDecay,
     @JsonProperty(defaultValue = "0")
         @JsonPropertyDescription(
             "Share that the moving average of the parameters keeps of itself at each step, such as"
                 + " 0.99; a training ends with the average. 0 ends with the last parameters.")
-        @Range(min = 0, below = 1)
+        @Bounds(min = 0, below = 1)
         double average,
     @JsonPropertyDescription(
             "The float training ends when so many passes in a row were no better on the validation"
                 + " texts, with the parameters of the best one; where absent, it does all passes.")
-        @Range(min = 1, max = 10000)
+        @Bounds(min = 1, max = 10000)
         Integer patience,
     @JsonProperty(defaultValue = "false")
         @JsonPropertyDescription(
@@ -103,7 +103,7 @@ public record TrainSpec(
             "Copies of the network that DL4J's ParallelWrapper trains beside each other, one on"
                 + " each GPU, and averages after each step. Two such runs do not come out the"
                 + " same.")
-        @Range(min = 1, max = 64)
+        @Bounds(min = 1, max = 64)
         int workers) {
   public TrainSpec {
     frozen = List.copyOf(frozen);

@@ -18,13 +18,13 @@ public record TuneSpec(
     @JsonProperty(defaultValue = "400")
         @JsonPropertyDescription(
             "Candidates that are tried, each on a part of the validation texts or on all.")
-        @Range(min = 1, max = 10000000)
+        @Bounds(min = 1, max = 10000000)
         int trials,
     @JsonPropertyDescription("End after so many minutes; the result then depends on the machine.")
-        @Range(above = 0, max = 100000)
+        @Bounds(above = 0, max = 100000)
         Double minutes,
     @JsonPropertyDescription("End after so many trials without a gain.")
-        @Range(min = 1, max = 10000000)
+        @Bounds(min = 1, max = 10000000)
         Integer patience,
     @JsonProperty(defaultValue = "loss")
         @JsonPropertyDescription(
@@ -32,23 +32,23 @@ public record TuneSpec(
                 + " agreement with the float network.")
         Goal.Objective objective,
     @JsonPropertyDescription("The model may have so many kilobytes, text encoders apart.")
-        @Range(above = 0, max = 1e9)
+        @Bounds(above = 0, max = 1e9)
         Double maxKilobytes,
-    @JsonPropertyDescription("Weights may have so many bits in the mean.") @Range(min = 2, max = 8)
+    @JsonPropertyDescription("Weights may have so many bits in the mean.") @Bounds(min = 2, max = 8)
         Double maxBits,
     @JsonPropertyDescription(
             "A text may take so many microseconds; the result then depends on the machine.")
-        @Range(above = 0, max = 1e9)
+        @Bounds(above = 0, max = 1e9)
         Double maxMicros,
     @JsonProperty(defaultValue = "[]")
         @JsonPropertyDescription(
             "Bits that the weights of each layer may have (mixed precision); none leaves them.")
-        @Range(min = 2, max = 8)
+        @Bounds(min = 2, max = 8)
         List<Integer> bits,
     @JsonProperty(defaultValue = "[4, 2]")
         @JsonPropertyDescription(
             "Bits to which one layer at a time is brought to see how sensitive it is.")
-        @Range(min = 2, max = 8)
+        @Bounds(min = 2, max = 8)
         List<Integer> sensitivity,
     @JsonProperty(defaultValue = "[]")
         @JsonPropertyDescription(
@@ -58,7 +58,7 @@ public record TuneSpec(
     @JsonProperty(defaultValue = "0")
         @JsonPropertyDescription(
             "Training steps under quantization before a candidate is scored; 0 searches alone.")
-        @Range(min = 0, max = 1000000)
+        @Bounds(min = 0, max = 1000000)
         int qatSteps,
     @JsonProperty(defaultValue = "local") @JsonPropertyDescription("Where trials run.")
         ExecutorSpec executor) {

@@ -11,5 +11,5 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 public record VerifySpec(
     @JsonProperty(defaultValue = "1000")
         @JsonPropertyDescription("Texts that are run through all engines side by side.")
-        @Range(min = 1, max = 1000000)
+        @Bounds(min = 1, max = 1000000)
         int inputs) {}

@@ -55,10 +55,10 @@ final class ExperimentSchema {
     fields
         .withDescriptionResolver(f -> isItem(f) || isInPlace(f) ? null : key(f).description())
         .withDefaultResolver(f -> isItem(f) || isInPlace(f) ? null : defaultValue(key(f)))
-        .withNumberInclusiveMinimumResolver(f -> bound(f, Range::min))
-        .withNumberInclusiveMaximumResolver(f -> bound(f, Range::max))
-        .withNumberExclusiveMinimumResolver(f -> bound(f, Range::above))
-        .withNumberExclusiveMaximumResolver(f -> bound(f, Range::below));
+        .withNumberInclusiveMinimumResolver(f -> bound(f, Bounds::min))
+        .withNumberInclusiveMaximumResolver(f -> bound(f, Bounds::max))
+        .withNumberExclusiveMinimumResolver(f -> bound(f, Bounds::above))
+        .withNumberExclusiveMaximumResolver(f -> bound(f, Bounds::below));
   }
 
   private static String description(TypeScope scope) {
@@ -83,7 +83,7 @@ final class ExperimentSchema {
         && field.getMember().getRawMember().isAnnotationPresent(JsonUnwrapped.class);
   }
 
-  private static BigDecimal bound(FieldScope field, ToDoubleFunction<Range> bound) {
+  private static BigDecimal bound(FieldScope field, ToDoubleFunction<Bounds> bound) {
     if (isInPlace(field)) {
       return null;
     }

@@ -34,7 +34,7 @@ import org.qat4j.qat.internal.Equivalents;
 import org.qat4j.qat.internal.Freezer;
 import org.qat4j.qat.internal.PostTraining;
 import org.qat4j.qat.internal.PreparedModel;
-import org.qat4j.qat.internal.Samples;
+import org.qat4j.qat.internal.SampleArrays;
 import org.qat4j.qat.internal.Support;
 import org.qat4j.quantizer.LayerSpec;
 import org.qat4j.quantizer.Mode;
@@ -405,7 +405,7 @@ public final class QatNetwork {
     List<String> names = inputs();
     for (Input input : model.inputs()) {
       for (int i = 0; i < masks.length; i++) {
-        if (input.name().equals(names.get(i) + Samples.MASK)) {
+        if (input.name().equals(names.get(i) + SampleArrays.MASK)) {
           masks[i] = Nd4j.ones(features[i].dataType(), features[i].size(0), input.shape().get(0));
         }
       }
@@ -470,10 +470,10 @@ public final class QatNetwork {
     for (int i = 0; i < few.length; i++) {
       few[i] = features[i].get(NDArrayIndex.interval(0, n));
     }
-    float[][] expected = Samples.rows(output(few, masks(model, few)), n);
+    float[][] expected = SampleArrays.rows(output(few, masks(model, few)), n);
     ReferenceRuntime runtime = new ReferenceRuntime(model);
     for (int i = 0; i < n; i++) {
-      float[] actual = runtime.run(Samples.of(model, i, few));
+      float[] actual = runtime.run(SampleArrays.of(model, i, few));
       float[] there = expected[i];
       for (int c = 0; c < actual.length; c++) {
         if (!(Math.abs(actual[c] - there[c]) <= TOLERANCE)) {

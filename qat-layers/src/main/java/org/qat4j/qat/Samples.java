@@ -17,6 +17,6 @@ public final class Samples {
    *     channels, steps], of which every step counts, images [n, channels, height, width]
    */
   public static Sample of(IntegerModel model, int example, INDArray... features) {
-    return org.qat4j.qat.internal.Samples.of(model, example, features);
+    return org.qat4j.qat.internal.SampleArrays.of(model, example, features);
   }
 }

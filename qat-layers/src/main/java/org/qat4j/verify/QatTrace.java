@@ -26,7 +26,7 @@ import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.qat.internal.Kind;
-import org.qat4j.qat.internal.Samples;
+import org.qat4j.qat.internal.SampleArrays;
 import org.qat4j.qat.internal.Stacks;
 import org.qat4j.runtime.Sample;
 
@@ -62,7 +62,7 @@ final class QatTrace {
     INDArray[] features = inputs.stream().map(arrays::get).toArray(INDArray[]::new);
     INDArray[] masks = network.masks(features);
     for (int i = 0; i < features.length; i++) {
-      INDArray given = arrays.get(inputs.get(i) + Samples.MASK);
+      INDArray given = arrays.get(inputs.get(i) + SampleArrays.MASK);
       if (given != null) {
         masks = masks == null ? new INDArray[features.length] : masks;
         masks[i] = given;
@@ -76,7 +76,7 @@ final class QatTrace {
       if (activation != null) {
         boolean answer = op instanceof Op.Softmax || op instanceof Op.RealFunction;
         String name = answer ? op.inputs().get(0) : op.name();
-        values.put(name, Samples.rows(activation, batch.size()));
+        values.put(name, SampleArrays.rows(activation, batch.size()));
       }
     }
     return values;

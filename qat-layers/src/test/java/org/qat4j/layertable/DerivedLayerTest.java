@@ -31,7 +31,7 @@ import org.qat4j.qat.FreezeInfo;
 import org.qat4j.qat.Qat;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.qat.QuantSpec;
-import org.qat4j.qat.internal.Samples;
+import org.qat4j.qat.internal.SampleArrays;
 import org.qat4j.runtime.Sample;
 import org.qat4j.verify.Verifier;
 
@@ -136,7 +136,7 @@ class DerivedLayerTest {
     assertThat(model.ops()).filteredOn(op -> op instanceof Op.Dense).hasSize(3);
     List<Sample> samples = new ArrayList<>();
     for (int i = 0; i < 32; i++) {
-      samples.add(Samples.of(model, i, new INDArray[] {x}));
+      samples.add(SampleArrays.of(model, i, new INDArray[] {x}));
     }
     Verifier.verify(qat, model, OnnxOptions.DEFAULT, samples).requireExact();
   }

@@ -23,7 +23,7 @@ import org.qat4j.qat.FreezeInfo;
 import org.qat4j.qat.Qat;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.qat.QuantSpec;
-import org.qat4j.qat.internal.Samples;
+import org.qat4j.qat.internal.SampleArrays;
 import org.qat4j.runtime.Sample;
 
 /** The float ONNX file of every layer of docs/layers.md answers what DL4J answers in float. */
@@ -46,11 +46,11 @@ class FloatFormTest {
     Model network = c.create(DataType.FLOAT);
     MultiDataSet batch = c.data().draw(new Random(4), EXAMPLES, DataType.FLOAT);
     IntegerModel model = model(network, batch);
-    INDArray expected = Samples.channelsLast(Both.output(network, batch)).dup('c');
+    INDArray expected = SampleArrays.channelsLast(Both.output(network, batch)).dup('c');
     double span = expected.maxNumber().doubleValue() - expected.minNumber().doubleValue();
     List<Sample> samples = new ArrayList<>();
     for (int i = 0; i < EXAMPLES; i++) {
-      samples.add(Samples.of(model, i, batch.getFeatures()));
+      samples.add(SampleArrays.of(model, i, batch.getFeatures()));
     }
     try (OnnxRunner runner = new OnnxRunner(model, FloatOnnxExporter.toBytes(model), 1)) {
       float[][] actual = runner.run(samples);

@@ -37,7 +37,7 @@ import org.qat4j.qat.FreezeInfo;
 import org.qat4j.qat.Qat;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.qat.QuantSpec;
-import org.qat4j.qat.internal.Samples;
+import org.qat4j.qat.internal.SampleArrays;
 import org.qat4j.runtime.Sample;
 import org.qat4j.verify.Verifier;
 
@@ -181,7 +181,7 @@ class OrdinaryNetworkTest {
     IntegerModel model = qat.freeze(FreezeInfo.named("m"), batch.getFeatures());
     List<Sample> samples = new ArrayList<>();
     for (int i = 0; i < 16; i++) {
-      samples.add(Samples.of(model, i, batch.getFeatures()));
+      samples.add(SampleArrays.of(model, i, batch.getFeatures()));
     }
     assertThat(Verifier.verify(qat, model, OnnxOptions.DEFAULT, samples).requireExact().exact())
         .isTrue();

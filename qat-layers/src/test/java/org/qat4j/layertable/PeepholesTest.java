@@ -33,7 +33,7 @@ import org.qat4j.qat.FreezeInfo;
 import org.qat4j.qat.Qat;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.qat.QuantSpec;
-import org.qat4j.qat.internal.Samples;
+import org.qat4j.qat.internal.SampleArrays;
 import org.qat4j.quantizer.Granularity;
 import org.qat4j.quantizer.LayerSpec;
 import org.qat4j.quantizer.Scheme;
@@ -112,7 +112,7 @@ class PeepholesTest {
     Both.fit(qat.network(), batch);
     IntegerModel model = qat.freeze(FreezeInfo.named("model"), batch.getFeatures());
     Verifier.verify(
-            qat, model, OnnxOptions.DEFAULT, List.of(Samples.of(model, 1, batch.getFeatures())))
+            qat, model, OnnxOptions.DEFAULT, List.of(SampleArrays.of(model, 1, batch.getFeatures())))
         .requireExact();
     Op.Recurrent op =
         model.ops().stream()

@@ -34,7 +34,7 @@ import org.qat4j.qat.Qat;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.qat.QuantSpec;
 import org.qat4j.qat.internal.Equivalents;
-import org.qat4j.qat.internal.Samples;
+import org.qat4j.qat.internal.SampleArrays;
 import org.qat4j.quantizer.LayerSpec;
 import org.qat4j.quantizer.Mode;
 import org.qat4j.quantizer.Schedule;
@@ -286,7 +286,7 @@ enum Property {
     MultiDataSet batch = c.data().draw(new Random(7), n, DataType.FLOAT);
     List<Sample> samples = new ArrayList<>();
     for (int i = 0; i < n; i++) {
-      samples.add(Samples.of(model, i, batch.getFeatures()));
+      samples.add(SampleArrays.of(model, i, batch.getFeatures()));
     }
     return samples;
   }

@@ -21,7 +21,7 @@ import org.qat4j.qat.FreezeInfo;
 import org.qat4j.qat.Qat;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.qat.QuantSpec;
-import org.qat4j.qat.internal.Samples;
+import org.qat4j.qat.internal.SampleArrays;
 import org.qat4j.quantizer.LayerSpec;
 import org.qat4j.runtime.Sample;
 import org.qat4j.verify.Verifier;
@@ -100,7 +100,7 @@ class RandomNetworksTest {
     IntegerModel model = qat.freeze(FreezeInfo.named("seed " + seed), batch.getFeatures());
     List<Sample> samples = new ArrayList<>();
     for (int i = 0; i < EXAMPLES; i++) {
-      samples.add(Samples.of(model, i, batch.getFeatures()));
+      samples.add(SampleArrays.of(model, i, batch.getFeatures()));
     }
     VerifyReport report = Verifier.verify(qat, model, OnnxOptions.DEFAULT, samples);
     assertThat(report.requireExact().exact()).as("seed %d", seed).isTrue();

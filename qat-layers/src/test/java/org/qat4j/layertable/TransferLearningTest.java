@@ -30,7 +30,7 @@ import org.qat4j.qat.FreezeInfo;
 import org.qat4j.qat.Qat;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.qat.QuantSpec;
-import org.qat4j.qat.internal.Samples;
+import org.qat4j.qat.internal.SampleArrays;
 import org.qat4j.quantizer.Schedule;
 import org.qat4j.runtime.Sample;
 import org.qat4j.verify.Verifier;
@@ -60,7 +60,7 @@ class TransferLearningTest {
     IntegerModel model = qat.freeze(FreezeInfo.named("m"), batch.getFeatures());
     List<Sample> samples = new ArrayList<>();
     for (int i = 0; i < 16; i++) {
-      samples.add(Samples.of(model, i, batch.getFeatures()));
+      samples.add(SampleArrays.of(model, i, batch.getFeatures()));
     }
     Verifier.verify(qat, model, OnnxOptions.DEFAULT, samples).requireExact();
     MultiLayerNetwork plain = (MultiLayerNetwork) qat.toFloat();
@@ -92,7 +92,7 @@ class TransferLearningTest {
       network.fit(data);
       IntegerModel model = qat.freeze(FreezeInfo.named("m"), batch.getFeatures());
       Verifier.verify(
-              qat, model, OnnxOptions.DEFAULT, List.of(Samples.of(model, 3, batch.getFeatures())))
+              qat, model, OnnxOptions.DEFAULT, List.of(SampleArrays.of(model, 3, batch.getFeatures())))
           .requireExact();
       MultiLayerNetwork plain = (MultiLayerNetwork) qat.toFloat();
       assertThat(

@@ -15,7 +15,7 @@ import org.qat4j.qat.FreezeInfo;
 import org.qat4j.qat.Qat;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.qat.QuantSpec;
-import org.qat4j.qat.internal.Samples;
+import org.qat4j.qat.internal.SampleArrays;
 import org.qat4j.runtime.IntegerRuntime;
 import org.qat4j.runtime.Sample;
 import org.qat4j.runtime.reference.ReferenceRuntime;
@@ -52,7 +52,7 @@ final class WholeWay {
     IntegerModel model = qat.freeze(FreezeInfo.named("model"), batch.getFeatures());
     List<Sample> samples = new ArrayList<>();
     for (int i = 0; i < batch.getFeatures(0).size(0); i++) {
-      samples.add(Samples.of(model, i, batch.getFeatures()));
+      samples.add(SampleArrays.of(model, i, batch.getFeatures()));
     }
     Verifier.verify(qat, model, OnnxOptions.DEFAULT, samples).requireExact();
     IntegerModel read = ModelFile.fromBytes(ModelFile.toBytes(model));

@@ -20,7 +20,7 @@ import org.qat4j.layers.internal.host.Floats;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.model.Op;
 import org.qat4j.numerics.QuantParams;
-import org.qat4j.qat.internal.Samples;
+import org.qat4j.qat.internal.SampleArrays;
 import org.qat4j.quantizer.ActivationSpec;
 import org.qat4j.quantizer.Granularity;
 import org.qat4j.quantizer.LayerSpec;
@@ -55,7 +55,7 @@ class FreezeTest {
     ReferenceRuntime runtime = new ReferenceRuntime(model);
     int compared = 0;
     for (int i = 0; i < 40; i++) {
-      Trace trace = runtime.trace(Samples.of(model, i, features));
+      Trace trace = runtime.trace(SampleArrays.of(model, i, features));
       for (Op op : model.ops()) {
         if (trace.codeNames().contains(op.name()) && activations.containsKey(op.name())) {
           QuantParams p = model.value(op.name()).params();

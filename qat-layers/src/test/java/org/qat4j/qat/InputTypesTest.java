@@ -33,7 +33,7 @@ import org.nd4j.linalg.dataset.adapter.SingletonDataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.qat4j.model.IntegerModel;
-import org.qat4j.qat.internal.Samples;
+import org.qat4j.qat.internal.SampleArrays;
 import org.qat4j.runtime.IntegerRuntime;
 
 /** Features of every type and shape that DL4J takes are taken under quantization too. */
@@ -169,7 +169,7 @@ class InputTypesTest {
       INDArray there = qat.output(x);
       IntegerRuntime runtime = new IntegerRuntime(models[i]);
       for (int n = 0; n < 8; n++) {
-        assertThat(runtime.run(Samples.of(models[i], n, x)))
+        assertThat(runtime.run(SampleArrays.of(models[i], n, x)))
             .usingComparatorWithPrecision(1e-5f)
             .containsExactly(there.getRow(n).toFloatVector());
       }

@@ -52,7 +52,7 @@ import org.qat4j.layers.MultiHeadAttentionLayer;
 import org.qat4j.model.Input;
 import org.qat4j.model.IntegerModel;
 import org.qat4j.onnx.OnnxOptions;
-import org.qat4j.qat.internal.Samples;
+import org.qat4j.qat.internal.SampleArrays;
 import org.qat4j.quantizer.Mode;
 import org.qat4j.quantizer.Schedule;
 import org.qat4j.runtime.Sample;
@@ -211,7 +211,7 @@ class MaskedSequencesTest {
       IntegerModel model = qat.freeze(FreezeInfo.named("m"), ids);
       List<Sample> samples = new ArrayList<>();
       for (int i = 0; i < 60; i++) {
-        samples.add(Samples.of(model, i, ids));
+        samples.add(SampleArrays.of(model, i, ids));
       }
       assertThat(model.inputs()).hasSize(1);
       verify(qat, model, samples);
@@ -227,7 +227,7 @@ class MaskedSequencesTest {
     assertThat(model.inputs()).extracting(Input::name).containsExactly("input", "input/mask");
     List<Sample> samples = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
-      float[][] reals = {Samples.of(model, i, batch.getFeatures()).reals(0), null};
+      float[][] reals = {SampleArrays.of(model, i, batch.getFeatures()).reals(0), null};
       int[] mask = batch.getFeaturesMaskArray().getRow(i).toIntVector();
       samples.add(Sample.of(new int[][] {null, mask}, reals));
     }

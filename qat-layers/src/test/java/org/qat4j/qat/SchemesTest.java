@@ -20,7 +20,7 @@ import org.qat4j.calibration.Adjustment;
 import org.qat4j.calibration.RangeRule;
 import org.qat4j.layers.internal.host.Floats;
 import org.qat4j.model.IntegerModel;
-import org.qat4j.qat.internal.Samples;
+import org.qat4j.qat.internal.SampleArrays;
 import org.qat4j.quantizer.ActivationSpec;
 import org.qat4j.quantizer.Granularity;
 import org.qat4j.quantizer.LayerSpec;
@@ -178,7 +178,7 @@ class SchemesTest {
     IntegerRuntime runtime = new IntegerRuntime(model);
     for (int i = 0; i < 5; i++) {
       float[] there = Floats.read(expected.get(NDArrayIndex.interval(i, i + 1)));
-      float[] here = runtime.run(Samples.of(model, i, features));
+      float[] here = runtime.run(SampleArrays.of(model, i, features));
       for (int c = 0; c < here.length; c++) {
         assertThat(Math.abs(here[c] - there[c])).isLessThan(1e-5f);
       }

@@ -42,7 +42,7 @@ import org.qat4j.onnx.OnnxOptions;
 import org.qat4j.qat.Qat;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.qat.QuantSpec;
-import org.qat4j.qat.internal.Samples;
+import org.qat4j.qat.internal.SampleArrays;
 import org.qat4j.runtime.Sample;
 
 /**
@@ -157,7 +157,7 @@ class FirstLayersTest {
     IntegerModel model = qat.freeze();
     List<Sample> samples = new ArrayList<>();
     for (int i = 0; i < 16; i++) {
-      samples.add(Samples.of(model, i, x));
+      samples.add(SampleArrays.of(model, i, x));
     }
     VerifyReport report = Verifier.verify(qat, model, OnnxOptions.DEFAULT, samples);
     report.requireExact();

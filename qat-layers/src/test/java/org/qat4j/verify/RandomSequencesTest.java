@@ -22,7 +22,7 @@ import org.qat4j.qat.FreezeInfo;
 import org.qat4j.qat.Qat;
 import org.qat4j.qat.QatNetwork;
 import org.qat4j.qat.QuantSpec;
-import org.qat4j.qat.internal.Samples;
+import org.qat4j.qat.internal.SampleArrays;
 import org.qat4j.quantizer.LayerSpec;
 import org.qat4j.quantizer.Schedule;
 import org.qat4j.runtime.Sample;
@@ -100,7 +100,7 @@ class RandomSequencesTest {
     IntegerModel model = qat.freeze(FreezeInfo.named("random"), test.getFeatures());
     List<Sample> samples = new ArrayList<>();
     for (int i = 0; i < EXAMPLES; i++) {
-      Sample all = Samples.of(model, i, test.getFeatures());
+      Sample all = SampleArrays.of(model, i, test.getFeatures());
       if (model.inputs().size() == 2) { // real sequences and their mask
         int[] mask = test.getFeaturesMaskArray().getRow(i).toIntVector();
         all = Sample.of(new int[][] {null, mask}, new float[][] {all.reals(0), null});

@@ -121,7 +121,7 @@ public final class Freezer {
     for (int i = 0; i < features.length; i++) {
       String input = topology.inputs().get(i);
       boolean tokens = Kind.readsTokens(topology, input);
-      shapes.put(input, shapeOf(tokens ? Samples.tokens(features[i]) : features[i], n));
+      shapes.put(input, shapeOf(tokens ? SampleArrays.tokens(features[i]) : features[i], n));
     }
     return shapes;
   }
@@ -895,7 +895,7 @@ public final class Freezer {
     if (steps != read(node).get(0)) {
       throw cannotFollow(node);
     }
-    return Kind.readsTokens(topology, source) ? source : maskInput(source + Samples.MASK, steps);
+    return Kind.readsTokens(topology, source) ? source : maskInput(source + SampleArrays.MASK, steps);
   }
 
   private void checkSteps(Topology.Node node, int made) {

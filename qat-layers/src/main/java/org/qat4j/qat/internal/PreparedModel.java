@@ -111,7 +111,7 @@ public final class PreparedModel {
     INDArray[] masks = new INDArray[features.length];
     for (int i = 0; i < masks.length; i++) {
       if (Kind.readsTokens(topology, topology.inputs().get(i))) {
-        INDArray ids = Samples.tokens(features[i]);
+        INDArray ids = SampleArrays.tokens(features[i]);
         masks[i] = ids.neq(TextEncoder.PADDING).castTo(ids.dataType());
       }
     }

@@ -9,11 +9,11 @@ import org.qat4j.model.IntegerModel;
 import org.qat4j.runtime.Sample;
 
 /** Batches of DL4J as the samples of an integer model. */
-public final class Samples {
+public final class SampleArrays {
   /** Behind the name of a real input: the input of the model that is its mask. */
   public static final String MASK = "/mask";
 
-  private Samples() {}
+  private SampleArrays() {}
 
   /**
    * One example of a batch.

@@ -8,7 +8,7 @@ import java.lang.annotation.Target;
 /** The values that a number of an experiment file, or every number of a list, may have. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
-@interface Range {
+@interface Bounds {
   /** Smallest value. */
   double min() default Double.NEGATIVE_INFINITY;
 
