@@ -3,7 +3,6 @@ package org.qat4j.training;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.parallelism.ParallelWrapper;
-import org.qat4j.QatException;
 import org.qat4j.data.TextBatches;
 
 /**
@@ -21,21 +20,20 @@ final class ParallelPass {
    * @param train at the beginning of a pass; at its end afterwards
    */
   static void fit(Model network, int workers, TextBatches train) {
-    try (ParallelWrapper wrapper =
+    ParallelWrapper wrapper =
         new ParallelWrapper.Builder<>(network)
             .workers(workers)
             .averagingFrequency(1)
             .prefetchBuffer(0)
-            .build()) {
+            .build();
+    try {
       if (network instanceof ComputationGraph) {
         wrapper.fit(train);
       } else {
         wrapper.fit(train.single());
       }
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) { // AutoCloseable's
-      throw new QatException("the workers cannot be ended: " + e, e);
+    } finally {
+      wrapper.shutdown();
     }
   }
 }
