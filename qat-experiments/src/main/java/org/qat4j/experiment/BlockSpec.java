@@ -5,7 +5,9 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 
 /** Blocks of a transformer's encoder, one upon another. */
 public record BlockSpec(
-    @JsonProperty(defaultValue = "2") @JsonPropertyDescription("Blocks.") @Bounds(min = 1, max = 100)
+    @JsonProperty(defaultValue = "2")
+        @JsonPropertyDescription("Blocks.")
+        @Bounds(min = 1, max = 100)
         int count,
     @JsonProperty(defaultValue = "64")
         @JsonPropertyDescription("Channels of what they read and make.")

@@ -112,7 +112,10 @@ class PeepholesTest {
     Both.fit(qat.network(), batch);
     IntegerModel model = qat.freeze(FreezeInfo.named("model"), batch.getFeatures());
     Verifier.verify(
-            qat, model, OnnxOptions.DEFAULT, List.of(SampleArrays.of(model, 1, batch.getFeatures())))
+            qat,
+            model,
+            OnnxOptions.DEFAULT,
+            List.of(SampleArrays.of(model, 1, batch.getFeatures())))
         .requireExact();
     Op.Recurrent op =
         model.ops().stream()

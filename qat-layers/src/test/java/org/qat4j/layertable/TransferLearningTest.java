@@ -92,7 +92,10 @@ class TransferLearningTest {
       network.fit(data);
       IntegerModel model = qat.freeze(FreezeInfo.named("m"), batch.getFeatures());
       Verifier.verify(
-              qat, model, OnnxOptions.DEFAULT, List.of(SampleArrays.of(model, 3, batch.getFeatures())))
+              qat,
+              model,
+              OnnxOptions.DEFAULT,
+              List.of(SampleArrays.of(model, 3, batch.getFeatures())))
           .requireExact();
       MultiLayerNetwork plain = (MultiLayerNetwork) qat.toFloat();
       assertThat(

@@ -895,7 +895,9 @@ public final class Freezer {
     if (steps != read(node).get(0)) {
       throw cannotFollow(node);
     }
-    return Kind.readsTokens(topology, source) ? source : maskInput(source + SampleArrays.MASK, steps);
+    return Kind.readsTokens(topology, source)
+        ? source
+        : maskInput(source + SampleArrays.MASK, steps);
   }
 
   private void checkSteps(Topology.Node node, int made) {
