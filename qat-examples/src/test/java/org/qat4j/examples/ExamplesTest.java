@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -35,6 +36,17 @@ class ExamplesTest {
       System.setOut(before);
     }
     return bytes.toString(StandardCharsets.UTF_8).lines().toList();
+  }
+
+  /** Lines of the parts that Spark writes. */
+  private static List<String> linesOfAll(Path folder) throws IOException {
+    List<String> lines = new ArrayList<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path part : files.filter(f -> f.getFileName().toString().startsWith("part")).toList()) {
+        lines.addAll(Files.readAllLines(part));
+      }
+    }
+    return lines;
   }
 
   private static double number(List<String> lines, String name) {
@@ -108,6 +120,10 @@ class ExamplesTest {
     String model = lines(OwnTexts::main, folder).get(0);
     assertThat(lines(ServeTexts::main, model, "a small coffee please", "the usual pizza now"))
         .containsExactly("drink a small coffee please", "meal the usual pizza now");
+    Path rows = Files.writeString(folder.resolve("new.tsv"), "1\tthe usual pizza now\n");
+    Path scored = folder.resolve("scored");
+    lines(ScoreOnSpark::main, model, rows, 1, scored);
+    assertThat(linesOfAll(scored)).containsExactly("meal\t1\tthe usual pizza now");
     Path run = Path.of(lines(SearchOnSpark::main, folder, folder.resolve("rows.tsv")).get(0));
     // A line about the search, then one for each trial.
     assertThat(Files.readAllLines(run.resolve("trials.jsonl"))).hasSize(17);
