@@ -179,7 +179,7 @@ class ExperimentReaderTest {
           =1               | --set : expected key.path=value, for example --set train.epochs=3
           train..epochs=1  | --set train..epochs: expected key.path=value, for example --set train.epochs=3
           seed=[           | --set seed: this is not YAML: expected the node content, but found '<stream end>'
-          sead=1           | --set sead: unknown key sead; did you mean seed? Known are schemaVersion, name, description, seed, data, model, train, prune, quantize, tune, baselines, verify, accept
+          sead=1           | --set sead: unknown key sead; did you mean seed? Known are schemaVersion, name, description, seed, data, model, train, prune, quantize, tune, baselines, verify, accept, executor
           """)
   void refusesWrongSettings(String set, String problem) throws IOException {
     assertThat(problems(SMALL, set)).containsExactly(problem);
@@ -221,7 +221,7 @@ class ExperimentReaderTest {
                 + " transformer, translator, encoder or file",
             "x.yaml:6:3: unknown key lerningRate in train; did you mean learningRate? Known are"
                 + " epochs, batch, learningRate, schedule, tokenDropout, l2, weightDecay, warmUp, clip,"
-                + " frozen, layerDecay, average, patience, refit, lazyRows",
+                + " frozen, layerDecay, average, patience, refit, lazyRows, workers",
             "x.yaml:7:11: train.epochs is \"many\"; expected an integer from 0 to 10000",
             "x.yaml:8:10: train.batch is 1.5; expected an integer from 1 to 65536",
             "x.yaml:9:13: train.schedule is \"Linear\"; expected constant, linear or cosine; did you"
@@ -270,7 +270,7 @@ class ExperimentReaderTest {
           seed-cnn   | word-cnn, widths: [1, x]                 | 4:37: model.widths[1] is "x"; expected an integer from 1 to 100
           name: small | name: a/b                               | 2:7: name is "a/b", but becomes a file name: expected letters, digits, '.', '_' and '-', a letter or digit first
           name: small | name: 7                                 | 2:7: name is 7; expected text; put it in quotes: "7"
-          name: small | name: small@epochs: 3                   | 3:1: unknown key epochs; did you mean train.epochs, prune.epochs or quantize.qat.epochs? Known are schemaVersion, name, description, seed, data, model, train, prune, quantize, tune, baselines, verify, accept
+          name: small | name: small@epochs: 3                   | 3:1: unknown key epochs; did you mean train.epochs, prune.epochs or quantize.qat.epochs? Known are schemaVersion, name, description, seed, data, model, train, prune, quantize, tune, baselines, verify, accept, executor
           name: small | name: small@seed: 1@seed: 2             | 4:1: the key seed is given twice; the first stands in line 3
           name: small | name: small@seed: 0x10                  | 3:7: seed is 0x10; expected an integer, in decimal digits
           name: small | name: small@seed: 9223372036854775808   | 3:7: seed is 9223372036854775808; expected an integer
