@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -21,9 +22,10 @@ import org.qat4j.QatException;
  * The keys of one record of an experiment, in their order.
  *
  * @param type the record
- * @param keys of the record
+ * @param components of the record
+ * @param keys of the record, and of those that are written in place
  */
-record Section(Class<? extends Record> type, List<Key> keys) {
+record Section(Class<? extends Record> type, List<RecordComponent> components, List<Key> keys) {
 
   /** Records that are written as one value. */
   private static final Set<Class<?>> SCALARS = Set.of(Moment.class, ByteSize.class);
@@ -32,9 +34,11 @@ record Section(Class<? extends Record> type, List<Key> keys) {
       new ClassValue<>() {
         @Override
         protected Section computeValue(Class<?> type) {
+          List<RecordComponent> components = List.of(type.getRecordComponents());
           return new Section(
               type.asSubclass(Record.class),
-              Arrays.stream(type.getRecordComponents()).flatMap(Section::keys).toList());
+              components,
+              components.stream().flatMap(Section::keys).toList());
         }
       };
 
@@ -72,11 +76,9 @@ record Section(Class<? extends Record> type, List<Key> keys) {
         throw new InvalidKeyException(keys.get(i).name(), "is missing");
       }
     }
-    RecordComponent[] components = type.getRecordComponents();
-    Class<?>[] types =
-        Arrays.stream(components).map(RecordComponent::getType).toArray(Class[]::new);
+    Class<?>[] types = components.stream().map(RecordComponent::getType).toArray(Class<?>[]::new);
     try {
-      return type.getDeclaredConstructor(types).newInstance(arguments(components, values));
+      return type.getDeclaredConstructor(types).newInstance(arguments(values));
     } catch (InvocationTargetException e) {
       if (e.getCause() instanceof QatException refused) {
         throw refused;
@@ -87,20 +89,20 @@ record Section(Class<? extends Record> type, List<Key> keys) {
     }
   }
 
-  private static Object[] arguments(RecordComponent[] components, Object[] values) {
-    Object[] arguments = new Object[components.length];
+  private Object[] arguments(Object[] values) {
+    List<Object> arguments = new ArrayList<>();
     int from = 0;
-    for (int i = 0; i < arguments.length; i++) {
-      if (isInPlace(components[i])) {
-        Section inner = of(components[i].getType());
+    for (RecordComponent component : components) {
+      if (isInPlace(component)) {
+        Section inner = of(component.getType());
         int to = from + inner.keys.size();
-        arguments[i] = inner.create(Arrays.copyOfRange(values, from, to));
+        arguments.add(inner.create(Arrays.copyOfRange(values, from, to)));
         from = to;
       } else {
-        arguments[i] = values[from++];
+        arguments.add(values[from++]);
       }
     }
-    return arguments;
+    return arguments.toArray();
   }
 
   /** What stands under a key lies within its range. */

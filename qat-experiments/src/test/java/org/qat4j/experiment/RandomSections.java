@@ -2,6 +2,7 @@ package org.qat4j.experiment;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.qat4j.QatException;
@@ -40,6 +41,9 @@ final class RandomSections {
           "Übung 日本 \uD83D\uDE00",
           "\u0007\u0085\u2028\uFEFF");
 
+  /** Numbers that go with most of the other keys, where few others do. */
+  private static final Map<String, Integer> RARE = Map.of("workers", 1, "threads", 0);
+
   private final SplittableRandom random;
 
   RandomSections(long seed) {
@@ -48,10 +52,14 @@ final class RandomSections {
 
   /** A record that its constructor accepts. */
   <T extends Record> T draw(Class<T> type) {
+    return type.cast(drawn(type));
+  }
+
+  private Object drawn(Class<?> type) {
     QatException last = null;
     for (int i = 0; i < 1000; i++) {
       try {
-        return type.cast(section(type));
+        return section(type);
       } catch (QatException e) {
         last = e; // values that do not go together
       }
@@ -62,7 +70,18 @@ final class RandomSections {
   private Object section(Class<?> type) {
     Class<?> record = type.isSealed() ? pick(List.copyOf(Section.kinds(type).values())) : type;
     Section section = Section.of(record);
-    return section.create(section.keys().stream().map(this::value).toArray());
+    String selector = record == LayerOverride.class ? pick(LayerOverride.SELECTORS) : null;
+    return section.create(section.keys().stream().map(key -> value(key, selector)).toArray());
+  }
+
+  /**
+   * @param selector the one key of those that select layers which is given, or null
+   */
+  private Object value(Key key, String selector) {
+    if (selector == null || !LayerOverride.SELECTORS.contains(key.name())) {
+      return value(key);
+    }
+    return key.name().equals(selector) ? element(key) : null;
   }
 
   private Object value(Key key) {
@@ -79,13 +98,13 @@ final class RandomSections {
   private Object element(Key key) {
     Class<?> type = key.elementType();
     if (Section.isSection(type)) {
-      return Record.class.isAssignableFrom(type)
-          ? draw(type.asSubclass(Record.class))
-          : section(type);
+      return drawn(type);
     } else if (type.isEnum()) {
       return pick(List.copyOf(Section.constants(type).values()));
     } else if (type == Boolean.class) {
       return random.nextBoolean();
+    } else if (RARE.containsKey(key.name()) && random.nextInt(4) > 0) {
+      return RARE.get(key.name());
     } else if (key.name().equals("zeroShift")) {
       return random.nextInt(-2, 3); // half of the codes of two bits
     } else if (type == Integer.class) {
