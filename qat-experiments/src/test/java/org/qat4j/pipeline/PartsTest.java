@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.qat4j.QatException;
@@ -136,6 +137,7 @@ class PartsTest {
   }
 
   @Test
+  @Tag("slow")
   void sparkGivesTheSameSweep() throws IOException {
     String variants = "sweep: [{W8: {}, W2: {quantize: {weights: {bits: 2}}}}]\n";
     Map<String, Object> here = results(sweep("sweep-here", variants, SEEDS));
